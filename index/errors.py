@@ -1,0 +1,57 @@
+"""What can go wrong that a person can mend.
+
+Every message has three beats: what is, what was expected, what to do. The command
+line prints it as it is, the page shows it as it is.
+"""
+
+
+class DatelineError(Exception):
+    """The root: catch this to catch everything we raise on purpose."""
+
+
+class BadSettings(DatelineError):
+    """A setting has a value that cannot be used."""
+
+
+class MissingKey(DatelineError):
+    """A model needs a key that is not set."""
+
+
+class SeedsMissing(DatelineError):
+    """The seeds folder is not there."""
+
+
+class UnreadableArticle(DatelineError):
+    """One file cannot become an article; the others go on."""
+
+
+class UnknownArticle(DatelineError):
+    """No visible article has that path."""
+
+
+class BadQuestion(DatelineError):
+    """A question, or a line of a batch, that cannot be asked."""
+
+
+class StoreMismatch(DatelineError):
+    """The store was made by another version or is not ours."""
+
+
+class IndexMismatch(DatelineError):
+    """The shelf was embedded with another model than the one set now."""
+
+
+class DamagedVectors(DatelineError):
+    """Chroma cannot use its files; they are made again from the shelf."""
+
+
+class ShelfBusy(DatelineError):
+    """Another process is indexing this shelf."""
+
+
+class BadModelFile(DatelineError):
+    """The embedding model's file is missing or not the one we know."""
+
+
+class EmbeddingFailed(DatelineError):
+    """The embedding endpoint did not give vectors."""

@@ -1,0 +1,420 @@
+"""The shelf: articles, chunks, keywords and vectors in one SQLite file.
+
+SQLite is the truth. An article is written in one transaction, so it is visible whole or
+not at all; a question reads in one transaction too, so nothing changes under it. Chroma is
+an index over the vectors kept here and can be made again from them.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from index.articles import Article
+from index.chunks import Chunk
+from index.embeddings import Vectors
+from index.errors import StoreMismatch, UnknownArticle
+from index.spans import Span
+from index.words import terms
+
+FILE_NAME = "articles.db"
+VERSION = 1
+_APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
+_SCHEMA = """
+CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL REFERENCES files, title TEXT NOT NULL,
+    text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
+    published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT
+);
+CREATE INDEX articles_by_file ON articles (file);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
+    sentences TEXT NOT NULL, heading TEXT NOT NULL, digest BLOB NOT NULL
+);
+CREATE INDEX chunks_by_article ON chunks (article_id);
+CREATE INDEX chunks_by_digest ON chunks (digest);
+CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks, vector BLOB NOT NULL, placed INTEGER NOT NULL);
+CREATE INDEX vectors_by_placed ON vectors (placed);
+-- Vectors of articles that went away in the run under way: a moved file needs no embedding.
+CREATE TABLE spare_vectors (digest BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+-- Chunks that are gone from here and still in Chroma.
+CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+"""
+_ARTICLE = "id, path, title, text, body_start, body_end, published, place, outlet, author, url"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One line of the list of articles."""
+
+    id: str
+    path: str
+    title: str
+    published: date | None
+    place: str | None
+    outlet: str | None
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is on the shelf."""
+
+    articles: int
+    chunks: int
+    embedded: int
+    rejected: int
+
+
+class Shelf:
+    """The SQLite file of one store. Safe to share between threads: each use has its own connection."""
+
+    def __init__(self, store: Path) -> None:
+        """Open the shelf in the folder `store`, making both where they are missing.
+
+        Raises StoreMismatch where the file is not a shelf of this version; it is left untouched.
+        """
+        self.path = store / FILE_NAME
+        try:
+            store.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+            with closing(self._connect()) as connection:
+                self._check_or_make(connection)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreMismatch(
+                f"The store {store} cannot be opened ({error}). Expected a folder this user can write to. "
+                "Mend its permissions, or name another with DATELINE_STORE."
+            ) from None
+        except sqlite3.DatabaseError as error:
+            raise StoreMismatch(
+                f"{self.path} is damaged or no SQLite file ({error}). Expected a shelf that Dateline made. Delete the "
+                "folder and run `dateline index`: everything in it is built from the seeds."
+            ) from None
+
+    @contextmanager
+    def read(self) -> Iterator["Reading"]:
+        """Look at the shelf as it is now; what others write meanwhile is not seen."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN")
+            yield Reading(connection)
+
+    @contextmanager
+    def write(self) -> Iterator["Writing"]:
+        """Change the shelf: all of the block becomes visible at its end, or nothing does."""
+        with closing(self._connect()) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield Writing(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
+        connection.execute("PRAGMA mmap_size = 268435456")
+        return connection
+
+    def _check_or_make(self, connection: sqlite3.Connection) -> None:
+        if _is_blank(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            if _is_blank(connection):  # else another process was quicker
+                for statement in _SCHEMA.strip().split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {VERSION}")
+            connection.execute("COMMIT")
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found != _APPLICATION_ID or version != VERSION:
+            what = f"a shelf of version {version}" if found == _APPLICATION_ID else "not a shelf of ours"
+            raise StoreMismatch(
+                f"{self.path} is {what}; this Dateline reads version {VERSION}. Name another folder with "
+                "DATELINE_STORE, or delete this one and run `dateline index`: it is built from the seeds."
+            )
+
+
+class Reading:
+    """What a question sees: the shelf at one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read through an open transaction."""
+        self._connection = connection
+
+    def record(self, name: str) -> str:
+        """Return a remembered fact about the store, or "" where it was never set."""
+        row = self._connection.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def counts(self) -> Counts:
+        """Count what is visible."""
+        row = self._connection.execute(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), (SELECT count(*) FROM vectors), "
+            "(SELECT count(*) FROM files WHERE reason IS NOT NULL)"
+        ).fetchone()
+        return Counts(*row)
+
+    def reach(self) -> tuple[date | None, date | None]:
+        """Return the first and the last day of publication on the shelf."""
+        first, last = self._connection.execute("SELECT min(published), max(published) FROM articles").fetchone()
+        return _date(first), _date(last)
+
+    def files(self) -> dict[str, tuple[bytes, str | None]]:
+        """Return every file that was read, with its hash and the reason it was rejected."""
+        rows = self._connection.execute("SELECT path, hash, reason FROM files")
+        return {path: (hash_, reason) for path, hash_, reason in rows}
+
+    def listings(self) -> list[Listing]:
+        """List the visible articles, newest first, undated ones last."""
+        rows = self._connection.execute(
+            "SELECT a.id, a.path, a.title, a.published, a.place, a.outlet, count(c.number) FROM articles a "
+            "LEFT JOIN chunks c ON c.article_id = a.id GROUP BY a.id ORDER BY a.published DESC NULLS LAST, a.path"
+        )
+        return [Listing(*row[:3], _date(row[3]), *row[4:]) for row in rows]
+
+    def article(self, path: str) -> Article:
+        """Return the visible article of that path. Raises UnknownArticle."""
+        row = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            raise UnknownArticle(
+                f"No article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
+                "If the file is new, run `dateline index`."
+            )
+        return _article(row)
+
+    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
+        """Return those of the articles that are visible, by id."""
+        rows = self._connection.execute(
+            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+        )
+        return {row[0]: _article(row) for row in rows}
+
+    def chunks(self, ids: Sequence[str], *, as_of: date | None = None) -> dict[str, Chunk]:
+        """Return those of the chunks whose article is visible and published by `as_of`, by id."""
+        rows = self._connection.execute(
+            "SELECT c.id, c.article_id, c.sentences, c.heading FROM chunks c JOIN articles a ON a.id = c.article_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR a.published <= ?2)",
+            (json.dumps(ids), as_of and as_of.isoformat()),
+        )
+        return {row[0]: _chunk(*row) for row in rows}
+
+    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, as_of: date | None = None) -> list[str]:
+        """Return the ids of the `k` chunks that match best by BM25, best first.
+
+        Terms are text, whatever they hold: each is quoted, so nothing in it is query syntax.
+        """
+        if not question_terms:
+            return []
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
+        rows = self._connection.execute(
+            "SELECT c.id FROM keywords k JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id "
+            "WHERE keywords MATCH ?1 AND (?2 IS NULL OR a.published <= ?2) ORDER BY bm25(keywords), c.number LIMIT ?3",
+            (query, as_of and as_of.isoformat(), k),
+        )
+        return [row[0] for row in rows]
+
+    def chunks_holding(self, term: str) -> int:
+        """Count the chunks that hold `term`, one of `words.terms`."""
+        row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def vector_ranking(self, question: Vectors, k: int, *, as_of: date | None = None) -> list[str]:
+        """Return the ids of the `k` chunks nearest to a unit vector, by exact search.
+
+        For a process that does not own Chroma: its files may be rewritten by the owner at any
+        moment, these rows may not.
+        """
+        rows = self._connection.execute(
+            "SELECT c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
+            "JOIN articles a ON a.id = c.article_id WHERE ?1 IS NULL OR a.published <= ?1",
+            (as_of and as_of.isoformat(),),
+        ).fetchall()
+        if not rows:
+            return []
+        similarities = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1) @ question
+        return [rows[row][0] for row in np.argsort(-similarities, kind="stable")[:k]]
+
+    def unembedded(self, limit: int) -> list[tuple[int, str]]:
+        """Return chunks that have no vector yet: number and the text to embed."""
+        rows = self._connection.execute(
+            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
+            "JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
+            "WHERE v.chunk IS NULL ORDER BY c.number LIMIT ?",
+            (limit,),
+        )
+        return [(row[0], _chunk(*row[1:5]).embedded_text(row[5])) for row in rows]
+
+    def unplaced(self, limit: int) -> list[tuple[int, str, Vectors]]:
+        """Return vectors that Chroma has not got yet: number, chunk id, vector."""
+        rows = self._connection.execute(
+            "SELECT v.chunk, c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
+            "WHERE v.placed = 0 LIMIT ?",
+            (limit,),
+        )
+        return [(number, id_, np.frombuffer(vector, np.float32)) for number, id_, vector in rows]
+
+    def placed(self) -> int:
+        """Count the vectors that Chroma should have."""
+        return int(self._connection.execute("SELECT count(*) FROM vectors WHERE placed = 1").fetchone()[0])
+
+    def leavers(self, limit: int) -> list[str]:
+        """Return ids that Chroma should no longer have."""
+        return [row[0] for row in self._connection.execute("SELECT chunk_id FROM leavers LIMIT ?", (limit,))]
+
+
+class Writing(Reading):
+    """A change to the shelf; see `Shelf.write`."""
+
+    def set_record(self, name: str, value: str) -> None:
+        """Remember a fact about the store."""
+        self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (name, value))
+
+    def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Make the articles of one file visible in place of those it held before."""
+        self._drop_articles(file)
+        self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, NULL)", (file, hash_))
+        for article, chunks in articles:
+            self._add_article(file, article, chunks)
+        self._touch()
+
+    def reject_file(self, file: str, hash_: bytes, reason: str) -> None:
+        """Remember why a file is not on the shelf; what it held before goes."""
+        self._drop_articles(file)
+        self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (file, hash_, reason))
+        self._touch()
+
+    def remove_file(self, file: str) -> None:
+        """Forget a file and its articles."""
+        self._drop_articles(file)
+        self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
+        self._touch()
+
+    def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
+        """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO vectors SELECT number, ?2, 0 FROM chunks WHERE number = ?1",
+            [(number, vector.tobytes()) for number, vector in zip(numbers, vectors, strict=True)],
+        )
+        self._touch()
+
+    def mark_placed(self, numbers: Sequence[int]) -> None:
+        """Note that Chroma has these vectors."""
+        self._connection.executemany("UPDATE vectors SET placed = 1 WHERE chunk = ?", [(n,) for n in numbers])
+
+    def mark_left(self, ids: Sequence[str]) -> None:
+        """Note that Chroma no longer has these chunks."""
+        self._connection.executemany("DELETE FROM leavers WHERE chunk_id = ?", [(id_,) for id_ in ids])
+
+    def mark_all_unplaced(self) -> None:
+        """Note that Chroma is empty."""
+        self._connection.execute("UPDATE vectors SET placed = 0 WHERE placed = 1")
+        self._connection.execute("DELETE FROM leavers")
+
+    def drop_vectors(self) -> None:
+        """Forget every vector: another model will make new ones."""
+        self._connection.execute("DELETE FROM vectors")
+        self._connection.execute("DELETE FROM spare_vectors")
+        self._connection.execute("DELETE FROM leavers")
+        self._touch()
+
+    def drop_spare_vectors(self) -> None:
+        """Forget the vectors that nothing took over in this run."""
+        self._connection.execute("DELETE FROM spare_vectors")
+
+    def forget_hashes(self) -> None:
+        """Have every file read again by the next run, while what it held stays visible until then."""
+        self._connection.execute("UPDATE files SET hash = x''")
+
+    def _touch(self) -> None:
+        self.set_record("generation", str(int(self.record("generation") or 0) + 1))
+
+    def _add_article(self, file: str, article: Article, chunks: Sequence[Chunk]) -> None:
+        published = article.published.isoformat() if article.published else None
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.id, article.path, file, article.title, article.text, article.body.start, article.body.end)
+            + (published, article.place, article.outlet, article.author, article.url),
+        )
+        for chunk in chunks:
+            digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
+            spans = json.dumps([(sentence.start, sentence.end) for sentence in chunk.sentences])
+            number = self._connection.execute(
+                "INSERT INTO chunks (id, article_id, sentences, heading, digest) VALUES (?, ?, ?, ?, ?)",
+                (chunk.id, chunk.article_id, spans, chunk.heading, digest),
+            ).lastrowid
+            self._connection.execute(
+                "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)",
+                (number, *_searchable(chunk, article.text)),
+            )
+            # The same words were embedded before: in a syndicated copy, a moved file, an edited article.
+            self._connection.execute(
+                "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
+                "ON v.chunk = c.number WHERE c.digest = ?2 UNION ALL SELECT vector FROM spare_vectors "
+                "WHERE digest = ?2) LIMIT 1",
+                (number, digest),
+            )
+            # Back again before Chroma was told to forget it.
+            self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
+
+    def _drop_articles(self, file: str) -> None:
+        rows = self._connection.execute(
+            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
+            "JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number WHERE a.file = ?",
+            (file,),
+        ).fetchall()
+        for number, digest, vector, placed, *chunk, text in rows:
+            if vector is not None:
+                self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))
+            if placed:
+                self._connection.execute("INSERT OR IGNORE INTO leavers VALUES (?)", (chunk[0],))
+            # A contentless index forgets only what it is told word for word.
+            self._connection.execute(
+                "INSERT INTO keywords (keywords, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
+                (number, *_searchable(_chunk(*chunk), text)),
+            )
+            self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
+            self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+        self._connection.execute("DELETE FROM articles WHERE file = ?", (file,))
+
+
+def size_on_disk(store: Path) -> int:
+    """Return the bytes that all files of the store take."""
+    return sum(
+        os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names
+    )
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
+
+
+def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
+    return " ".join(terms(chunk.heading)), " ".join(terms(chunk.span.cut(article_text)))
+
+
+def _article(row: Sequence[object]) -> Article:
+    id_, path, title, text, start, end, published, *rest = row
+    return Article(id_, path, title, text, Span(start, end), _date(published), *rest)  # type: ignore[arg-type]
+
+
+def _chunk(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:
+    spans = tuple(Span(start, end) for start, end in json.loads(sentences))
+    return Chunk(id_, article_id, Span(spans[0].start, spans[-1].end), spans, heading)
+
+
+def _date(text: object) -> date | None:
+    return date.fromisoformat(str(text)) if text else None

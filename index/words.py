@@ -1,0 +1,66 @@
+"""Words: the form in which a text and a question meet.
+
+Both sides go through `terms`, so "Agreements" finds "agreed", "Zürich" finds
+"Zurich" and "１２" finds "12". SQLite stores the terms; the quoting reads the same ones.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+# Words that say nothing about what is asked. "us" is missing on purpose: it is also "U.S.".
+STOP_WORDS = frozenset(
+    """a about after all also am an and any are as at be because been before being but by can could did do does
+    doing done each for from had has have having he her here hers him his how i if in into is it its itself just
+    me more most my no nor not of off on once only or other our ours out over own per please same she should so
+    some such tell than that the their theirs them then there these they this those through to too under until up
+    upon very was we were what when where which while who whom whose why will with would you your yours
+    aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't""".split()
+)
+
+_ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
+# Soft hyphen, zero-width characters, bidi controls, tag characters: not seen, so not searched.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+
+
+def terms(text: str) -> list[str]:
+    """Return the searchable terms of `text` in order, stop words included.
+
+    Full-width forms are folded (NFKC), diacritics and case dropped, "U.S." joined to "us",
+    "1,240" to "1240", possessive endings cut and English words stemmed (Snowball, "Porter2").
+
+    >>> terms("The U.S. agreed on 1,240 officers’ visits to Zürich.")
+    ['the', 'us', 'agre', 'on', '1240', 'offic', 'visit', 'to', 'zurich']
+    """
+    return [_stem(word) for word in _words(text)]
+
+
+def content_terms(text: str) -> list[str]:
+    """Return the terms of `text` that say what it is about, each once, in order.
+
+    >>> content_terms("What was agreed on the fentanyl precursors?")
+    ['agre', 'fentanyl', 'precursor']
+    """
+    return list(dict.fromkeys(_stem(word) for word in _words(text) if word not in STOP_WORDS))
+
+
+def _words(text: str) -> list[str]:
+    folded = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()
+    bare = "".join(character for character in folded if not unicodedata.combining(character))
+    bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", bare)
+    words = (word.replace(",", "").replace("’", "'") for word in _WORD.findall(bare))
+    return [word.removesuffix("'s") for word in words]
+
+
+_stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()  # the stemmer keeps the word it works on in itself
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    with _stemming:
+        return str(_stemmer.stemWord(word))
