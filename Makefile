@@ -1,0 +1,54 @@
+# Everything a person runs, in one place. `make help` lists it.
+PYTHON ?= python3
+PORT ?= 8501
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: check serve test format lint types .venv dev lock help clean
+
+check: lint types test  ## format check, lint, strict types and tests
+
+serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
+	$(BIN)/dateline serve --port $(PORT)
+
+test: dev  ## set up .venv and run the tests
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest
+
+lint: dev  ## format check and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: dev  ## strict type check of product and tests
+	$(BIN)/mypy
+
+format: dev  ## rewrite the code in the house format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.venv: .venv/.installed  ## set up .venv only, from requirements.lock, hashes checked
+
+dev: .venv/.installed-dev
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"This is Python {v.major}.{v.minor}; Dateline needs 3.11 or newer. Name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+lock:  ## renew both lock files (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--group build --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:  ## remove .venv and the built store (the articles stay)
+	rm -rf .venv .dateline
+
+help:  ## list these commands
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,221 @@
+"""The command line of the offline half: `dateline index | status | list | show`."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index import sync
+from index.articles import Article
+from index.embeddings import Embedder, build_embedder
+from index.errors import DatelineError
+from index.settings import Settings, load_settings
+from index.shelf import Shelf, size_on_disk
+from index.vectors import VectorIndex
+
+commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder of the articles. Default: seeds")]
+StoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the built index. Default: .dateline")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
+
+# A second `dateline index` waits this long for the first.
+_WAIT_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a command works with, built once from the settings."""
+
+    settings: Settings
+    shelf: Shelf
+    index: VectorIndex
+    embedder: Embedder
+
+
+@contextmanager
+def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
+    """Build the parts, and give Chroma back at the end."""
+    settings = load_settings(seeds=seeds, store=store)
+    shelf = Shelf(settings.store)
+    index = VectorIndex(settings.store)
+    try:
+        yield Parts(settings, shelf, index, build_embedder(settings))
+    finally:
+        index.disown()
+
+
+def sync_events(parts: Parts, *, wait_seconds: float = 0) -> Iterator[sync.Event]:
+    """Run `sync_shelf` with the settings' values."""
+    return sync.sync_shelf(
+        parts.settings.seeds,
+        shelf=parts.shelf,
+        index=parts.index,
+        embedder=parts.embedder,
+        chunk_tokens=parts.settings.chunk_tokens,
+        max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
+        wait_seconds=wait_seconds,
+    )
+
+
+def index_with_progress(parts: Parts, *, to_stderr: bool = False) -> None:
+    """Index and show it: a bar on a terminal, plain lines elsewhere."""
+    console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
+    columns = TextColumn("Reading for meaning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=None, visible=False)
+        told = 0
+        for event in sync_events(parts, wait_seconds=_WAIT_SECONDS):
+            if isinstance(event, sync.Embedded):
+                progress.update(bar, completed=event.done, total=event.total, visible=True)
+                # One plain line for each tenth, so that a log is not flooded.
+                if not console.is_terminal and event.done * 10 // event.total > told:
+                    told = event.done * 10 // event.total
+                    console.print(f"embedded {event.done:,} of {event.total:,} passages")
+            else:
+                console.print(event_line(event))
+
+
+def event_line(event: sync.Event) -> str:
+    """Tell an event in a line."""
+    match event:
+        case sync.Waiting(process):
+            return f"waiting for process {process}, which is indexing this shelf"
+        case sync.Visible(path, title, chunks):
+            return f"visible  {path}  “{title}”, {_some(chunks, 'passage')}"
+        case sync.Removed(path):
+            return f"removed  {path}"
+        case sync.Rejected(_, reason):
+            return f"rejected {reason}"
+        case sync.Embedded(done, total):
+            return f"embedded {done:,} of {total:,} passages"
+        case sync.Done():
+            return (
+                f"{_some(event.articles, 'article')} on the shelf, {_some(event.chunks, 'passage')}: "
+                f"{event.visible} new or changed, {event.removed} removed, {event.rejected} rejected, "
+                f"{event.unchanged} unchanged, {event.embedded} embedded, in {event.seconds:.1f} s"
+            )
+
+
+def event_json(event: sync.Event) -> str:
+    """Give an event as a line of JSON."""
+    return json.dumps({"event": type(event).__name__.lower(), **asdict(event)}, ensure_ascii=False)
+
+
+@commands.command("index")
+def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Bring the shelf in line with the seeds folder."""
+    with open_parts(seeds, store) as parts:
+        if not as_json:
+            index_with_progress(parts)
+            return
+        for event in sync_events(parts, wait_seconds=_WAIT_SECONDS):
+            # Only what is committed is told to programs; progress is for people.
+            if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
+                typer.echo(event_json(event))
+                sys.stdout.flush()
+
+
+@commands.command("status")
+def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Tell what is on the shelf and what it was built with."""
+    with open_parts(seeds, store) as parts:
+        with parts.shelf.read() as reading:
+            counts = reading.counts()
+            model, last_run = reading.record("embedding_model"), reading.record("last_run")
+        status: dict[str, object] = {
+            "articles": counts.articles,
+            "chunks": counts.chunks,
+            "embedded": counts.embedded,
+            "rejected": counts.rejected,
+            "bytes": size_on_disk(parts.settings.store),
+            "embedding_model": model or parts.embedder.model,
+            "chat_model": None,
+            "last_run": last_run or None,
+            "seeds": str(parts.settings.seeds),
+            "store": str(parts.settings.store),
+        }
+    if as_json:
+        typer.echo(json.dumps(status, ensure_ascii=False))
+        return
+    for name, value in status.items():
+        typer.echo(f"{name.replace('_', ' '):16} {'none' if value is None else value}")
+
+
+@commands.command("list")
+def list_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """List the articles, newest first."""
+    with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
+        listings = reading.listings()
+    if as_json:
+        rows = [
+            {
+                "path": listing.path,
+                "title": listing.title,
+                "published": listing.published.isoformat() if listing.published else None,
+                "place": listing.place,
+                "outlet": listing.outlet,
+                "chunks": listing.chunks,
+            }
+            for listing in listings
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for listing in listings:
+        day = listing.published.isoformat() if listing.published else "no date   "
+        typer.echo(f"{day}  {listing.path}  {listing.title}")
+
+
+@commands.command("show")
+def show_command(
+    path: Annotated[str, typer.Argument(help="The article's path, as `dateline list` shows it.")],
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show an article: the text that every span refers to."""
+    with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
+        article = reading.article(path)
+    typer.echo(json.dumps(article_json(article), ensure_ascii=False) if as_json else article.text)
+
+
+def article_json(article: Article) -> dict[str, object]:
+    """Return the fields of `dateline show --json`."""
+    return {
+        "path": article.path,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "place": article.place,
+        "outlet": article.outlet,
+        "author": article.author,
+        "url": article.url,
+        "text": article.text,
+    }
+
+
+def run(command: Callable[[], None]) -> None:
+    """Run a command line: a problem the user can mend is one plain message and exit code 1."""
+    try:
+        command()
+    except DatelineError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone (`dateline list | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+if __name__ == "__main__":
+    run(commands)

@@ -1,0 +1,1 @@
+"""The online half: a question becomes hits, passages and an answer whose every statement has its quotes."""

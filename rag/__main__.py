@@ -1,0 +1,131 @@
+"""The command line of the online half: `dateline ask | search`."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.__main__ import JsonOption, Parts, SeedsOption, StoreOption, index_with_progress, open_parts, run
+from index.embeddings import MiniLM
+from index.errors import BadQuestion
+from index.sync import place_vectors
+from rag.answers import answer_question, clean_question, find_hits
+from rag.rendering import Json, answer_json, answer_lines, hit_lines, hits_json
+
+commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+
+QuestionArgument = Annotated[str, typer.Argument(help="The question. Leave it out with --batch.", show_default=False)]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Use only articles published by this day."),
+]
+BatchOption = Annotated[
+    Path | None,
+    typer.Option("--batch", help='A file of JSON lines {"id", "question", "as_of"?}; answers come as JSON lines.'),
+]
+
+
+@commands.command("ask")
+def ask_command(
+    question: QuestionArgument = "",
+    as_of: AsOfOption = None,
+    batch: BatchOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with quotes from the shelf."""
+    with open_parts(seeds, store) as parts:
+        _prepare(parts, question, batch)
+        # Sentences are weighed by the built-in model, whatever embedded the shelf.
+        sentence_model = parts.embedder if isinstance(parts.embedder, MiniLM) else MiniLM()
+        ask = partial(
+            answer_question,
+            shelf=parts.shelf,
+            index=parts.index,
+            embedder=parts.embedder,
+            sentence_model=sentence_model,
+        )
+        if batch:
+            _run_batch(batch, lambda asked, day: answer_json(ask(asked, as_of=day)))
+            return
+        answer = ask(question, as_of=as_of.date() if as_of else None)
+    if as_json:
+        typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(answer_lines(answer)))
+
+
+@commands.command("search")
+def search_command(
+    question: QuestionArgument = "",
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    as_of: AsOfOption = None,
+    batch: BatchOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that match a question best."""
+    with open_parts(seeds, store) as parts:
+        _prepare(parts, question, batch)
+        find = partial(find_hits, shelf=parts.shelf, index=parts.index, embedder=parts.embedder, k=k)
+        if batch:
+            _run_batch(batch, lambda asked, day: hits_json(asked, find(asked, as_of=day)))
+            return
+        hits = find(question, as_of=as_of.date() if as_of else None)
+    if as_json:
+        typer.echo(json.dumps(hits_json(question, hits), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(hit_lines(hits)))
+
+
+def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
+    """Refuse what cannot be asked, and index a shelf that never was."""
+    if bool(question) == bool(batch):
+        raise typer.BadParameter("Give a question or --batch FILE, one of them.")
+    if question:
+        clean_question(question)
+    with parts.shelf.read() as reading:
+        indexed = reading.record("last_run")
+    if indexed:
+        place_vectors(parts.shelf, parts.index)
+    else:
+        index_with_progress(parts, to_stderr=True)
+
+
+def _run_batch(batch: Path, answer: Callable[[str, date | None], Json]) -> None:
+    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts."""
+    for entry, question, as_of in list(_read_batch(batch)):
+        given = {"id": entry["id"]} if "id" in entry else {}
+        typer.echo(json.dumps({**given, **answer(question, as_of)}, ensure_ascii=False))
+
+
+def _read_batch(batch: Path) -> Iterator[tuple[Json, str, date | None]]:
+    try:
+        lines = batch.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestion(f"{batch}: cannot be read ({error}). Expected a UTF-8 file of JSON lines.") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            question = clean_question(entry["question"])
+            as_of = date.fromisoformat(entry["as_of"]) if entry.get("as_of") else None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise BadQuestion(
+                f'{batch}, line {number}: expected {{"id": …, "question": "…", "as_of": "2026-02-15"}} '
+                "(as_of may be left out). Mend the line; nothing was asked."
+            ) from None
+        except BadQuestion as error:
+            raise BadQuestion(f"{batch}, line {number}: {error}") from None
+        yield entry, question, as_of
+
+
+if __name__ == "__main__":
+    run(commands)

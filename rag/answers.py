@@ -1,0 +1,112 @@
+"""Answers: the story of a question."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from index.embeddings import Embedder
+from index.errors import BadQuestion
+from index.shelf import Shelf
+from index.vectors import VectorIndex
+from rag import quoting
+from rag.citations import Statement
+from rag.passages import Passage, gather_passages
+from rag.quoting import Refusal
+from rag.retrieval import Hit, search
+
+LONGEST_QUESTION = 2000  # characters
+_HITS_READ = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What an answer had to go by: how much is on the shelf, and from when."""
+
+    articles: int
+    chunks: int
+    embedded: int
+    first: date | None
+    last: date | None
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the shelf says to a question, and what it rests on."""
+
+    question: str
+    searched_as: str
+    statements: tuple[Statement, ...]  # empty where the question is refused
+    passages: tuple[Passage, ...]
+    refusal: Refusal | None
+    searched: Searched
+    model: str | None  # None: quotes alone
+    seconds: Mapping[str, float]
+
+
+def answer_question(
+    question: str,
+    *,
+    shelf: Shelf,
+    index: VectorIndex,
+    embedder: Embedder,
+    sentence_model: Embedder,
+    as_of: date | None = None,
+) -> Answer:
+    """Answer from what is on the shelf at this moment, in quotes.
+
+    Raises BadQuestion for an empty or overlong question.
+    """
+    started = time.perf_counter()
+    asked = clean_question(question)
+    with shelf.read() as reading:
+        hits = search(asked, reading=reading, index=index, embedder=embedder, k=_HITS_READ, as_of=as_of)
+        passages = gather_passages(hits, reading)
+        found = time.perf_counter()
+        said = quoting.answer(asked, passages, reading=reading, sentence_model=sentence_model)
+        counts, (first, last) = reading.counts(), reading.reach()
+    refused = isinstance(said, Refusal)
+    ended = time.perf_counter()
+    return Answer(
+        question=question,
+        searched_as=asked,
+        statements=() if refused else said,
+        passages=tuple(passages),
+        refusal=said if refused else None,
+        searched=Searched(counts.articles, counts.chunks, counts.embedded, first, last, as_of),
+        model=None,
+        seconds={
+            "search": round(found - started, 4),
+            "answer": round(ended - found, 4),
+            "total": round(ended - started, 4),
+        },
+    )
+
+
+def find_hits(
+    question: str,
+    *,
+    shelf: Shelf,
+    index: VectorIndex,
+    embedder: Embedder,
+    k: int,
+    as_of: date | None = None,
+) -> list[tuple[Hit, Passage]]:
+    """Return the `k` best chunks with their articles' characters, for `dateline search`."""
+    with shelf.read() as reading:
+        hits = search(clean_question(question), reading=reading, index=index, embedder=embedder, k=k, as_of=as_of)
+        articles = reading.articles([hit.chunk.article_id for hit in hits])
+    return [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in hits]
+
+
+def clean_question(question: str) -> str:
+    """Return the question on one line. Raises BadQuestion where there is nothing to ask, or too much."""
+    asked = " ".join(question.split())
+    if not asked:
+        raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
+    if len(asked) > LONGEST_QUESTION:
+        raise BadQuestion(
+            f"The question has {len(asked)} characters. Expected at most {LONGEST_QUESTION}. Ask for one thing at a time."
+        )
+    return asked

@@ -1,0 +1,58 @@
+"""Passages: numbered text that an answerer reads.
+
+Hits that stand next to each other in an article are one passage, so nothing is read twice
+and a sentence keeps its neighbours.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.articles import Article
+from index.shelf import Reading
+from index.spans import Span
+from rag.retrieval import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring sentences of one article; `number` counts from 1, best passage first."""
+
+    number: int
+    article: Article
+    sentences: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        """The range from the first sentence's start to the last one's end."""
+        return Span(self.sentences[0].start, self.sentences[-1].end)
+
+    @property
+    def text(self) -> str:
+        """The article's characters in that range."""
+        return self.span.cut(self.article.text)
+
+
+def gather_passages(hits: Sequence[Hit], reading: Reading) -> list[Passage]:
+    """Merge hits into passages, in the order of each passage's best hit."""
+    articles = reading.articles(list({hit.chunk.article_id for hit in hits}))
+    by_article: dict[str, list[Hit]] = {}
+    for hit in hits:
+        by_article.setdefault(hit.chunk.article_id, []).append(hit)
+    runs: list[tuple[int, Article, tuple[Span, ...]]] = []
+    for id_, found in by_article.items():
+        for run in _runs(articles[id_], sorted(found, key=lambda hit: hit.chunk.span)):
+            sentences = tuple(sentence for hit in run for sentence in hit.chunk.sentences)
+            runs.append((min(hit.rank for hit in run), articles[id_], sentences))
+    runs.sort(key=lambda run: run[0])
+    return [Passage(number, article, sentences) for number, (_, article, sentences) in enumerate(runs, start=1)]
+
+
+def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:
+    """Group hits between which there is nothing but white space."""
+    runs = [[hits[0]]]
+    for before, hit in zip(hits, hits[1:], strict=False):
+        if article.text[before.chunk.span.end : hit.chunk.span.start].strip():
+            runs.append([hit])
+        else:
+            runs[-1].append(hit)
+    return runs

@@ -1,0 +1,152 @@
+"""Quoting: the answer without a language model is what the articles say, word for word.
+
+Each sentence of the passages is weighed against the question; the best ones are quoted,
+or, where none weighs enough, the question is refused and the closest ones are shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from index.embeddings import Embedder
+from index.shelf import Reading
+from index.spans import Span
+from index.words import content_terms, terms
+from rag.citations import Citation, Statement
+from rag.passages import Passage
+
+MOST_QUOTES = 4
+MOST_CLOSEST = 3
+
+# The numbers below were chosen on clapnq with the built-in model (`bench/quoting.py`; README, "Decisions").
+_COVERAGE_WEIGHT = 0.2
+# A sentence this close in meaning answers.
+_ENOUGH = 0.64
+# Or one that holds nearly all that the question's words weigh, and is not about something else.
+_ENOUGH_COVERAGE = 0.8
+_LEAST_SIMILARITY = 0.15
+# A sentence nearly as good as the best one is quoted too.
+_MARGIN = 0.12
+# Words the best sentence leaves out are looked for this many sentences around it.
+_NEAR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The shelf does not answer; these sentences come closest, best first."""
+
+    closest: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    passage: Passage
+    place: int  # which sentence of its passage
+    terms: frozenset[str]
+    similarity: float  # cosine, -1 to 1
+    coverage: float  # share of the question's weight that its words hold, 0 to 1
+
+    @property
+    def span(self) -> Span:
+        return self.passage.sentences[self.place]
+
+    @property
+    def text(self) -> str:
+        return self.span.cut(self.passage.article.text)
+
+    @property
+    def weight(self) -> float:
+        return self.similarity + _COVERAGE_WEIGHT * self.coverage
+
+    @property
+    def answers(self) -> bool:
+        return self.weight >= _ENOUGH or (
+            self.coverage >= _ENOUGH_COVERAGE and self.similarity >= _LEAST_SIMILARITY
+        )
+
+
+def answer(
+    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+) -> tuple[Statement, ...] | Refusal:
+    """Quote the one to four sentences that answer, article by article in reading order, or refuse.
+
+    `sentence_model` is the built-in MiniLM whatever embedded the shelf: the weights are
+    calibrated for it, and no sentence leaves the machine to be weighed.
+    """
+    candidates = _weigh(question, passages, reading=reading, sentence_model=sentence_model)
+    ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
+    if not any(candidate.answers for candidate in ranked):
+        return Refusal(tuple(_cite(candidate) for candidate in ranked[:MOST_CLOSEST]))
+    # The best sentence is the best of those that answer: one that holds the asked-for words
+    # may be long and so less similar than a short one that does not.
+    best = next(candidate for candidate in ranked if candidate.answers)
+    alike = [candidate for candidate in ranked if candidate.weight >= best.weight - _MARGIN]
+    chosen = [best, *_complement(question, best, ranked), *(c for c in alike if c is not best)]
+    chosen = list(dict.fromkeys(chosen))[:MOST_QUOTES]
+    order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
+    chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
+    return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen)
+
+
+def _weigh(
+    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+) -> list[_Candidate]:
+    sentences = [(passage, place) for passage in passages for place in range(len(passage.sentences))]
+    if not sentences:
+        return []
+    texts = [passage.sentences[place].cut(passage.article.text) for passage, place in sentences]
+    asked = content_terms(question)
+    rarity = term_rarity(asked, reading)
+    question_vector = sentence_model.embed_question(question)
+    similarities = sentence_model.embed_articles(texts) @ question_vector
+    return [
+        _Candidate(passage, place, held := frozenset(terms(text)), float(similarity), _coverage(rarity, held))
+        for (passage, place), text, similarity in zip(sentences, texts, np.asarray(similarities), strict=True)
+    ]
+
+
+def term_rarity(asked: Sequence[str], reading: Reading) -> dict[str, float]:
+    """Weigh each term by how few chunks of the shelf hold it: BM25's inverse document frequency.
+
+    A word that no article holds weighs most: what is asked about it cannot be on the shelf.
+    """
+    chunks = reading.counts().chunks
+    held = {term: reading.chunks_holding(term) for term in asked}
+    return {term: log(1 + (chunks - count + 0.5) / (count + 0.5)) for term, count in held.items()}
+
+
+def _coverage(rarity: Mapping[str, float], held: frozenset[str]) -> float:
+    whole = sum(rarity.values())
+    return sum(weight for term, weight in rarity.items() if term in held) / whole if whole else 0.0
+
+
+def _complement(question: str, best: _Candidate, ranked: Sequence[_Candidate]) -> list[_Candidate]:
+    """Find, close to the best sentence, the one that holds asked-for words it leaves out.
+
+    News spreads a fact over neighbouring sentences: one names the drug, the next says what
+    was agreed.
+    """
+    missing = set(content_terms(question)) - best.terms
+    near = [
+        candidate
+        for candidate in ranked
+        if candidate.passage is best.passage
+        and 0 < abs(candidate.place - best.place) <= _NEAR
+        and candidate.terms & missing
+    ]
+    near.sort(key=lambda candidate: (-len(candidate.terms & missing), -candidate.similarity))
+    return near[:1]
+
+
+def _without_copies(ranked: Sequence[_Candidate]) -> list[_Candidate]:
+    """Keep the first of sentences that say the same words: agencies' texts come in many copies."""
+    first: dict[tuple[str, ...], _Candidate] = {}
+    for candidate in ranked:
+        first.setdefault(tuple(terms(candidate.text)), candidate)
+    return list(first.values())
+
+
+def _cite(candidate: _Candidate) -> Citation:
+    return Citation(candidate.passage.article, candidate.span)

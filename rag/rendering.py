@@ -1,0 +1,157 @@
+"""Rendering: one answer, as JSON for programs and as lines for a terminal.
+
+The JSON is a contract: README shows its fields, and a test holds the two together.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from index.articles import Article
+from rag.answers import Answer
+from rag.citations import Citation
+from rag.passages import Passage
+from rag.retrieval import Hit
+
+REFUSED = "The shelf does not answer this."
+Json = dict[str, object]
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return the fields of `dateline ask --json`."""
+    return {
+        "question": answer.question,
+        "searched_as": answer.searched_as,
+        "refusal": answer.refusal is not None,
+        "answer": "\n".join(answer_lines(answer)),
+        "statements": [
+            {
+                "text": statement.text,
+                "verdict": statement.verdict,
+                **({"rule": statement.rule} if statement.rule else {}),
+                "citations": [citation_json(citation) for citation in statement.citations],
+            }
+            for statement in answer.statements
+        ],
+        "closest": [citation_json(citation) for citation in answer.refusal.closest] if answer.refusal else [],
+        "passages": [
+            {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
+            for passage in answer.passages
+        ],
+        "searched": {
+            "articles": answer.searched.articles,
+            "chunks": answer.searched.chunks,
+            "embedded": answer.searched.embedded,
+            "first": _day(answer.searched.first),
+            "last": _day(answer.searched.last),
+            "as_of": _day(answer.searched.as_of),
+        },
+        "model": answer.model,
+        "seconds": dict(answer.seconds),
+    }
+
+
+def hits_json(question: str, hits: Sequence[tuple[Hit, Passage]]) -> Json:
+    """Return the fields of `dateline search --json`."""
+    return {
+        "question": question,
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 6),
+                **_place_json(passage.article),
+                **_passage_json(passage),
+                "found_by": {
+                    name: rank
+                    for name, rank in (("dense", hit.found_by.dense), ("keyword", hit.found_by.keyword))
+                    if rank
+                },
+            }
+            for hit, passage in hits
+        ],
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    """Return a citation; `quote` is `text[start:end]` of `dateline show PATH --json`."""
+    return {
+        **_place_json(citation.article),
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+    }
+
+
+def answer_lines(answer: Answer) -> Iterator[str]:
+    """Render an answer for a terminal: quotes numbered in order, grouped by article."""
+    if answer.refusal:
+        yield REFUSED
+        yield from _closest_lines(answer.refusal.closest)
+        yield searched_line(answer)
+        return
+    number = 0
+    for article, statements in groupby(answer.statements, key=lambda statement: statement.citations[0].article):
+        yield source_line(article)
+        for statement in statements:
+            number += 1
+            yield f"  [{number}] {_one_line(statement.text)}"
+
+
+def hit_lines(hits: Sequence[tuple[Hit, Passage]]) -> Iterator[str]:
+    """Render hits for a terminal."""
+    if not hits:
+        yield "Nothing on the shelf matches."
+    for hit, passage in hits:
+        yield f"{hit.rank}. {source_line(passage.article)}"
+        yield f"   {_one_line(passage.text)}"
+
+
+def source_line(article: Article) -> str:
+    """Name an article: title, where and when."""
+    where = ", ".join(part for part in (article.outlet, article.place, long_day(article.published)) if part)
+    return f"{article.title} ({where})" if where else article.title
+
+
+def searched_line(answer: Answer) -> str:
+    """Tell what was searched, in a sentence."""
+    searched = answer.searched
+    if not searched.articles:
+        return "The shelf is empty."
+    articles = "1 article" if searched.articles == 1 else f"{searched.articles:,} articles"
+    days = list(dict.fromkeys(day for day in (long_day(searched.first), long_day(searched.last)) if day))
+    reach = f", published {' to '.join(days)}" if days else ""
+    as_of = f", as of {long_day(searched.as_of)}" if searched.as_of else ""
+    return f"Searched {articles}{reach}{as_of}, for: {answer.searched_as}"
+
+
+def long_day(day: date | None) -> str:
+    """Write a day as news does.
+
+    >>> long_day(date(2026, 2, 5))
+    '5 Feb 2026'
+    """
+    return f"{day.day} {day:%b %Y}" if day else ""
+
+
+def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
+    if closest:
+        yield "Closest sentences:"
+    for citation in closest:
+        yield f"  - {_one_line(citation.quote)}"
+        yield f"    {source_line(citation.article)}"
+
+
+def _place_json(article: Article) -> Json:
+    return {"path": article.path, "title": article.title, "published": _day(article.published)}
+
+
+def _passage_json(passage: Passage) -> Json:
+    return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,105 @@
+"""Retrieval: which chunks may hold the answer.
+
+Two rankings that fail in different ways, by meaning (vectors) and by words (BM25), are
+fused by rank. The same search serves the page, the command line and the answerers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.chunks import Chunk
+from index.embeddings import Embedder
+from index.errors import DamagedVectors, IndexMismatch
+from index.shelf import Reading
+from index.vectors import VectorIndex
+from index.words import content_terms, terms
+
+# How far down each ranking the fusion looks.
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """The rank (from 1) that each ranking gave a chunk; `None` where it did not name it."""
+
+    dense: int | None
+    keyword: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk found for a question."""
+
+    chunk: Chunk
+    score: float  # of the fusion; higher is better
+    rank: int  # from 1
+    found_by: FoundBy
+
+
+def search(
+    question: str,
+    *,
+    reading: Reading,
+    index: VectorIndex,
+    embedder: Embedder,
+    k: int,
+    as_of: date | None = None,
+) -> list[Hit]:
+    """Return the `k` best chunks for `question`, best first.
+
+    With `as_of` only articles published by that day count; undated ones do not. Raises
+    IndexMismatch where the vectors on the shelf are another model's.
+    """
+    keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, as_of=as_of)
+    dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, as_of=as_of)
+    dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
+    keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
+    scores = reciprocal_rank_fusion([dense, keyword])
+    chunks = reading.chunks(list(scores)[:k], as_of=as_of)
+    return [
+        Hit(chunks[id_], score, rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
+        for rank, (id_, score) in enumerate(list(scores.items())[:k], start=1)
+    ]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], *, damping: int = 60) -> dict[str, float]:
+    """Merge rankings by summing 1 / (damping + rank), best first.
+
+    Only ranks are read, so a cosine similarity and a BM25 score never have to share a
+    scale. `damping` is the 60 of Cormack et al. (SIGIR 2009).
+
+    >>> list(reciprocal_rank_fusion([["a", "b"], ["b", "c"]]))
+    ['b', 'a', 'c']
+    """
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, id_ in enumerate(ranking, start=1):
+            scores[id_] = scores.get(id_, 0.0) + 1 / (damping + rank)
+    return dict(sorted(scores.items(), key=lambda entry: -entry[1]))
+
+
+def _dense_ranking(
+    question: str, *, reading: Reading, index: VectorIndex, embedder: Embedder, as_of: date | None
+) -> list[str]:
+    made_by = reading.record("embedding_model")
+    if not made_by:
+        return []  # nothing is indexed yet
+    if made_by != embedder.model:
+        raise IndexMismatch(
+            f"The shelf was embedded with {made_by!r}, but the settings ask for {embedder.model!r}. "
+            "Run `dateline index` to embed it again, or set DATELINE_EMBEDDING_MODEL back."
+        )
+    vector = embedder.embed_question(question)
+    collection = reading.record("collection")
+    if index.owned and collection:
+        try:
+            found = index.ranking(collection, vector, CANDIDATES)
+        except DamagedVectors:
+            found = []  # the exact search below serves until the next run has made it again
+        visible = reading.chunks(found, as_of=as_of)
+        ranking = [id_ for id_ in found if id_ in visible]
+        # Few of the nearest were published by that day: look through all that were.
+        if ranking and (as_of is None or len(ranking) >= CANDIDATES // 4):
+            return ranking
+    return reading.vector_ranking(vector, CANDIDATES, as_of=as_of)

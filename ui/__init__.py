@@ -1,0 +1,1 @@
+"""What the reader sees: the page and how it is served."""

@@ -1,0 +1,50 @@
+"""The `dateline` command: both halves' commands, and `serve`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import index.__main__
+import rag.__main__
+from index.__main__ import SeedsOption, StoreOption
+from index.settings import load_settings
+
+commands = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Answers from a shelf of news articles, with the sentence behind every statement.",
+)
+commands.add_typer(index.__main__.commands)
+commands.add_typer(rag.__main__.commands)
+
+_APP = Path(__file__).parent.parent / "app.py"
+
+
+@commands.command("serve")
+def serve_command(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 8501,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Open the chat on the shelf, on this machine only."""
+    settings = load_settings(seeds=seeds, store=store)
+    # The page reads the settings anew, in Streamlit's own way of starting it.
+    os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
+    typer.echo(f"Dateline is at http://localhost:{port} (Ctrl-C ends it)")
+    from streamlit.web import cli
+
+    sys.argv = ["streamlit", "run", str(_APP), "--server.port", str(port)]
+    cli.main()
+
+
+def main() -> None:
+    """Run the command line."""
+    index.__main__.run(commands)
+
+
+if __name__ == "__main__":
+    main()
