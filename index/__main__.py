@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from index import sync
 from index.articles import Article
-from index.embeddings import Embedder, build_embedder
 from index.errors import DatelineError
-from index.settings import Settings, load_settings
-from index.shelf import Shelf, size_on_disk
-from index.vectors import VectorIndex
+from index.parts import Parts, build_parts, sync_parts
+from index.settings import load_settings
+from index.shelf import size_on_disk
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -31,39 +30,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README 
 _WAIT_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a command works with, built once from the settings."""
-
-    settings: Settings
-    shelf: Shelf
-    index: VectorIndex
-    embedder: Embedder
-
-
 @contextmanager
 def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
     """Build the parts, and give Chroma back at the end."""
-    settings = load_settings(seeds=seeds, store=store)
-    shelf = Shelf(settings.store)
-    index = VectorIndex(settings.store)
+    parts = build_parts(load_settings(seeds=seeds, store=store))
     try:
-        yield Parts(settings, shelf, index, build_embedder(settings))
+        yield parts
     finally:
-        index.disown()
-
-
-def sync_events(parts: Parts, *, wait_seconds: float = 0) -> Iterator[sync.Event]:
-    """Run `sync_shelf` with the settings' values."""
-    return sync.sync_shelf(
-        parts.settings.seeds,
-        shelf=parts.shelf,
-        index=parts.index,
-        embedder=parts.embedder,
-        chunk_tokens=parts.settings.chunk_tokens,
-        max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
-        wait_seconds=wait_seconds,
-    )
+        parts.index.disown()
 
 
 def index_with_progress(parts: Parts, *, to_stderr: bool = False) -> None:
@@ -73,7 +47,7 @@ def index_with_progress(parts: Parts, *, to_stderr: bool = False) -> None:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         told = 0
-        for event in sync_events(parts, wait_seconds=_WAIT_SECONDS):
+        for event in sync_parts(parts, wait_seconds=_WAIT_SECONDS):
             if isinstance(event, sync.Embedded):
                 progress.update(bar, completed=event.done, total=event.total, visible=True)
                 # One plain line for each tenth, so that a log is not flooded.
@@ -117,7 +91,7 @@ def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json:
         if not as_json:
             index_with_progress(parts)
             return
-        for event in sync_events(parts, wait_seconds=_WAIT_SECONDS):
+        for event in sync_parts(parts, wait_seconds=_WAIT_SECONDS):
             # Only what is committed is told to programs; progress is for people.
             if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
                 typer.echo(event_json(event))

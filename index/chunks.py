@@ -41,7 +41,8 @@ def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:
     sentences = split_sentences(article.text, article.body)
     room = max(1, max_tokens - count_tokens(article.heading))
     return tuple(
-        _chunk(article, group) for group in _groups(sentences, [count_tokens(s.cut(article.text)) for s in sentences], room)
+        _chunk(article, group)
+        for group in _groups(sentences, [count_tokens(s.cut(article.text)) for s in sentences], room)
     )
 
 

@@ -6,7 +6,7 @@ the article, not a part of what it says, so it is read here and never quoted.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from dateutil import parser as dateutil_parser
 
@@ -35,9 +35,9 @@ _DATELINE = re.compile(
 _LABELLED_DATE = re.compile(rf"\s*(?:date|dated|published)\b\s*:?\s*(?P<date>{_DATE})[\s,:|–—-]*(?=\S)")
 # Words that stand before a colon at the head of an article and are no places.
 _LABELS = frozenset(
-    """advertisement analysis breaking column comment commentary correction date editor's editorial exclusive explained
-    explainer factbox feature focus interview live news note obituary opinion photos podcast poll profile published review source
-    summary timeline title update updated video watch""".split()
+    """advertisement analysis breaking column comment commentary correction date editor's editorial exclusive
+    explained explainer factbox feature focus interview live news note obituary opinion photos podcast poll profile
+    published review source summary timeline title update updated video watch""".split()
 )
 
 
@@ -89,8 +89,8 @@ def parse_date(text: str) -> date | None:
     # dateutil fills gaps from a default and guesses the order of day and month: two
     # readings that differ in both agree only where nothing was filled in or guessed.
     try:
-        one = dateutil_parser.parse(text, default=datetime(2001, 1, 1), dayfirst=False)
-        other = dateutil_parser.parse(text, default=datetime(2004, 2, 2), dayfirst=True)
+        one = dateutil_parser.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC), dayfirst=False)
+        other = dateutil_parser.parse(text, default=datetime(2004, 2, 2, tzinfo=UTC), dayfirst=True)
     except (ValueError, OverflowError):
         return None
     return one.date() if one.date() == other.date() else None

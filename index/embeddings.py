@@ -205,7 +205,12 @@ class EndpointEmbedder:
             raise self._failed("cannot be reached") from None
         except (openai.OpenAIError, AttributeError, TypeError, ValueError):
             raise self._failed("answered with something that is not a list of vectors") from None
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+        if (
+            vectors.ndim != 2
+            or len(vectors) != len(texts)
+            or not np.isfinite(vectors).all()
+            or not vectors.any(axis=1).all()
+        ):
             raise self._failed(f"gave {vectors.shape} numbers for {len(texts)} texts")
         return _unit(vectors)
 

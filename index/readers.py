@@ -1,6 +1,6 @@
 """Readers: the bytes of a file become an article.
 
-A reader decides once what the text is (line ends made "\\n", invisible control characters
+A reader decides once what the text is (line ends made line feeds, invisible control characters
 dropped, nothing else touched) and what of it is headline, dateline and body.
 """
 
@@ -17,6 +17,7 @@ from index.datelines import parse_date, read_dateline
 from index.errors import UnreadableArticle
 from index.sentences import split_sentences
 from index.spans import Span
+from index.words import STOP_WORDS
 
 LONGEST_TITLE = 300  # characters, of a title an article states itself
 _LONGEST_DERIVED_TITLE = 90
@@ -61,8 +62,8 @@ def read_article(path: str, content: bytes) -> Article:
     if not text[facts.body_start :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
     dateline = read_dateline(text, facts.body_start)
-    body_start = dateline.span.end if dateline else facts.body_start
-    body = Span(body_start, max(body_start, len(text.rstrip())))
+    body_start = _skip_space(text, dateline.span.end if dateline else facts.body_start)
+    body = Span(body_start, len(text.rstrip()))
     stated = facts.stated
     published = parse_date(stated["published"]) if "published" in stated else None
     return Article(
@@ -151,8 +152,7 @@ def _read_headline(text: str, facts: _Facts) -> None:
 
 
 def _read_byline(text: str, facts: _Facts) -> None:
-    start = facts.body_start + len(text[facts.body_start :]) - len(text[facts.body_start :].lstrip())
-    if found := _BYLINE.match(text, start):
+    if found := _BYLINE.match(text, _skip_space(text, facts.body_start)):
         facts.stated.setdefault("author", _one_line(found["author"]))
         facts.body_start = found.end()
 
@@ -189,7 +189,14 @@ def _title_from(text: str, body: Span) -> str:
     first = " ".join(sentences[0].cut(text).split()) if sentences else "Untitled"
     if len(first) <= _LONGEST_DERIVED_TITLE:
         return first.rstrip(".")
-    return first[: first.rfind(" ", 0, _LONGEST_DERIVED_TITLE)].rstrip(" ,;:–—-") + " …"
+    words = first[: first.rfind(" ", 0, _LONGEST_DERIVED_TITLE)].split()
+    while len(words) > 1 and words[-1].lower() in STOP_WORDS:
+        words.pop()  # "… in each other's countries to" ends in the air
+    return " ".join(words).rstrip(" ,;:–—-") + "…"
+
+
+def _skip_space(text: str, start: int) -> int:
+    return len(text) - len(text[start:].lstrip())
 
 
 def _one_line(text: str) -> str:

@@ -8,6 +8,7 @@ touch white space at their ends, and leave nothing of the body out.
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from nupunkt import PunktSentenceTokenizer, load_default_model
 
@@ -51,7 +52,7 @@ def _paragraphs(text: str, body: Span) -> Iterator[Span]:
     start = body.start
     lines = [Span(found.start(), found.end()) for found in re.finditer(r"[^\n]+", text[body.start : body.end])]
     lines = [line.shifted(body.start) for line in lines]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if not _wraps(text, line, following):
             yield Span(start, line.end)
             start = following.start

@@ -51,7 +51,9 @@ CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
-_ARTICLE = "id, path, title, text, body_start, body_end, published, place, outlet, author, url"
+_SELECT_ARTICLE = (
+    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url FROM articles"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ class Reading:
 
     def article(self, path: str) -> Article:
         """Return the visible article of that path. Raises UnknownArticle."""
-        row = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE path = ?", (path,)).fetchone()
+        row = self._connection.execute(_SELECT_ARTICLE + " WHERE path = ?", (path,)).fetchone()
         if row is None:
             raise UnknownArticle(
                 f"No article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
@@ -199,7 +201,8 @@ class Reading:
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return those of the articles that are visible, by id."""
         rows = self._connection.execute(
-            f"SELECT {_ARTICLE} FROM articles WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),)
+            _SELECT_ARTICLE + " WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 (both are constants)
+            (json.dumps(ids),),
         )
         return {row[0]: _article(row) for row in rows}
 
@@ -344,10 +347,11 @@ class Writing(Reading):
 
     def _add_article(self, file: str, article: Article, chunks: Sequence[Chunk]) -> None:
         published = article.published.isoformat() if article.published else None
+        origin = (published, article.place, article.outlet, article.author, article.url)
+        text = (article.title, article.text, article.body.start, article.body.end)
         self._connection.execute(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.path, file, article.title, article.text, article.body.start, article.body.end)
-            + (published, article.place, article.outlet, article.author, article.url),
+            (article.id, article.path, file, *text, *origin),
         )
         for chunk in chunks:
             digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
@@ -372,8 +376,9 @@ class Writing(Reading):
 
     def _drop_articles(self, file: str) -> None:
         rows = self._connection.execute(
-            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
-            "JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number WHERE a.file = ?",
+            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
+            "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
+            "WHERE a.file = ?",
             (file,),
         ).fetchall()
         for number, digest, vector, placed, *chunk, text in rows:
@@ -393,9 +398,7 @@ class Writing(Reading):
 
 def size_on_disk(store: Path) -> int:
     """Return the bytes that all files of the store take."""
-    return sum(
-        os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names
-    )
+    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

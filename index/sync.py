@@ -126,7 +126,7 @@ def sync_shelf(
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
     yield from _take(lock, wait_seconds)
     try:
-        _settle_record(shelf, index, embedder, cutting=f"{chunks.VERSION}/{chunk_tokens}")
+        _settle_record(shelf, embedder, cutting=f"{chunks.VERSION}/{chunk_tokens}")
         told: dict[type, int] = {Visible: 0, Removed: 0, Rejected: 0}
         paths = _list(seeds)
         for event in _sync_files(seeds, paths, shelf, chunk_tokens, max_file_bytes):
@@ -228,7 +228,7 @@ def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
     name.write_text(str(os.getpid()))
 
 
-def _settle_record(shelf: Shelf, index: VectorIndex, embedder: Embedder, *, cutting: str) -> None:
+def _settle_record(shelf: Shelf, embedder: Embedder, *, cutting: str) -> None:
     """Drop what another model or another way of cutting has left."""
     with shelf.read() as reading:
         model, cut = reading.record("embedding_model"), reading.record("cutting")

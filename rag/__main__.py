@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from index.__main__ import JsonOption, Parts, SeedsOption, StoreOption, index_with_progress, open_parts, run
-from index.embeddings import MiniLM
+from index.__main__ import JsonOption, SeedsOption, StoreOption, index_with_progress, open_parts, run
 from index.errors import BadQuestion
+from index.parts import Parts
 from index.sync import place_vectors
 from rag.answers import answer_question, clean_question, find_hits
 from rag.rendering import Json, answer_json, answer_lines, hit_lines, hits_json
@@ -41,15 +41,7 @@ def ask_command(
     """Answer a question with quotes from the shelf."""
     with open_parts(seeds, store) as parts:
         _prepare(parts, question, batch)
-        # Sentences are weighed by the built-in model, whatever embedded the shelf.
-        sentence_model = parts.embedder if isinstance(parts.embedder, MiniLM) else MiniLM()
-        ask = partial(
-            answer_question,
-            shelf=parts.shelf,
-            index=parts.index,
-            embedder=parts.embedder,
-            sentence_model=sentence_model,
-        )
+        ask = partial(answer_question, parts=parts)
         if batch:
             _run_batch(batch, lambda asked, day: answer_json(ask(asked, as_of=day)))
             return
@@ -73,7 +65,7 @@ def search_command(
     """Find the passages that match a question best."""
     with open_parts(seeds, store) as parts:
         _prepare(parts, question, batch)
-        find = partial(find_hits, shelf=parts.shelf, index=parts.index, embedder=parts.embedder, k=k)
+        find = partial(find_hits, parts=parts, k=k)
         if batch:
             _run_batch(batch, lambda asked, day: hits_json(asked, find(asked, as_of=day)))
             return

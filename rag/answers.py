@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from index.embeddings import Embedder
 from index.errors import BadQuestion
-from index.shelf import Shelf
-from index.vectors import VectorIndex
+from index.parts import Parts
 from rag import quoting
 from rag.citations import Statement
 from rag.passages import Passage, gather_passages
@@ -48,10 +46,7 @@ class Answer:
 def answer_question(
     question: str,
     *,
-    shelf: Shelf,
-    index: VectorIndex,
-    embedder: Embedder,
-    sentence_model: Embedder,
+    parts: Parts,
     as_of: date | None = None,
 ) -> Answer:
     """Answer from what is on the shelf at this moment, in quotes.
@@ -60,11 +55,11 @@ def answer_question(
     """
     started = time.perf_counter()
     asked = clean_question(question)
-    with shelf.read() as reading:
-        hits = search(asked, reading=reading, index=index, embedder=embedder, k=_HITS_READ, as_of=as_of)
+    with parts.shelf.read() as reading:
+        hits = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, as_of=as_of)
         passages = gather_passages(hits, reading)
         found = time.perf_counter()
-        said = quoting.answer(asked, passages, reading=reading, sentence_model=sentence_model)
+        said = quoting.answer(asked, passages, reading=reading, sentence_model=parts.sentence_model)
         counts, (first, last) = reading.counts(), reading.reach()
     refused = isinstance(said, Refusal)
     ended = time.perf_counter()
@@ -87,15 +82,15 @@ def answer_question(
 def find_hits(
     question: str,
     *,
-    shelf: Shelf,
-    index: VectorIndex,
-    embedder: Embedder,
+    parts: Parts,
     k: int,
     as_of: date | None = None,
 ) -> list[tuple[Hit, Passage]]:
     """Return the `k` best chunks with their articles' characters, for `dateline search`."""
-    with shelf.read() as reading:
-        hits = search(clean_question(question), reading=reading, index=index, embedder=embedder, k=k, as_of=as_of)
+    with parts.shelf.read() as reading:
+        hits = search(
+            clean_question(question), reading=reading, index=parts.index, embedder=parts.embedder, k=k, as_of=as_of
+        )
         articles = reading.articles([hit.chunk.article_id for hit in hits])
     return [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in hits]
 
@@ -107,6 +102,7 @@ def clean_question(question: str) -> str:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
     if len(asked) > LONGEST_QUESTION:
         raise BadQuestion(
-            f"The question has {len(asked)} characters. Expected at most {LONGEST_QUESTION}. Ask for one thing at a time."
+            f"The question has {len(asked)} characters. Expected at most {LONGEST_QUESTION}. "
+            "Ask for one thing at a time."
         )
     return asked

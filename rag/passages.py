@@ -6,6 +6,7 @@ and a sentence keeps its neighbours.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.articles import Article
 from index.shelf import Reading
@@ -50,7 +51,7 @@ def gather_passages(hits: Sequence[Hit], reading: Reading) -> list[Passage]:
 def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:
     """Group hits between which there is nothing but white space."""
     runs = [[hits[0]]]
-    for before, hit in zip(hits, hits[1:], strict=False):
+    for before, hit in pairwise(hits):
         if article.text[before.chunk.span.end : hit.chunk.span.start].strip():
             runs.append([hit])
         else:

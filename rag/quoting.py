@@ -62,9 +62,7 @@ class _Candidate:
 
     @property
     def answers(self) -> bool:
-        return self.weight >= _ENOUGH or (
-            self.coverage >= _ENOUGH_COVERAGE and self.similarity >= _LEAST_SIMILARITY
-        )
+        return self.weight >= _ENOUGH or (self.coverage >= _ENOUGH_COVERAGE and self.similarity >= _LEAST_SIMILARITY)
 
 
 def answer(

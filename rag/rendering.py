@@ -108,8 +108,13 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]]) -> Iterator[str]:
 
 def source_line(article: Article) -> str:
     """Name an article: title, where and when."""
-    where = ", ".join(part for part in (article.outlet, article.place, long_day(article.published)) if part)
+    where = place_line(article)
     return f"{article.title} ({where})" if where else article.title
+
+
+def place_line(article: Article) -> str:
+    """Tell where and when an article is from."""
+    return ", ".join(part for part in (article.outlet, article.place, long_day(article.published)) if part)
 
 
 def searched_line(answer: Answer) -> str:

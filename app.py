@@ -1,0 +1,32 @@
+"""The page's front door: `streamlit run app.py`, or `dateline serve`.
+
+The server starts indexing as it comes up and gives the store back as it goes down; the
+page itself is `ui/script.py`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from index.errors import DatelineError
+from ui.headers import PageHeaders
+from ui.indexing import get_indexing
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
+    """Index while the server is up."""
+    try:
+        indexing = get_indexing()
+    except DatelineError:
+        yield None  # the page says what is wrong
+        return
+    indexing.start()
+    yield None
+    indexing.stop()
+
+
+app = st.App("ui/script.py", lifespan=lifespan, middleware=[Middleware(PageHeaders)])

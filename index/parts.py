@@ -1,0 +1,42 @@
+"""Parts: what the command line and the page work with, built once from the settings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.embeddings import Embedder, MiniLM, build_embedder
+from index.settings import Settings
+from index.shelf import Shelf
+from index.sync import Event, sync_shelf
+from index.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A shelf and what fills and searches it."""
+
+    settings: Settings
+    shelf: Shelf
+    index: VectorIndex
+    embedder: Embedder
+    sentence_model: Embedder  # the built-in model, whatever embeds the shelf
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Build the parts; models are loaded and Chroma is opened at first use only."""
+    shelf = Shelf(settings.store)
+    embedder = build_embedder(settings)
+    built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
+    return Parts(settings, shelf, VectorIndex(settings.store), embedder, built_in)
+
+
+def sync_parts(parts: Parts, *, wait_seconds: float = 0) -> Iterator[Event]:
+    """Run `sync_shelf` with the settings' values."""
+    return sync_shelf(
+        parts.settings.seeds,
+        shelf=parts.shelf,
+        index=parts.index,
+        embedder=parts.embedder,
+        chunk_tokens=parts.settings.chunk_tokens,
+        max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
+        wait_seconds=wait_seconds,
+    )

@@ -1,0 +1,1 @@
+"""Tests: each name is the sentence, each body the proof."""

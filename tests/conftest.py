@@ -1,0 +1,128 @@
+"""What the tests stand on: a guarded network, an empty environment, a real model, a real shelf."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from index.embeddings import MiniLM
+from index.parts import Parts, sync_parts
+from index.settings import Settings
+from index.shelf import Shelf
+from index.sync import Done, Event
+from index.vectors import VectorIndex
+from rag.answers import Answer, answer_question
+from tests.loopback import guard
+
+guard()
+hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("dev", deadline=None)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+ROOT = Path(__file__).parent.parent
+SEED = ROOT / "seeds" / "000_bcfaf7050c89e7f4.txt"
+FICTION = ROOT / "tests" / "fiction"
+FENTANYL = "what was agreed on fentanyl precursors?"
+OTTAWA = "What is the population of Ottawa?"
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """A seeds folder and the shelf that is built from it."""
+
+    seeds: Path
+    parts: Parts
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        path = self.seeds / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def index(self) -> list[Event]:
+        return list(sync_parts(self.parts))
+
+    def indexed(self) -> Done:
+        last = self.index()[-1]
+        assert isinstance(last, Done)
+        return last
+
+    def ask(self, question: str, as_of: date | None = None) -> Answer:
+        return answer_question(question, parts=self.parts, as_of=as_of)
+
+    def paths(self) -> list[str]:
+        with self.parts.shelf.read() as reading:
+            return sorted(listing.path for listing in reading.listings())
+
+
+def make_newsroom(folder: Path, model: MiniLM) -> Newsroom:
+    settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)  # type: ignore[call-arg]
+    settings.seeds.mkdir(parents=True)
+    parts = Parts(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
+    return Newsroom(settings.seeds, parts)
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the settings, keys or `.env` of the person who runs it."""
+    for name in list(os.environ):
+        if name.startswith(("DATELINE_", "OPENAI_", "CHROMA_")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def model() -> MiniLM:
+    return MiniLM()
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
+    """An empty newsroom."""
+    made = make_newsroom(tmp_path / "newsroom", model)
+    yield made
+    made.parts.index.disown()
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+    """The user's article and the fictional ones, indexed. Tests only read it."""
+    made = make_newsroom(tmp_path_factory.mktemp("archive"), model)
+    shutil.copy(SEED, made.seeds)
+    shutil.copytree(FICTION, made.seeds / "fiction")
+    assert made.indexed().articles == 7
+    yield made
+    made.parts.index.disown()
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """Runs `dateline` as its users do: in a process of its own, in a folder of its own."""
+
+    folder: Path
+
+    def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+        return subprocess.run(
+            [sys.executable, "-m", "tests.loopback", *arguments],
+            cwd=self.folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+
+@pytest.fixture
+def dateline(tmp_path: Path) -> CommandLine:
+    """The command line in an empty folder that holds the user's article as its seeds."""
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    return CommandLine(tmp_path)

@@ -1,0 +1,64 @@
+"""An answer on the page: a card for each article, its quotes numbered, each a button to its place.
+
+The component gets plain data and sets it as text, so a quote stands on the page character
+for character and can do nothing.
+"""
+
+from functools import partial
+from itertools import groupby
+
+import streamlit as st
+
+from rag.answers import Answer
+from rag.citations import Citation
+from rag.rendering import REFUSED, place_line, searched_line
+from ui.look import make_component
+
+_component = make_component("answer")
+
+
+def show_answer(turn: int, answer: Answer, *, newest: bool) -> None:
+    """Show the answer of the chat's turn of that number (from 0); the newest one is scrolled to once."""
+    cited = answer.refusal.closest if answer.refusal else tuple(s.citations[0] for s in answer.statements)
+    key = f"answer-{turn}"
+    _component(
+        key=key,
+        data={
+            "refusal": answer.refusal is not None,
+            "lead": _lead(answer),
+            "cards": _cards(cited),
+            "newest": newest,
+            "id": f"{turn} {answer.question}",
+            "foot": searched_line(answer) if answer.refusal else "",
+        },
+        on_open_change=partial(_open, turn, key),
+    )
+
+
+def _lead(answer: Answer) -> str:
+    if not answer.refusal:
+        return "In the articles' own words"
+    return f"{REFUSED} Closest sentences:" if answer.refusal.closest else REFUSED
+
+
+def _cards(cited: tuple[Citation, ...]) -> list[dict[str, object]]:
+    """Group quotes by article; `number` counts all quotes of the answer from 0."""
+    numbered = sorted(enumerate(cited), key=lambda entry: _first_of(cited, entry[1]))
+    return [
+        {
+            "title": article.title,
+            "where": place_line(article),
+            "quotes": [{"number": number, "text": citation.quote} for number, citation in group],
+        }
+        for article, group in groupby(numbered, key=lambda entry: entry[1].article)
+    ]
+
+
+def _first_of(cited: tuple[Citation, ...], citation: Citation) -> int:
+    return next(number for number, other in enumerate(cited) if other.article.id == citation.article.id)
+
+
+def _open(turn: int, key: str) -> None:
+    number = st.session_state[key].open
+    if isinstance(number, int) and not isinstance(number, bool):
+        st.session_state["opened"] = ("quote", turn, number)

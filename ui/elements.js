@@ -1,0 +1,9 @@
+// Stands before each component's own script. Foreign text is only ever set as textContent:
+// it is shown character for character, runs nothing and fetches nothing.
+const make = (tag, className, text) => {
+  const element = document.createElement(tag)
+  element.className = className
+  if (text !== undefined) element.textContent = text
+  return element
+}
+

@@ -1,0 +1,48 @@
+"""Look: colours, type and the one way in which foreign text reaches the page.
+
+Streamlit's own text elements read markdown and load the images it names. A string that
+came from an article, a file name, a reader or a model is either handed to a component,
+which sets it as text, or goes through `inert`.
+"""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+ICON = str(Path(__file__).parent / "icon.svg")
+
+
+def make_component(name: str) -> ComponentRenderer:
+    """Register the component of `name`.js and `name`.css; what it shows comes as data only."""
+    return st.components.v2.component(
+        f"dateline_{name}",
+        html=f'<div class="{name}-root"></div>',
+        css=_read(f"{name}.css"),
+        js=_read("elements.js") + _read(f"{name}.js"),
+    )
+
+
+def inert(text: str) -> str:
+    """Make any text safe to stand inside `st.html`: shown exactly, doing nothing.
+
+    >>> inert('<img src="https://example.org/x.png">')
+    '&lt;img src=&quot;https://example.org/x.png&quot;&gt;'
+    """
+    return escape(text, quote=True)
+
+
+def show_style() -> None:
+    """Put our style sheet on the page."""
+    st.html(f"<style>{_read('page.css')}</style>")
+
+
+def show_text(text: str, *, kind: str) -> None:
+    """Show foreign text as a block of the style `kind`: question, problem or note."""
+    role = ' role="alert"' if kind == "problem" else ""
+    st.html(f'<div class="dl-{kind}"{role}>{inert(text)}</div>')
+
+
+def _read(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -1,0 +1,97 @@
+"""The page: a chat on the shelf, with the articles beside it."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from index.errors import DatelineError
+from index.parts import Parts
+from rag.answers import LONGEST_QUESTION, Answer, answer_question
+from rag.rendering import long_day
+from ui.answer import show_answer
+from ui.indexing import Indexing, get_indexing
+from ui.look import ICON, show_style, show_text
+from ui.reader import show_reader
+from ui.shelf_panel import show_shelf_panel
+
+
+@dataclass(slots=True)
+class Turn:
+    """A question of this chat; the answer and the problem come when they are known."""
+
+    question: str
+    answer: Answer | None = None
+    problem: str = ""
+
+
+def show_page() -> None:
+    """Show the whole page for one reader."""
+    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="centered")
+    show_style()
+    try:
+        indexing = get_indexing()
+    except DatelineError as error:
+        show_text(str(error), kind="problem")
+        return
+    indexing.start_once()
+    turns: list[Turn] = st.session_state.setdefault("turns", [])
+    with st.sidebar:
+        show_shelf_panel(indexing)
+    asked = st.chat_input("Ask about the news", key="question", max_chars=LONGEST_QUESTION)
+    empty = st.empty()
+    if asked:
+        turns.append(Turn(asked))
+    if not turns:
+        with empty.container(key="welcome"):
+            _show_welcome(indexing)
+    for number, turn in enumerate(turns):
+        _show_turn(number, turn, indexing.parts, newest=number == len(turns) - 1)
+    _show_opened(turns, indexing.parts)
+
+
+def _show_welcome(indexing: Indexing) -> None:
+    with indexing.parts.shelf.read() as reading:
+        articles, (first, last) = reading.counts().articles, reading.reach()
+    st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
+    if articles:
+        days = " to ".join(dict.fromkeys(day for day in (long_day(first), long_day(last)) if day))
+        number = "1 article" if articles == 1 else f"{articles:,} articles"
+        text = f"Answers are quoted word for word from {number}{f' ({days})' if days else ''}."
+    elif indexing.progress.running:
+        text = "The articles are being read. You can ask as soon as the first one is on the shelf."
+    else:
+        text = f"No article yet. Put .txt or .md files into {indexing.parts.settings.seeds} and press Re-index."
+    show_text(text, kind="lead")
+
+
+def _show_turn(number: int, turn: Turn, parts: Parts, *, newest: bool) -> None:
+    with st.container(key=f"turn-{number}{'-newest' if newest else ''}"):
+        show_text(turn.question, kind="question")
+        if not turn.answer and not turn.problem:
+            with st.spinner("Reading the articles"):
+                try:
+                    turn.answer = answer_question(turn.question, parts=parts)
+                except DatelineError as error:
+                    turn.problem = str(error)
+        if turn.problem:
+            show_text(turn.problem, kind="problem")
+        elif turn.answer:
+            show_answer(number, turn.answer, newest=newest)
+
+
+def _show_opened(turns: list[Turn], parts: Parts) -> None:
+    """Open the drawer, if the reader has clicked on a quote or an article."""
+    match st.session_state.get("opened"):
+        case ("quote", int(turn), int(quote)) if turn < len(turns) and (answer := turns[turn].answer):
+            cited = answer.refusal.closest if answer.refusal else [s.citations[0] for s in answer.statements]
+            if quote < len(cited):
+                show_reader(cited[quote].article, cited, current=quote)
+        case ("article", str(path)):
+            try:
+                with parts.shelf.read() as reading:
+                    article = reading.article(path)
+            except DatelineError as error:
+                st.session_state.pop("opened")
+                show_text(str(error), kind="problem")
+                return
+            show_reader(article, [], current=0)

@@ -1,0 +1,45 @@
+// Shows an article as text, its quotes as marks, and brings the chosen one to the middle.
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".reader-root")
+  root.replaceChildren()
+  root.append(make("h2", "title", data.title))
+  const about = [data.where, data.by && `By ${data.by}`].filter(Boolean).join(" · ")
+  if (about) root.append(make("p", "where", about))
+
+  const marks = []
+  const body = make("div", "body")
+  for (const segment of data.segments) {
+    if (segment.number === null) {
+      body.append(document.createTextNode(segment.text))
+      continue
+    }
+    const mark = make("mark", "mark", segment.text)
+    mark.dataset.number = String(segment.number + 1)
+    mark.tabIndex = -1
+    marks.push(mark)
+    body.append(mark)
+  }
+
+  let at = marks.findIndex((mark) => mark.dataset.number === String(data.current + 1))
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+  const light = (next, behavior) => {
+    at = (next + marks.length) % marks.length
+    marks.forEach((mark, number) => mark.classList.toggle("current", number === at))
+    position.textContent = `Quote ${at + 1} of ${marks.length}`
+    marks[at].scrollIntoView({ block: "center", behavior })
+  }
+  const position = make("span", "position")
+  position.setAttribute("role", "status")
+  if (marks.length > 1) {
+    const bar = make("div", "bar")
+    const before = make("button", "step", "Previous quote")
+    const after = make("button", "step", "Next quote")
+    before.addEventListener("click", () => light(at - 1, calm ? "auto" : "smooth"))
+    after.addEventListener("click", () => light(at + 1, calm ? "auto" : "smooth"))
+    bar.append(before, position, after)
+    root.append(bar)
+  }
+  root.append(body, make("p", "path", data.path))
+  // The drawer is laid out after this runs: only then is there something to scroll.
+  if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(Math.max(at, 0), "auto")))
+}

@@ -1,0 +1,56 @@
+"""The reader: a drawer with an article, the quotes of an answer lit in it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from index.articles import Article
+from index.spans import Span
+from rag.citations import Citation
+from rag.rendering import place_line
+from ui.look import make_component
+
+_component = make_component("reader")
+
+
+def show_reader(article: Article, cited: Sequence[Citation], *, current: int) -> None:
+    """Open the drawer on `article`; `current` is the number of the quote that was clicked."""
+    spans = {number: citation.span for number, citation in enumerate(cited) if citation.article.id == article.id}
+
+    @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
+    def drawer() -> None:
+        _component(
+            key=f"reader-{article.id}-{current}",
+            data={
+                "title": article.title,
+                "where": place_line(article),
+                "by": article.author or "",
+                "path": article.path,
+                "segments": segments(article.text, spans),
+                "current": current,
+            },
+        )
+
+    drawer()
+
+
+def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
+    """Cut a text into runs, quoted and not; joined they are the text again.
+
+    >>> segments("One. Two.", {4: Span(5, 9)})
+    [{'text': 'One. ', 'number': None}, {'text': 'Two.', 'number': 4}]
+    """
+    runs: list[dict[str, object]] = []
+    end = 0
+    for number, span in sorted(quotes.items(), key=lambda entry: entry[1]):
+        if span.start > end:
+            runs.append({"text": text[end : span.start], "number": None})
+        runs.append({"text": span.cut(text), "number": number})
+        end = span.end
+    if end < len(text):
+        runs.append({"text": text[end:], "number": None})
+    return runs
+
+
+def _close() -> None:
+    st.session_state.pop("opened", None)

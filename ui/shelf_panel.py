@@ -1,0 +1,98 @@
+"""The shelf, in the sidebar: how much is there, how fresh it is, and Re-index."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from index.shelf import Listing
+from index.sync import Done
+from rag.rendering import long_day
+from ui.indexing import Indexing
+from ui.look import make_component, show_text
+
+_LISTED = 100  # a list of thousands is searched, not scrolled
+_show_list = make_component("list")
+
+
+def show_shelf_panel(indexing: Indexing) -> None:
+    """Show the sidebar; it looks again by itself, faster while an index run is on."""
+    st.html('<p class="dl-brand">Dateline</p>')
+    if st.button("New chat", key="new-chat", width="stretch"):
+        st.session_state["turns"] = []
+        st.session_state.pop("opened", None)
+        st.rerun()
+    st.fragment(_show_status, run_every=0.5 if indexing.progress.running else 5)(indexing)
+
+
+def _show_status(indexing: Indexing) -> None:
+    progress = indexing.progress
+    with indexing.parts.shelf.read() as reading:
+        counts, listings, last_run = reading.counts(), reading.listings(), reading.record("last_run")
+    with st.container(border=True, key="shelf"):
+        number = "1 article" if counts.articles == 1 else f"{counts.articles:,} articles"
+        st.html(f'<p class="dl-count">{number}</p>')
+        if progress.running:
+            st.progress(progress.share, text=progress.doing)
+            st.caption("You can keep asking.")
+        else:
+            show_text(_freshness(last_run, progress.done), kind="note")
+        st.button("Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=indexing.start)
+    if progress.problem:
+        show_text(progress.problem, kind="problem")
+    if counts.chunks > counts.embedded and not progress.running:
+        show_text(f"Found by meaning: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
+    if progress.rejected:
+        with st.expander(f"Not on the shelf: {len(progress.rejected):,}", key="rejected"):
+            for event in progress.rejected[:_LISTED]:
+                show_text(event.reason, kind="note")
+    if listings:
+        st.html('<h2 class="dl-heading">Articles</h2>')
+        _show_list(
+            key="articles",
+            data=[{"path": entry.path, "title": entry.title, "where": _where(entry)} for entry in listings[:_LISTED]],
+            on_open_change=_open,
+        )
+        if len(listings) > _LISTED:
+            show_text(f"and {len(listings) - _LISTED:,} older ones", kind="note")
+    # The run has ended since this panel was drawn: the rest of the page is told.
+    if st.session_state.get("was_running") and not progress.running:
+        st.session_state["was_running"] = False
+        st.rerun()
+    st.session_state["was_running"] = progress.running
+
+
+def _freshness(last_run: str, done: Done | None) -> str:
+    if not last_run:
+        return "Not indexed yet."
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(last_run)).total_seconds()
+    ago = next((f"{int(seconds // size)} {unit} ago" for size, unit in _AGO if seconds >= size), "just now")
+    return f"Indexed {ago}. {_found(done)}".strip()
+
+
+_AGO = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def _found(done: Done | None) -> str:
+    """Say what the last run of this process found."""
+    if done is None:
+        return ""
+    found = [
+        f"{count:,} {word}"
+        for count, word in (
+            (done.visible, "new or changed"),
+            (done.removed, "removed"),
+            (done.rejected, "not readable"),
+        )
+        if count
+    ]
+    return f"Found {', '.join(found)}." if found else "Nothing has changed."
+
+
+def _where(entry: Listing) -> str:
+    return ", ".join(part for part in (entry.outlet, entry.place, long_day(entry.published)) if part)
+
+
+def _open() -> None:
+    path = st.session_state["articles"].open
+    if isinstance(path, str):
+        st.session_state["opened"] = ("article", path)
