@@ -97,7 +97,8 @@ def find_hits(
 
 def clean_question(question: str) -> str:
     """Return the question on one line. Raises BadQuestion where there is nothing to ask, or too much."""
-    asked = " ".join(question.split())
+    # A terminal may hand over bytes that are no text; SQLite and JSON take text only.
+    asked = " ".join(question.encode(errors="replace").decode().split())
     if not asked:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
     if len(asked) > LONGEST_QUESTION:

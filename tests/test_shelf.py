@@ -1,0 +1,136 @@
+"""The shelf: one truth, whole or not at all."""
+
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.articles import Article
+from index.chunks import Chunk, chunk_article
+from index.errors import StoreMismatch, UnknownArticle
+from index.readers import read_article
+from index.shelf import Shelf
+from index.words import terms
+from tests.conftest import SEED, Newsroom
+
+
+def made(text: str, path: str = "a.txt") -> tuple[Article, tuple[Chunk, ...]]:
+    article = read_article(path, text.encode())
+    return article, chunk_article(article, max_tokens=200)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path / "store")
+
+
+def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
+    article = read_article(SEED.name, SEED.read_bytes())
+    chunks = chunk_article(article, max_tokens=200)
+    with shelf.write() as writing:
+        writing.put_file(SEED.name, b"hash", [(article, chunks)])
+    with Shelf(shelf.path.parent).read() as reading:
+        assert reading.article(SEED.name) == article
+        assert reading.chunks([chunk.id for chunk in chunks]) == {chunk.id: chunk for chunk in chunks}
+        assert reading.counts().chunks == len(chunks)
+        assert reading.reach() == (date(2026, 2, 12), date(2026, 2, 12))
+
+
+def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
+    with pytest.raises(RuntimeError), shelf.write() as writing:
+        writing.put_file("a.txt", b"hash", [made("Officials met.")])
+        raise RuntimeError
+    with shelf.read() as reading:
+        assert reading.listings() == []
+        assert reading.keyword_ranking(["offici"], 10) == []
+        assert reading.files() == {}
+
+
+def test_a_question_sees_one_moment(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Officials met.")])
+    with shelf.read() as reading:
+        assert len(reading.keyword_ranking(["offici"], 10)) == 1
+        with shelf.write() as writing:
+            writing.remove_file("a.txt")
+        assert len(reading.keyword_ranking(["offici"], 10)) == 1
+    with shelf.read() as reading:
+        assert reading.keyword_ranking(["offici"], 10) == []
+
+
+def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Fentanyl was seized.")])
+        writing.put_file("a.txt", b"2", [made("Heroin was seized.")])
+    with shelf.read() as reading:
+        assert reading.keyword_ranking(["fentanyl"], 10) == []
+        assert reading.chunks_holding("fentanyl") == 0
+        assert len(reading.keyword_ranking(["heroin"], 10)) == 1
+        with pytest.raises(UnknownArticle, match="No article 'b.txt' is on the shelf"):
+            reading.article("b.txt")
+
+
+@given(question=st.text())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_any_question_is_a_safe_query(shelf: Shelf, question: str) -> None:
+    with shelf.read() as reading:
+        assert reading.keyword_ranking(terms(question), 5) == []
+
+
+@pytest.mark.parametrize("word", ["NEAR(a b)", '"', 'a" OR "b', "heading:x", "*", "AND", "-x", "a^2", "'; DROP TABLE"])
+def test_query_syntax_in_a_question_is_text(shelf: Shelf, word: str) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Officials met. And then they near left.")])
+    with shelf.read() as reading:
+        reading.keyword_ranking([word], 5)
+        assert reading.counts().articles == 1
+
+
+def test_the_as_of_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        for day in ("2026-02-01", "2026-03-01"):
+            name = f"{day}.txt"
+            writing.put_file(name, b"1", [made("Officials met.", name)])
+        writing.put_file("undated.txt", b"1", [made("Officials met.", "undated.txt")])
+    with shelf.read() as reading:
+        assert len(reading.keyword_ranking(["offici"], 10)) == 3
+        found = reading.keyword_ranking(["offici"], 10, as_of=date(2026, 2, 15))
+        assert [chunk.heading for chunk in reading.chunks(found).values()] == ["Officials met · 2026-02-01"]
+
+
+def test_a_file_that_is_no_shelf_is_refused_and_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "articles.db"
+    path.write_bytes(b"These are the notes of somebody, and no database at all.")
+    with pytest.raises(StoreMismatch, match="damaged or no SQLite file"):
+        Shelf(tmp_path)
+    assert path.read_bytes().startswith(b"These are the notes")
+
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    with pytest.raises(StoreMismatch, match="not a shelf of ours"):
+        Shelf(tmp_path)
+
+
+def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
+    with sqlite3.connect(shelf.path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 1"):
+        Shelf(shelf.path.parent)
+
+
+def test_a_store_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreMismatch, match="cannot be opened"):
+        Shelf(tmp_path / "file" / "store")
+
+
+def test_the_store_is_for_its_owner_only(archive: Newsroom) -> None:
+    store = archive.parts.settings.store
+    assert store.stat().st_mode & 0o077 == 0
+    assert (store / "articles.db").stat().st_mode & 0o077 == 0
