@@ -1,0 +1,95 @@
+"""The house: who may know whom."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+# A module imports only from rows below its own, save within `ui`, whose parts build one page.
+ROWS: tuple[tuple[str, ...], ...] = (
+    ("app", "ui.script"),
+    ("ui.page",),
+    ("ui.answer", "ui.reader", "ui.shelf_panel"),
+    ("ui.indexing", "ui.look", "ui.headers", "ui.__main__"),
+    ("rag.__main__",),
+    ("rag.rendering",),
+    ("rag.answers",),
+    ("rag.quoting",),
+    ("rag.citations", "rag.passages"),
+    ("rag.retrieval",),
+    ("index.__main__",),
+    ("index.parts",),
+    ("index.sync",),
+    ("index.shelf",),
+    ("index.vectors", "index.chunks"),
+    ("index.embeddings", "index.readers"),
+    ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles"),
+    ("index.settings", "index.spans"),
+    ("index.errors", "index", "rag", "ui"),
+)
+ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
+# Each package that reaches outside has one home.
+HOMES = {
+    "chromadb": ("index.vectors",),
+    "tiktoken": ("index.tokens",),
+    "openai": ("index.embeddings",),
+    "onnxruntime": ("index.embeddings",),
+    "tokenizers": ("index.embeddings",),
+    "sqlite3": ("index.shelf",),
+    "nupunkt": ("index.sentences",),
+    "snowballstemmer": ("index.words",),
+    "dateutil": ("index.datelines",),
+    "yaml": ("index.readers",),
+    "pydantic_settings": ("index.settings",),
+    "streamlit": ("app", "ui."),
+    "starlette": ("app", "ui.headers"),
+    "typer": ("index.__main__", "rag.__main__", "ui.__main__"),
+    "rich": ("index.__main__",),
+}
+
+
+def modules() -> dict[str, Path]:
+    files = [ROOT / "app.py", *(file for folder in ("index", "rag", "ui") for file in (ROOT / folder).glob("*.py"))]
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in sorted(files)
+    }
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            named = [f"{node.module}.{alias.name}" for alias in node.names]
+            # `from index import chunks` names a module, `from index.chunks import Chunk` a thing in one.
+            yield from (name if name in ROW_OF else node.module for name in named)
+
+
+def test_every_module_has_its_row() -> None:
+    assert set(modules()) == set(ROW_OF)
+
+
+def test_imports_point_down() -> None:
+    wrong = [
+        f"{module} imports {imported}, which is not below it"
+        for module, file in modules().items()
+        for imported in imports(file)
+        if imported in ROW_OF and ROW_OF[imported] <= ROW_OF[module]
+    ]
+    assert wrong == []
+
+
+def test_outside_packages_have_one_home_each() -> None:
+    wrong = [
+        f"{module} imports {imported}, whose home is {', '.join(homes)}"
+        for module, file in modules().items()
+        for imported in imports(file)
+        if (homes := HOMES.get(imported.split(".")[0])) and not module.startswith(homes)
+    ]
+    assert wrong == []
+
+
+def test_every_public_thing_has_a_docstring_and_every_module_says_why_it_exists() -> None:
+    for module, file in modules().items():
+        assert ast.get_docstring(ast.parse(file.read_text())), module

@@ -1,0 +1,97 @@
+"""Quoting: the sentences that answer, word for word, or a refusal."""
+
+import pytest
+
+from rag.quoting import MOST_CLOSEST, MOST_QUOTES, term_rarity
+from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
+
+
+def quotes(newsroom: Newsroom, question: str) -> list[str]:
+    return [statement.text for statement in newsroom.ask(question).statements]
+
+
+def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, newsroom: Newsroom) -> None:
+    newsroom.write(SEED.name, SEED.read_bytes())
+    newsroom.index()
+    for room in (archive, newsroom):  # among others, and alone
+        purpose, agreed = quotes(room, FENTANYL)
+        assert purpose.startswith("As per the statement, the establishment of liaison officers")
+        assert "particularly fentanyl precursors, and transnational" in purpose
+        assert agreed.startswith('"During the meeting, it was agreed that each country would establish')
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How high did the River Lind rise?", "The River Lind fell to 4.1 metres on Monday after it had peaked at 6.32"),
+        ("What pay rise did the train drivers accept?", "Train drivers in Castlemere went back to work on Monday"),
+        ("Which bronze figure is still missing?", "The fifth figure, a heron of the 14th century, is still missing."),
+        ("Will fares rise on the ferries?", "Fares will not rise before 2029"),
+        ("Is there a timeline for appointing the liaison officers?", "However, Jaiswal noted that there is no set"),
+    ],
+)
+def test_a_question_is_answered_with_the_sentence_that_says_it(archive: Newsroom, question: str, begins: str) -> None:
+    assert any(quote.startswith(begins) for quote in quotes(archive, question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        OTTAWA,
+        "Who won the cricket match between India and Canada?",
+        "What did the president of Peru say?",
+        "How much fentanyl was seized?",
+        "When was Ajit Doval born?",
+        "banana bread recipe",
+    ],
+)
+def test_what_the_shelf_does_not_say_is_refused_with_what_comes_closest(archive: Newsroom, question: str) -> None:
+    answer = archive.ask(question)
+    assert answer.statements == ()
+    assert answer.refusal is not None
+    assert 1 <= len(answer.refusal.closest) <= MOST_CLOSEST
+
+
+def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
+    for question in (FENTANYL, OTTAWA, "What did India and Canada agree?"):
+        answer = archive.ask(question)
+        cited = answer.refusal.closest if answer.refusal else [c for s in answer.statements for c in s.citations]
+        for citation in cited:
+            with archive.parts.shelf.read() as reading:
+                text = reading.article(citation.article.path).text
+            assert citation.quote == text[citation.span.start : citation.span.end] != ""
+
+
+def test_quotes_stand_in_reading_order_grouped_by_article(archive: Newsroom) -> None:
+    answer = archive.ask("What was said on Monday about metres, sandbags and train drivers?")
+    cited = [statement.citations[0] for statement in answer.statements] or list(answer.refusal.closest)  # type: ignore[union-attr]
+    paths = [citation.article.path for citation in cited]
+    assert len(cited) <= MOST_QUOTES
+    if answer.statements:
+        assert paths == sorted(paths, key=paths.index)
+    several = archive.ask("What will the liaison officers do?").statements
+    assert len(several) > 1
+    spans = [statement.citations[0].span for statement in several]
+    assert spans == sorted(spans)
+
+
+def test_a_syndicated_copy_is_not_quoted_twice(newsroom: Newsroom) -> None:
+    text = "Train drivers in Castlemere accepted a pay rise of 4.2 per cent. They went back to work."
+    newsroom.write("one.txt", f"Strike ends\n\n{text}")
+    newsroom.write("two.txt", f"Drivers return\n\n{text}")
+    newsroom.index()
+    found = quotes(newsroom, "What pay rise did the train drivers accept?")
+    assert found.count("Train drivers in Castlemere accepted a pay rise of 4.2 per cent.") == 1
+
+
+def test_a_word_no_article_holds_weighs_most(archive: Newsroom) -> None:
+    with archive.parts.shelf.read() as reading:
+        rarity = term_rarity(["popul", "ottawa", "said"], reading)
+    assert rarity["popul"] > rarity["ottawa"] > 0
+
+
+def test_an_empty_shelf_refuses(newsroom: Newsroom) -> None:
+    newsroom.index()
+    answer = newsroom.ask("Anything?")
+    assert answer.refusal is not None
+    assert answer.refusal.closest == ()

@@ -1,0 +1,79 @@
+"""Rendering: one answer, three ways."""
+
+import json
+from datetime import date
+
+from rag.answers import find_hits
+from rag.rendering import answer_json, answer_lines, hit_lines, hits_json, long_day, searched_line
+from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
+
+
+def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
+    lines = list(answer_lines(archive.ask(FENTANYL)))
+    assert lines[0] == (
+        "India and Canada have agreed to establish liaison officers in each other's countries… (New Delhi, 12 Feb 2026)"
+    )
+    assert lines[1].startswith("  [1] As per the statement, ")
+    assert lines[2].startswith('  [2] "During the meeting, it was agreed ')
+    assert len(lines) == 3
+
+
+def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> None:
+    answer = archive.ask(OTTAWA)
+    lines = list(answer_lines(answer))
+    assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
+    assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, for: {OTTAWA}"
+    assert searched_line(archive.ask(OTTAWA, as_of=date(2026, 2, 1))).endswith(f", as of 1 Feb 2026, for: {OTTAWA}")
+
+
+def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
+    got = json.loads(json.dumps(answer_json(archive.ask(FENTANYL))))
+    assert set(got) == {
+        "question",
+        "searched_as",
+        "refusal",
+        "answer",
+        "statements",
+        "closest",
+        "passages",
+        "searched",
+        "model",
+        "seconds",
+    }
+    assert got["refusal"] is False
+    assert got["closest"] == []
+    assert got["model"] is None
+    with archive.parts.shelf.read() as reading:
+        text = reading.article(SEED.name).text
+    for statement in got["statements"]:
+        assert set(statement) == {"text", "verdict", "citations"}
+        for citation in statement["citations"]:
+            assert set(citation) == {"path", "title", "published", "start", "end", "quote"}
+            assert citation["quote"] == text[citation["start"] : citation["end"]]
+    for passage in got["passages"]:
+        assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
+
+
+def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> None:
+    got = answer_json(archive.ask(OTTAWA))
+    assert got["refusal"] is True
+    assert got["statements"] == []
+    assert got["closest"]
+    assert str(got["answer"]).startswith("The shelf does not answer this.")
+
+
+def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
+    hits = find_hits("liaison officers", parts=archive.parts, k=3)
+    got = json.loads(json.dumps(hits_json("liaison officers", hits)))
+    assert got["question"] == "liaison officers"
+    assert len(got["hits"]) == len(hits) == 3
+    for hit in got["hits"]:
+        assert set(hit) == {"rank", "score", "path", "title", "published", "start", "end", "text", "found_by"}
+        assert set(hit["found_by"]) <= {"dense", "keyword"}
+    assert next(iter(hit_lines(hits))).startswith("1. India and Canada")
+    assert list(hit_lines([])) == ["Nothing on the shelf matches."]
+
+
+def test_a_day_is_written_as_news_does() -> None:
+    assert long_day(date(2026, 12, 31)) == "31 Dec 2026"
+    assert long_day(None) == ""

@@ -1,0 +1,76 @@
+"""Retrieval: two rankings that fail in different ways, fused by rank."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.embeddings import EndpointEmbedder
+from index.errors import IndexMismatch
+from rag.answers import find_hits
+from rag.retrieval import reciprocal_rank_fusion, search
+from tests.conftest import FENTANYL, SEED, Newsroom
+
+rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
+
+
+@given(rankings)
+def test_fusion_names_everything_ranked_once_best_first(given_rankings: list[list[str]]) -> None:
+    scores = reciprocal_rank_fusion(given_rankings)
+    assert set(scores) == {id_ for ranking in given_rankings for id_ in ranking}
+    assert list(scores.values()) == sorted(scores.values(), reverse=True)
+    assert all(score > 0 for score in scores.values())
+
+
+@given(rankings, st.randoms())
+def test_fusion_does_not_care_which_ranking_comes_first(given_rankings: list[list[str]], random: object) -> None:
+    shuffled = given_rankings.copy()
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert reciprocal_rank_fusion(shuffled) == pytest.approx(reciprocal_rank_fusion(given_rankings))
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), unique=True))
+def test_fusion_of_one_ranking_is_that_ranking(ranking: list[str]) -> None:
+    assert list(reciprocal_rank_fusion([ranking, ranking])) == ranking
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        (FENTANYL, SEED.name),
+        ("How many sandbags were filled by volunteers?", "fiction/river.md"),
+        ("Which museum pieces are still lost?", "fiction/bronzes.txt"),
+        ("What will the new boats cost?", "fiction/ferries.txt"),
+        ("the pay deal of the engine drivers", "fiction/strike.txt"),
+        ("school dinners at no charge", "fiction/lunches.txt"),
+    ],
+)
+def test_the_right_article_comes_first(archive: Newsroom, question: str, path: str) -> None:
+    hits = find_hits(question, parts=archive.parts, k=5)
+    assert hits[0][1].article.path == path
+    assert [hit.rank for hit, _ in hits] == [1, 2, 3, 4, 5]
+    assert hits[0][0].found_by.dense or hits[0][0].found_by.keyword
+
+
+def test_as_of_a_day_only_what_was_published_by_then_is_found(archive: Newsroom) -> None:
+    hits = find_hits("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, as_of=date(2026, 1, 31))
+    assert {passage.article.path for _, passage in hits} == {"fiction/river.md", "fiction/bronzes.txt"}
+    assert find_hits("ferries", parts=archive.parts, k=10, as_of=date(2020, 1, 1)) == []
+
+
+def test_a_question_of_stop_words_or_signs_finds_by_meaning(archive: Newsroom) -> None:
+    assert find_hits("what is it?", parts=archive.parts, k=3)
+    assert find_hits("???", parts=archive.parts, k=3)
+
+
+def test_vectors_of_another_model_are_not_searched(archive: Newsroom) -> None:
+    other = EndpointEmbedder("other", base_url="http://127.0.0.1:9/v1", key="")
+    with archive.parts.shelf.read() as reading, pytest.raises(IndexMismatch, match="The shelf was embedded with"):
+        search("ferries", reading=reading, index=archive.parts.index, embedder=other, k=3)
+
+
+def test_an_empty_shelf_finds_nothing(newsroom: Newsroom) -> None:
+    assert find_hits("anything", parts=newsroom.parts, k=3) == []
+    newsroom.index()
+    assert find_hits("anything", parts=newsroom.parts, k=3) == []
