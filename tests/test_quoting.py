@@ -23,7 +23,10 @@ def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, n
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("How high did the River Lind rise?", "The River Lind fell to 4.1 metres on Monday after it had peaked at 6.32"),
+        (
+            "How high did the River Lind rise?",
+            "The River Lind fell to 4.1 metres on Monday after it had peaked at 6.32",
+        ),
         ("What pay rise did the train drivers accept?", "Train drivers in Castlemere went back to work on Monday"),
         ("Which bronze figure is still missing?", "The fifth figure, a heron of the 14th century, is still missing."),
         ("Will fares rise on the ferries?", "Fares will not rise before 2029"),

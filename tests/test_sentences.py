@@ -68,4 +68,9 @@ def test_a_hard_wrapped_sentence_is_one() -> None:
 
 
 def test_list_entries_and_subheads_are_sentences_of_their_own() -> None:
-    assert cut("A subhead\nThen text.\n- one thing\n- another") == ["A subhead", "Then text.", "- one thing", "- another"]
+    assert cut("A subhead\nThen text.\n- one thing\n- another") == [
+        "A subhead",
+        "Then text.",
+        "- one thing",
+        "- another",
+    ]

@@ -23,7 +23,9 @@ def test_the_example_names_every_setting_with_its_default() -> None:
 
 
 def test_the_environment_and_the_env_file_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / ".env").write_text("DATELINE_SEEDS=from-file\nDATELINE_STORE=from-file\nOPENAI_API_KEY=sk-file\nOTHER=1\n")
+    (tmp_path / ".env").write_text(
+        "DATELINE_SEEDS=from-file\nDATELINE_STORE=from-file\nOPENAI_API_KEY=sk-file\nOTHER=1\n"
+    )
     monkeypatch.setenv("DATELINE_STORE", "from-environment")
     settings = load_settings()
     assert settings.seeds == tmp_path / "from-file"

@@ -56,7 +56,9 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
 
 @given(st.lists(steps, min_size=1, max_size=3))
 @settings(max_examples=25)
-def test_a_shelf_with_a_past_equals_one_built_at_once(model: MiniLM, rounds: list[list[tuple[str, str | None]]]) -> None:
+def test_a_shelf_with_a_past_equals_one_built_at_once(
+    model: MiniLM, rounds: list[list[tuple[str, str | None]]]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lived, fresh = make_newsroom(Path(folder) / "lived", model), make_newsroom(Path(folder) / "fresh", model)
         for changes in rounds:
@@ -185,7 +187,9 @@ class _Stops(MiniLM):
 def half_done(newsroom: Newsroom) -> Iterator[Newsroom]:
     """A newsroom whose first run was stopped while it embedded."""
     for number in range(80):
-        newsroom.write(f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres.")
+        newsroom.write(
+            f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres."
+        )
     parts = newsroom.parts
     stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(1), parts.sentence_model)
     with pytest.raises(KeyboardInterrupt):

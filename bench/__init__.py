@@ -1,0 +1,1 @@
+"""Measurements: what README and the code's constants rest on. Not part of the product."""

@@ -1,0 +1,115 @@
+"""Does the shelf quote the right sentences, and refuse where it should?
+
+    python -m bench.quoting DATA_FOLDER
+
+reads `clapnq/dev_answerable_*.jsonl` and `clapnq/dev_unanswerable_*.jsonl` (CLAP NQ, IBM,
+Apache-2.0), puts every passage on one shelf as an article, asks every question, prints a
+table and writes `bench/results/quoting.json`. The data is not part of the project.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import mean
+
+from index.parts import Parts, build_parts, sync_parts
+from index.settings import Settings
+from rag.answers import answer_question, find_hits
+
+RESULT = Path(__file__).parent / "results" / "quoting.json"
+_KS = (1, 4, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the passage it was asked of, and the sentences annotators chose in it."""
+
+    question: str
+    path: str
+    title: str
+    sentences: tuple[str, ...]
+    chosen: frozenset[str]  # empty: the passage does not answer
+
+
+def read_clapnq(folder: Path) -> Iterator[Asked]:
+    """Read both halves; Wikipedia's spaces before punctuation stay as they are."""
+    for kind in ("answerable", "unanswerable"):
+        for file in sorted((folder / "clapnq").glob(f"dev_{kind}_*.jsonl")):
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines()):
+                entry = json.loads(line)
+                (passage,) = entry["passages"]
+                outputs = entry["output"] if kind == "answerable" else []
+                yield Asked(
+                    question=entry["input"],
+                    path=f"{kind}-{number:03}.txt",
+                    title=passage["title"],
+                    sentences=tuple(passage["sentences"]),
+                    chosen=frozenset(s for output in outputs for s in output.get("selected_sentences") or []),
+                )
+
+
+def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
+    """Ask everything and return each figure, all between 0 and 1 save the milliseconds."""
+    ranks: list[int | None] = []
+    answered, refused, scores, milliseconds = [], [], [], []
+    for one in asked:
+        hits = find_hits(one.question, parts=parts, k=max(_KS) * 3)
+        paths = list(dict.fromkeys(passage.article.path for _, passage in hits))
+        ranks.append(paths.index(one.path) + 1 if one.path in paths else None)
+        answer = answer_question(one.question, parts=parts)
+        milliseconds.append(answer.seconds["total"] * 1000)
+        if not one.chosen:
+            refused.append(answer.refusal is not None)
+            continue
+        answered.append(answer.refusal is None)
+        quotes = {(s.citations[0].article.path, s.text) for s in answer.statements}
+        right = {quote for quote in quotes if quote in {(one.path, sentence) for sentence in one.chosen}}
+        precision = len(right) / len(quotes) if quotes else 0.0
+        recall = len(right) / len(one.chosen)
+        scores.append((precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0))
+    figures = {f"hits@{k}": mean(rank is not None and rank <= k for rank in ranks) for k in _KS}
+    figures["MRR"] = mean(1 / rank if rank and rank <= max(_KS) else 0.0 for rank in ranks)
+    figures["answered when answerable"] = mean(answered)
+    figures["refused when unanswerable"] = mean(refused)
+    for name, column in zip(("sentence precision", "sentence recall", "sentence F1"), zip(*scores), strict=True):
+        figures[name] = mean(column)
+    figures["median milliseconds"] = sorted(milliseconds)[len(milliseconds) // 2]
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def main() -> None:
+    """Measure and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    asked = list(read_clapnq(parser.parse_args().data))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store")
+        settings.seeds.mkdir()
+        for one in asked:
+            (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
+        parts = build_parts(settings)
+        list(sync_parts(parts))
+        figures = measure(asked, parts)
+        parts.index.disown()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+    result = {
+        "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
+        "model": parts.embedder.model,
+        "commit": commit.stdout.strip(),
+        "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
+        "figures": figures,
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    print(f"{result['data']}, {result['model']}")
+    for name, value in figures.items():
+        print(f"{name:28} {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""The command line, in processes of its own, with no way out of this machine."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FENTANYL, OTTAWA, SEED, CommandLine
+from tests.embedding_server import serve_embeddings
+
+
+def test_the_main_job_on_the_real_seed(dateline: CommandLine) -> None:
+    """The first question indexes the shelf; each quote is what `show` has at its place."""
+    asked = dateline("ask", FENTANYL, "--json")
+    assert asked.returncode == 0, asked.stderr
+    assert f"visible  {SEED.name}" in asked.stderr
+    answer = json.loads(asked.stdout)
+    article = json.loads(dateline("show", SEED.name, "--json").stdout)
+    assert article["text"] == SEED.read_text()
+    assert (article["published"], article["place"]) == ("2026-02-12", "New Delhi")
+    quotes = []
+    for statement in answer["statements"]:
+        for citation in statement["citations"]:
+            quotes.append(citation["quote"])
+            assert citation["quote"] == article["text"][citation["start"] : citation["end"]]
+    assert quotes[0].startswith("As per the statement")
+    assert "fentanyl precursors" in quotes[0]
+    assert quotes[1].startswith('"During the meeting, it was agreed')
+    assert json.loads(dateline("ask", OTTAWA, "--json").stdout)["refusal"] is True
+
+
+def test_indexing_tells_each_event_as_a_line(dateline: CommandLine) -> None:
+    seeds = dateline.folder / "seeds"
+    (seeds / "scan.pdf").write_bytes(b"%PDF")
+    events = [json.loads(line) for line in dateline("index", "--json").stdout.splitlines()]
+    assert [event["event"] for event in events] == ["visible", "rejected", "done"]
+    assert events[0]["path"] == SEED.name
+    assert events[1]["path"] == "scan.pdf"
+    assert events[1]["reason"].startswith("scan.pdf: this kind of file")
+    assert (events[2]["articles"], events[2]["embedded"]) == (1, 4)
+    (seeds / SEED.name).unlink()
+    (seeds / "scan.pdf").unlink()
+    events = [json.loads(line) for line in dateline("index", "--json").stdout.splitlines()]
+    assert [event["event"] for event in events] == ["removed", "removed", "done"]
+    assert events[-1]["articles"] == 0
+
+
+def test_indexing_a_second_time_embeds_nothing(dateline: CommandLine) -> None:
+    first, second = dateline("index").stdout, dateline("index").stdout
+    assert "embedded 4 of 4 passages" in first
+    assert "1 new or changed, 0 removed, 0 rejected, 0 unchanged, 4 embedded" in first
+    assert second.startswith("1 article on the shelf, 4 passages: 0 new or changed")
+    assert "1 unchanged, 0 embedded" in second
+
+
+def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
+    empty = json.loads(dateline("status", "--json").stdout)
+    assert (empty["articles"], empty["last_run"]) == (0, None)
+    dateline("index")
+    status = json.loads(dateline("status", "--json").stdout)
+    assert {name: status[name] for name in ("articles", "chunks", "embedded", "rejected")} == {
+        "articles": 1,
+        "chunks": 4,
+        "embedded": 4,
+        "rejected": 0,
+    }
+    assert status["bytes"] > 10_000
+    assert status["embedding_model"] == "all-MiniLM-L6-v2@8199be6f"
+    assert status["chat_model"] is None
+    assert status["last_run"].startswith("20")
+    (listed,) = json.loads(dateline("list", "--json").stdout)
+    assert {name: listed[name] for name in ("path", "published", "place", "chunks")} == {
+        "path": SEED.name,
+        "published": "2026-02-12",
+        "place": "New Delhi",
+        "chunks": 4,
+    }
+    assert dateline("list").stdout.startswith(f"2026-02-12  {SEED.name}  India and Canada")
+    assert "embedding model  all-MiniLM" in dateline("status").stdout
+
+
+def test_a_batch_answers_each_line_in_its_order(dateline: CommandLine) -> None:
+    lines = [
+        {"id": 7, "question": OTTAWA},
+        {"id": "b", "question": FENTANYL, "as_of": "2026-02-15"},
+        {"question": FENTANYL, "as_of": "2026-02-01"},
+    ]
+    batch = dateline.folder / "batch.jsonl"
+    batch.write_text("\n".join(json.dumps(line) for line in lines) + "\n\n")
+    answers = [json.loads(line) for line in dateline("ask", "--batch", str(batch)).stdout.splitlines()]
+    assert [(answer.get("id"), answer["refusal"]) for answer in answers] == [(7, True), ("b", False), (None, True)]
+    found = [json.loads(line) for line in dateline("search", "-k", "2", "--batch", str(batch)).stdout.splitlines()]
+    assert [(line.get("id"), len(line["hits"])) for line in found] == [(7, 2), ("b", 2), (None, 0)]
+
+
+@pytest.mark.parametrize("line", ["{", '{"id": 1}', '{"question": " "}', '{"question": "x", "as_of": "May"}', "[1]"])
+def test_a_bad_line_stops_a_batch_before_it_starts(dateline: CommandLine, line: str) -> None:
+    batch = dateline.folder / "batch.jsonl"
+    batch.write_text(json.dumps({"question": FENTANYL}) + "\n" + line + "\n")
+    run = dateline("search", "--batch", str(batch))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "batch.jsonl, line 2: " in run.stderr.splitlines()[-1]
+
+
+def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
+    other = dateline.folder / "other"
+    other.mkdir()
+    (other / "lunch.txt").write_text("Oakhaven offers every pupil a free lunch.")
+    run = dateline(
+        "search", "lunch", "--seeds", "other", "--store", "kept", "--json", DATELINE_SEEDS="seeds", DATELINE_STORE="no"
+    )
+    assert json.loads(run.stdout)["hits"][0]["path"] == "lunch.txt"
+    assert (dateline.folder / "kept" / "articles.db").exists()
+    assert not (dateline.folder / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "says"),
+    [
+        (["show", "nowhere.txt"], {}, "No article 'nowhere.txt' is on the shelf."),
+        (["index", "--seeds", "nowhere"], {}, "There is no folder"),
+        (["ask", " "], {}, "The question is empty."),
+        (["ask", "--batch", "nowhere.jsonl"], {}, "nowhere.jsonl: cannot be read"),
+        (["index"], {"DATELINE_EMBEDDING_MODEL": "m"}, "there is no OPENAI_API_KEY"),
+        (["index"], {"DATELINE_CHUNK_TOKENS": "few"}, "A setting cannot be used (DATELINE_CHUNK_TOKENS: "),
+        (["index", "--store", "seeds/" + SEED.name], {}, "cannot be opened"),
+    ],
+)
+def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
+    dateline: CommandLine, arguments: list[str], environment: dict[str, str], says: str
+) -> None:
+    run = dateline(*arguments, **environment)
+    assert run.returncode == 1
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [["ask"], ["ask", "x", "--batch", "y"], ["nothing"], ["search", "x", "-k", "0"]])
+def test_wrong_use_is_exit_code_2(dateline: CommandLine, arguments: list[str]) -> None:
+    run = dateline(*arguments)
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+
+
+def test_the_embedding_endpoint_of_the_settings_is_used(dateline: CommandLine) -> None:
+    with serve_embeddings() as server:
+        environment = {
+            "DATELINE_EMBEDDING_MODEL": "words",
+            "DATELINE_EMBEDDING_BASE_URL": server.base_url,
+            "OPENAI_API_KEY": "sk-secret",
+        }
+        assert "4 embedded" in dateline("index", **environment).stdout
+        assert dateline("ask", FENTANYL, **environment).stdout.count("fentanyl precursors") == 1
+        mixed = dateline("search", FENTANYL)
+        assert mixed.returncode == 1
+        assert "The shelf was embedded with 'words at 127.0.0.1" in mixed.stderr
+        server.fault = "wrong key"
+        (dateline.folder / "seeds" / "new.txt").write_text("Something new happened.")
+        failed = dateline("index", **environment)
+        assert failed.returncode == 1
+        assert "sk-secret" not in failed.stdout + failed.stderr
+        assert "sk-secret" not in _everything_in(dateline.folder / ".dateline")
+        assert json.loads(dateline("list", "--json").stdout)[0]["path"] == SEED.name
+
+
+def _everything_in(folder: Path) -> str:
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,372 @@
+"""The page, as its readers meet it: a real server, a real Chromium, real clicks."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser import find_browser
+from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED
+
+BROWSER = find_browser()
+pytestmark = pytest.mark.skipif(
+    BROWSER is None and not os.environ.get("CI"), reason="no Chromium on this machine; `make test` fetches one"
+)
+SECONDS = 30_000  # milliseconds: a limit for a busy machine, not a measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running page."""
+
+    url: str
+    seeds: Path
+    store: Path
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run `dateline serve`, guarded, on a free port."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    seeds, store = folder / "seeds", folder / "store"
+    seeds.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+    command = [sys.executable, "-m", "tests.loopback", "serve", "--port", str(port)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--seeds", str(seeds), "--store", str(store)],
+            cwd=folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder), **(environment or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for_health(port, process, folder / "server.log")
+            yield Server(f"http://localhost:{port}", seeds, store, process)
+            assert process.poll() is None, "the server is still up"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    written = (folder / "server.log").read_text()
+    assert "Traceback" not in written, written
+
+
+def _wait_for_health(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=BROWSER, args=["--no-sandbox", "--disable-background-networking", "--disable-sync"]
+        )
+        yield started
+        started.close()
+
+
+@dataclass(slots=True)
+class Reader:
+    """A reader at the page, and what the browser noticed meanwhile."""
+
+    page: Page
+    asked_for: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_placeholder("Ask about the news")
+        box.fill(question)
+        box.press("Enter")
+
+    def reindex(self) -> None:
+        self.page.get_by_role("button", name="Re-index").click()
+
+    @property
+    def quotes(self) -> list[str]:
+        return self.page.locator(".words").all_text_contents()
+
+
+@contextmanager
+def reading(
+    browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False
+) -> Iterator[Reader]:
+    """Open the page; at the end nothing may have left the machine or gone wrong in the browser."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    context.set_default_timeout(SECONDS)
+    expect.set_options(timeout=SECONDS)
+    reader = Reader(context.new_page())
+    reader.page.on("request", lambda request: reader.asked_for.append(request.url))
+    reader.page.on("pageerror", lambda error: reader.faults.append(str(error)))
+    reader.page.on("console", lambda said: reader.faults.append(said.text) if said.type == "error" else None)
+    reader.page.goto(server.url)
+    expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
+    yield reader
+    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in reader.asked_for if not url.startswith(own)] == []
+    assert reader.faults == []
+    assert "Traceback" not in reader.page.locator("body").inner_text()
+    assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A page on the user's article and the fictional ones; tests that use it leave the seeds alone."""
+    folder = tmp_path_factory.mktemp("page")
+    shutil.copytree(FICTION, folder / "seeds")
+    shutil.copy(SEED, folder / "seeds")
+    with serve(folder) as running:
+        yield running
+
+
+def test_the_main_job_on_the_real_seed(browser: Browser, tmp_path: Path) -> None:
+    """First start on an empty store: the reader asks, reads two quotes and opens one in its article."""
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page = reader.page
+        expect(page.get_by_text("Answers are quoted word for word from 1 article (12 Feb 2026).")).to_be_visible()
+        reader.ask(FENTANYL)
+        quotes = page.locator("button.quote")
+        expect(quotes).to_have_count(2)
+        expect(page.locator(".card .where")).to_have_text("New Delhi, 12 Feb 2026")
+        expect(page.locator(".card .title")).to_contain_text("India and Canada have agreed")
+        text = SEED.read_text()
+        purpose, agreed = reader.quotes
+        assert purpose.startswith("As per the statement")
+        assert agreed.startswith('"During the meeting, it was agreed')
+        assert purpose in text
+        assert agreed in text
+
+        quotes.nth(1).click()
+        lit = page.locator("mark.current")
+        expect(lit).to_have_text(agreed)
+        expect(lit).to_be_in_viewport()
+        expect(page.locator("mark")).to_have_count(2)
+        assert page.locator(".body").text_content() == text, "the reader shows the article as it is"
+        page.get_by_role("button", name="Previous quote").click()
+        expect(lit).to_have_text(purpose)
+        expect(lit).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(lit).to_have_count(0)
+
+        reader.ask(OTTAWA)
+        expect(page.get_by_text("The shelf does not answer this. Closest sentences:")).to_be_visible()
+        expect(page.get_by_text(f"Searched 1 article, published 12 Feb 2026, for: {OTTAWA}")).to_be_visible()
+        expect(page.locator(".dl-question")).to_have_text([FENTANYL, OTTAWA])
+
+        page.get_by_role("button", name="New chat").click()
+        expect(page.locator(".dl-question")).to_have_count(0)
+        expect(page.get_by_text("Ask the shelf")).to_be_visible()
+
+
+def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page, panel = reader.page, reader.page.locator(".st-key-shelf")
+        ferries = server.seeds / "ferries.txt"
+        expect(panel).to_contain_text("1 article")
+        shutil.copy(FICTION / "ferries.txt", ferries)
+        reader.reindex()
+        expect(panel).to_contain_text("2 articles")
+        expect(panel).to_contain_text("Found 1 new or changed.")
+        reader.ask("How much will the new ferries cost?")
+        expect(page.locator(".words").first).to_contain_text("48.5 million crowns")
+
+        ferries.write_text(ferries.read_text().replace("48.5", "52.1"))
+        reader.reindex()
+        expect(page.get_by_role("button", name="Re-index")).to_be_enabled()
+        page.get_by_role("button", name="New chat").click()
+        reader.ask("How much will the new ferries cost?")
+        expect(page.locator(".words").first).to_contain_text("52.1 million crowns")
+
+        ferries.unlink()
+        (server.seeds / "scan.pdf").write_bytes(b"%PDF")
+        reader.reindex()
+        expect(panel).to_contain_text("Found 1 removed, 1 not readable.")
+        page.get_by_text("Not on the shelf: 1").click()
+        expect(page.get_by_text("scan.pdf: this kind of file is not read yet")).to_be_visible()
+        page.get_by_role("button", name="New chat").click()
+        reader.ask("How much will the new ferries cost?")
+        expect(page.get_by_text("The shelf does not answer this.")).to_be_visible()
+
+        (server.seeds / "scan.pdf").unlink()
+        reader.reindex()
+        expect(panel).to_contain_text("Found 1 removed.")
+        reader.reindex()
+        expect(panel).to_contain_text("Nothing has changed.")
+
+
+def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        expect(reader.page.locator(".st-key-shelf")).to_contain_text("Indexed")
+        shutil.copy(FICTION / "strike.txt", server.seeds)
+        command = [sys.executable, "-m", "ui", "index", "--seeds", str(server.seeds), "--store", str(server.store)]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        assert "1 new or changed" in run.stdout, run.stderr
+        reader.ask("What pay rise did the train drivers accept?")
+        expect(reader.page.locator(".words").first).to_contain_text("a pay rise of 4.2 per cent")
+        expect(reader.page.locator(".st-key-shelf")).to_contain_text("2 articles")
+
+
+def test_a_reader_may_ask_while_the_shelf_is_being_read(browser: Browser, tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(400):
+        (seeds / f"{number:03}.txt").write_text(f"Depot {number} was closed. " + f"Depot {number} held grain. " * 60)
+    shutil.copy(SEED, seeds / "000-seed.txt")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        expect(reader.page.get_by_text("You can keep asking.")).to_be_visible()
+        reader.ask(FENTANYL)
+        expect(reader.page.locator("button.quote").first).to_contain_text("As per the statement")
+        expect(reader.page.get_by_text("You can keep asking.")).to_be_visible()
+
+
+def test_an_article_opens_from_the_list(browser: Browser, server: Server) -> None:
+    with reading(browser, server) as reader:
+        reader.page.get_by_role("button", name="Rail strike in Castlemere ends").click()
+        expect(reader.page.locator(".reader-root .title")).to_have_text(
+            "Rail strike in Castlemere ends after nine days"
+        )
+        assert reader.page.locator(".body").text_content() == (FICTION / "strike.txt").read_text()
+        expect(reader.page.locator("mark")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_question_answer_and_article_fit_the_window(
+    browser: Browser, server: Server, width: int, height: int, dark: bool
+) -> None:
+    with reading(browser, server, width=width, height=height, dark=dark) as reader:
+        reader.ask(FENTANYL)
+        expect(reader.page.locator("button.quote")).to_have_count(2)
+        expect(reader.page.locator(".dl-question")).to_be_in_viewport()
+        assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        reader.page.locator("button.quote").first.click()
+        expect(reader.page.locator("mark.current")).to_be_in_viewport()
+
+
+def test_the_page_is_read_by_keyboard(browser: Browser, server: Server) -> None:
+    with reading(browser, server) as reader:
+        reader.ask(FENTANYL)
+        first = reader.page.get_by_role("button", name="As per the statement")
+        first.focus()
+        reader.page.keyboard.press("Enter")
+        expect(reader.page.locator("mark.current")).to_contain_text("As per the statement")
+        reader.page.keyboard.press("Escape")
+        expect(reader.page.locator("mark.current")).to_have_count(0)
+
+
+HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$
+
+CAIRO, 3 March 2026 (<img src={leak}/outlet>) — The *minister* said :red[prices] cost $5 and $6 -> "done" ![p]({leak}/md) \
+<img src="{leak}/html" onerror="fetch('{leak}/script')"> <script>fetch("{leak}/tag")</script> --- [link]({leak}/link) \
+<style>@import "{leak}/style";</style> on Tuesday.
+"""
+
+
+def test_foreign_text_is_shown_as_it_is_and_fetches_nothing(browser: Browser, tmp_path: Path) -> None:
+    hits: list[str] = []
+
+    class Leak(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hits.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            """Stay quiet."""
+
+    leak = ThreadingHTTPServer(("127.0.0.1", 0), Leak)
+    threading.Thread(target=leak.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{leak.server_port}"
+    text = HOSTILE.format(leak=url)
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "![x](http:--127.0.0.1) <img src=x> *a*.md").write_text(text)
+    (tmp_path / "seeds" / f"<img src={url.replace('/', '-')}>.pdf").write_bytes(b"%PDF")
+    try:
+        with serve(tmp_path) as server, reading(browser, server) as reader:
+            expect(reader.page.get_by_text("Not on the shelf: 1")).to_be_visible()
+            reader.page.get_by_text("Not on the shelf: 1").click()
+            question = f"What did the minister say about prices? ![q]({url}/question) <img src='{url}/q'>"
+            reader.ask(question)
+            expect(reader.page.locator(".dl-question")).to_have_text(question)
+            quote = reader.page.locator(".words").first
+            expect(quote).to_contain_text("The *minister* said :red[prices] cost $5 and $6 ->")
+            assert (quote.text_content() or "") in text
+            expect(reader.page.locator(".card .title")).to_contain_text('<img src="')
+            reader.page.locator("button.quote").first.click()
+            expect(reader.page.locator("mark.current")).to_be_visible()
+            assert reader.page.locator(".body").text_content() == text
+            assert reader.page.locator("img[src*='127.0.0.1'], .body script, .words img").count() == 0
+    finally:
+        leak.shutdown()
+        leak.server_close()
+    assert hits == []
+
+
+def test_a_store_that_cannot_be_used_is_told_in_a_sentence(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "articles.db").write_text("Somebody's notes, and no database.")
+    with serve(tmp_path) as server:
+        page = browser.new_page()
+        page.goto(server.url)
+        expect(page.get_by_role("alert")).to_contain_text("damaged or no SQLite file", timeout=SECONDS)
+        assert "Traceback" not in page.locator("body").inner_text()
+        page.close()
+
+
+def test_the_page_may_load_nothing_from_elsewhere(server: Server) -> None:
+    with urllib.request.urlopen(server.url) as answer:
+        policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_the_server_listens_on_this_machine_only(server: Server) -> None:
+    port = int(server.url.rsplit(":", 1)[1])
+    listening = Path("/proc/net/tcp")
+    if listening.exists():
+        rows = [line.split() for line in listening.read_text().splitlines()[1:]]
+        bound = {row[1].split(":")[0] for row in rows if row[3] == "0A" and int(row[1].split(":")[1], 16) == port}
+        assert bound == {"0100007F"}
+
+
+def test_a_request_in_another_hosts_name_is_refused(server: Server) -> None:
+    """DNS rebinding: a page elsewhere that makes its own name point here gets nothing."""
+    port = int(server.url.rsplit(":", 1)[1])
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+        connection.sendall(
+            b"GET /_stcore/stream HTTP/1.1\r\nHost: evil.test\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        status = connection.recv(200).split(b"\r\n")[0]
+    assert status.split()[1].startswith(b"4"), status
