@@ -76,7 +76,9 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     figures["MRR"] = mean(1 / rank if rank and rank <= max(_KS) else 0.0 for rank in ranks)
     figures["answered when answerable"] = mean(answered)
     figures["refused when unanswerable"] = mean(refused)
-    for name, column in zip(("sentence precision", "sentence recall", "sentence F1"), zip(*scores), strict=True):
+    for name, column in zip(
+        ("sentence precision", "sentence recall", "sentence F1"), zip(*scores, strict=True), strict=True
+    ):
         figures[name] = mean(column)
     figures["median milliseconds"] = sorted(milliseconds)[len(milliseconds) // 2]
     return {name: round(value, 3) for name, value in figures.items()}

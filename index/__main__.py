@@ -143,6 +143,10 @@ def list_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: 
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
+    if not listings:
+        typer.echo(
+            f"No article is on the shelf. Put .txt or .md files into {parts.settings.seeds}, run `dateline index`."
+        )
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
         typer.echo(f"{day}  {listing.path}  {listing.title}")

@@ -98,7 +98,8 @@ class MiniLM:
 
     def embed_question(self, text: str) -> Vectors:
         """Embed one question: float32, (384,)."""
-        return self.embed_articles([text])[0]
+        vector: Vectors = self.embed_articles([text])[0]
+        return vector
 
     @cached_property
     def _weights(self) -> Path:
@@ -174,7 +175,8 @@ class EndpointEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         """Embed one question: float32, (the model's dimensions,)."""
-        return self._ask([text])[0]
+        vector: Vectors = self._ask([text])[0]
+        return vector
 
     @cached_property
     def _client(self) -> "openai.OpenAI":
@@ -237,7 +239,8 @@ def _run(session: "onnxruntime.InferenceSession", token_ids: Sequence[Sequence[i
 
 
 def _unit(vectors: Vectors) -> Vectors:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:

@@ -36,6 +36,7 @@ CREATE TABLE articles (
     published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT
 );
 CREATE INDEX articles_by_file ON articles (file);
+CREATE INDEX articles_by_day ON articles (published DESC, path);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
     sentences TEXT NOT NULL, heading TEXT NOT NULL, digest BLOB NOT NULL
@@ -180,13 +181,18 @@ class Reading:
         rows = self._connection.execute("SELECT path, hash, reason FROM files")
         return {path: (hash_, reason) for path, hash_, reason in rows}
 
-    def listings(self) -> list[Listing]:
-        """List the visible articles, newest first, undated ones last."""
+    def listings(self, limit: int = -1) -> list[Listing]:
+        """List the visible articles, or the first `limit` of them, newest first, undated ones last."""
         rows = self._connection.execute(
-            "SELECT a.id, a.path, a.title, a.published, a.place, a.outlet, count(c.number) FROM articles a "
-            "LEFT JOIN chunks c ON c.article_id = a.id GROUP BY a.id ORDER BY a.published DESC NULLS LAST, a.path"
+            "SELECT id, path, title, published, place, outlet, "
+            "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id) FROM articles a "
+            "ORDER BY published DESC NULLS LAST, path LIMIT ?",
+            (limit,),
         )
-        return [Listing(*row[:3], _date(row[3]), *row[4:]) for row in rows]
+        return [
+            Listing(id_, path, title, _date(published), place, outlet, chunks)
+            for id_, path, title, published, place, outlet, chunks in rows
+        ]
 
     def article(self, path: str) -> Article:
         """Return the visible article of that path. Raises UnknownArticle."""

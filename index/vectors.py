@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import filelock
@@ -20,14 +20,15 @@ from index.embeddings import Vectors
 from index.errors import DamagedVectors
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
 FOLDER_NAME = "chroma"
 # Writes hold the GIL, 69 ms for 200 rows: more would be felt by those who read the page.
 BATCH = 200
 # Recall of the ten nearest on 100,000 news passages is .978 with these, .931 with the defaults.
-_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
+_HNSW: "CreateHNSWConfiguration" = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
 
 
 class VectorIndex:
@@ -38,7 +39,7 @@ class VectorIndex:
         self._folder = store / FOLDER_NAME
         self._lock = filelock.FileLock(store / "chroma.lock", thread_local=False)
         self._calls = threading.RLock()
-        self._client: ClientAPI | None = None
+        self._client: Client | None = None
 
     @property
     def owned(self) -> bool:
@@ -75,7 +76,7 @@ class VectorIndex:
             for old in client.list_collections():
                 client.delete_collection(old.name)
             name = f"chunks-{uuid4().hex[:12]}"
-            client.create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})  # type: ignore[typeddict-item]
+            client.create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
             return name
 
     def start_over(self) -> str:
@@ -116,19 +117,18 @@ class VectorIndex:
     def ranking(self, collection: str, question: Vectors, k: int) -> list[str]:
         """Return the ids of the `k` chunks nearest to a unit vector, nearest first."""
         with _naming_damage():
-            found = self._get(collection).query(query_embeddings=[question], n_results=k, include=[])
+            found = self._get(collection).query(query_embeddings=[question.tolist()], n_results=k, include=[])
         return found["ids"][0]
 
-    def _open(self) -> "ClientAPI":
+    def _open(self) -> "Client":
         assert self.owned, "Chroma is used by its owner only"
         with self._calls:
             if self._client is None:
                 import chromadb
                 from chromadb.config import Settings
 
-                self._client = chromadb.PersistentClient(
-                    str(self._folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-                )
+                settings = Settings(anonymized_telemetry=False, allow_reset=False)
+                self._client = cast("Client", chromadb.PersistentClient(str(self._folder), settings=settings))
             return self._client
 
     def _get(self, collection: str) -> "Collection":

@@ -61,14 +61,13 @@ def answer_question(
         found = time.perf_counter()
         said = quoting.answer(asked, passages, reading=reading, sentence_model=parts.sentence_model)
         counts, (first, last) = reading.counts(), reading.reach()
-    refused = isinstance(said, Refusal)
     ended = time.perf_counter()
     return Answer(
         question=question,
         searched_as=asked,
-        statements=() if refused else said,
+        statements=() if isinstance(said, Refusal) else said,
         passages=tuple(passages),
-        refusal=said if refused else None,
+        refusal=said if isinstance(said, Refusal) else None,
         searched=Searched(counts.articles, counts.chunks, counts.embedded, first, last, as_of),
         model=None,
         seconds={

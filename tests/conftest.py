@@ -63,7 +63,7 @@ class Newsroom:
 
 
 def make_newsroom(folder: Path, model: MiniLM) -> Newsroom:
-    settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
     settings.seeds.mkdir(parents=True)
     parts = Parts(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
     return Newsroom(settings.seeds, parts)

@@ -197,14 +197,15 @@ def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, 
         expect(panel).to_contain_text("2 articles")
         expect(panel).to_contain_text("Found 1 new or changed.")
         reader.ask("How much will the new ferries cost?")
-        expect(page.locator(".words").first).to_contain_text("48.5 million crowns")
+        expect(page.locator(".words", has_text="48.5 million crowns")).to_be_visible()
 
         ferries.write_text(ferries.read_text().replace("48.5", "52.1"))
+        shutil.copy(FICTION / "river.md", server.seeds)
         reader.reindex()
-        expect(page.get_by_role("button", name="Re-index")).to_be_enabled()
+        expect(panel).to_contain_text("Found 2 new or changed.")
         page.get_by_role("button", name="New chat").click()
         reader.ask("How much will the new ferries cost?")
-        expect(page.locator(".words").first).to_contain_text("52.1 million crowns")
+        expect(page.locator(".words", has_text="52.1 million crowns")).to_be_visible()
 
         ferries.unlink()
         (server.seeds / "scan.pdf").write_bytes(b"%PDF")
@@ -287,7 +288,8 @@ def test_the_page_is_read_by_keyboard(browser: Browser, server: Server) -> None:
 
 HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$
 
-CAIRO, 3 March 2026 (<img src={leak}/outlet>) — The *minister* said :red[prices] cost $5 and $6 -> "done" ![p]({leak}/md) \
+CAIRO, 3 March 2026 (<img src={leak}/outlet>) — The *minister* said :red[prices] cost $5 and $6 -> "done" \
+![p]({leak}/md) \
 <img src="{leak}/html" onerror="fetch('{leak}/script')"> <script>fetch("{leak}/tag")</script> --- [link]({leak}/link) \
 <style>@import "{leak}/style";</style> on Tuesday.
 """

@@ -40,9 +40,13 @@ def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
 
 
 def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
-    with pytest.raises(RuntimeError), shelf.write() as writing:
-        writing.put_file("a.txt", b"hash", [made("Officials met.")])
-        raise RuntimeError
+    def put_and_fail() -> None:
+        with shelf.write() as writing:
+            writing.put_file("a.txt", b"hash", [made("Officials met.")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        put_and_fail()
     with shelf.read() as reading:
         assert reading.listings() == []
         assert reading.keyword_ranking(["offici"], 10) == []
@@ -69,7 +73,7 @@ def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
         assert reading.keyword_ranking(["fentanyl"], 10) == []
         assert reading.chunks_holding("fentanyl") == 0
         assert len(reading.keyword_ranking(["heroin"], 10)) == 1
-        with pytest.raises(UnknownArticle, match="No article 'b.txt' is on the shelf"):
+        with pytest.raises(UnknownArticle, match=r"No article 'b\.txt' is on the shelf"):
             reading.article("b.txt")
 
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
@@ -184,7 +183,7 @@ class _Stops(MiniLM):
 
 
 @pytest.fixture
-def half_done(newsroom: Newsroom) -> Iterator[Newsroom]:
+def half_done(newsroom: Newsroom) -> Newsroom:
     """A newsroom whose first run was stopped while it embedded."""
     for number in range(80):
         newsroom.write(
@@ -194,7 +193,7 @@ def half_done(newsroom: Newsroom) -> Iterator[Newsroom]:
     stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(1), parts.sentence_model)
     with pytest.raises(KeyboardInterrupt):
         list(sync_parts(stopped))
-    yield newsroom
+    return newsroom
 
 
 def test_a_stopped_run_is_finished_by_the_next(half_done: Newsroom) -> None:

@@ -12,7 +12,7 @@ from ui.answer import show_answer
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, show_style, show_text
 from ui.reader import show_reader
-from ui.shelf_panel import show_shelf_panel
+from ui.shelf_panel import LOOK_SECONDS, show_shelf_panel
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def show_page() -> None:
         turns.append(Turn(asked))
     if not turns:
         with empty.container(key="welcome"):
-            _show_welcome(indexing)
+            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(indexing)
     for number, turn in enumerate(turns):
         _show_turn(number, turn, indexing.parts, newest=number == len(turns) - 1)
     _show_opened(turns, indexing.parts)

@@ -10,24 +10,25 @@ from rag.rendering import long_day
 from ui.indexing import Indexing
 from ui.look import make_component, show_text
 
+LOOK_SECONDS = 1.0
 _LISTED = 100  # a list of thousands is searched, not scrolled
 _show_list = make_component("list")
 
 
 def show_shelf_panel(indexing: Indexing) -> None:
-    """Show the sidebar; it looks again by itself, faster while an index run is on."""
+    """Show the sidebar; it looks again by itself, so that what another process did is seen."""
     st.html('<p class="dl-brand">Dateline</p>')
     if st.button("New chat", key="new-chat", width="stretch"):
         st.session_state["turns"] = []
         st.session_state.pop("opened", None)
         st.rerun()
-    st.fragment(_show_status, run_every=0.5 if indexing.progress.running else 5)(indexing)
+    st.fragment(_show_status, run_every=LOOK_SECONDS)(indexing)
 
 
 def _show_status(indexing: Indexing) -> None:
     progress = indexing.progress
     with indexing.parts.shelf.read() as reading:
-        counts, listings, last_run = reading.counts(), reading.listings(), reading.record("last_run")
+        counts, listings, last_run = reading.counts(), reading.listings(_LISTED), reading.record("last_run")
     with st.container(border=True, key="shelf"):
         number = "1 article" if counts.articles == 1 else f"{counts.articles:,} articles"
         st.html(f'<p class="dl-count">{number}</p>')
@@ -47,18 +48,16 @@ def _show_status(indexing: Indexing) -> None:
                 show_text(event.reason, kind="note")
     if listings:
         st.html('<h2 class="dl-heading">Articles</h2>')
-        _show_list(
+        clicked = _show_list(
             key="articles",
-            data=[{"path": entry.path, "title": entry.title, "where": _where(entry)} for entry in listings[:_LISTED]],
-            on_open_change=_open,
+            data=[{"path": entry.path, "title": entry.title, "where": _where(entry)} for entry in listings],
+            on_open_change=_ignore,
         )
-        if len(listings) > _LISTED:
-            show_text(f"and {len(listings) - _LISTED:,} older ones", kind="note")
-    # The run has ended since this panel was drawn: the rest of the page is told.
-    if st.session_state.get("was_running") and not progress.running:
-        st.session_state["was_running"] = False
-        st.rerun()
-    st.session_state["was_running"] = progress.running
+        if isinstance(clicked.open, str):
+            st.session_state["opened"] = ("article", clicked.open)
+            st.rerun()  # the drawer belongs to the page, and only this panel is being drawn
+        if counts.articles > len(listings):
+            show_text(f"and {counts.articles - len(listings):,} older ones", kind="note")
 
 
 def _freshness(last_run: str, done: Done | None) -> str:
@@ -92,7 +91,5 @@ def _where(entry: Listing) -> str:
     return ", ".join(part for part in (entry.outlet, entry.place, long_day(entry.published)) if part)
 
 
-def _open() -> None:
-    path = st.session_state["articles"].open
-    if isinstance(path, str):
-        st.session_state["opened"] = ("article", path)
+def _ignore() -> None:
+    """Streamlit gives a trigger's value only where a callback is named."""

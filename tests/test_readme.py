@@ -1,0 +1,72 @@
+"""The README: what it says is there, and what is there is said."""
+
+import json
+import re
+import shlex
+import tomllib
+
+import pytest
+
+from index.settings import Settings
+from tests.conftest import ROOT, CommandLine
+from ui.__main__ import commands
+
+README = (ROOT / "README.md").read_text()
+FOLDERS = {folder: (ROOT / folder / "README.md").read_text() for folder in ("index", "rag", "bench")}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_every_module_is_told_of() -> None:
+    for folder, text in {**FOLDERS, "ui": README}.items():
+        for file in (ROOT / folder).glob("*.py"):
+            assert file.name == "__init__.py" or f"`{file.name}`" in text, f"{folder}/{file.name}"
+
+
+def test_every_setting_is_told_of() -> None:
+    for name in Settings.model_fields:
+        variable = "OPENAI_API_KEY" if name == "openai_api_key" else f"DATELINE_{name.upper()}"
+        assert f"| `{variable}` |" in README
+
+
+def test_every_command_is_told_of() -> None:
+    from typer.main import get_command
+
+    group = get_command(commands)
+    names = set(group.commands)  # type: ignore[attr-defined]
+    assert names == set(re.findall(r"^\| `dateline (\w+)", README, re.MULTILINE))
+
+
+def test_every_dependency_is_told_of_with_its_reason() -> None:
+    named = {re.split(r"[<>=]", requirement)[0] for requirement in PROJECT["dependencies"]}
+    table = README[README.index("| package | why |") :]
+    assert named == set(re.findall(r"`([a-z0-9-]+)`(?=[^|]*\|[^|]+\|$)", table, re.MULTILINE))
+
+
+def test_the_figures_are_the_benchs() -> None:
+    figures = json.loads((ROOT / "bench" / "results" / "quoting.json").read_text())["figures"]
+    table = README[README.index("| hits@1 |") :].split("\n\n")[0].splitlines()
+    names, values = ([cell.strip() for cell in line.strip("|").split("|")] for line in (table[0], table[2]))
+    assert {name: float(value) for name, value in zip(names, values, strict=True)} == {
+        name: figures[name] for name in names
+    }
+
+
+def test_every_link_leads_somewhere() -> None:
+    for text, folder in ((README, ROOT), *((text, ROOT / name) for name, text in FOLDERS.items())):
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+            assert (folder / target).exists(), target
+
+
+@pytest.mark.parametrize("command", re.findall(r"^dateline .*$", README[README.index("```bash") :], re.MULTILINE))
+def test_the_commands_shown_run(dateline: CommandLine, command: str) -> None:
+    if " show " in command:
+        dateline("index")
+    run = dateline(*shlex.split(command)[1:])
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+
+
+def test_nothing_committed_names_a_machine_or_a_registry() -> None:
+    locks = (ROOT / "requirements.lock").read_text() + (ROOT / "requirements-dev.lock").read_text()
+    assert "://" not in locks
+    assert locks.count("--hash=sha256:") > 1000
