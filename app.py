@@ -25,8 +25,10 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         yield None  # the page says what is wrong
         return
     indexing.start()
-    yield None
-    indexing.stop()
+    try:
+        yield None
+    finally:
+        indexing.stop()
 
 
 app = st.App("ui/script.py", lifespan=lifespan, middleware=[Middleware(PageHeaders)])

@@ -19,7 +19,7 @@ from statistics import mean
 
 from index.parts import Parts, build_parts, sync_parts
 from index.settings import Settings
-from rag.answers import answer_question, find_hits
+from rag.answers import answer_question, find_passages
 
 RESULT = Path(__file__).parent / "results" / "quoting.json"
 _KS = (1, 4, 10)
@@ -58,7 +58,7 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     ranks: list[int | None] = []
     answered, refused, scores, milliseconds = [], [], [], []
     for one in asked:
-        hits = find_hits(one.question, parts=parts, k=max(_KS) * 3)
+        hits, _ = find_passages(one.question, parts=parts, k=max(_KS) * 3)
         paths = list(dict.fromkeys(passage.article.path for _, passage in hits))
         ranks.append(paths.index(one.path) + 1 if one.path in paths else None)
         answer = answer_question(one.question, parts=parts)

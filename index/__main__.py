@@ -1,7 +1,7 @@
 """The command line of the offline half: `dateline index | status | list | show`."""
 
+import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,18 +16,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from index import sync
 from index.articles import Article
 from index.errors import DatelineError
-from index.parts import Parts, build_parts, sync_parts
+from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
-from index.shelf import size_on_disk
+from index.shelf import Listing, size_on_disk
+from index.wording import counted, one_line
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder of the articles. Default: seeds")]
 StoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the built index. Default: .dateline")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
-
-# A second `dateline index` waits this long for the first.
-_WAIT_SECONDS = 3600
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def index_with_progress(parts: Parts, *, to_stderr: bool = False) -> None:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         told = 0
-        for event in sync_parts(parts, wait_seconds=_WAIT_SECONDS):
+        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
             if isinstance(event, sync.Embedded):
                 progress.update(bar, completed=event.done, total=event.total, visible=True)
                 # One plain line for each tenth, so that a log is not flooded.
@@ -64,16 +62,16 @@ def event_line(event: sync.Event) -> str:
         case sync.Waiting(process):
             return f"waiting for process {process}, which is indexing this shelf"
         case sync.Visible(path, title, chunks):
-            return f"visible  {path}  “{title}”, {_some(chunks, 'passage')}"
+            return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}"
         case sync.Removed(path):
-            return f"removed  {path}"
+            return f"removed  {one_line(path)}"
         case sync.Rejected(_, reason):
-            return f"rejected {reason}"
+            return f"rejected {one_line(reason)}"
         case sync.Embedded(done, total):
             return f"embedded {done:,} of {total:,} passages"
         case sync.Done():
             return (
-                f"{_some(event.articles, 'article')} on the shelf, {_some(event.chunks, 'passage')}: "
+                f"{counted(event.articles, 'article')} on the shelf, {counted(event.chunks, 'passage')}: "
                 f"{event.visible} new or changed, {event.removed} removed, {event.rejected} rejected, "
                 f"{event.unchanged} unchanged, {event.embedded} embedded, in {event.seconds:.1f} s"
             )
@@ -91,7 +89,7 @@ def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json:
         if not as_json:
             index_with_progress(parts)
             return
-        for event in sync_parts(parts, wait_seconds=_WAIT_SECONDS):
+        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
             # Only what is committed is told to programs; progress is for people.
             if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
                 typer.echo(event_json(event))
@@ -130,17 +128,7 @@ def list_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: 
     with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
         listings = reading.listings()
     if as_json:
-        rows = [
-            {
-                "path": listing.path,
-                "title": listing.title,
-                "published": listing.published.isoformat() if listing.published else None,
-                "place": listing.place,
-                "outlet": listing.outlet,
-                "chunks": listing.chunks,
-            }
-            for listing in listings
-        ]
+        rows = [listing_json(listing) for listing in listings]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     if not listings:
@@ -149,7 +137,7 @@ def list_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: 
         )
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
-        typer.echo(f"{day}  {listing.path}  {listing.title}")
+        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}")
 
 
 @commands.command("show")
@@ -163,6 +151,18 @@ def show_command(
     with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
         article = reading.article(path)
     typer.echo(json.dumps(article_json(article), ensure_ascii=False) if as_json else article.text)
+
+
+def listing_json(listing: Listing) -> dict[str, object]:
+    """Return the fields of one article in `dateline list --json`."""
+    return {
+        "path": listing.path,
+        "title": listing.title,
+        "published": listing.published.isoformat() if listing.published else None,
+        "place": listing.place,
+        "outlet": listing.outlet,
+        "chunks": listing.chunks,
+    }
 
 
 def article_json(article: Article) -> dict[str, object]:
@@ -181,18 +181,19 @@ def article_json(article: Article) -> dict[str, object]:
 
 def run(command: Callable[[], None]) -> None:
     """Run a command line: a problem the user can mend is one plain message and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
     try:
         command()
     except DatelineError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output has gone (`dateline list | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _some(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    except OSError as error:
+        typer.echo(
+            f"The system refused ({error}). Expected to read and write files here. Mend that, try again.", err=True
+        )
+        sys.exit(1)
 
 
 if __name__ == "__main__":

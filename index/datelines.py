@@ -19,8 +19,8 @@ _NAME = r"[^\W\d_a-z][\w.'’]*(?:-[\w.'’]+)*"
 _PLACE = rf"{_NAME}(?:(?:\s|/|,\s){_NAME}){{0,3}}"
 _AGENCY = r"[A-Z][\w.&' -]{1,30}"
 _DATELINE = re.compile(
-    rf"""\s*
-    (?:(?P<label>(?:date|dated|published)\b)\s*:?\s*)?
+    rf"""
+    (?:(?P<label>(?:[Dd]ated?|[Pp]ublished)\b)\s*:?\s*)?
     (?:(?P<before>{_DATE})[\s,:|–—-]*)?
     (?P<place>{_PLACE})?
     (?:\s*\[(?P<country>[\w .'-]+)\])?
@@ -32,7 +32,8 @@ _DATELINE = re.compile(
     re.VERBOSE,
 )
 # "date 2026-02-12 Officials said": a day that says it is one, and no place.
-_LABELLED_DATE = re.compile(rf"\s*(?:date|dated|published)\b\s*:?\s*(?P<date>{_DATE})[\s,:|–—-]*(?=\S)")
+_LABELLED_DATE = re.compile(rf"(?:[Dd]ated?|[Pp]ublished)\b\s*:?\s*(?P<date>{_DATE})[\s,:|–—-]*(?=\S)")
+_LONGEST = 160  # characters
 # Words that stand before a colon at the head of an article and are no places.
 _LABELS = frozenset(
     """advertisement analysis breaking column comment commentary correction date editor's editorial exclusive
@@ -61,9 +62,14 @@ def read_dateline(text: str, start: int = 0) -> Dateline | None:
     >>> read_dateline("Opinion: we should talk") is None
     True
     """
-    found = _DATELINE.match(text, start)
-    if not found or "\n" in found.group().strip() or not _is_certain(found):
-        labelled = _LABELLED_DATE.match(text, start)
+    first = re.compile(r"\S").search(text, start)
+    if first is None:
+        return None
+    # A dateline is short: what stands further on is not looked at.
+    window = (first.start(), first.start() + _LONGEST)
+    found = _DATELINE.match(text, *window)
+    if not found or "\n" in found.group().strip() or not _is_certain(found, text):
+        labelled = _LABELLED_DATE.match(text, *window)
         if not labelled:
             return None
         return Dateline(Span(start, labelled.end()), parse_date(labelled["date"]), place=None, outlet=None)
@@ -89,26 +95,32 @@ def parse_date(text: str) -> date | None:
     # dateutil fills gaps from a default and guesses the order of day and month: two
     # readings that differ in both agree only where nothing was filled in or guessed.
     try:
-        one = dateutil_parser.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC), dayfirst=False)
-        other = dateutil_parser.parse(text, default=datetime(2004, 2, 2, tzinfo=UTC), dayfirst=True)
+        one = dateutil_parser.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC), dayfirst=False, ignoretz=True)
+        other = dateutil_parser.parse(text, default=datetime(2004, 2, 2, tzinfo=UTC), dayfirst=True, ignoretz=True)
     except (ValueError, OverflowError):
         return None
     return one.date() if one.date() == other.date() else None
 
 
-def _is_certain(found: re.Match[str]) -> bool:
+def _is_certain(found: re.Match[str], text: str) -> bool:
     """Tell a dateline from a sentence that happens to hold a colon or a dash."""
-    place = found["place"]
-    if found["before"] or found["after"] or found["agency"]:
+    place, mark = found["place"], found["mark"]
+    if found["before"] or found["after"] or found["agency"] or found["country"]:
         return True
     if not place or len(place) > 40 or any(character.isdigit() for character in place):
         return False
     if any(word.strip(",").casefold() in _LABELS for word in place.split()):
         return False
-    if place.isupper() and found["mark"] != ":":
+    if place.isupper() and mark != ":":
         return True
-    # "Donald Trump — the former president — said" goes on in lower case; "Geneva — Delegates met" does not.
-    return found["mark"] != "-" and (found["next"].isupper() or found["next"] in "\"'“‘")
+    if mark != ":":
+        # "Donald Trump — the former president — said" goes on in lower case; "Geneva — Delegates met" does not.
+        return mark != "-" and (found["next"].isupper() or found["next"] in "\"'“‘")
+    # "London: The mayor said …" goes on to a whole sentence. A headline ("Union Budget: Key Changes") does not,
+    # a quotation has a speaker before it, and a speaker comes back ("Jaiswal: …" in an interview).
+    line = text[found.end() : text.find("\n", found.end()) if "\n" in text[found.end() :] else len(text)]
+    whole = re.search(r"[.!?][\"'”’)]*\s*$", line) is not None
+    return found["next"].isupper() and whole and text.count(f"\n{place}:", found.end()) == 0
 
 
 def _place_name(words: str) -> str:

@@ -33,7 +33,8 @@ _MINILM_LONGEST = 256
 # Measured: 8 texts take 0.5 GiB, 128 take 5.3 GiB, and no size is faster than another.
 _MINILM_BATCH = 8
 _ENDPOINT_BATCH = 96
-_VOCABULARY = Path(__file__).parent / "vocabularies" / "bert-base-uncased.txt"
+_OPENAI = "https://api.openai.com/v1"
+_BUILT_IN_VOCABULARY = Path(__file__).parent / "vocabularies" / "bert-base-uncased.txt"
 
 
 class Embedder(Protocol):
@@ -80,13 +81,16 @@ class MiniLM:
 
     @cached_property
     def model(self) -> str:
-        """The model's name and the first characters of its weights' SHA-256."""
-        return f"all-MiniLM-L6-v2@{self._sha256[:8]}" if not self._folder else f"{self._folder.name}@{self._sha256[:8]}"
+        """The model's name and the first characters of its files' SHA-256."""
+        if not self._folder:
+            return f"all-MiniLM-L6-v2@{self._sha256[:8]}"
+        weights, vocabulary = self._sha256, hashlib.sha256(self._vocabulary.read_bytes()).hexdigest()
+        return f"{self._folder.name}@{weights[:8]}-{vocabulary[:8]}"
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, cut to 256 word pieces: float32, (len(texts), 384)."""
         with self._loading:
-            tokenizer, session = self._tokenizer, self._session
+            session, tokenizer = self._session, self._tokenizer
         encodings = tokenizer.encode_batch(list(texts))
         # Texts of like length share a batch, so little is spent on padding.
         order = sorted(range(len(texts)), key=lambda number: len(encodings[number].ids))
@@ -115,6 +119,16 @@ class MiniLM:
             )
         return path
 
+    @property
+    def _vocabulary(self) -> Path:
+        path = self._folder / "vocab.txt" if self._folder else _BUILT_IN_VOCABULARY
+        if not path.is_file():
+            raise BadModelFile(
+                f"The embedding model's vocabulary {path} is missing. Expected a BERT vocab.txt beside model.onnx. "
+                "Put it there, or unset DATELINE_EMBEDDING_FOLDER."
+            )
+        return path
+
     @cached_property
     def _sha256(self) -> str:
         with self._weights.open("rb") as file:
@@ -130,13 +144,7 @@ class MiniLM:
     def _tokenizer(self) -> "tokenizers.BertWordPieceTokenizer":
         from tokenizers import BertWordPieceTokenizer
 
-        vocabulary = self._folder / "vocab.txt" if self._folder else _VOCABULARY
-        if not vocabulary.is_file():
-            raise BadModelFile(
-                f"The embedding model's vocabulary {vocabulary} is missing. Expected a BERT vocab.txt beside "
-                "model.onnx. Put it there, or unset DATELINE_EMBEDDING_FOLDER."
-            )
-        tokenizer = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+        tokenizer = BertWordPieceTokenizer(str(self._vocabulary), lowercase=True)
         tokenizer.enable_truncation(_MINILM_LONGEST)
         return tokenizer
 
@@ -149,7 +157,13 @@ class MiniLM:
         options.log_severity_level = 3
         # A pool that spins between two runs takes the cores from the page.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
+        try:
+            return onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its own errors share no root below Exception
+            raise BadModelFile(
+                f"{self._weights} cannot be loaded as a model ({type(error).__name__}). Expected MiniLM as ONNX. "
+                "Put the right file there, or unset DATELINE_EMBEDDING_FOLDER."
+            ) from error
 
 
 class EndpointEmbedder:
@@ -162,7 +176,7 @@ class EndpointEmbedder:
         self._key = key
         parts = urlsplit(base_url)
         # Without a password that somebody put into the address: this is shown and stored.
-        self._where = f"{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}" if base_url else "OpenAI"
+        self._where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() or "OpenAI"
 
     @property
     def model(self) -> str:
@@ -171,7 +185,10 @@ class EndpointEmbedder:
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: float32, (len(texts), the model's dimensions)."""
-        return np.concatenate([self._ask(batch) for batch in _batches(list(texts), _ENDPOINT_BATCH)])
+        answers = [self._ask(batch) for batch in _batches(list(texts), _ENDPOINT_BATCH)]
+        if len({vectors.shape[1] for vectors in answers}) > 1:
+            raise self._failed("gave vectors of different lengths")
+        return np.concatenate(answers)
 
     def embed_question(self, text: str) -> Vectors:
         """Embed one question: float32, (the model's dimensions,)."""
@@ -185,7 +202,8 @@ class EndpointEmbedder:
         return openai.OpenAI(
             # The client insists on a key; a local server ignores it.
             api_key=self._key or "none",
-            base_url=self._base_url or None,
+            # Named outright: the client would take another address from OPENAI_BASE_URL.
+            base_url=self._base_url or _OPENAI,
             timeout=openai.Timeout(30.0, connect=5.0),
             max_retries=2,
             # A redirect would carry the articles to an address nobody set.
@@ -202,7 +220,7 @@ class EndpointEmbedder:
         except openai.APIStatusError as error:
             raise self._failed(f"answered with status {error.status_code}") from None
         except openai.APITimeoutError:
-            raise self._failed("did not answer within 30 seconds") from None
+            raise self._failed("did not answer in time") from None
         except openai.APIConnectionError:
             raise self._failed("cannot be reached") from None
         except (openai.OpenAIError, AttributeError, TypeError, ValueError):

@@ -37,12 +37,16 @@ class StoreMismatch(DatelineError):
     """The store was made by another version or is not ours."""
 
 
+class ShelfUnusable(DatelineError):
+    """SQLite cannot read or write the shelf's file: a full disk, a lock, damage."""
+
+
 class IndexMismatch(DatelineError):
     """The shelf was embedded with another model than the one set now."""
 
 
 class DamagedVectors(DatelineError):
-    """Chroma cannot use its files; they are made again from the shelf."""
+    """Chroma cannot be used; it is made again from the shelf, or the shelf is searched without it."""
 
 
 class ShelfBusy(DatelineError):

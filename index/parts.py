@@ -9,6 +9,9 @@ from index.shelf import Shelf
 from index.sync import Event, sync_shelf
 from index.vectors import VectorIndex
 
+# A second indexer waits this long for the first.
+WAIT_SECONDS = 3600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -1,13 +1,13 @@
 """Readers: the bytes of a file become an article.
 
-A reader decides once what the text is (line ends made line feeds, invisible control characters
-dropped, nothing else touched) and what of it is headline, dateline and body.
+A reader decides once what the text is (line ends made line feeds, invisible control
+characters dropped, nothing else touched) and what of it is headline, dateline and body.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 
 import yaml
@@ -17,35 +17,53 @@ from index.datelines import parse_date, read_dateline
 from index.errors import UnreadableArticle
 from index.sentences import split_sentences
 from index.spans import Span
+from index.wording import one_line
 from index.words import STOP_WORDS
 
 LONGEST_TITLE = 300  # characters, of a title an article states itself
 _LONGEST_DERIVED_TITLE = 90
 _LONGEST_HEADLINE = 200
+_LONGEST_WRAPPED_LINE = 120
 _LONGEST_FRONT_MATTER = 64_000
 
 # What people call the same fact, in front matter and in "Key: value" lines.
 _NAMES = {
     "title": ("title", "headline"),
-    "published": ("date", "published", "published_at", "pubdate", "publish_date", "publication_date"),
+    "published": ("date", "published", "published_at", "pubdate", "publish_date", "publication_date", "posted"),
+    "updated": ("updated", "last updated", "modified"),
     "place": ("place", "location"),
     "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
     "author": ("author", "authors", "byline", "by"),
     "url": ("url", "link", "canonical"),
 }
 _FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
-_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(_FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)\n", re.IGNORECASE)
-_BYLINE = re.compile(r"By (?P<author>[^\W\d_a-z][^\n.!?:]{2,80})\n")
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+_DATES = ("published", "updated")
+_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(_FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+# A line such as "Category: World" between those we know.
+_OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
+# "By Mara Quill and J. R. Holt, Staff Writer": names and little words, no sentence.
+_BYLINE = re.compile(
+    r"(?:By|BY)(?P<author>"
+    r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
+)
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
 
 @dataclass(slots=True)
-class _Facts:
-    """What the head of a file states, and where its body starts."""
+class _Head:
+    """What the head of a file states, and where what follows starts."""
 
     stated: dict[str, str] = field(default_factory=dict)
-    body_start: int = 0
+    end: int = 0
+
+    def state(self, fact: str, value: str) -> None:
+        """Remember a fact; the first to state it wins."""
+        if clean := one_line(value)[:LONGEST_TITLE].strip():
+            self.stated.setdefault(fact, clean)
+
+    def day(self, fact: str) -> date | None:
+        return parse_date(self.stated[fact]) if fact in self.stated else None
 
 
 def read_article(path: str, content: bytes) -> Article:
@@ -58,25 +76,23 @@ def read_article(path: str, content: bytes) -> Article:
         raise UnreadableArticle(
             f"{path}: this kind of file is not read yet; {' and '.join(READERS)} are. Save it as text and index again."
         )
-    text, facts = read(path, decode(path, content))
-    if not text[facts.body_start :].strip():
+    text, head = read(path, decode(path, content))
+    if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
-    dateline = read_dateline(text, facts.body_start)
-    body_start = _skip_space(text, dateline.span.end if dateline else facts.body_start)
-    body = Span(body_start, len(text.rstrip()))
-    stated = facts.stated
-    published = parse_date(stated["published"]) if "published" in stated else None
+    dateline = read_dateline(text, head.end)
+    body = Span(_skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
+    published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
     return Article(
         id=article_id(path, content),
         path=path,
-        title=stated.get("title") or _title_from(text, body),
+        title=head.stated.get("title") or _title_from(text, body),
         text=text,
         body=body,
-        published=published or (dateline and dateline.published) or _date_in(path),
-        place=stated.get("place") or (dateline.place if dateline else None),
-        outlet=stated.get("outlet") or (dateline.outlet if dateline else None),
-        author=stated.get("author"),
-        url=stated.get("url"),
+        published=published,
+        place=head.stated.get("place") or (dateline.place if dateline else None),
+        outlet=head.stated.get("outlet") or (dateline.outlet if dateline else None),
+        author=head.stated.get("author"),
+        url=head.stated.get("url"),
     )
 
 
@@ -106,101 +122,147 @@ _MARKS = (
 )
 
 
-def _read_plain(path: str, text: str) -> tuple[str, _Facts]:
+def _read_plain(path: str, text: str) -> tuple[str, _Head]:
     del path
-    facts = _Facts()
-    _read_key_lines(text, facts)
-    _read_headline(text, facts)
-    _read_byline(text, facts)
-    return text, facts
+    head = _Head()
+    _read_particulars(text, head)
+    _read_headline(text, head)
+    _read_particulars(text, head)
+    return text, head
 
 
-def _read_markdown(path: str, text: str) -> tuple[str, _Facts]:
+def _read_markdown(path: str, text: str) -> tuple[str, _Head]:
     front, text = _split_front_matter(text)
-    facts = _Facts(_front_matter_facts(path, front))
-    if heading := re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t#]*(?:\n|$)").match(text):
-        facts.stated.setdefault("title", _one_line(heading["title"]))
-        facts.body_start = heading.end()
-    _read_byline(text, facts)
-    return text, facts
+    head = _Head()
+    _read_front_matter(path, front, head)
+    line = _next_line(text, head.end)
+    if re.match(r"#[ \t]", line.cut(text)):
+        head.state("title", line.cut(text).strip("# \t"))
+        head.end = line.end
+    _read_particulars(text, head)
+    return text, head
 
 
-READERS: Mapping[str, Callable[[str, str], tuple[str, _Facts]]] = {".txt": _read_plain, ".md": _read_markdown}
+READERS: Mapping[str, Callable[[str, str], tuple[str, _Head]]] = {".txt": _read_plain, ".md": _read_markdown}
 
 
-def _read_key_lines(text: str, facts: _Facts) -> None:
-    """Read "Title: …", "Date: …" lines that stand at the very head."""
-    start = len(text) - len(text.lstrip("\n"))
-    while found := _KEY_LINE.match(text, start):
-        fact, value = _FACT_OF[found["name"].lower()], _one_line(found["value"])
-        if fact == "published" and parse_date(value) is None:
-            break  # "Date night: …" is a sentence
-        facts.stated.setdefault(fact, value)
-        facts.body_start = start = found.end()
+def _read_particulars(text: str, head: _Head) -> None:
+    """Read bylines, days and key lines, in the order they come."""
+    before = -1
+    while before != head.end:
+        before = head.end
+        _read_byline(text, head)
+        _read_day(text, head)
+        _read_key_lines(text, head)
 
 
-def _read_headline(text: str, facts: _Facts) -> None:
-    """Take a short first line with no full stop for the headline, where text follows it."""
-    found = re.compile(r"\s*(?P<line>[^\n]+)\n").match(text, facts.body_start)
-    if not found or "title" in facts.stated or not text[found.end() :].strip():
+def _read_key_lines(text: str, head: _Head) -> None:
+    """Read "Title: …", "Date: …" lines that stand together."""
+    known = False
+    while True:
+        line = _next_line(text, head.end)
+        if not (found := _KEY_LINE.fullmatch(line.cut(text))):
+            if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
+                head.end = line.end
+                continue
+            return
+        fact, value = _FACT_OF[found["name"].lower()], found["value"]
+        if fact in _DATES and not re.search(r"\d", value):
+            return  # "Date night: …" is a sentence
+        if fact not in _DATES or parse_date(value):
+            head.state(fact, value)
+        head.end, known = line.end, True
+
+
+def _read_headline(text: str, head: _Head) -> None:
+    """Take a short first line with no full stop for the headline, where something else follows it."""
+    line = _next_line(text, head.end)
+    following = _next_line(text, line.end)
+    words, below = line.cut(text), following.cut(text)
+    if "title" in head.stated or not below or len(line) > _LONGEST_HEADLINE or parse_date(words):
         return
-    line = found["line"].strip()
-    if len(line) > _LONGEST_HEADLINE or re.search(r"[.!:;,…\"'”’]$", line) or read_dateline(text, facts.body_start):
+    if re.search(r"[.!:;,…\"'”’)\]]$", words):
         return
-    facts.stated["title"] = _one_line(line)
-    facts.body_start = found.end()
+    parted = text[line.end : following.start].count("\n") > 1
+    begins = (
+        len(following) > _LONGEST_WRAPPED_LINE
+        or _BYLINE.fullmatch(below) is not None
+        or _KEY_LINE.fullmatch(below) is not None
+        or parse_date(below) is not None
+        or read_dateline(text, following.start) is not None
+    )
+    # Else the sentence just goes on in the next line of a hard-wrapped text.
+    if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
+        head.state("title", words)
+        head.end = line.end
 
 
-def _read_byline(text: str, facts: _Facts) -> None:
-    if found := _BYLINE.match(text, _skip_space(text, facts.body_start)):
-        facts.stated.setdefault("author", _one_line(found["author"]))
-        facts.body_start = found.end()
+def _is_dateline_itself(text: str, line: Span) -> bool:
+    dateline = read_dateline(text, line.start)
+    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline all the same.
+    return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
+
+
+def _read_byline(text: str, head: _Head) -> None:
+    line = _next_line(text, head.end)
+    if (found := _BYLINE.fullmatch(line.cut(text))) and text[line.end :].strip():
+        head.state("author", found["author"])
+        head.end = line.end
+
+
+def _read_day(text: str, head: _Head) -> None:
+    """Read a line that is a day and nothing else."""
+    line = _next_line(text, head.end)
+    if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
+        head.state("published", line.cut(text))
+        head.end = line.end
 
 
 def _split_front_matter(text: str) -> tuple[str, str]:
-    found = re.match(r"\s*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
+    found = re.match(r"\n*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
     return (found["yaml"], text[found.end() :]) if found else ("", text)
 
 
-def _front_matter_facts(path: str, front: str) -> dict[str, str]:
+def _read_front_matter(path: str, front: str, head: _Head) -> None:
     try:
-        stated = yaml.safe_load(front)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # BaseLoader gives strings and nothing else: a title "No" stays a title, no tag builds an object.
+        stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise UnreadableArticle(
             f"{path}: the front matter is not valid YAML{where}. Mend the lines between the two ---, or remove them."
         ) from None
-    facts: dict[str, str] = {}
     for name, value in stated.items() if isinstance(stated, dict) else ():
-        fact = _FACT_OF.get(str(name).lower())
         if isinstance(value, list):
-            value = ", ".join(str(entry) for entry in value if isinstance(entry, str))
-        if isinstance(value, datetime):
-            value = value.date()
-        if fact and isinstance(value, str | int | float | date) and str(value).strip():
-            facts.setdefault(fact, _one_line(str(value)))
-    return facts
+            value = ", ".join(entry for entry in value if isinstance(entry, str))
+        if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
+            # YAML can write half a surrogate pair, which no file and no database can hold.
+            head.state(fact, value.encode(errors="ignore").decode())
 
 
 def _title_from(text: str, body: Span) -> str:
     """Make a title of the first sentence, cut at a word."""
     sentences = split_sentences(text, Span(body.start, min(body.end, body.start + 2000)))
-    first = " ".join(sentences[0].cut(text).split()) if sentences else "Untitled"
+    first = one_line(sentences[0].cut(text)) if sentences else ""
     if len(first) <= _LONGEST_DERIVED_TITLE:
-        return first.rstrip(".")
+        return first.rstrip(".") or "Untitled"
     words = first[: first.rfind(" ", 0, _LONGEST_DERIVED_TITLE)].split()
     while len(words) > 1 and words[-1].lower() in STOP_WORDS:
         words.pop()  # "… in each other's countries to" ends in the air
     return " ".join(words).rstrip(" ,;:–—-") + "…"
 
 
+def _next_line(text: str, start: int) -> Span:
+    """Return the next line that is not blank, without the white space at its ends."""
+    begin = _skip_space(text, start)
+    end = text.find("\n", begin)
+    return Span(begin, begin + len(text[begin : end if end >= 0 else len(text)].rstrip()))
+
+
 def _skip_space(text: str, start: int) -> int:
-    return len(text) - len(text[start:].lstrip())
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_TITLE]
+    found = re.compile(r"\S").search(text, start)
+    return found.start() if found else len(text)
 
 
 def _date_in(path: str) -> date | None:

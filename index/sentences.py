@@ -22,7 +22,10 @@ _TITLES = "adm amb brig cmdr col cpl gens govs lt maj msgr pres profs reps sens 
 _LOST_SPACE = re.compile(r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])")
 # A new line that starts a list entry, a heading, a block quote or a table row.
 _BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
-_ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’)\]]*\s*$")
+_SEEN = re.compile(r"\S")
+# Full stops of Chinese, Japanese and Hindi, which need no space after them.
+_OTHER_STOP = re.compile(r"[。！？।]+[\"'”’」』）)]*")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*\s*$")
 
 
 def split_sentences(text: str, body: Span) -> tuple[Span, ...]:
@@ -76,6 +79,7 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     raw = paragraph.cut(text)
     cuts = {end for _, end in _splitter().span_tokenize(raw)}
     cuts |= {found.start() for found in _LOST_SPACE.finditer(raw) if not _in_address(raw, found.start())}
+    cuts |= {found.end() for found in _OTHER_STOP.finditer(raw)}
     start = 0
     for end in sorted(cuts | {len(raw)}):
         sentence = raw[start:end]
@@ -96,6 +100,7 @@ def _cut_long(text: str, sentence: Span) -> Iterator[Span]:
         breaks = [found.start() for found in re.finditer(r"(?<=\S)\s", text[start : start + LONGEST])]
         end = start + (breaks[-1] if breaks else LONGEST)
         yield Span(start, end)
-        start = end + len(text[end : sentence.end]) - len(text[end : sentence.end].lstrip())
+        following = _SEEN.search(text, end, sentence.end)
+        start = following.start() if following else sentence.end
     if start < sentence.end:
         yield Span(start, sentence.end)

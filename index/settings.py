@@ -4,8 +4,9 @@
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import BadSettings
@@ -38,6 +39,22 @@ class Settings(BaseSettings):
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
     max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are refused with a reason")
 
+    @field_validator("embedding_base_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        parts = urlsplit(address)
+        # Reading the port is what checks it.
+        if address and not (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0):
+            raise ValueError("expected an address such as http://localhost:11434/v1")
+        return address
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):
+            raise ValueError("expected a key without spaces or letters beyond ASCII")
+        return key
+
 
 def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Settings:
     """Read the settings; `seeds` and `store` win over the environment.
@@ -53,8 +70,13 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
         raise BadSettings(
             f"A setting cannot be used ({faults}). Mend it in .env or the environment; .env.example shows each one."
         ) from None
+    except UnicodeDecodeError:
+        raise BadSettings(
+            ".env is not UTF-8 text. Expected lines such as DATELINE_SEEDS=seeds. Save it as UTF-8."
+        ) from None
     # Chroma takes a relative and an absolute path for two different stores.
-    return settings.model_copy(update={"seeds": settings.seeds.resolve(), "store": settings.store.resolve()})
+    folders = {name: getattr(settings, name).expanduser().resolve() for name in ("seeds", "store")}
+    return settings.model_copy(update=folders)
 
 
 def _variable(field: str) -> str:

@@ -15,12 +15,13 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
+import filelock
 import numpy as np
 
 from index.articles import Article
 from index.chunks import Chunk
 from index.embeddings import Vectors
-from index.errors import StoreMismatch, UnknownArticle
+from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
 from index.spans import Span
 from index.words import terms
 
@@ -89,10 +90,15 @@ class Shelf:
         Raises StoreMismatch where the file is not a shelf of this version; it is left untouched.
         """
         self.path = store / FILE_NAME
+        self._open_or_make()
+
+    def _open_or_make(self) -> None:
+        store = self.path.parent
         try:
             store.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.touch(mode=0o600)
-            with closing(self._connect()) as connection:
+            # Two processes may start at once, and SQLite does not wait for a change of journal.
+            with filelock.FileLock(store / "making.lock"), closing(self._connect()) as connection:
                 self._check_or_make(connection)
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreMismatch(
@@ -107,22 +113,42 @@ class Shelf:
 
     @contextmanager
     def read(self) -> Iterator["Reading"]:
-        """Look at the shelf as it is now; what others write meanwhile is not seen."""
-        with closing(self._connect()) as connection:
+        """Look at the shelf as it is now; what others write meanwhile is not seen.
+
+        Raises ShelfUnusable where SQLite fails.
+        """
+        with self._using() as connection:
             connection.execute("BEGIN")
             yield Reading(connection)
 
     @contextmanager
     def write(self) -> Iterator["Writing"]:
-        """Change the shelf: all of the block becomes visible at its end, or nothing does."""
-        with closing(self._connect()) as connection:
+        """Change the shelf: all of the block becomes visible at its end, or nothing does.
+
+        Raises ShelfUnusable where SQLite fails; the shelf is then as it was before.
+        """
+        with self._using() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield Writing(connection)
                 connection.execute("COMMIT")
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.exists():
+            self._open_or_make()  # the store was deleted, as one may
+        try:
+            with closing(self._connect()) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise ShelfUnusable(
+                f"The shelf {self.path} cannot be used now ({error}). Expected to read and write it. Look for a full "
+                "disk, missing permissions or another program that holds the file; if it is damaged, delete the "
+                "folder and run `dateline index`: it is built from the seeds."
+            ) from None
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
@@ -132,14 +158,13 @@ class Shelf:
         return connection
 
     def _check_or_make(self, connection: sqlite3.Connection) -> None:
-        if _is_blank(connection):
+        if connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0]:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
-            if _is_blank(connection):  # else another process was quicker
-                for statement in _SCHEMA.strip().split(";\n"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
+            for statement in _SCHEMA.strip().split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {VERSION}")
             connection.execute("COMMIT")
         found = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -276,6 +301,11 @@ class Reading:
         )
         return [(number, id_, np.frombuffer(vector, np.float32)) for number, id_, vector in rows]
 
+    def all_placed(self) -> bool:
+        """Tell whether Chroma has every vector there is."""
+        row = self._connection.execute("SELECT NOT EXISTS (SELECT 1 FROM vectors WHERE placed = 0)").fetchone()
+        return bool(row[0])
+
     def placed(self) -> int:
         """Count the vectors that Chroma should have."""
         return int(self._connection.execute("SELECT count(*) FROM vectors WHERE placed = 1").fetchone()[0])
@@ -306,11 +336,12 @@ class Writing(Reading):
         self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (file, hash_, reason))
         self._touch()
 
-    def remove_file(self, file: str) -> None:
-        """Forget a file and its articles."""
-        self._drop_articles(file)
+    def remove_file(self, file: str) -> bool:
+        """Forget a file and its articles. Returns whether there were any."""
+        dropped = self._drop_articles(file)
         self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
         self._touch()
+        return dropped
 
     def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
         """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
@@ -344,6 +375,17 @@ class Writing(Reading):
         """Forget the vectors that nothing took over in this run."""
         self._connection.execute("DELETE FROM spare_vectors")
 
+    def make_keywords_again(self) -> None:
+        """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        rows = self._connection.execute(
+            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
+            "JOIN articles a ON a.id = c.article_id"
+        )
+        for number, *chunk, text in rows.fetchall():
+            self._add_keywords(number, _chunk(*chunk), text)
+        self._touch()
+
     def forget_hashes(self) -> None:
         """Have every file read again by the next run, while what it held stays visible until then."""
         self._connection.execute("UPDATE files SET hash = x''")
@@ -366,10 +408,7 @@ class Writing(Reading):
                 "INSERT INTO chunks (id, article_id, sentences, heading, digest) VALUES (?, ?, ?, ?, ?)",
                 (chunk.id, chunk.article_id, spans, chunk.heading, digest),
             ).lastrowid
-            self._connection.execute(
-                "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)",
-                (number, *_searchable(chunk, article.text)),
-            )
+            self._add_keywords(number, chunk, article.text)
             # The same words were embedded before: in a syndicated copy, a moved file, an edited article.
             self._connection.execute(
                 "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
@@ -380,7 +419,12 @@ class Writing(Reading):
             # Back again before Chroma was told to forget it.
             self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
 
-    def _drop_articles(self, file: str) -> None:
+    def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str) -> None:
+        self._connection.execute(
+            "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)", (number, *_searchable(chunk, article_text))
+        )
+
+    def _drop_articles(self, file: str) -> bool:
         rows = self._connection.execute(
             "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
             "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
@@ -399,16 +443,12 @@ class Writing(Reading):
             )
             self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
             self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
-        self._connection.execute("DELETE FROM articles WHERE file = ?", (file,))
+        return self._connection.execute("DELETE FROM articles WHERE file = ?", (file,)).rowcount > 0
 
 
 def size_on_disk(store: Path) -> int:
     """Return the bytes that all files of the store take."""
     return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)
-
-
-def _is_blank(connection: sqlite3.Connection) -> bool:
-    return bool(connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0])
 
 
 def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import filelock
 
-from index import chunks
+from index import chunks, words
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
 from index.errors import DamagedVectors, SeedsMissing, ShelfBusy, UnreadableArticle
 from index.readers import read_article
-from index.shelf import Shelf
+from index.shelf import Shelf, Writing
 from index.vectors import VectorIndex
 
 # Articles become visible in groups: a commit costs a disk flush.
@@ -83,22 +83,21 @@ class Done:
     articles: int
     chunks: int
     seconds: float
+    ended: str  # ISO 8601, UTC; `record("last_run")` of the shelf
 
 
 Event = Waiting | Visible | Removed | Rejected | Embedded | Done
 
 
-@dataclass(frozen=True, slots=True)
-class _Seed:
-    """A file as it was found; `fault` tells why its content could not be had."""
+# What is read of a file, or the reason for nothing.
+_Outcome = tuple[Article, Sequence[Chunk]] | str
 
+
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
     path: str
     hash: bytes  # empty: read it again next time
-    content: bytes
-    fault: str
-
-
-_Outcome = tuple[Article, Sequence[Chunk]] | str  # what is read of a file, or the reason for nothing
+    outcome: _Outcome
 
 
 def sync_shelf(
@@ -124,21 +123,21 @@ def sync_shelf(
             "DATELINE_SEEDS; the shelf was left as it is."
         )
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
-    yield from _take(lock, wait_seconds)
     try:
+        yield from _take(lock, wait_seconds)
         _settle_record(shelf, embedder, cutting=f"{chunks.VERSION}/{chunk_tokens}")
         told: dict[type, int] = {Visible: 0, Removed: 0, Rejected: 0}
-        paths = _list(seeds)
-        for event in _sync_files(seeds, paths, shelf, chunk_tokens, max_file_bytes):
+        for event in _sync_files(seeds, shelf, chunk_tokens, max_file_bytes):
             told[type(event)] += 1
             yield event
         with shelf.read() as reading:
             before = reading.counts().embedded
         yield from _embed(shelf, embedder)
         place_vectors(shelf, index)
+        ended = datetime.now(UTC).isoformat(timespec="seconds")
         with shelf.write() as writing:
             writing.drop_spare_vectors()
-            writing.set_record("last_run", datetime.now(UTC).isoformat(timespec="seconds"))
+            writing.set_record("last_run", ended)
             counts = writing.counts()
         yield Done(
             visible=told[Visible],
@@ -149,6 +148,7 @@ def sync_shelf(
             articles=counts.articles,
             chunks=counts.chunks,
             seconds=round(time.monotonic() - started, 3),
+            ended=ended,
         )
     finally:
         lock.release()
@@ -212,11 +212,11 @@ def _note_collection(shelf: Shelf, collection: str) -> str:
 
 
 def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
-    name = Path(lock.lock_file).with_suffix(".pid")
+    note = Path(lock.lock_file).with_suffix(".pid")
     try:
         lock.acquire(blocking=False)
     except filelock.Timeout:
-        process = name.read_text() if name.exists() else "unknown"
+        process = note.read_text() if note.exists() else "unknown"
         yield Waiting(process)
         try:
             lock.acquire(timeout=wait_seconds)
@@ -225,125 +225,152 @@ def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
                 f"Process {process} is indexing this shelf. Expected to be alone. Try again when it has finished; "
                 "what it has made visible can be asked already."
             ) from None
-    name.write_text(str(os.getpid()))
+    note.write_text(str(os.getpid()))
 
 
 def _settle_record(shelf: Shelf, embedder: Embedder, *, cutting: str) -> None:
-    """Drop what another model or another way of cutting has left."""
+    """Drop what another model, another way of cutting or another way of making words has left."""
     with shelf.read() as reading:
-        model, cut = reading.record("embedding_model"), reading.record("cutting")
+        model, cut, made_with = (reading.record(name) for name in ("embedding_model", "cutting", "words"))
     if model != embedder.model:
+        # Asked once before anything is dropped: a slip in the settings must not cost the vectors.
+        dimensions = len(embedder.embed_question("Is anyone there?"))
         with shelf.write() as writing:
-            writing.drop_vectors()
-            writing.set_record("embedding_model", embedder.model)
-            # No collection of that name: one is made before the first new vector is placed.
-            writing.set_record("collection", "")
+            _start_vectors(writing, embedder.model, dimensions)
+    if made_with != words.VERSION:
+        with shelf.write() as writing:
+            writing.make_keywords_again()
+            writing.set_record("words", words.VERSION)
     if cut != cutting:
         with shelf.write() as writing:
             writing.forget_hashes()
             writing.set_record("cutting", cutting)
 
 
-def _list(seeds: Path) -> list[str]:
-    """List the regular files below `seeds`, hidden ones left out, as sorted relative paths."""
+def _start_vectors(writing: Writing, model: str, dimensions: int) -> None:
+    writing.drop_vectors()
+    writing.set_record("embedding_model", model)
+    writing.set_record("dimensions", str(dimensions))
+    # No collection of that name: one is made before the first new vector is placed.
+    writing.set_record("collection", "")
+
+
+def _list(seeds: Path) -> tuple[list[str], list[Rejected]]:
+    """List the regular files below `seeds`, hidden ones left out, and the folders that could not be looked into."""
     found: list[str] = []
-    for folder, names, files in os.walk(seeds):
+    closed: list[Rejected] = []
+
+    def note(error: OSError) -> None:
+        path = _relative(Path(error.filename), seeds)
+        reason = f"{path}: cannot be looked into ({error.strerror}). Mend its permissions and index again."
+        closed.append(Rejected(path, f"{reason} The articles known from it stay."))
+
+    for folder, names, files in os.walk(seeds, onerror=note):
         names[:] = [name for name in names if not name.startswith(".")]
-        where = Path(folder).relative_to(seeds)
-        found += [(where / file).as_posix() for file in files if not file.startswith(".")]
-    return sorted(path for path in found if _is_regular(seeds / path))
+        for name in names:
+            if (Path(folder) / name).is_symlink():
+                path = _relative(Path(folder) / name, seeds)
+                closed.append(
+                    Rejected(path, f"{path}: a link to a folder, which is not followed. Put the folder itself here.")
+                )
+        found += [_relative(Path(folder) / file, seeds) for file in files if not file.startswith(".")]
+    return sorted(path for path in found if _is_regular(seeds / path)), closed
+
+
+def _relative(path: Path, seeds: Path) -> str:
+    return path.relative_to(seeds).as_posix()
 
 
 def _is_regular(path: Path) -> bool:
     try:
         return stat.S_ISREG(path.stat().st_mode)
-    except OSError:
+    except FileNotFoundError:
         return False  # gone, or a link that leads nowhere
+    except OSError:
+        return True  # reading it will tell what is wrong
 
 
 def _sync_files(
-    seeds: Path, paths: Sequence[str], shelf: Shelf, chunk_tokens: int, max_file_bytes: int
+    seeds: Path, shelf: Shelf, chunk_tokens: int, max_file_bytes: int
 ) -> Iterator[Visible | Removed | Rejected]:
+    paths, closed = _list(seeds)
+    yield from closed
     with shelf.read() as reading:
         known = reading.files()
     for path in sorted(known.keys() - set(paths)):
+        if any(path.startswith(f"{folder.path}/") or folder.path == "." for folder in closed):
+            continue  # not seen is not gone
         with shelf.write() as writing:
-            writing.remove_file(path)
-        yield Removed(path)
-    group: list[tuple[_Seed, _Outcome]] = []
+            had_articles = writing.remove_file(path)
+        if had_articles:
+            yield Removed(path)
+    group: list[_ReadFile] = []
     opened = time.monotonic()
     for path in paths:
         if not _is_utf8(path):
             name = path.encode(errors="backslashreplace").decode()
             yield Rejected(name, f"{name}: the file's name is not UTF-8. Rename it and index again.")
             continue
-        seed = _load(seeds, path, max_file_bytes)
         hash_, reason = known.get(path, (b"", None))
-        if seed is None:
-            continue  # gone since the folder was listed; the next run sees that
-        if seed.hash and seed.hash == hash_:
-            if reason:
-                yield Rejected(path, reason)
-            continue
-        group.append((seed, _read(seed, chunk_tokens)))
+        read = _read(seeds, path, hash_, chunk_tokens, max_file_bytes)
+        if read is not None:
+            group.append(read)
+        elif reason:
+            yield Rejected(path, reason)
         if len(group) >= _GROUP_FILES or time.monotonic() - opened >= _GROUP_SECONDS:
             yield from _commit(shelf, group)
             group, opened = [], time.monotonic()
     yield from _commit(shelf, group)
 
 
-def _load(seeds: Path, path: str, max_bytes: int) -> _Seed | None:
+def _read(seeds: Path, path: str, known: bytes, chunk_tokens: int, max_bytes: int) -> _ReadFile | None:
+    """Read a file, or return None where its hash is known or it went away since the folder was listed."""
     file = seeds / path
     try:
         size = file.stat().st_size
         if size > max_bytes:
-            fault = (
+            reason = (
                 f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
                 "DATELINE_MAX_FILE_MEGABYTES."
             )
-            return _Seed(path, f"{size} bytes".encode(), b"", fault)
+            return _ReadFile(path, b"", reason)
         content = file.read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
-        fault = f"{path}: cannot be read ({error.strerror}). Mend its permissions and index again."
-        return _Seed(path, b"", b"", fault)
-    return _Seed(path, sha256(content).digest(), content, "")
-
-
-def _read(seed: _Seed, chunk_tokens: int) -> _Outcome:
-    if seed.fault:
-        return seed.fault
+        return _ReadFile(path, b"", f"{path}: cannot be read ({error.strerror}). Mend that and index again.")
+    hash_ = sha256(content).digest()
+    if hash_ == known:
+        return None
     try:
-        article = read_article(seed.path, seed.content)
+        article = read_article(path, content)
     except UnreadableArticle as error:
-        return str(error)
-    return article, chunk_article(article, max_tokens=chunk_tokens)
+        return _ReadFile(path, hash_, str(error))
+    return _ReadFile(path, hash_, (article, chunk_article(article, max_tokens=chunk_tokens)))
 
 
-def _commit(shelf: Shelf, group: Sequence[tuple[_Seed, _Outcome]]) -> Iterator[Visible | Rejected]:
+def _commit(shelf: Shelf, group: Sequence[_ReadFile]) -> Iterator[Visible | Rejected]:
     """Write a group of files in one transaction, then tell of each."""
     if not group:
         return
     with shelf.write() as writing:
-        for seed, outcome in group:
-            if isinstance(outcome, str):
-                writing.reject_file(seed.path, seed.hash, outcome)
+        for file in group:
+            if isinstance(file.outcome, str):
+                writing.reject_file(file.path, file.hash, file.outcome)
             else:
-                writing.put_file(seed.path, seed.hash, [outcome])
-    for seed, outcome in group:
-        if isinstance(outcome, str):
-            yield Rejected(seed.path, outcome)
+                writing.put_file(file.path, file.hash, [file.outcome])
+    for file in group:
+        if isinstance(file.outcome, str):
+            yield Rejected(file.path, file.outcome)
         else:
-            article, cut = outcome
-            yield Visible(seed.path, article.title, len(cut))
+            article, cut = file.outcome
+            yield Visible(file.path, article.title, len(cut))
 
 
 def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
     """Embed the chunks that have no vector, a group a transaction."""
     with shelf.read() as reading:
-        counts = reading.counts()
-    done = counts.embedded
+        dimensions = int(reading.record("dimensions"))
     while True:
         with shelf.read() as reading:
             waiting = reading.unembedded(_EMBEDDED_AT_ONCE)
@@ -351,9 +378,13 @@ def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
             return
         vectors = embedder.embed_articles([text for _, text in waiting])
         with shelf.write() as writing:
+            if vectors.shape[1] != dimensions:
+                # Another model behind the same name: its vectors cannot stand beside the old ones.
+                dimensions = vectors.shape[1]
+                _start_vectors(writing, embedder.model, dimensions)
             writing.put_vectors([number for number, _ in waiting], vectors)
-        done += len(waiting)
-        yield Embedded(done, counts.chunks)
+            counts = writing.counts()
+        yield Embedded(counts.embedded, counts.chunks)
 
 
 def _is_utf8(path: str) -> bool:

@@ -59,10 +59,13 @@ class VectorIndex:
     def disown(self) -> None:
         """Let another process become the owner."""
         with self._calls:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+            self._close()
             self._lock.release()
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
     def collection_names(self) -> list[str]:
         """List the collections that are there."""
@@ -82,10 +85,12 @@ class VectorIndex:
     def start_over(self) -> str:
         """Throw away Chroma's files and return the name of an empty collection."""
         with self._calls:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._close()
+            _forget_systems()
+            if self._folder.is_dir():
+                shutil.rmtree(self._folder, ignore_errors=True)
+            else:
+                self._folder.unlink(missing_ok=True)
             return self.make_collection()
 
     def count(self, collection: str) -> int:
@@ -103,57 +108,59 @@ class VectorIndex:
 
     def add(self, collection: str, ids: Sequence[str], vectors: Sequence[Vectors]) -> None:
         """Add vectors; one whose id is known already is passed over, as it is the same one."""
-        with self._calls, _naming_damage():
-            for start in range(0, len(ids), BATCH):
-                batch = slice(start, start + BATCH)
+        for start in range(0, len(ids), BATCH):
+            batch = slice(start, start + BATCH)
+            # Let go between two batches, so that a reader's search gets its turn.
+            with self._calls, _naming_damage():
                 self._get(collection).add(ids=list(ids[batch]), embeddings=np.stack(vectors[batch]))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are passed over."""
-        with self._calls, _naming_damage():
-            for start in range(0, len(ids), BATCH):
+        for start in range(0, len(ids), BATCH):
+            with self._calls, _naming_damage():
                 self._get(collection).delete(ids=list(ids[start : start + BATCH]))
 
     def ranking(self, collection: str, question: Vectors, k: int) -> list[str]:
         """Return the ids of the `k` chunks nearest to a unit vector, nearest first."""
-        with _naming_damage():
+        with self._calls, _naming_damage():
             found = self._get(collection).query(query_embeddings=[question.tolist()], n_results=k, include=[])
-        return found["ids"][0]
+            return found["ids"][0]
 
     def _open(self) -> "Client":
-        assert self.owned, "Chroma is used by its owner only"
-        with self._calls:
-            if self._client is None:
-                import chromadb
-                from chromadb.config import Settings
+        if not self.owned:
+            raise DamagedVectors("Chroma is used by its owner only. Expected to own it. Search the shelf instead.")
+        if self._client is None:
+            import chromadb
+            from chromadb.config import Settings
 
-                settings = Settings(anonymized_telemetry=False, allow_reset=False)
-                self._client = cast("Client", chromadb.PersistentClient(str(self._folder), settings=settings))
-            return self._client
+            # Named outright: Chroma would take another implementation, and a host, from the environment.
+            settings = Settings(
+                anonymized_telemetry=False, allow_reset=False, chroma_api_impl="chromadb.api.rust.RustBindingsAPI"
+            )
+            self._client = cast("Client", chromadb.PersistentClient(str(self._folder), settings=settings))
+        return self._client
 
     def _get(self, collection: str) -> "Collection":
         # Fetched per use: a handle kept while the collection was made again is dead.
         return self._open().get_collection(collection, embedding_function=None)
 
 
+def _forget_systems() -> None:
+    """Have Chroma forget what it keeps of a folder in this process: a broken start stays broken otherwise."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()
+
+
 @contextmanager
 def _naming_damage() -> Iterator[None]:
-    from chromadb.errors import ChromaError
-
     try:
         yield
-    except ChromaError as error:
+    except DamagedVectors:
+        raise
+    except Exception as error:
+        # With damaged files Chroma raises whatever it comes to: InternalError, AttributeError, ValueError.
         raise DamagedVectors(
             f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. "
             "Run `dateline index`: they are placed again from the shelf, without embedding."
-        ) from None
-
-
-@contextmanager
-def owning(index: VectorIndex) -> Iterator[VectorIndex]:
-    """Give the index back at the end of the block, if this process came to own it."""
-    try:
-        yield index
-    finally:
-        if index.owned:
-            index.disown()
+        ) from error

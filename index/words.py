@@ -1,13 +1,14 @@
 """Words: the form in which a text and a question meet.
 
-Both sides go through `terms`, so "Agreements" finds "agreed", "Zürich" finds
-"Zurich" and "１２" finds "12". SQLite stores the terms; the quoting reads the same ones.
+Both sides go through `terms`, so "officer" finds "officers", "Zurich" finds
+"Zürich" and "12" finds "１２". SQLite stores the terms; the quoting reads the same ones.
 """
 
 import re
 import threading
 import unicodedata
 from functools import lru_cache
+from importlib.metadata import version
 
 import snowballstemmer
 
@@ -22,6 +23,9 @@ STOP_WORDS = frozenset(
     where which while who whom whose why will with would you your yours aren't can't couldn't didn't doesn't
     don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't""".split()
 )
+
+# Goes into the shelf's record: another way to make terms makes the keywords again.
+VERSION = f"1/{version('snowballstemmer')}/{unicodedata.unidata_version}"
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")

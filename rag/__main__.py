@@ -13,7 +13,7 @@ from index.__main__ import JsonOption, SeedsOption, StoreOption, index_with_prog
 from index.errors import BadQuestion
 from index.parts import Parts
 from index.sync import place_vectors
-from rag.answers import answer_question, clean_question, find_hits
+from rag.answers import answer_question, clean_question, find_passages
 from rag.rendering import Json, answer_json, answer_lines, hit_lines, hits_json
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -65,26 +65,26 @@ def search_command(
     """Find the passages that match a question best."""
     with open_parts(seeds, store) as parts:
         _prepare(parts, question, batch)
-        find = partial(find_hits, parts=parts, k=k)
+        find = partial(find_passages, parts=parts, k=k)
         if batch:
-            _run_batch(batch, lambda asked, day: hits_json(asked, find(asked, as_of=day)))
+            _run_batch(batch, lambda asked, day: hits_json(asked, *find(asked, as_of=day)))
             return
-        hits = find(question, as_of=as_of.date() if as_of else None)
+        found = find(question, as_of=as_of.date() if as_of else None)
     if as_json:
-        typer.echo(json.dumps(hits_json(question, hits), ensure_ascii=False))
+        typer.echo(json.dumps(hits_json(clean_question(question), *found), ensure_ascii=False))
     else:
-        typer.echo("\n".join(hit_lines(hits)))
+        typer.echo("\n".join(hit_lines(*found)))
 
 
 def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
-    """Refuse what cannot be asked, and index a shelf that never was."""
+    """Refuse what cannot be asked, and index a shelf on which there is nothing yet."""
     if bool(question) == bool(batch):
         raise typer.BadParameter("Give a question or --batch FILE, one of them.")
     if question:
         clean_question(question)
     with parts.shelf.read() as reading:
-        indexed = reading.record("last_run")
-    if indexed:
+        something = reading.record("last_run") or reading.counts().articles
+    if something:
         place_vectors(parts.shelf, parts.index)
     else:
         index_with_progress(parts, to_stderr=True)
@@ -99,7 +99,8 @@ def _run_batch(batch: Path, answer: Callable[[str, date | None], Json]) -> None:
 
 def _read_batch(batch: Path) -> Iterator[tuple[Json, str, date | None]]:
     try:
-        lines = batch.read_text(encoding="utf-8").splitlines()
+        # Not splitlines(): JSON may hold a line separator that is none here.
+        lines = batch.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestion(f"{batch}: cannot be read ({error}). Expected a UTF-8 file of JSON lines.") from None
     for number, line in enumerate(lines, start=1):

@@ -27,6 +27,7 @@ class Searched:
     first: date | None
     last: date | None
     as_of: date | None
+    problem: str  # why nothing was found by meaning; "" where all is well
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +57,43 @@ def answer_question(
     started = time.perf_counter()
     asked = clean_question(question)
     with parts.shelf.read() as reading:
-        hits = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, as_of=as_of)
-        passages = gather_passages(hits, reading)
-        found = time.perf_counter()
+        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, as_of=as_of)
+        passages = gather_passages(found.hits, reading)
+        searched = time.perf_counter()
         said = quoting.answer(asked, passages, reading=reading, sentence_model=parts.sentence_model)
         counts, (first, last) = reading.counts(), reading.reach()
     ended = time.perf_counter()
     return Answer(
-        question=question,
+        question=_as_text(question),
         searched_as=asked,
         statements=() if isinstance(said, Refusal) else said,
         passages=tuple(passages),
         refusal=said if isinstance(said, Refusal) else None,
-        searched=Searched(counts.articles, counts.chunks, counts.embedded, first, last, as_of),
+        searched=Searched(counts.articles, counts.chunks, counts.embedded, first, last, as_of, found.problem),
         model=None,
         seconds={
-            "search": round(found - started, 4),
-            "answer": round(ended - found, 4),
+            "search": round(searched - started, 4),
+            "answer": round(ended - searched, 4),
             "total": round(ended - started, 4),
         },
     )
 
 
-def find_hits(
-    question: str,
-    *,
-    parts: Parts,
-    k: int,
-    as_of: date | None = None,
-) -> list[tuple[Hit, Passage]]:
-    """Return the `k` best chunks with their articles' characters, for `dateline search`."""
+def find_passages(
+    question: str, *, parts: Parts, k: int, as_of: date | None = None
+) -> tuple[list[tuple[Hit, Passage]], str]:
+    """Return the `k` best chunks with their articles' characters, and `Found.problem`, for `dateline search`."""
+    asked = clean_question(question)
     with parts.shelf.read() as reading:
-        hits = search(
-            clean_question(question), reading=reading, index=parts.index, embedder=parts.embedder, k=k, as_of=as_of
-        )
-        articles = reading.articles([hit.chunk.article_id for hit in hits])
-    return [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in hits]
+        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=k, as_of=as_of)
+        articles = reading.articles([hit.chunk.article_id for hit in found.hits])
+    passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
+    return passages, found.problem
 
 
 def clean_question(question: str) -> str:
     """Return the question on one line. Raises BadQuestion where there is nothing to ask, or too much."""
-    # A terminal may hand over bytes that are no text; SQLite and JSON take text only.
-    asked = " ".join(question.encode(errors="replace").decode().split())
+    asked = " ".join(_as_text(question).split())
     if not asked:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
     if len(asked) > LONGEST_QUESTION:
@@ -106,3 +102,8 @@ def clean_question(question: str) -> str:
             "Ask for one thing at a time."
         )
     return asked
+
+
+def _as_text(question: str) -> str:
+    """Replace what a terminal handed over and is no text: SQLite and JSON take text only."""
+    return question.encode(errors="replace").decode()

@@ -8,12 +8,14 @@ from datetime import date
 from itertools import groupby
 
 from index.articles import Article
+from index.wording import counted, long_day, one_line, place_line
 from rag.answers import Answer
 from rag.citations import Citation
 from rag.passages import Passage
 from rag.retrieval import Hit
 
 REFUSED = "The shelf does not answer this."
+WORDS_ALONE = "Searched by words alone."
 Json = dict[str, object]
 
 
@@ -45,16 +47,18 @@ def answer_json(answer: Answer) -> Json:
             "first": _day(answer.searched.first),
             "last": _day(answer.searched.last),
             "as_of": _day(answer.searched.as_of),
+            "problem": answer.searched.problem or None,
         },
         "model": answer.model,
         "seconds": dict(answer.seconds),
     }
 
 
-def hits_json(question: str, hits: Sequence[tuple[Hit, Passage]]) -> Json:
+def hits_json(question: str, hits: Sequence[tuple[Hit, Passage]], problem: str) -> Json:
     """Return the fields of `dateline search --json`."""
     return {
         "question": question,
+        **({"problem": problem} if problem else {}),
         "hits": [
             {
                 "rank": hit.rank,
@@ -84,6 +88,8 @@ def citation_json(citation: Citation) -> Json:
 
 def answer_lines(answer: Answer) -> Iterator[str]:
     """Render an answer for a terminal: quotes numbered in order, grouped by article."""
+    if answer.searched.problem:
+        yield f"{WORDS_ALONE} {answer.searched.problem}"
     if answer.refusal:
         yield REFUSED
         yield from _closest_lines(answer.refusal.closest)
@@ -94,27 +100,24 @@ def answer_lines(answer: Answer) -> Iterator[str]:
         yield source_line(article)
         for statement in statements:
             number += 1
-            yield f"  [{number}] {_one_line(statement.text)}"
+            yield f"  [{number}] {one_line(statement.text)}"
 
 
-def hit_lines(hits: Sequence[tuple[Hit, Passage]]) -> Iterator[str]:
+def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str) -> Iterator[str]:
     """Render hits for a terminal."""
+    if problem:
+        yield f"{WORDS_ALONE} {problem}"
     if not hits:
         yield "Nothing on the shelf matches."
     for hit, passage in hits:
         yield f"{hit.rank}. {source_line(passage.article)}"
-        yield f"   {_one_line(passage.text)}"
+        yield f"   {one_line(passage.text)}"
 
 
 def source_line(article: Article) -> str:
     """Name an article: title, where and when."""
-    where = place_line(article)
+    where = place_line(article.outlet, article.place, article.published)
     return f"{article.title} ({where})" if where else article.title
-
-
-def place_line(article: Article) -> str:
-    """Tell where and when an article is from."""
-    return ", ".join(part for part in (article.outlet, article.place, long_day(article.published)) if part)
 
 
 def searched_line(answer: Answer) -> str:
@@ -122,27 +125,18 @@ def searched_line(answer: Answer) -> str:
     searched = answer.searched
     if not searched.articles:
         return "The shelf is empty."
-    articles = "1 article" if searched.articles == 1 else f"{searched.articles:,} articles"
+    articles = counted(searched.articles, "article")
     days = list(dict.fromkeys(day for day in (long_day(searched.first), long_day(searched.last)) if day))
     reach = f", published {' to '.join(days)}" if days else ""
     as_of = f", as of {long_day(searched.as_of)}" if searched.as_of else ""
     return f"Searched {articles}{reach}{as_of}, for: {answer.searched_as}"
 
 
-def long_day(day: date | None) -> str:
-    """Write a day as news does.
-
-    >>> long_day(date(2026, 2, 5))
-    '5 Feb 2026'
-    """
-    return f"{day.day} {day:%b %Y}" if day else ""
-
-
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
     if closest:
         yield "Closest sentences:"
     for citation in closest:
-        yield f"  - {_one_line(citation.quote)}"
+        yield f"  - {one_line(citation.quote)}"
         yield f"    {source_line(citation.article)}"
 
 
@@ -156,7 +150,3 @@ def _passage_json(passage: Passage) -> Json:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

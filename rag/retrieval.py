@@ -10,7 +10,7 @@ from datetime import date
 
 from index.chunks import Chunk
 from index.embeddings import Embedder
-from index.errors import DamagedVectors, IndexMismatch
+from index.errors import DamagedVectors, EmbeddingFailed, IndexMismatch
 from index.shelf import Reading
 from index.vectors import VectorIndex
 from index.words import content_terms, terms
@@ -37,6 +37,14 @@ class Hit:
     found_by: FoundBy
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a search, best first, and what kept it from being a whole one."""
+
+    hits: tuple[Hit, ...]
+    problem: str  # why nothing was found by meaning; "" where all is well
+
+
 def search(
     question: str,
     *,
@@ -45,22 +53,28 @@ def search(
     embedder: Embedder,
     k: int,
     as_of: date | None = None,
-) -> list[Hit]:
-    """Return the `k` best chunks for `question`, best first.
+) -> Found:
+    """Find the `k` best chunks for `question`.
 
-    With `as_of` only articles published by that day count; undated ones do not. Raises
+    With `as_of` only articles published by that day count; undated ones do not. Where the
+    question cannot be embedded, words alone are searched and `problem` says why. Raises
     IndexMismatch where the vectors on the shelf are another model's.
     """
     keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, as_of=as_of)
-    dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, as_of=as_of)
+    problem = ""
+    try:
+        dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, as_of=as_of)
+    except EmbeddingFailed as error:
+        dense, problem = [], str(error)
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
     scores = reciprocal_rank_fusion([dense, keyword])
     chunks = reading.chunks(list(scores)[:k], as_of=as_of)
-    return [
+    hits = (
         Hit(chunks[id_], score, rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
         for rank, (id_, score) in enumerate(list(scores.items())[:k], start=1)
-    ]
+    )
+    return Found(tuple(hits), problem)
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], *, damping: int = 60) -> dict[str, float]:
@@ -91,8 +105,14 @@ def _dense_ranking(
             "Run `dateline index` to embed it again, or set DATELINE_EMBEDDING_MODEL back."
         )
     vector = embedder.embed_question(question)
+    if len(vector) != int(reading.record("dimensions")):
+        raise IndexMismatch(
+            f"{embedder.model!r} now gives {len(vector)} numbers a text, the shelf has {reading.record('dimensions')}. "
+            "Expected the model that embedded it. Run `dateline index` to embed it again."
+        )
     collection = reading.record("collection")
-    if index.owned and collection:
+    # While vectors are still on their way to Chroma, the shelf has more of them.
+    if index.owned and collection and reading.all_placed():
         try:
             found = index.ranking(collection, vector, CANDIDATES)
         except DamagedVectors:

@@ -18,6 +18,7 @@ class EmbeddingServer:
 
     port: int = 0
     fault: str = ""
+    dimensions: int = 16
     requests: list[dict[str, object]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
 
@@ -36,7 +37,10 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.requests.append(asked)
             state.keys.append(self.headers.get("Authorization", ""))
-            rows = [{"object": "embedding", "index": n, "embedding": embed(t)} for n, t in enumerate(asked["input"])]
+            rows = [
+                {"object": "embedding", "index": n, "embedding": embed(t, state.dimensions)}
+                for n, t in enumerate(asked["input"])
+            ]
             body = json.dumps({"object": "list", "model": asked["model"], "data": rows[::-1]})
             status, kind = 200, "application/json"
             match state.fault:
@@ -76,9 +80,9 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
         thread.join()
 
 
-def embed(text: str) -> list[float]:
-    """Place a text by its words: 16 numbers, alike where words are shared."""
-    vector = [0.0] * 16
+def embed(text: str, dimensions: int = 16) -> list[float]:
+    """Place a text by its words: so many numbers, alike where words are shared."""
+    vector = [0.0] * dimensions
     for word in text.lower().split():
-        vector[hashlib.sha256(word.encode()).digest()[0] % 16] += 1.0
+        vector[hashlib.sha256(word.encode()).digest()[0] % dimensions] += 1.0
     return vector

@@ -24,7 +24,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.shelf",),
     ("index.vectors", "index.chunks"),
     ("index.embeddings", "index.readers"),
-    ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles"),
+    ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles", "index.wording"),
     ("index.settings", "index.spans"),
     ("index.errors", "index", "rag", "ui"),
 )
@@ -90,6 +90,6 @@ def test_outside_packages_have_one_home_each() -> None:
     assert wrong == []
 
 
-def test_every_public_thing_has_a_docstring_and_every_module_says_why_it_exists() -> None:
+def test_every_module_says_why_it_exists() -> None:
     for module, file in modules().items():
         assert ast.get_docstring(ast.parse(file.read_text())), module

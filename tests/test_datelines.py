@@ -15,13 +15,14 @@ from index.datelines import parse_date, read_dateline
         ("NEW DELHI, Feb 12 (Reuters) - Officials said", None, "New Delhi", "Reuters"),
         ("WASHINGTON (AP) — The Senate", None, "Washington", "AP"),
         ("New Delhi [India], February 12, 2026 (ANI): India", date(2026, 2, 12), "New Delhi", "ANI"),
-        ("London: The mayor", None, "London", None),
+        ("London: The mayor said that fares would rise.", None, "London", None),
         ("LONDON — Prices rose", None, "London", None),
         ("Geneva — Delegates met", None, "Geneva", None),
         ("Port-au-Prince, Haiti, 3 March 2025 — Gangs", date(2025, 3, 3), "Port-au-Prince, Haiti", None),
         ("WASHINGTON/LONDON, Jan 3 2026 (Reuters) - Talks", date(2026, 1, 3), "Washington/London", "Reuters"),
         ("OTTAWA, Feb. 7 -- Mr. Doval", None, "Ottawa", None),
         ("2026-02-12: Something happened", date(2026, 2, 12), None, None),
+        ("Date 2026-02-12 New Delhi: Both signed", date(2026, 2, 12), "New Delhi", None),
     ],
 )
 def test_a_dateline_tells_day_and_place(text: str, published: date | None, place: str, outlet: str | None) -> None:
@@ -38,6 +39,9 @@ def test_a_dateline_tells_day_and_place(text: str, published: date | None, place
     "text",
     [
         "Opinion: we should talk",
+        "Jaiswal: We have agreed to nothing.\nANI: When?\nJaiswal: Soon.",
+        'Trump: "We will win."',
+        "Union Budget: Key Changes Explained\n\nThe budget raises taxes.",
         "BREAKING NEWS: fire",
         "The minister said: we go",
         "He said: “No.”",

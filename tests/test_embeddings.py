@@ -62,7 +62,10 @@ def test_another_folder_of_the_same_shape_can_be_used(tmp_path: Path, model: Min
     shutil.copy(Path(__file__).parent.parent / "index/vocabularies/bert-base-uncased.txt", tmp_path / "vocab.txt")
     assert np.array_equal(MiniLM(tmp_path).embed_question("anything"), model.embed_question("anything"))
     with pytest.raises(BadModelFile, match=r"model\.onnx is missing"):
-        _ = MiniLM(tmp_path / "nowhere").model
+        MiniLM(tmp_path / "nowhere").embed_question("anything")
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    with pytest.raises(BadModelFile, match="cannot be loaded as a model"):
+        MiniLM(tmp_path).embed_question("anything")
 
 
 def test_the_settings_choose_the_embedder() -> None:
@@ -85,7 +88,7 @@ def test_an_endpoint_embeds_in_the_order_asked(server: EmbeddingServer) -> None:
 
 def test_an_endpoints_password_is_not_part_of_the_models_name() -> None:
     embedder = EndpointEmbedder("m", base_url="http://user:pass@localhost:9/v1", key="")
-    assert embedder.model == "m at localhost:9/v1"
+    assert embedder.model == "m at http://localhost:9/v1"
 
 
 @pytest.mark.parametrize(

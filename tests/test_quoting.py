@@ -65,16 +65,15 @@ def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
             assert citation.quote == text[citation.span.start : citation.span.end] != ""
 
 
-def test_quotes_stand_in_reading_order_grouped_by_article(archive: Newsroom) -> None:
-    answer = archive.ask("What was said on Monday about metres, sandbags and train drivers?")
-    cited = [statement.citations[0] for statement in answer.statements] or list(answer.refusal.closest)  # type: ignore[union-attr]
+def test_quotes_stand_in_reading_order_grouped_by_article(newsroom: Newsroom) -> None:
+    newsroom.write("one.txt", "Ferry fares in Port Ellery rose. The mayor sleeps. Ferry fares in Port Ellery may fall.")
+    newsroom.write("two.txt", "Nobody knows why. Ferry fares in Port Ellery are the highest.")
+    newsroom.index()
+    cited = [statement.citations[0] for statement in newsroom.ask("ferry fares in Port Ellery").statements]
+    assert len(cited) == 3 <= MOST_QUOTES
     paths = [citation.article.path for citation in cited]
-    assert len(cited) <= MOST_QUOTES
-    if answer.statements:
-        assert paths == sorted(paths, key=paths.index)
-    several = archive.ask("What will the liaison officers do?").statements
-    assert len(several) > 1
-    spans = [statement.citations[0].span for statement in several]
+    assert paths in (["one.txt", "one.txt", "two.txt"], ["two.txt", "one.txt", "one.txt"])
+    spans = [citation.span for citation in cited if citation.article.path == "one.txt"]
     assert spans == sorted(spans)
 
 

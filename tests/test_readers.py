@@ -81,6 +81,46 @@ def test_a_day_in_the_path_dates_an_article_that_gives_none() -> None:
     assert read_article("20250304.txt", b"The talks resumed.").published is None
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "first"),
+    [
+        ("India and Canada have agreed to establish liaison\nofficers in each capital.", "India and", "India and"),
+        ("Talks resume\n\nThe talks resumed.", "Talks resume", "The talks"),
+        ("Crisis: India, Canada Sign\nBy Asha Rao\n\nOTTAWA, Feb 12 (Reuters) - Both signed.", "Crisis: ", "Both"),
+        ("Talks resume\nUpdated: Feb 12, 2026, 10:30 IST\n\nThe talks resumed.", "Talks resume", "The talks"),
+        ("Feb 12, 2026 10:30 AM IST\n\nTalks resume\n\nThe talks resumed.", "Talks resume", "The talks"),
+        ("Talks resume\nBy John D. Smith, Staff Writer\n\nThe talks resumed.", "Talks resume", "The talks"),
+        ("Date: 05/06/2026\nTitle: The pact\nCategory: World\nPlace: Oslo\n\nBoth signed.", "The pact", "Both"),
+        ("BY ASHA RAO\n\nThe talks resumed.", "The talks resumed", "The talks"),
+        ("By Tuesday they had agreed.", "By Tuesday they had agreed", "By Tuesday"),
+        ("Date night: ten films.\n\nThe first is old.", "Date night: ten films", "Date night"),
+        ("Headline\r\n\r\nThe talks resumed.", "Headline", "The talks"),
+        ("Only a headline", "Only a headline", "Only a headline"),
+    ],
+)
+def test_what_stands_above_an_article_is_not_quoted(text: str, title: str, first: str) -> None:
+    article = read_article("a.txt", text.encode())
+    assert article.title.startswith(title)
+    assert article.body.cut(article.text).startswith(first)
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        ("title: No", "No"),
+        ("title: 007", "007"),
+        ('title: "\\ud800half"', "half"),
+        ('title: "\\e[31mRed"', "[31mRed"),
+        ("title: !!bool x", "x"),
+        ("title: [one, two]", "one, two"),
+        ("title: {a: b}", "Both signed"),
+        ("- no mapping", "Both signed"),
+    ],
+)
+def test_front_matter_is_text_and_builds_nothing(front: str, title: str) -> None:
+    assert read_article("a.md", f"---\n{front}\n---\nBoth signed.".encode()).title == title
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_with_a_byte_order_mark_is_read(encoding: str) -> None:
     text = "Zürich’s mayor said “nein”.\n"

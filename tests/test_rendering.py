@@ -3,8 +3,9 @@
 import json
 from datetime import date
 
-from rag.answers import find_hits
-from rag.rendering import answer_json, answer_lines, hit_lines, hits_json, long_day, searched_line
+from index.wording import long_day
+from rag.answers import find_passages
+from rag.rendering import answer_json, answer_lines, hit_lines, hits_json, searched_line
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
 
@@ -63,15 +64,15 @@ def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> N
 
 
 def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
-    hits = find_hits("liaison officers", parts=archive.parts, k=3)
-    got = json.loads(json.dumps(hits_json("liaison officers", hits)))
+    hits, _ = find_passages("liaison officers", parts=archive.parts, k=3)
+    got = json.loads(json.dumps(hits_json("liaison officers", hits, "")))
     assert got["question"] == "liaison officers"
     assert len(got["hits"]) == len(hits) == 3
     for hit in got["hits"]:
         assert set(hit) == {"rank", "score", "path", "title", "published", "start", "end", "text", "found_by"}
         assert set(hit["found_by"]) <= {"dense", "keyword"}
-    assert next(iter(hit_lines(hits))).startswith("1. India and Canada")
-    assert list(hit_lines([])) == ["Nothing on the shelf matches."]
+    assert next(iter(hit_lines(hits, ""))).startswith("1. India and Canada")
+    assert list(hit_lines([], "")) == ["Nothing on the shelf matches."]
 
 
 def test_a_day_is_written_as_news_does() -> None:

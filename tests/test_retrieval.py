@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.embeddings import EndpointEmbedder
 from index.errors import IndexMismatch
-from rag.answers import find_hits
+from rag.answers import find_passages
 from rag.retrieval import reciprocal_rank_fusion, search
 from tests.conftest import FENTANYL, SEED, Newsroom
 
@@ -47,21 +47,21 @@ def test_fusion_of_one_ranking_is_that_ranking(ranking: list[str]) -> None:
     ],
 )
 def test_the_right_article_comes_first(archive: Newsroom, question: str, path: str) -> None:
-    hits = find_hits(question, parts=archive.parts, k=5)
+    hits, _ = find_passages(question, parts=archive.parts, k=5)
     assert hits[0][1].article.path == path
     assert [hit.rank for hit, _ in hits] == [1, 2, 3, 4, 5]
     assert hits[0][0].found_by.dense or hits[0][0].found_by.keyword
 
 
 def test_as_of_a_day_only_what_was_published_by_then_is_found(archive: Newsroom) -> None:
-    hits = find_hits("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, as_of=date(2026, 1, 31))
+    hits, _ = find_passages("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, as_of=date(2026, 1, 31))
     assert {passage.article.path for _, passage in hits} == {"fiction/river.md", "fiction/bronzes.txt"}
-    assert find_hits("ferries", parts=archive.parts, k=10, as_of=date(2020, 1, 1)) == []
+    assert find_passages("ferries", parts=archive.parts, k=10, as_of=date(2020, 1, 1)) == ([], "")
 
 
 def test_a_question_of_stop_words_or_signs_finds_by_meaning(archive: Newsroom) -> None:
-    assert find_hits("what is it?", parts=archive.parts, k=3)
-    assert find_hits("???", parts=archive.parts, k=3)
+    assert find_passages("what is it?", parts=archive.parts, k=3)[0]
+    assert find_passages("???", parts=archive.parts, k=3)[0]
 
 
 def test_vectors_of_another_model_are_not_searched(archive: Newsroom) -> None:
@@ -71,6 +71,6 @@ def test_vectors_of_another_model_are_not_searched(archive: Newsroom) -> None:
 
 
 def test_an_empty_shelf_finds_nothing(newsroom: Newsroom) -> None:
-    assert find_hits("anything", parts=newsroom.parts, k=3) == []
+    assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")
     newsroom.index()
-    assert find_hits("anything", parts=newsroom.parts, k=3) == []
+    assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")

@@ -1,6 +1,8 @@
 """The shelf: one truth, whole or not at all."""
 
+import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
-from index.errors import StoreMismatch, UnknownArticle
+from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
 from index.readers import read_article
 from index.shelf import Shelf
 from index.words import terms
@@ -84,12 +86,26 @@ def test_any_question_is_a_safe_query(shelf: Shelf, question: str) -> None:
         assert reading.keyword_ranking(terms(question), 5) == []
 
 
-@pytest.mark.parametrize("word", ["NEAR(a b)", '"', 'a" OR "b', "heading:x", "*", "AND", "-x", "a^2", "'; DROP TABLE"])
-def test_query_syntax_in_a_question_is_text(shelf: Shelf, word: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [
+        ("NEAR(officials met)", 0),  # as text: three words in a row
+        ("officials NOT met", 0),
+        ('nothing" OR "met', 0),
+        ("heading:officials", 0),
+        ("offic*", 0),
+        ("*", 0),
+        ('"', 0),
+        ("'; DROP TABLE articles; --", 0),
+        ("met -and", 1),  # signs part words and mean nothing
+        ("^met", 1),
+    ],
+)
+def test_query_syntax_in_a_question_is_text(shelf: Shelf, words: str, finds: int) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Officials met. And then they near left.")])
     with shelf.read() as reading:
-        reading.keyword_ranking([word], 5)
+        assert len(reading.keyword_ranking([words], 5)) == finds
         assert reading.counts().articles == 1
 
 
@@ -132,6 +148,34 @@ def test_a_store_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreMismatch, match="cannot be opened"):
         Shelf(tmp_path / "file" / "store")
+
+
+def test_many_may_open_a_new_shelf_at_once(tmp_path: Path) -> None:
+    for number in range(10):
+        with ThreadPoolExecutor(8) as pool:
+            shelves = list(pool.map(Shelf, [tmp_path / str(number)] * 8))
+        with shelves[0].write() as writing:
+            writing.put_file("a.txt", b"1", [made("Officials met.")])
+        with shelves[-1].read() as reading:
+            assert reading.counts().articles == 1
+
+
+def test_a_store_that_was_deleted_is_made_again_empty(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Officials met.")])
+    shutil.rmtree(shelf.path.parent)
+    with shelf.read() as reading:
+        assert reading.counts().articles == 0
+
+
+def test_damage_found_while_reading_is_told_in_a_sentence(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Officials met.")])
+    with sqlite3.connect(shelf.path) as connection:
+        connection.execute("DROP TABLE articles")
+    connection.close()
+    with pytest.raises(ShelfUnusable, match="cannot be used now"), shelf.read() as reading:
+        reading.listings()
 
 
 def test_the_store_is_for_its_owner_only(archive: Newsroom) -> None:

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.embeddings import EndpointEmbedder, MiniLM, Vectors
-from index.errors import EmbeddingFailed, SeedsMissing, ShelfBusy
+from index.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.parts import Parts, sync_parts
 from index.settings import Settings
 from index.shelf import Shelf
-from index.sync import Done, Rejected, Removed, Visible, place_vectors, sync_shelf
+from index.sync import Done, Embedded, Rejected, Removed, Visible, place_vectors, sync_shelf
 from index.vectors import VectorIndex
+from rag.answers import find_passages
 from tests.conftest import SEED, Newsroom, make_newsroom
 from tests.embedding_server import serve_embeddings
 
@@ -169,7 +170,7 @@ def test_a_second_indexer_waits_or_says_who_is_at_work(newsroom: Newsroom) -> No
 
 
 class _Stops(MiniLM):
-    """Embeds so many groups and then is killed."""
+    """Embeds so many times and then is killed."""
 
     def __init__(self, groups: int) -> None:
         super().__init__()
@@ -190,7 +191,7 @@ def half_done(newsroom: Newsroom) -> Newsroom:
             f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres."
         )
     parts = newsroom.parts
-    stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(1), parts.sentence_model)
+    stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(2), parts.sentence_model)
     with pytest.raises(KeyboardInterrupt):
         list(sync_parts(stopped))
     return newsroom
@@ -229,6 +230,88 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
     parts.index.remove(collection, parts.index.ids(collection)[:1])
     place_vectors(parts.shelf, parts.index)
     assert contents(newsroom) == before
+
+
+@pytest.mark.parametrize("damage", ["garbage", "a file for a folder", "an empty folder"])
+def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage: str) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.index()
+    before = contents(newsroom)
+    newsroom.parts.index.disown()
+    folder = newsroom.parts.settings.store / "chroma"
+    if damage == "garbage":
+        (folder / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("") if damage == "a file for a folder" else folder.mkdir()
+    assert newsroom.indexed().embedded == 0
+    assert contents(newsroom) == before
+
+
+def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
+    """Between the embedding and the placing, a question is answered from the shelf itself."""
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    newsroom.write("b.txt", TEXTS[1])
+    asked = "By how much has the water gone down?"
+    for event in sync_parts(newsroom.parts):
+        if isinstance(event, Embedded):
+            passages, _ = find_passages(asked, parts=newsroom.parts, k=1)
+            assert passages[0][1].article.path == "b.txt"
+            assert passages[0][0].found_by.dense == 1
+
+
+def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    parts = newsroom.parts
+    with serve_embeddings() as server:
+        embedder = EndpointEmbedder("m", base_url=server.base_url, key="")
+        other = Newsroom(
+            newsroom.seeds, Parts(parts.settings, parts.shelf, parts.index, embedder, parts.sentence_model)
+        )
+        other.index()
+        server.dimensions = 32
+        with pytest.raises(IndexMismatch, match="now gives 32 numbers a text, the shelf has 16"):
+            other.ask("What was agreed?")
+        other.write("b.txt", TEXTS[1])
+        other.index()
+        assert {len(vector) for _, _, vector in _all_vectors(parts)} == {32}
+        assert other.ask("liaison officers India Canada agreed").statements
+
+
+def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    before = contents(newsroom)
+    with newsroom.parts.shelf.write() as writing:
+        writing.set_record("words", "of an older version")
+        writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        assert writing.chunks_holding("liaison") == 0
+    assert newsroom.indexed().embedded == 0
+    assert contents(newsroom) == before
+
+
+def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.write("open.txt", TEXTS[0])
+    newsroom.write("shut/a.txt", TEXTS[1])
+    (newsroom.seeds / "link").symlink_to(newsroom.seeds / "shut")
+    newsroom.index()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:  # as for a user without the permission; these tests may run as root
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    events = newsroom.index()
+    reasons = {event.path: event.reason for event in events if isinstance(event, Rejected)}
+    assert "cannot be looked into (Permission denied)" in reasons["shut"]
+    assert "a link to a folder, which is not followed" in reasons["link"]
+    assert not any(isinstance(event, Removed) for event in events)
+    assert newsroom.paths() == ["open.txt", "shut/a.txt"]
 
 
 def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Newsroom) -> None:

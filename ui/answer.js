@@ -6,6 +6,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.replaceChildren()
   root.classList.toggle("refused", data.refusal)
+  if (data.problem) root.append(make("p", "problem", data.problem))
   root.append(make("p", "lead", data.lead))
   for (const card of data.cards) {
     const section = make("section", "card")

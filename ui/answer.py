@@ -9,9 +9,10 @@ from itertools import groupby
 
 import streamlit as st
 
+from index.wording import place_line
 from rag.answers import Answer
 from rag.citations import Citation
-from rag.rendering import REFUSED, place_line, searched_line
+from rag.rendering import REFUSED, WORDS_ALONE, searched_line
 from ui.look import make_component
 
 _component = make_component("answer")
@@ -26,6 +27,7 @@ def show_answer(turn: int, answer: Answer, *, newest: bool) -> None:
         data={
             "refusal": answer.refusal is not None,
             "lead": _lead(answer),
+            "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
             "cards": _cards(cited),
             "newest": newest,
             "id": f"{turn} {answer.question}",
@@ -47,7 +49,7 @@ def _cards(cited: tuple[Citation, ...]) -> list[dict[str, object]]:
     return [
         {
             "title": article.title,
-            "where": place_line(article),
+            "where": place_line(article.outlet, article.place, article.published),
             "quotes": [{"number": number, "text": citation.quote} for number, citation in group],
         }
         for article, group in groupby(numbered, key=lambda entry: entry[1].article)

@@ -6,8 +6,8 @@ import streamlit as st
 
 from index.errors import DatelineError
 from index.parts import Parts
+from index.wording import counted, long_day
 from rag.answers import LONGEST_QUESTION, Answer, answer_question
-from rag.rendering import long_day
 from ui.answer import show_answer
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, show_style, show_text
@@ -55,8 +55,7 @@ def _show_welcome(indexing: Indexing) -> None:
     st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
     if articles:
         days = " to ".join(dict.fromkeys(day for day in (long_day(first), long_day(last)) if day))
-        number = "1 article" if articles == 1 else f"{articles:,} articles"
-        text = f"Answers are quoted word for word from {number}{f' ({days})' if days else ''}."
+        text = f"Answers are quoted word for word from {counted(articles, 'article')}{f' ({days})' if days else ''}."
     elif indexing.progress.running:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
@@ -73,6 +72,8 @@ def _show_turn(number: int, turn: Turn, parts: Parts, *, newest: bool) -> None:
                     turn.answer = answer_question(turn.question, parts=parts)
                 except DatelineError as error:
                     turn.problem = str(error)
+                except Exception as error:  # noqa: BLE001 (the reader is told; the chat goes on)
+                    turn.problem = f"The question could not be answered ({type(error).__name__}). Re-index, ask again."
         if turn.problem:
             show_text(turn.problem, kind="problem")
         elif turn.answer:

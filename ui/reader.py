@@ -6,8 +6,8 @@ import streamlit as st
 
 from index.articles import Article
 from index.spans import Span
+from index.wording import place_line
 from rag.citations import Citation
-from rag.rendering import place_line
 from ui.look import make_component
 
 _component = make_component("reader")
@@ -23,7 +23,7 @@ def show_reader(article: Article, cited: Sequence[Citation], *, current: int) ->
             key=f"reader-{article.id}-{current}",
             data={
                 "title": article.title,
-                "where": place_line(article),
+                "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
                 "path": article.path,
                 "segments": segments(article.text, spans),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from index.shelf import Listing
 from index.sync import Done
-from rag.rendering import long_day
+from index.wording import counted, place_line
 from ui.indexing import Indexing
 from ui.look import make_component, show_text
 
@@ -30,8 +30,7 @@ def _show_status(indexing: Indexing) -> None:
     with indexing.parts.shelf.read() as reading:
         counts, listings, last_run = reading.counts(), reading.listings(_LISTED), reading.record("last_run")
     with st.container(border=True, key="shelf"):
-        number = "1 article" if counts.articles == 1 else f"{counts.articles:,} articles"
-        st.html(f'<p class="dl-count">{number}</p>')
+        st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")
@@ -50,7 +49,7 @@ def _show_status(indexing: Indexing) -> None:
         st.html('<h2 class="dl-heading">Articles</h2>')
         clicked = _show_list(
             key="articles",
-            data=[{"path": entry.path, "title": entry.title, "where": _where(entry)} for entry in listings],
+            data=[_entry(listing) for listing in listings],
             on_open_change=_ignore,
         )
         if isinstance(clicked.open, str):
@@ -65,16 +64,15 @@ def _freshness(last_run: str, done: Done | None) -> str:
         return "Not indexed yet."
     seconds = (datetime.now(UTC) - datetime.fromisoformat(last_run)).total_seconds()
     ago = next((f"{int(seconds // size)} {unit} ago" for size, unit in _AGO if seconds >= size), "just now")
-    return f"Indexed {ago}. {_found(done)}".strip()
+    # Another process may have indexed since this one did: what ours found is no news then.
+    return f"Indexed {ago}. {_found(done)}" if done and done.ended == last_run else f"Indexed {ago}."
 
 
 _AGO = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
-def _found(done: Done | None) -> str:
-    """Say what the last run of this process found."""
-    if done is None:
-        return ""
+def _found(done: Done) -> str:
+    """Say what a run found."""
     found = [
         f"{count:,} {word}"
         for count, word in (
@@ -87,8 +85,9 @@ def _found(done: Done | None) -> str:
     return f"Found {', '.join(found)}." if found else "Nothing has changed."
 
 
-def _where(entry: Listing) -> str:
-    return ", ".join(part for part in (entry.outlet, entry.place, long_day(entry.published)) if part)
+def _entry(listing: Listing) -> dict[str, str]:
+    where = place_line(listing.outlet, listing.place, listing.published)
+    return {"path": listing.path, "title": listing.title, "where": where}
 
 
 def _ignore() -> None:
