@@ -125,11 +125,13 @@ def sync_shelf(
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
     try:
         yield from _take(lock, wait_seconds)
-        _settle_record(shelf, embedder, cutting=f"{chunks.VERSION}/{chunk_tokens}")
+        _settle_words(shelf, cutting=f"{chunks.VERSION}/{chunk_tokens}")
         told: dict[type, int] = {Visible: 0, Removed: 0, Rejected: 0}
         for event in _sync_files(seeds, shelf, chunk_tokens, max_file_bytes):
             told[type(event)] += 1
             yield event
+        # Only now: an endpoint that is down keeps nothing from being found by its words.
+        _settle_model(shelf, embedder)
         with shelf.read() as reading:
             before = reading.counts().embedded
         yield from _embed(shelf, embedder)
@@ -228,15 +230,10 @@ def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
     note.write_text(str(os.getpid()))
 
 
-def _settle_record(shelf: Shelf, embedder: Embedder, *, cutting: str) -> None:
-    """Drop what another model, another way of cutting or another way of making words has left."""
+def _settle_words(shelf: Shelf, *, cutting: str) -> None:
+    """Have articles read again that were cut in another way, and keywords made again that were made in another."""
     with shelf.read() as reading:
-        model, cut, made_with = (reading.record(name) for name in ("embedding_model", "cutting", "words"))
-    if model != embedder.model:
-        # Asked once before anything is dropped: a slip in the settings must not cost the vectors.
-        dimensions = len(embedder.embed_question("Is anyone there?"))
-        with shelf.write() as writing:
-            _start_vectors(writing, embedder.model, dimensions)
+        cut, made_with = reading.record("cutting"), reading.record("words")
     if made_with != words.VERSION:
         with shelf.write() as writing:
             writing.make_keywords_again()
@@ -245,6 +242,17 @@ def _settle_record(shelf: Shelf, embedder: Embedder, *, cutting: str) -> None:
         with shelf.write() as writing:
             writing.forget_hashes()
             writing.set_record("cutting", cutting)
+
+
+def _settle_model(shelf: Shelf, embedder: Embedder) -> None:
+    """Drop the vectors of another model."""
+    with shelf.read() as reading:
+        model = reading.record("embedding_model")
+    if model != embedder.model:
+        # Asked once before anything is dropped: a slip in the settings must not cost the vectors.
+        dimensions = len(embedder.embed_question("Is anyone there?"))
+        with shelf.write() as writing:
+            _start_vectors(writing, embedder.model, dimensions)
 
 
 def _start_vectors(writing: Writing, model: str, dimensions: int) -> None:

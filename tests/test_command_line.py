@@ -127,7 +127,7 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "http://localhost:port/v1"}, "DATELINE_EMBEDDING_BASE_URL: "),
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "localhost:11434"}, "expected an address such as http://"),
         (["status"], {"OPENAI_API_KEY": "sk-ключ"}, "OPENAI_API_KEY: "),
-        (["index"], {"DATELINE_EMBEDDING_FOLDER": "seeds"}, "model.onnx is missing"),
+        (["status"], {"DATELINE_EMBEDDING_FOLDER": "seeds"}, "model.onnx is missing"),
     ],
 )
 def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
@@ -174,6 +174,8 @@ def test_a_failing_endpoint_costs_no_vectors_and_leaves_the_search_by_words(date
     failed = dateline("index", **nowhere)
     assert (failed.returncode, "cannot be reached" in failed.stderr) == (1, True)
     assert "fentanyl precursors" in dateline("ask", FENTANYL).stdout, "a slip in the settings dropped nothing"
+    new = dateline("index", "--store", "new", **nowhere)
+    assert (new.returncode, f"visible  {SEED.name}" in new.stdout) == (1, True)
     with serve_embeddings() as server:
         environment = {**nowhere, "DATELINE_EMBEDDING_BASE_URL": server.base_url}
         assert "4 embedded" in dateline("index", **environment).stdout
