@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.errors import DatelineError
 from ui.headers import PageHeaders
@@ -31,4 +32,6 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         indexing.stop()
 
 
-app = st.App("ui/script.py", lifespan=lifespan, middleware=[Middleware(PageHeaders)])
+# Streamlit holds its socket to these names; this holds the page itself to them too.
+hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
+app = st.App("ui/script.py", lifespan=lifespan, middleware=[hosts, Middleware(PageHeaders)])

@@ -76,6 +76,11 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
         ) from None
     # Chroma takes a relative and an absolute path for two different stores.
     folders = {name: getattr(settings, name).expanduser().resolve() for name in ("seeds", "store")}
+    if folders["store"] == folders["seeds"] or folders["store"] in folders["seeds"].parents:
+        raise BadSettings(
+            f"The store {folders['store']} is the seeds folder or holds it. Expected two folders: one of articles, one "
+            "of what is built from them. Set DATELINE_STORE or --store to another one."
+        )
     return settings.model_copy(update=folders)
 
 

@@ -81,6 +81,16 @@ class Counts:
     rejected: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the shelf reaches."""
+
+    articles: int
+    undated: int
+    first: date | None  # day of publication
+    last: date | None
+
+
 class Shelf:
     """The SQLite file of one store. Safe to share between threads: each use has its own connection."""
 
@@ -196,10 +206,14 @@ class Reading:
         ).fetchone()
         return Counts(*row)
 
-    def reach(self) -> tuple[date | None, date | None]:
-        """Return the first and the last day of publication on the shelf."""
-        first, last = self._connection.execute("SELECT min(published), max(published) FROM articles").fetchone()
-        return _date(first), _date(last)
+    def reach(self, *, as_of: date | None = None) -> Reach:
+        """Tell how many articles there are to search, and from when; with `as_of`, those published by that day."""
+        count, dated, first, last = self._connection.execute(
+            "SELECT count(*), count(published), min(published), max(published) FROM articles "
+            "WHERE ?1 IS NULL OR published <= ?1",
+            (as_of and as_of.isoformat(),),
+        ).fetchone()
+        return Reach(count, count - dated, _date(first), _date(last))
 
     def files(self) -> dict[str, tuple[bytes, str | None]]:
         """Return every file that was read, with its hash and the reason it was rejected."""

@@ -305,7 +305,7 @@ def _sync_files(
     yield from closed
     with shelf.read() as reading:
         known = reading.files()
-    for path in sorted(known.keys() - set(paths)):
+    for path in sorted(known.keys() - {_printable(path) for path in paths}):
         if any(path.startswith(f"{folder.path}/") or folder.path == "." for folder in closed):
             continue  # not seen is not gone
         with shelf.write() as writing:
@@ -315,10 +315,6 @@ def _sync_files(
     group: list[_ReadFile] = []
     opened = time.monotonic()
     for path in paths:
-        if not _is_utf8(path):
-            name = path.encode(errors="backslashreplace").decode()
-            yield Rejected(name, f"{name}: the file's name is not UTF-8. Rename it and index again.")
-            continue
         hash_, reason = known.get(path, (b"", None))
         read = _read(seeds, path, hash_, chunk_tokens, max_file_bytes)
         if read is not None:
@@ -334,6 +330,8 @@ def _sync_files(
 def _read(seeds: Path, path: str, known: bytes, chunk_tokens: int, max_bytes: int) -> _ReadFile | None:
     """Read a file, or return None where its hash is known or it went away since the folder was listed."""
     file = seeds / path
+    if (name := _printable(path)) != path:
+        return _ReadFile(name, b"", f"{name}: the file's name is not UTF-8. Rename it and index again.")
     try:
         size = file.stat().st_size
         if size > max_bytes:
@@ -395,9 +393,6 @@ def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
         yield Embedded(counts.embedded, counts.chunks)
 
 
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _printable(path: str) -> str:
+    """Write the bytes of a file's name that are no text as numbers; other names stay as they are."""
+    return path.encode(errors="backslashreplace").decode()

@@ -7,6 +7,7 @@ from datetime import date
 
 from index.errors import BadQuestion
 from index.parts import Parts
+from index.shelf import Reach
 from rag import quoting
 from rag.citations import Statement
 from rag.passages import Passage, gather_passages
@@ -19,13 +20,12 @@ _HITS_READ = 8
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What an answer had to go by: how much is on the shelf, and from when."""
+    """What an answer had to go by: how much there was to search, and from when."""
 
-    articles: int
+    reach: Reach  # of the articles published by `as_of`
+    on_shelf: int  # articles, whenever published
     chunks: int
     embedded: int
-    first: date | None
-    last: date | None
     as_of: date | None
     problem: str  # why nothing was found by meaning; "" where all is well
 
@@ -61,7 +61,7 @@ def answer_question(
         passages = gather_passages(found.hits, reading)
         searched = time.perf_counter()
         said = quoting.answer(asked, passages, reading=reading, sentence_model=parts.sentence_model)
-        counts, (first, last) = reading.counts(), reading.reach()
+        counts, reach = reading.counts(), reading.reach(as_of=as_of)
     ended = time.perf_counter()
     return Answer(
         question=_as_text(question),
@@ -69,7 +69,7 @@ def answer_question(
         statements=() if isinstance(said, Refusal) else said,
         passages=tuple(passages),
         refusal=said if isinstance(said, Refusal) else None,
-        searched=Searched(counts.articles, counts.chunks, counts.embedded, first, last, as_of, found.problem),
+        searched=Searched(reach, counts.articles, counts.chunks, counts.embedded, as_of, found.problem),
         model=None,
         seconds={
             "search": round(searched - started, 4),

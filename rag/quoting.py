@@ -81,7 +81,8 @@ def answer(
     candidates = _weigh(question, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     if not any(candidate.answers for candidate in ranked):
-        return Refusal(tuple(_cite(candidate) for candidate in ranked[:MOST_CLOSEST]))
+        close = [candidate for candidate in ranked if candidate.similarity >= _LEAST_SIMILARITY]
+        return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST]))
     # The best sentence is the best of those that answer: one that holds the asked-for words
     # may be long and so less similar than a short one that does not.
     best = next(candidate for candidate in ranked if candidate.answers)

@@ -17,10 +17,12 @@ from rag.retrieval import Hit
 REFUSED = "The shelf does not answer this."
 WORDS_ALONE = "Searched by words alone."
 Json = dict[str, object]
+_LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
 def answer_json(answer: Answer) -> Json:
     """Return the fields of `dateline ask --json`."""
+    searched = answer.searched
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
@@ -41,13 +43,14 @@ def answer_json(answer: Answer) -> Json:
             for passage in answer.passages
         ],
         "searched": {
-            "articles": answer.searched.articles,
-            "chunks": answer.searched.chunks,
-            "embedded": answer.searched.embedded,
-            "first": _day(answer.searched.first),
-            "last": _day(answer.searched.last),
-            "as_of": _day(answer.searched.as_of),
-            "problem": answer.searched.problem or None,
+            "articles": searched.reach.articles,
+            "undated": searched.reach.undated,
+            "first": _day(searched.reach.first),
+            "last": _day(searched.reach.last),
+            "as_of": _day(searched.as_of),
+            "chunks": searched.chunks,
+            "embedded": searched.embedded,
+            "problem": searched.problem or None,
         },
         "model": answer.model,
         "seconds": dict(answer.seconds),
@@ -122,14 +125,19 @@ def source_line(article: Article) -> str:
 
 def searched_line(answer: Answer) -> str:
     """Tell what was searched, in a sentence."""
-    searched = answer.searched
-    if not searched.articles:
-        return "The shelf is empty."
-    articles = counted(searched.articles, "article")
-    days = list(dict.fromkeys(day for day in (long_day(searched.first), long_day(searched.last)) if day))
-    reach = f", published {' to '.join(days)}" if days else ""
+    searched, reach = answer.searched, answer.searched.reach
+    if not searched.on_shelf:
+        return "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
+    if not reach.articles:
+        others = counted(searched.on_shelf, "article")
+        return f"No article is known to be published by {long_day(searched.as_of)}; the shelf has {others} beside."
+    days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
+    published = f", published {days}" if days else ""
+    undated = f", {reach.undated:,} undated" if reach.undated else ""
     as_of = f", as of {long_day(searched.as_of)}" if searched.as_of else ""
-    return f"Searched {articles}{reach}{as_of}, for: {answer.searched_as}"
+    asked = answer.searched_as
+    asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
+    return f"Searched {counted(reach.articles, 'article')}{published}{undated}{as_of}, for: {asked}"
 
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:

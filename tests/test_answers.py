@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from index.errors import BadQuestion
+from index.shelf import Reach
 from tests.conftest import FENTANYL, Newsroom
 
 
@@ -14,8 +15,7 @@ def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> 
     assert answer.searched_as == FENTANYL
     assert answer.model is None
     assert answer.refusal is None
-    assert answer.searched.articles == 7
-    assert (answer.searched.first, answer.searched.last) == (date(2026, 1, 19), date(2026, 3, 3))
+    assert answer.searched.reach == Reach(7, 1, date(2026, 1, 19), date(2026, 3, 3))
     assert set(answer.seconds) == {"search", "answer", "total"}
     read = {(passage.article.id, sentence) for passage in answer.passages for sentence in passage.sentences}
     for statement in answer.statements:

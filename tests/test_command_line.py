@@ -1,6 +1,8 @@
 """The command line, in processes of its own, with no way out of this machine."""
 
 import json
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -124,6 +126,9 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
         (["index"], {"DATELINE_EMBEDDING_MODEL": "m"}, "there is no OPENAI_API_KEY"),
         (["index"], {"DATELINE_CHUNK_TOKENS": "few"}, "A setting cannot be used (DATELINE_CHUNK_TOKENS: "),
         (["index", "--store", "seeds/" + SEED.name], {}, "cannot be opened"),
+        (["index", "--store", "seeds"], {}, "is the seeds folder or holds it"),
+        (["index", "--store", "."], {}, "is the seeds folder or holds it"),
+        (["serve", "--port", "$TAKEN"], {}, "is taken on this machine"),
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "http://localhost:port/v1"}, "DATELINE_EMBEDDING_BASE_URL: "),
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "localhost:11434"}, "expected an address such as http://"),
         (["status"], {"OPENAI_API_KEY": "sk-ключ"}, "OPENAI_API_KEY: "),
@@ -133,7 +138,11 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
 def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
     dateline: CommandLine, arguments: list[str], environment: dict[str, str], says: str
 ) -> None:
-    run = dateline(*arguments, **environment)
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        run = dateline(*(port if argument == "$TAKEN" else argument for argument in arguments), **environment)
     assert run.returncode == 1
     assert says in run.stderr
     assert "Traceback" not in run.stderr

@@ -279,9 +279,51 @@ def test_the_page_is_read_by_keyboard(browser: Browser, server: Server) -> None:
         first = reader.page.get_by_role("button", name="As per the statement")
         first.focus()
         reader.page.keyboard.press("Enter")
-        expect(reader.page.locator("mark.current")).to_contain_text("As per the statement")
+        lit = reader.page.locator("mark.current")
+        expect(lit).to_contain_text("As per the statement")
+        following = reader.page.get_by_role("button", name="Next quote")
+        for _ in range(6):
+            reader.page.keyboard.press("Tab")
+            if following.evaluate("button => button.matches(':focus')"):
+                break
+        expect(following).to_be_focused()
+        reader.page.keyboard.press("Enter")
+        expect(lit).to_contain_text("During the meeting")
+        reader.page.keyboard.press("ArrowLeft")
+        expect(lit).to_contain_text("As per the statement")
         reader.page.keyboard.press("Escape")
-        expect(reader.page.locator("mark.current")).to_have_count(0)
+        expect(lit).to_have_count(0)
+        expect(first).to_be_focused()
+
+
+def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> None:
+    for _ in range(4):
+        with reading(browser, server) as reader:
+            reader.ask(FENTANYL)
+            expect(reader.page.locator("button.quote")).to_have_count(2)
+            reader.ask(OTTAWA)
+            reader.page.locator("button.quote").first.evaluate("button => button.click()")
+            expect(reader.page.locator(".dl-question")).to_have_text([FENTANYL, OTTAWA])
+            expect(reader.page.get_by_text("The shelf does not answer this.")).to_be_attached()
+
+
+def test_an_overlong_question_is_told_its_limit(browser: Browser, server: Server) -> None:
+    with reading(browser, server) as reader:
+        reader.ask("what was agreed? " * 200)
+        expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 2000.")
+
+
+def test_a_quote_of_an_article_that_went_says_so(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        reader.ask(FENTANYL)
+        expect(reader.page.locator("button.quote")).to_have_count(2)
+        (server.seeds / SEED.name).unlink()
+        reader.reindex()
+        expect(reader.page.locator(".st-key-shelf")).to_contain_text("0 articles")
+        reader.page.locator("button.quote").first.click()
+        expect(reader.page.get_by_text("This article was changed or removed since the answer.")).to_be_visible()
 
 
 HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$
@@ -360,13 +402,15 @@ def test_the_server_listens_on_this_machine_only(server: Server) -> None:
         assert bound == {"0100007F"}
 
 
-def test_a_request_in_another_hosts_name_is_refused(server: Server) -> None:
+@pytest.mark.parametrize("path", ["/", "/_stcore/stream", "/_stcore/health"])
+def test_a_request_in_another_hosts_name_is_refused(server: Server, path: str) -> None:
     """DNS rebinding: a page elsewhere that makes its own name point here gets nothing."""
     port = int(server.url.rsplit(":", 1)[1])
     with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
         connection.sendall(
-            b"GET /_stcore/stream HTTP/1.1\r\nHost: evil.test\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\n"
-            b"Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: evil.test\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
         )
         status = connection.recv(200).split(b"\r\n")[0]
     assert status.split()[1].startswith(b"4"), status

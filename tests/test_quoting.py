@@ -52,7 +52,15 @@ def test_what_the_shelf_does_not_say_is_refused_with_what_comes_closest(archive:
     answer = archive.ask(question)
     assert answer.statements == ()
     assert answer.refusal is not None
-    assert 1 <= len(answer.refusal.closest) <= MOST_CLOSEST
+    assert len(answer.refusal.closest) <= MOST_CLOSEST
+
+
+def test_a_refusal_shows_what_comes_close_and_no_noise(archive: Newsroom) -> None:
+    close, far = archive.ask(OTTAWA).refusal, archive.ask("banana bread recipe").refusal
+    assert close is not None
+    assert far is not None
+    assert any("Ottawa" in citation.quote for citation in close.closest)
+    assert far.closest == ()
 
 
 def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:

@@ -23,8 +23,17 @@ def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> No
     answer = archive.ask(OTTAWA)
     lines = list(answer_lines(answer))
     assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
-    assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, for: {OTTAWA}"
-    assert searched_line(archive.ask(OTTAWA, as_of=date(2026, 2, 1))).endswith(f", as of 1 Feb 2026, for: {OTTAWA}")
+    assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
+    earlier = searched_line(archive.ask(OTTAWA, as_of=date(2026, 2, 1)))
+    assert earlier == f"Searched 2 articles, published 19 Jan 2026 to 28 Jan 2026, as of 1 Feb 2026, for: {OTTAWA}"
+    before = searched_line(archive.ask(OTTAWA, as_of=date(2025, 1, 1)))
+    assert before == "No article is known to be published by 1 Jan 2025; the shelf has 7 articles beside."
+    assert len(searched_line(archive.ask("what " * 300))) < 250
+
+
+def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
+    lines = list(answer_lines(newsroom.ask(OTTAWA)))
+    assert lines[-1] == "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
 
 
 def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:

@@ -14,7 +14,7 @@ from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
 from index.readers import read_article
-from index.shelf import Shelf
+from index.shelf import Reach, Shelf
 from index.words import terms
 from tests.conftest import SEED, Newsroom
 
@@ -38,7 +38,8 @@ def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
         assert reading.article(SEED.name) == article
         assert reading.chunks([chunk.id for chunk in chunks]) == {chunk.id: chunk for chunk in chunks}
         assert reading.counts().chunks == len(chunks)
-        assert reading.reach() == (date(2026, 2, 12), date(2026, 2, 12))
+        assert reading.reach() == Reach(1, 0, date(2026, 2, 12), date(2026, 2, 12))
+        assert reading.reach(as_of=date(2026, 2, 11)) == Reach(0, 0, None, None)
 
 
 def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:

@@ -1,7 +1,9 @@
 """The `dateline` command: both halves' commands, and `serve`."""
 
 import os
+import socket
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 import index.__main__
 import rag.__main__
 from index.__main__ import SeedsOption, StoreOption
+from index.errors import BadSettings
 from index.settings import load_settings
 
 commands = typer.Typer(
@@ -34,6 +37,15 @@ def serve_command(
     settings = load_settings(seeds=seeds, store=store)
     # The page reads the settings anew, in Streamlit's own way of starting it.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
+    with closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise BadSettings(
+                f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
+                "or end what runs there."
+            ) from None
     typer.echo(f"Dateline is at http://localhost:{port} (Ctrl-C ends it)")
     from streamlit.web import cli
 

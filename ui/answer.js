@@ -4,6 +4,11 @@ const shown = (window.datelineShown ??= new Set())
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
+  root.open = (number) => setTriggerValue("open", number)
+  const drawn = JSON.stringify(data)
+  if (root.drawn === drawn) return // the button that has the focus keeps it
+  root.drawn = drawn
+
   root.replaceChildren()
   root.classList.toggle("refused", data.refusal)
   if (data.problem) root.append(make("p", "problem", data.problem))
@@ -21,7 +26,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const words = make("q", "words", quote.text)
       const hint = make("span", "hint", "Open in the article")
       button.append(number, words, hint)
-      button.addEventListener("click", () => setTriggerValue("open", quote.number))
+      button.addEventListener("click", () => opens(button, () => root.open(quote.number)))
       entry.append(button)
       list.append(entry)
     }
@@ -29,8 +34,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.append(section)
   }
   if (data.foot) root.append(make("p", "foot", data.foot))
-  if (data.newest && !shown.has(data.id)) {
-    shown.add(data.id)
+
+  if (data.scroll_to && !shown.has(data.scroll_to)) {
+    shown.add(data.scroll_to)
     // The page keeps to its end as it grows; a reader starts at the question.
     const turn = root.getRootNode().host.closest("[class*='st-key-turn-']")
     setTimeout(() => turn?.scrollIntoView({ block: "start" }), 150)

@@ -4,7 +4,6 @@ The component gets plain data and sets it as text, so a quote stands on the page
 for character and can do nothing.
 """
 
-from functools import partial
 from itertools import groupby
 
 import streamlit as st
@@ -13,28 +12,30 @@ from index.wording import place_line
 from rag.answers import Answer
 from rag.citations import Citation
 from rag.rendering import REFUSED, WORDS_ALONE, searched_line
-from ui.look import make_component
+from ui.look import ignore_trigger, make_component
 
 _component = make_component("answer")
 
 
-def show_answer(turn: int, answer: Answer, *, newest: bool) -> None:
-    """Show the answer of the chat's turn of that number (from 0); the newest one is scrolled to once."""
+def show_answer(turn: int, answer: Answer, *, scroll_to: str) -> None:
+    """Show the answer of the chat's turn of that number (from 0); the page scrolls once to each id in `scroll_to`."""
     cited = answer.refusal.closest if answer.refusal else tuple(s.citations[0] for s in answer.statements)
-    key = f"answer-{turn}"
-    _component(
-        key=key,
+    clicked = _component(
+        key=f"answer-{turn}",
         data={
             "refusal": answer.refusal is not None,
             "lead": _lead(answer),
             "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
             "cards": _cards(cited),
-            "newest": newest,
-            "id": f"{turn} {answer.question}",
+            "scroll_to": scroll_to,
             "foot": searched_line(answer) if answer.refusal else "",
         },
-        on_open_change=partial(_open, turn, key),
+        on_open_change=ignore_trigger,
     )
+    # JSON has no integers of its own: True would be one.
+    if isinstance(clicked.open, int) and not isinstance(clicked.open, bool):
+        st.session_state["opened"] = ("quote", turn, clicked.open)
+        st.rerun()
 
 
 def _lead(answer: Answer) -> str:
@@ -58,9 +59,3 @@ def _cards(cited: tuple[Citation, ...]) -> list[dict[str, object]]:
 
 def _first_of(cited: tuple[Citation, ...], citation: Citation) -> int:
     return next(number for number, other in enumerate(cited) if other.article.id == citation.article.id)
-
-
-def _open(turn: int, key: str) -> None:
-    number = st.session_state[key].open
-    if isinstance(number, int) and not isinstance(number, bool):
-        st.session_state["opened"] = ("quote", turn, number)

@@ -7,3 +7,9 @@ const make = (tag, className, text) => {
   return element
 }
 
+// Remembers which button opened the drawer, so that closing it gives the focus back.
+const opens = (button, open) => {
+  window.datelineOpener = button
+  open()
+}
+

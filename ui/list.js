@@ -1,5 +1,11 @@
 // Lists the articles of the shelf.
 export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".list-root")
+  root.open = (path) => setTriggerValue("open", path)
+  const drawn = JSON.stringify(data)
+  if (root.drawn === drawn) return // the panel looks again every second: what has not changed stays
+  root.drawn = drawn
+
   const list = make("ul", "list")
   for (const article of data) {
     const entry = make("li", "entry")
@@ -7,9 +13,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.type = "button"
     button.append(make("span", "title", article.title))
     if (article.where) button.append(make("span", "where", article.where))
-    button.addEventListener("click", () => setTriggerValue("open", article.path))
+    button.addEventListener("click", () => opens(button, () => root.open(article.path)))
     entry.append(button)
     list.append(entry)
   }
-  parentElement.querySelector(".list-root").replaceChildren(list)
+  root.replaceChildren(list)
 }

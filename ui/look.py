@@ -14,14 +14,22 @@ from streamlit.components.v2.types import ComponentRenderer
 ICON = str(Path(__file__).parent / "icon.svg")
 
 
-def make_component(name: str) -> ComponentRenderer:
-    """Register the component of `name`.js and `name`.css; what it shows comes as data only."""
+def make_component(name: str, *, isolated: bool = True) -> ComponentRenderer:
+    """Register the component of `name`.js and `name`.css; what it shows comes as data only.
+
+    Inside a dialog it must not be isolated: the dialog's focus trap sees no button in a shadow root.
+    """
     return st.components.v2.component(
         f"dateline_{name}",
         html=f'<div class="{name}-root"></div>',
         css=_read(f"{name}.css"),
         js=_read("elements.js") + _read(f"{name}.js"),
+        isolate_styles=isolated,
     )
+
+
+def ignore_trigger() -> None:
+    """Do nothing: Streamlit hands over a component's trigger only where a callback is named for it."""
 
 
 def inert(text: str) -> str:

@@ -1,6 +1,7 @@
 """The page: a chat on the shelf, with the articles beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from uuid import uuid4
 
 import streamlit as st
 
@@ -14,6 +15,8 @@ from ui.look import ICON, show_style, show_text
 from ui.reader import show_reader
 from ui.shelf_panel import LOOK_SECONDS, show_shelf_panel
 
+OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
+
 
 @dataclass(slots=True)
 class Turn:
@@ -22,6 +25,7 @@ class Turn:
     question: str
     answer: Answer | None = None
     problem: str = ""
+    id: str = field(default_factory=lambda: uuid4().hex)
 
 
 def show_page() -> None:
@@ -37,10 +41,8 @@ def show_page() -> None:
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     with st.sidebar:
         show_shelf_panel(indexing)
-    asked = st.chat_input("Ask about the news", key="question", max_chars=LONGEST_QUESTION)
+    st.chat_input("Ask about the news", key="question", on_submit=_take_question, args=(turns,))
     empty = st.empty()
-    if asked:
-        turns.append(Turn(asked))
     if not turns:
         with empty.container(key="welcome"):
             st.fragment(_show_welcome, run_every=LOOK_SECONDS)(indexing)
@@ -49,13 +51,19 @@ def show_page() -> None:
     _show_opened(turns, indexing.parts)
 
 
+def _take_question(turns: list[Turn]) -> None:
+    # One character over the limit is enough to be told about it.
+    turns.append(Turn(st.session_state["question"][: LONGEST_QUESTION + 1]))
+
+
 def _show_welcome(indexing: Indexing) -> None:
     with indexing.parts.shelf.read() as reading:
-        articles, (first, last) = reading.counts().articles, reading.reach()
+        reach = reading.reach()
     st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
-    if articles:
-        days = " to ".join(dict.fromkeys(day for day in (long_day(first), long_day(last)) if day))
-        text = f"Answers are quoted word for word from {counted(articles, 'article')}{f' ({days})' if days else ''}."
+    if reach.articles:
+        days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
+        articles = counted(reach.articles, "article")
+        text = f"Answers are quoted word for word from {articles}{f' ({days})' if days else ''}."
     elif indexing.progress.running:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
@@ -77,7 +85,9 @@ def _show_turn(number: int, turn: Turn, parts: Parts, *, newest: bool) -> None:
         if turn.problem:
             show_text(turn.problem, kind="problem")
         elif turn.answer:
-            show_answer(number, turn.answer, newest=newest)
+            # A click on a quote redraws this part only, and so waits for a question that is being answered:
+            # a redrawing of the page would break it off.
+            st.fragment(show_answer)(number, turn.answer, scroll_to=turn.id if newest else "")
 
 
 def _show_opened(turns: list[Turn], parts: Parts) -> None:
@@ -86,7 +96,10 @@ def _show_opened(turns: list[Turn], parts: Parts) -> None:
         case ("quote", int(turn), int(quote)) if turn < len(turns) and (answer := turns[turn].answer):
             cited = answer.refusal.closest if answer.refusal else [s.citations[0] for s in answer.statements]
             if quote < len(cited):
-                show_reader(cited[quote].article, cited, current=quote)
+                article = cited[quote].article
+                with parts.shelf.read() as reading:
+                    current = bool(reading.articles([article.id]))
+                show_reader(article, cited, clicked=quote, note="" if current else OUTDATED)
         case ("article", str(path)):
             try:
                 with parts.shelf.read() as reading:
@@ -95,4 +108,4 @@ def _show_opened(turns: list[Turn], parts: Parts) -> None:
                 st.session_state.pop("opened")
                 show_text(str(error), kind="problem")
                 return
-            show_reader(article, [], current=0)
+            show_reader(article, [], clicked=0, note="")

@@ -5,6 +5,7 @@ export default function ({ data, parentElement }) {
   root.append(make("h2", "title", data.title))
   const about = [data.where, data.by && `By ${data.by}`].filter(Boolean).join(" · ")
   if (about) root.append(make("p", "where", about))
+  if (data.note) root.append(make("p", "note", data.note))
 
   const marks = []
   const body = make("div", "body")
@@ -14,32 +15,43 @@ export default function ({ data, parentElement }) {
       continue
     }
     const mark = make("mark", "mark", segment.text)
-    mark.dataset.number = String(segment.number + 1)
-    mark.tabIndex = -1
+    mark.dataset.number = String(segment.number)
     marks.push(mark)
     body.append(mark)
   }
 
-  let at = marks.findIndex((mark) => mark.dataset.number === String(data.current + 1))
+  let at = Math.max(0, marks.findIndex((mark) => mark.dataset.number === String(data.clicked)))
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+  const position = make("span", "position")
+  position.setAttribute("role", "status")
   const light = (next, behavior) => {
     at = (next + marks.length) % marks.length
     marks.forEach((mark, number) => mark.classList.toggle("current", number === at))
     position.textContent = `Quote ${at + 1} of ${marks.length}`
     marks[at].scrollIntoView({ block: "center", behavior })
   }
-  const position = make("span", "position")
-  position.setAttribute("role", "status")
   if (marks.length > 1) {
+    const step = (by) => light(at + by, calm ? "auto" : "smooth")
     const bar = make("div", "bar")
     const before = make("button", "step", "Previous quote")
     const after = make("button", "step", "Next quote")
-    before.addEventListener("click", () => light(at - 1, calm ? "auto" : "smooth"))
-    after.addEventListener("click", () => light(at + 1, calm ? "auto" : "smooth"))
+    before.type = after.type = "button"
+    before.addEventListener("click", () => step(-1))
+    after.addEventListener("click", () => step(1))
+    root.onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      if (by) step(by)
+    }
     bar.append(before, position, after)
     root.append(bar)
   }
   root.append(body, make("p", "path", data.path))
   // The drawer is laid out after this runs: only then is there something to scroll.
-  if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(Math.max(at, 0), "auto")))
+  if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
+
+  return () => {
+    const opener = window.datelineOpener
+    window.datelineOpener = undefined
+    setTimeout(() => opener?.isConnected && opener.focus({ preventScroll: true }), 50)
+  }
 }

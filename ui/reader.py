@@ -10,24 +10,25 @@ from index.wording import place_line
 from rag.citations import Citation
 from ui.look import make_component
 
-_component = make_component("reader")
+_component = make_component("reader", isolated=False)
 
 
-def show_reader(article: Article, cited: Sequence[Citation], *, current: int) -> None:
-    """Open the drawer on `article`; `current` is the number of the quote that was clicked."""
+def show_reader(article: Article, cited: Sequence[Citation], *, clicked: int, note: str) -> None:
+    """Open the drawer on `article`; `clicked` is the number of the quote that was clicked, `note` a word of ours."""
     spans = {number: citation.span for number, citation in enumerate(cited) if citation.article.id == article.id}
 
     @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
     def drawer() -> None:
         _component(
-            key=f"reader-{article.id}-{current}",
+            key=f"reader-{article.id}-{clicked}",
             data={
                 "title": article.title,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
                 "path": article.path,
                 "segments": segments(article.text, spans),
-                "current": current,
+                "clicked": clicked,
+                "note": note,
             },
         )
 

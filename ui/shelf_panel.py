@@ -8,7 +8,7 @@ from index.shelf import Listing
 from index.sync import Done
 from index.wording import counted, place_line
 from ui.indexing import Indexing
-from ui.look import make_component, show_text
+from ui.look import ignore_trigger, make_component, show_text
 
 LOOK_SECONDS = 1.0
 _LISTED = 100  # a list of thousands is searched, not scrolled
@@ -18,10 +18,7 @@ _show_list = make_component("list")
 def show_shelf_panel(indexing: Indexing) -> None:
     """Show the sidebar; it looks again by itself, so that what another process did is seen."""
     st.html('<p class="dl-brand">Dateline</p>')
-    if st.button("New chat", key="new-chat", width="stretch"):
-        st.session_state["turns"] = []
-        st.session_state.pop("opened", None)
-        st.rerun()
+    st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat)
     st.fragment(_show_status, run_every=LOOK_SECONDS)(indexing)
 
 
@@ -50,7 +47,7 @@ def _show_status(indexing: Indexing) -> None:
         clicked = _show_list(
             key="articles",
             data=[_entry(listing) for listing in listings],
-            on_open_change=_ignore,
+            on_open_change=ignore_trigger,
         )
         if isinstance(clicked.open, str):
             st.session_state["opened"] = ("article", clicked.open)
@@ -85,10 +82,12 @@ def _found(done: Done) -> str:
     return f"Found {', '.join(found)}." if found else "Nothing has changed."
 
 
+def _start_new_chat() -> None:
+    # The list stays the same one: the chat's input holds on to it.
+    st.session_state["turns"].clear()
+    st.session_state.pop("opened", None)
+
+
 def _entry(listing: Listing) -> dict[str, str]:
     where = place_line(listing.outlet, listing.place, listing.published)
     return {"path": listing.path, "title": listing.title, "where": where}
-
-
-def _ignore() -> None:
-    """Streamlit gives a trigger's value only where a callback is named."""
