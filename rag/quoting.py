@@ -27,6 +27,8 @@ _ENOUGH = 0.69
 _ENOUGH_WORDS = 0.8
 _LEAST_OWN_WORDS = 0.3
 _LEAST_SIMILARITY = 0.15
+# Shown with a refusal: a sentence that shares a word with the question, or is this close in meaning.
+_CLOSE = 0.3
 # A sentence nearly as good as the best one is quoted too.
 _MARGIN = 0.12
 # Words the best sentence leaves out are looked for this many sentences around it.
@@ -81,7 +83,7 @@ def answer(
     candidates = _weigh(question, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     if not any(candidate.answers for candidate in ranked):
-        close = [candidate for candidate in ranked if candidate.similarity >= _LEAST_SIMILARITY]
+        close = [c for c in ranked if c.own_coverage > 0 or c.similarity >= _CLOSE]
         return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST]))
     # The best sentence is the best of those that answer: one that holds the asked-for words
     # may be long and so less similar than a short one that does not.
