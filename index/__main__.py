@@ -110,7 +110,7 @@ def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json
             "rejected": counts.rejected,
             "bytes": size_on_disk(parts.settings.store),
             "embedding_model": model or parts.embedder.model,
-            "chat_model": None,
+            "chat_model": parts.settings.chat_model or None,
             "last_run": last_run or None,
             "seeds": str(parts.settings.seeds),
             "store": str(parts.settings.store),

@@ -59,3 +59,7 @@ class BadModelFile(DatelineError):
 
 class EmbeddingFailed(DatelineError):
     """The embedding endpoint did not give vectors."""
+
+
+class ChatFailed(DatelineError):
+    """The language model did not give a whole answer."""

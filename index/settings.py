@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -36,10 +37,45 @@ class Settings(BaseSettings):
     embedding_folder: Path | None = Field(
         None, description="folder with another MiniLM-shaped model.onnx and vocab.txt to use instead of the built-in"
     )
+    chat_model: str = Field("", description="language model to answer in prose, or several by commas; empty: quotes")
+    chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI's own")
+    chat_form: Literal["json", "markers"] = Field(
+        "json", description="how the model names sentences: as JSON, or by markers in its text"
+    )
+    chat_seconds: int = Field(60, ge=1, le=3600, description="longest time for a whole answer, in seconds")
+    chat_prompt_tokens: int = Field(3000, ge=500, le=200_000, description="most tokens sent to the model")
+    chat_answer_tokens: int = Field(800, ge=50, le=20_000, description="most tokens of an answer")
+    chat_prices: str = Field(
+        "", description="dollars for a million tokens in and out, by model, such as gpt-5-mini=0.25/2"
+    )
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
     max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are refused with a reason")
 
-    @field_validator("embedding_base_url")
+    @property
+    def chat_models(self) -> tuple[str, ...]:
+        """The language models by name, the first of them asked unless the reader chooses another."""
+        return tuple(dict.fromkeys(name.strip() for name in self.chat_model.split(",") if name.strip()))
+
+    @property
+    def prices(self) -> dict[str, tuple[float, float]]:
+        """Dollars for a million tokens in and out, by model.
+
+        >>> Settings(chat_prices="small=0.25/2, large=1.25/10").prices["small"]
+        (0.25, 2.0)
+        """
+        priced = (entry.rpartition("=") for entry in self.chat_prices.split(",") if entry.strip())
+        return {name.strip(): _read_price(price) for name, _, price in priced}
+
+    @field_validator("chat_prices")
+    @classmethod
+    def _are_prices(cls, prices: str) -> str:
+        for entry in prices.split(","):
+            name, _, price = entry.rpartition("=")
+            if entry.strip() and not (name.strip() and min(_read_price(price)) >= 0):
+                raise ValueError("expected prices such as gpt-5-mini=0.25/2, by commas")
+        return prices
+
+    @field_validator("embedding_base_url", "chat_base_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
         parts = urlsplit(address)
@@ -82,6 +118,11 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
             "of what is built from them. Set DATELINE_STORE or --store to another one."
         )
     return settings.model_copy(update=folders)
+
+
+def _read_price(price: str) -> tuple[float, float]:
+    paid_in, _, paid_out = price.partition("/")
+    return float(paid_in), float(paid_out)
 
 
 def _variable(field: str) -> str:

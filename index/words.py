@@ -54,8 +54,17 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(_stem(word) for word in _words(text) if word not in STOP_WORDS))
 
 
+def without_unseen(text: str) -> str:
+    """Leave out the characters that nobody sees, where instructions can hide.
+
+    >>> without_unseen("pre\u00adcursors\U000e0041")
+    'precursors'
+    """
+    return _UNSEEN.sub("", text)
+
+
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", _UNSEEN.sub("", text)).casefold()
+    folded = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
     bare = "".join(character for character in folded if not unicodedata.combining(character))
     bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", bare)
     words = (word.replace(",", "").replace("’", "'") for word in _WORD.findall(bare))

@@ -1,6 +1,7 @@
 """The command line of the online half: `dateline ask | search`."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from functools import partial
@@ -13,8 +14,9 @@ from index.__main__ import JsonOption, SeedsOption, StoreOption, index_with_prog
 from index.errors import BadQuestion
 from index.parts import Parts
 from index.sync import place_vectors
-from rag.answers import answer_question, clean_question, find_passages
-from rag.rendering import Json, answer_json, answer_lines, hit_lines, hits_json
+from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
+from rag.chat import ChatModel, build_chat, build_chats
+from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -33,23 +35,65 @@ BatchOption = Annotated[
 def ask_command(
     question: QuestionArgument = "",
     as_of: AsOfOption = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Language model to answer with. Default: DATELINE_CHAT_MODEL")
+    ] = None,
+    quotes: Annotated[bool, typer.Option("--quotes", help="Answer in quotes alone, without a model.")] = False,
+    after: Annotated[
+        list[str] | None, typer.Option("--after", help="A question asked before, which this one follows up.")
+    ] = None,
     batch: BatchOption = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question with quotes from the shelf."""
+    """Answer a question from the shelf: in quotes, or with a language model in checked prose."""
+    if quotes and model:
+        raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
     with open_parts(seeds, store) as parts:
+        chat = _choose_chat(parts, model, quotes=quotes)
         _prepare(parts, question, batch)
-        ask = partial(answer_question, parts=parts)
         if batch:
+            ask = partial(answer_question, parts=parts, chat=chat)
             _run_batch(batch, lambda asked, day: answer_json(ask(asked, as_of=day)))
             return
-        answer = ask(question, as_of=as_of.date() if as_of else None)
-    if as_json:
-        typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
-    else:
-        typer.echo("\n".join(answer_lines(answer)))
+        day = as_of.date() if as_of else None
+        before: list[Answer] = []
+        for earlier in after or []:
+            before.append(answer_question(earlier, parts=parts, as_of=day, before=before))
+        growing = stream_answer(question, parts=parts, as_of=day, before=before, chat=chat)
+        if as_json:
+            *_, answer = growing
+            typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
+        else:
+            _print_as_it_grows(growing)
+
+
+def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel | None:
+    if quotes:
+        return None
+    if model:
+        return build_chat(parts.settings, model)
+    return next(iter(build_chats(parts.settings)), None)
+
+
+def _print_as_it_grows(growing: Iterator[Answer]) -> None:
+    """Print the model's text while it is written, then the rest of the answer."""
+    shown = ""
+    for answer in growing:
+        if answer.prose and answer.prose.under_way and answer.prose.statements:
+            shown = _print_more(shown, "\n".join([*head_lines(answer), prose_text(answer.prose)]))
+        last = answer
+    _print_more(shown, answer_text(last) + "\n")
+
+
+def _print_more(shown: str, text: str) -> str:
+    if not text.startswith(shown):  # a model that took back what it had written: said again from the start
+        typer.echo("\n")
+        shown = ""
+    typer.echo(text[len(shown) :], nl=False)
+    sys.stdout.flush()
+    return text
 
 
 @commands.command("search")

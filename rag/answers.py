@@ -1,21 +1,30 @@
 """Answers: the story of a question."""
 
+import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from index.errors import BadQuestion
+from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
 from index.shelf import Reach
-from rag import quoting
-from rag.citations import Statement
+from index.words import content_terms, terms
+from rag import prose, quoting
+from rag.chat import ChatModel, Stopped, Usage
+from rag.citations import Citation, Statement
+from rag.followups import Earlier, Standalone, carry_over, followup_messages, read_standalone
 from rag.passages import Passage, gather_passages
+from rag.prose import Prose
 from rag.quoting import Refusal
 from rag.retrieval import Hit, search
 
 LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
+# A model that takes longer to put a follow-up into words does without: the rules' words are there.
+_REWORDING_SECONDS = 10.0
+# What a model is asked with when its most likely words were not good enough.
+_OTHER_WORDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +44,47 @@ class Answer:
     """What the shelf says to a question, and what it rests on."""
 
     question: str
-    searched_as: str
-    statements: tuple[Statement, ...]  # empty where the question is refused
+    standalone: Standalone  # what was searched for, and what an earlier question lent to it
+    quoted: tuple[Statement, ...] | Refusal  # the sentences that answer, word for word
     passages: tuple[Passage, ...]
-    refusal: Refusal | None
+    prose: Prose | None  # None: quotes alone
     searched: Searched
-    model: str | None  # None: quotes alone
     seconds: Mapping[str, float]
+
+    @property
+    def searched_as(self) -> str:
+        """The question that was searched for."""
+        return self.standalone.question
+
+    @property
+    def quotes(self) -> tuple[Citation, ...]:
+        """The quotes that were found without a model: those that answer, or the closest ones."""
+        if isinstance(self.quoted, Refusal):
+            return self.quoted.closest
+        return tuple(statement.citations[0] for statement in self.quoted)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is said: the model's statements where it made some, the quotes themselves otherwise."""
+        if self.prose and self.prose.statements:
+            return self.prose.statements
+        return () if self.refusal or isinstance(self.quoted, Refusal) else self.quoted
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Set where the shelf does not answer, with the quotes that come closest.
+
+        A model that finds no answer decides; one that writes without a single supported
+        statement does not turn a refusal into an answer.
+        """
+        written = self.prose
+        if written and written.refused:
+            return Refusal(self.quotes)
+        if not isinstance(self.quoted, Refusal):
+            return None
+        if written and any(statement.verdict == "supported" for statement in written.statements):
+            return None
+        return self.quoted
 
 
 def answer_question(
@@ -49,34 +92,123 @@ def answer_question(
     *,
     parts: Parts,
     as_of: date | None = None,
+    before: Sequence[Answer] = (),
+    chat: ChatModel | None = None,
 ) -> Answer:
-    """Answer from what is on the shelf at this moment, in quotes.
+    """Answer from what is on the shelf at this moment: the last of `stream_answer`."""
+    *_, whole = stream_answer(question, parts=parts, as_of=as_of, before=before, chat=chat)
+    return whole
 
-    Raises BadQuestion for an empty or overlong question.
+
+def stream_answer(
+    question: str,
+    *,
+    parts: Parts,
+    as_of: date | None = None,
+    before: Sequence[Answer] = (),
+    searched_as: str | None = None,
+    chat: ChatModel | None = None,
+    stop: threading.Event | None = None,
+    again: bool = False,
+) -> Iterator[Answer]:
+    """Yield the answer as it grows: in quotes at once, then, with `chat`, with what the model writes.
+
+    A follow-up to the answers `before` is searched for as a question that stands alone, or as
+    `searched_as` where the reader has put it into words; `again` asks the model for other words
+    than the most likely ones. Whatever the model does, the quotes
+    were yielded before it was asked. Raises BadQuestion for an empty or overlong question.
     """
-    started = time.perf_counter()
     asked = clean_question(question)
+    earlier = [_earlier(answer) for answer in before]
+    standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
+    answer = _answer_in_quotes(question, standalone, parts=parts, as_of=as_of)
+    yield answer
+    if chat is None or not answer.passages:
+        return
+    started = time.perf_counter()
+    answer = replace(answer, prose=prose.waiting(chat))
+    yield answer
+    took = None
+    if standalone.subject:
+        reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
+        if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
+            standalone = Standalone(reworded, "")
+            answer = _answer_in_quotes(question, standalone, parts=parts, as_of=as_of)
+            answer = replace(answer, prose=prose.waiting(chat))
+            yield answer
+    settings = parts.settings
+    for written in prose.answer(
+        answer.searched_as,
+        answer.passages,
+        chat=chat,
+        max_tokens=settings.chat_prompt_tokens,
+        as_json=settings.chat_form == "json",
+        stop=stop,
+        seconds=chat.seconds - (time.perf_counter() - started),
+        temperature=_OTHER_WORDS if again else 0.0,
+    ):
+        usage = written.usage + took if written.usage and took else written.usage
+        elapsed = time.perf_counter() - started
+        seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(answer.seconds["total"] + elapsed, 4)}
+        yield replace(answer, prose=replace(written, usage=usage), seconds=seconds)
+
+
+def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, as_of: date | None) -> Answer:
+    started = time.perf_counter()
+    asked = standalone.question
     with parts.shelf.read() as reading:
         found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, as_of=as_of)
         passages = gather_passages(found.hits, reading)
         searched = time.perf_counter()
-        said = quoting.answer(asked, passages, reading=reading, sentence_model=parts.sentence_model)
+        quoted = quoting.answer(
+            asked,
+            passages,
+            reading=reading,
+            sentence_model=parts.sentence_model,
+            bare=clean_question(question),
+            subject=standalone.subject,
+        )
         counts, reach = reading.counts(), reading.reach(as_of=as_of)
     ended = time.perf_counter()
     return Answer(
         question=_as_text(question),
-        searched_as=asked,
-        statements=() if isinstance(said, Refusal) else said,
+        standalone=standalone,
+        quoted=quoted,
         passages=tuple(passages),
-        refusal=said if isinstance(said, Refusal) else None,
+        prose=None,
         searched=Searched(reach, counts.articles, counts.chunks, counts.embedded, as_of, found.problem),
-        model=None,
         seconds={
             "search": round(searched - started, 4),
             "answer": round(ended - searched, 4),
             "total": round(ended - started, 4),
         },
     )
+
+
+def _earlier(answer: Answer) -> Earlier:
+    # All that was read would be nearly all of a small shelf, and no topic would be a new one.
+    cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
+    cited = cited or {passage.article.id for passage in answer.passages[:1]}
+    rests_on = [passage for passage in answer.passages if passage.article.id in cited]
+    read = " ".join(f"{passage.article.heading} {passage.text}" for passage in rests_on)
+    return Earlier(answer.searched_as, answer.standalone.subject, frozenset(terms(read)))
+
+
+def _reword(
+    question: str, earlier: Sequence[Earlier], *, chat: ChatModel, stop: threading.Event | None
+) -> tuple[str | None, Usage | None]:
+    """Have the model put a follow-up into words that stand alone; None where it cannot, or not soon."""
+    reply, usage = "", None
+    try:
+        seconds = min(_REWORDING_SECONDS, chat.seconds / 2)
+        for piece in chat.stream(followup_messages(question, earlier), stop=stop, seconds=seconds):
+            if isinstance(piece, str):
+                reply += piece
+            elif isinstance(piece, Usage):
+                usage = piece
+    except (DatelineError, Stopped):
+        return None, usage  # the answer itself is asked for next, and tells what is wrong
+    return read_standalone(reply, question, earlier), usage
 
 
 def find_passages(

@@ -1,16 +1,32 @@
 """Citations: from a statement to the characters it rests on.
 
 A citation holds an article and a span, never a text of its own: its quote is cut each
-time it is asked for, so there is nothing that could be typed or altered.
+time it is asked for, so there is nothing that could be typed or altered. A model names a
+sentence with a marker such as [2.3], passage 2, sentence 3; here markers become citations.
 """
 
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from index.articles import Article
 from index.spans import Span
+from rag.passages import Passage
 
-Verdict = Literal["supported", "doubtful", "uncited"]
+# "unfinished": the answer was cut off in it, so nothing is said of whether it holds.
+Verdict = Literal["supported", "doubtful", "uncited", "unfinished"]
+
+_LONGEST_MARKER = 80  # characters
+# Brackets that hold numbers and what models put between them.
+_MARKER = re.compile(
+    rf"[ \t]*[\[【](?=[^\]】]{{0,{_LONGEST_MARKER}}}\d)"
+    r"(?P<numbers>(?:[\s\d.,;:&^#<>†–-]|and|passages?|sentences?)+)[\]】]",
+    re.IGNORECASE,
+)
+_BEGUN = re.compile(rf"[ \t]*[\[【][^\[\]【】\n]{{0,{_LONGEST_MARKER}}}$")
+_NUMBERS = re.compile(r"(\d+)\.(\d+)\s*[–-]\s*(?:\1\.)?(\d+)(?![\d.])|\d+(?:\.\d+)*")
+_LONGEST_RANGE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +49,72 @@ class Statement:
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
-    rule: str = ""  # the check that failed, in words, where the verdict is "doubtful"
+    rule: str = ""  # what failed, in words, where the verdict is "doubtful" or "uncited"
+    unresolved: tuple[str, ...] = ()  # numbers the model named that are no sentence's
+    new_line: bool = False  # it starts a line of its own in the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Numbers of sentences, and where in the text without markers they stood."""
+
+    position: int
+    numbers: tuple[str, ...]
+
+
+def number_citations(statements: Iterable[Statement]) -> dict[Citation, int]:
+    """Number the citations of an answer from 1, in the order of first use."""
+    cited = dict.fromkeys(citation for statement in statements for citation in statement.citations)
+    return {citation: number for number, citation in enumerate(cited, start=1)}
+
+
+def take_markers(text: str) -> tuple[str, tuple[Marker, ...]]:
+    """Take the markers out of a model's text.
+
+    >>> take_markers("Both agreed [1.2, 1.4]. Nobody left [2.1-2].")
+    ('Both agreed. Nobody left.', (Marker(position=11, numbers=('1.2', '1.4')), Marker(position=24, \
+numbers=('2.1', '2.2'))))
+    """
+    plain, markers, end = "", [], 0
+    for found in _MARKER.finditer(text):
+        plain += text[end : found.start()]
+        markers.append(Marker(len(plain), tuple(_read_numbers(found["numbers"]))))
+        end = found.end()
+        # "drugs.[1.2]They" must not become one word.
+        if plain and not plain[-1].isspace() and text[end : end + 1].isalnum():
+            plain += " "
+    return plain + text[end:], tuple(markers)
+
+
+def without_begun_marker(text: str) -> str:
+    """Cut a marker that is still being written off the end of `text`.
+
+    >>> without_begun_marker("Both agreed [1."), without_begun_marker("Both agreed [1.2]")
+    ('Both agreed', 'Both agreed [1.2]')
+    """
+    return _BEGUN.sub("", text)
+
+
+def resolve(number: str, passages: Sequence[Passage]) -> Citation | None:
+    """Return the citation of the sentence with that number, or None where there is none."""
+    passage_number, _, sentence_number = number.partition(".")
+    for passage in passages:
+        if str(passage.number) == passage_number and sentence_number.isdecimal():
+            place = int(sentence_number) - 1
+            if 0 <= place < len(passage.sentences):
+                return Citation(passage.article, passage.sentences[place])
+    return None
+
+
+def _read_numbers(written: str) -> Iterator[str]:
+    for found in _NUMBERS.finditer(written.replace("<", "").replace(">", "")):
+        passage, first, last = found.groups()
+        if passage is None:
+            yield found.group()
+            continue
+        steps = range(int(first), int(last) + 1)
+        if 0 < len(steps) <= _LONGEST_RANGE:
+            yield from (f"{passage}.{step}" for step in steps)
+        else:
+            yield f"{passage}.{first}"
+            yield f"{passage}.{last}"

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
+import numpy as np
+
 from index.embeddings import Embedder
 from index.shelf import Reading
 from index.spans import Span
 from index.words import content_terms, terms
 from rag.citations import Citation, Statement
+from rag.followups import FILLER_TERMS
 from rag.passages import Passage
 
 MOST_QUOTES = 4
@@ -31,6 +34,8 @@ _LEAST_SIMILARITY = 0.15
 _CLOSE = 0.3
 # A sentence nearly as good as the best one is quoted too.
 _MARGIN = 0.12
+# An article is on a follow-up's subject when it holds this share of the weight that was lent.
+_ON_THE_SUBJECT = 0.5
 # Words the best sentence leaves out are looked for this many sentences around it.
 _NEAR = 2
 
@@ -72,15 +77,34 @@ class _Candidate:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, and the terms that it has itself and that an earlier one lent to it."""
+
+    question: str
+    bare: str  # without what was lent
+    own: tuple[str, ...]
+    lent: tuple[str, ...]
+
+
 def answer(
-    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    reading: Reading,
+    sentence_model: Embedder,
+    bare: str = "",
+    subject: str = "",
 ) -> tuple[Statement, ...] | Refusal:
     """Quote the one to four sentences that answer, article by article in reading order, or refuse.
 
-    `sentence_model` is the built-in MiniLM whatever embedded the shelf: the weights are
-    calibrated for it, and no sentence leaves the machine to be weighed.
+    Where an earlier question lent its `subject`, `bare` is the question without it: the subject
+    says which article to read, the bare question which sentence. `sentence_model` is the
+    built-in MiniLM whatever embedded the shelf: the weights are calibrated for it, and no
+    sentence leaves the machine to be weighed.
     """
-    candidates = _weigh(question, passages, reading=reading, sentence_model=sentence_model)
+    asked = _split(question, bare, subject)
+    candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     if not any(candidate.answers for candidate in ranked):
         close = [c for c in ranked if c.own_coverage > 0 or c.similarity >= _CLOSE]
@@ -90,32 +114,50 @@ def answer(
     best = next(candidate for candidate in ranked if candidate.answers)
     # Where the best one answers by its words alone, its neighbours share its weight without having said a thing.
     alike = [c for c in ranked if c.weight >= best.weight - _MARGIN and (c.answers or best.weight >= _ENOUGH)]
-    chosen = [best, *_complement(question, best, ranked), *(c for c in alike if c is not best)]
+    chosen = [best, *_complement(asked, best, ranked), *(c for c in alike if c is not best)]
     chosen = list(dict.fromkeys(chosen))[:MOST_QUOTES]
     order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
     chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
     return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen)
 
 
+def _split(question: str, bare: str, subject: str) -> _Asked:
+    own = content_terms(bare if subject else question)
+    lent = [term for term in content_terms(subject) if term not in own]
+    if subject:
+        own = [term for term in own if term not in FILLER_TERMS]
+    return _Asked(question, bare if subject else question, tuple(own), tuple(lent))
+
+
 def _weigh(
-    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+    asked: _Asked, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
 ) -> list[_Candidate]:
     texts = [sentence.cut(passage.article.text) for passage in passages for sentence in passage.sentences]
     if not texts:
         return []
-    similarities = iter(sentence_model.embed_articles(texts) @ sentence_model.embed_question(question))
-    rarity = term_rarity(content_terms(question), reading)
+    vectors = sentence_model.embed_articles(texts)
+    # "When will that happen?" has no word that says what it is about: near is then what speaks of when.
+    questions = dict.fromkeys((asked.question, asked.bare) if asked.own else (asked.bare,))
+    similarities = iter(np.mean([vectors @ sentence_model.embed_question(text) for text in questions], axis=0))
+    own_rarity, lent_rarity = term_rarity(asked.own, reading), term_rarity(asked.lent, reading)
+    held_by_article: dict[str, set[str]] = {}
+    for passage in passages:
+        held_by_article.setdefault(passage.article.id, set()).update(terms(f"{passage.article.heading} {passage.text}"))
     candidates: list[_Candidate] = []
     for passage in passages:
         heading = frozenset(terms(passage.article.heading))
         held = [frozenset(terms(sentence.cut(passage.article.text))) for sentence in passage.sentences]
+        told = _coverage(lent_rarity, frozenset(held_by_article[passage.article.id]))
         for place, own in enumerate(held):
             # News names a thing once and then says "it": what stands around a sentence counts too.
             around = heading.union(*held[max(0, place - 1) : place + 2])
-            similarity = float(next(similarities))
-            candidates.append(
-                _Candidate(passage, place, own, similarity, _coverage(rarity, own), _coverage(rarity, around))
-            )
+            similarity, coverage = float(next(similarities)), _coverage(own_rarity, around)
+            if asked.lent:
+                # Of another article, however close its words, the follow-up does not ask.
+                similarity = similarity if told >= _ON_THE_SUBJECT else -1.0
+                on_it = min(1.0, told / _ON_THE_SUBJECT)
+                coverage = (coverage + on_it) / 2 if asked.own else on_it
+            candidates.append(_Candidate(passage, place, own, similarity, _coverage(own_rarity, own), coverage))
     return candidates
 
 
@@ -134,13 +176,13 @@ def _coverage(rarity: Mapping[str, float], held: frozenset[str]) -> float:
     return sum(weight for term, weight in rarity.items() if term in held) / whole if whole else 0.0
 
 
-def _complement(question: str, best: _Candidate, ranked: Sequence[_Candidate]) -> list[_Candidate]:
+def _complement(asked: _Asked, best: _Candidate, ranked: Sequence[_Candidate]) -> list[_Candidate]:
     """Find, close to the best sentence, the one that holds asked-for words it leaves out.
 
     News spreads a fact over neighbouring sentences: one names the drug, the next says what
     was agreed.
     """
-    missing = set(content_terms(question)) - best.terms
+    missing = set(asked.own) - best.terms
     near = [
         candidate
         for candidate in ranked

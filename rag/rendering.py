@@ -3,40 +3,47 @@
 The JSON is a contract: README shows its fields, and a test holds the two together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from index.articles import Article
 from index.wording import counted, long_day, one_line, place_line
 from rag.answers import Answer
-from rag.citations import Citation
+from rag.chat import Usage
+from rag.citations import Citation, Statement, number_citations
 from rag.passages import Passage
+from rag.prose import Prose
 from rag.retrieval import Hit
 
 REFUSED = "The shelf does not answer this."
+NO_ANSWER_FOUND = "The model finds no answer on the shelf."
 WORDS_ALONE = "Searched by words alone."
+UNFINISHED = "This answer is unfinished."
+STOPPED = "Stopped before the model had written anything."
+BESIDE = "Found without the model:"
 Json = dict[str, object]
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
 def answer_json(answer: Answer) -> Json:
     """Return the fields of `dateline ask --json`."""
-    searched = answer.searched
+    searched, prose = answer.searched, answer.prose
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
         "refusal": answer.refusal is not None,
-        "answer": "\n".join(answer_lines(answer)),
+        "answer": answer_text(answer),
         "statements": [
             {
                 "text": statement.text,
                 "verdict": statement.verdict,
                 **({"rule": statement.rule} if statement.rule else {}),
+                **({"unresolved": list(statement.unresolved)} if statement.unresolved else {}),
                 "citations": [citation_json(citation) for citation in statement.citations],
             }
             for statement in answer.statements
         ],
+        "quotes": [citation_json(citation) for citation in answer.quotes],
         "closest": [citation_json(citation) for citation in answer.refusal.closest] if answer.refusal else [],
         "passages": [
             {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
@@ -52,8 +59,21 @@ def answer_json(answer: Answer) -> Json:
             "embedded": searched.embedded,
             "problem": searched.problem or None,
         },
-        "model": answer.model,
+        "model": prose.model if prose else None,
+        "state": prose.state if prose else None,
+        "problem": (prose.problem or None) if prose else None,
+        "usage": usage_json(prose.usage) if prose and prose.usage else None,
         "seconds": dict(answer.seconds),
+    }
+
+
+def usage_json(usage: Usage) -> Json:
+    """Return what an answer took."""
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "counted_here": usage.counted_here,
+        "dollars": usage.dollars,
     }
 
 
@@ -89,21 +109,104 @@ def citation_json(citation: Citation) -> Json:
     }
 
 
-def answer_lines(answer: Answer) -> Iterator[str]:
-    """Render an answer for a terminal: quotes numbered in order, grouped by article."""
+def answer_text(answer: Answer) -> str:
+    """Render an answer for a terminal."""
+    prose = prose_text(answer.prose) if answer.prose else ""
+    return "\n".join([*head_lines(answer), *([prose, ""] if prose else []), *foot_lines(answer)])
+
+
+def head_lines(answer: Answer) -> Iterator[str]:
+    """Tell what a reader should know before the answer."""
+    if answer.standalone.subject or answer.searched_as != one_line(answer.question):
+        yield f"Searched for: {one_line(answer.searched_as)}"
     if answer.searched.problem:
         yield f"{WORDS_ALONE} {answer.searched.problem}"
+
+
+def prose_text(prose: Prose) -> str:
+    """Render what a model has written: each statement with the numbers of its quotes and its verdict.
+
+    What is still being written renders as the beginning of what it will become, so that a
+    terminal can be given the rest alone.
+    """
+    numbers = number_citations(prose.statements)
+    text = ""
+    for place, statement in enumerate(prose.statements):
+        text += ("\n" if statement.new_line else " ") if place else ""
+        text += one_line(statement.text)
+        if statement.verdict == "unfinished" and prose.under_way:
+            break  # its marks are known when it is complete
+        text += "".join(f" [{numbers[citation]}]" for citation in statement.citations)
+        text += "".join(f" [{number}?]" for number in statement.unresolved)
+        if mark := verdict_mark(statement):
+            text += f" ({mark})"
+    return text
+
+
+def verdict_mark(statement: Statement) -> str:
+    """Say what a reader should know of a statement, or "" where its quotes hold it.
+
+    >>> verdict_mark(Statement("He left.", (), "uncited", "No sentence is named for this."))
+    'uncited: No sentence is named for this.'
+    """
+    if statement.verdict == "supported":
+        return ""
+    return f"{statement.verdict}: {statement.rule}" if statement.rule else statement.verdict
+
+
+def foot_lines(answer: Answer) -> Iterator[str]:
+    """Tell what follows the prose, or all there is without it: the quotes, and what was searched."""
+    prose = answer.prose
+    if prose and prose.state == "stopped":
+        yield UNFINISHED if prose.statements else STOPPED
+    if prose and prose.problem:
+        yield f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
+    cited = number_citations(answer.statements)
+    if cited:
+        yield from _card_lines(cited)
     if answer.refusal:
-        yield REFUSED
-        yield from _closest_lines(answer.refusal.closest)
-        yield searched_line(answer)
-        return
-    number = 0
-    for article, statements in groupby(answer.statements, key=lambda statement: statement.citations[0].article):
+        yield from _refusal_lines(answer)
+    else:
+        beside = [quote for quote in answer.quotes if quote not in cited]
+        if beside:
+            yield BESIDE
+            yield from _closest_lines(beside)
+    if prose and prose.usage:
+        yield usage_line(prose)
+
+
+def usage_line(prose: Prose) -> str:
+    """Tell what an answer took."""
+    return f"{prose.model}: {usage_words(prose.usage)}" if prose.usage else prose.model
+
+
+def usage_words(usage: Usage) -> str:
+    """Put tokens and cost into words.
+
+    >>> usage_words(Usage(1240, 85, False, 0.00048))
+    '1,240 tokens in, 85 out, $0.0005'
+    """
+    about = "about " if usage.counted_here else ""
+    cost = "" if usage.dollars is None else f", ${usage.dollars:.4f}"
+    return f"{about}{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out{cost}"
+
+
+def _card_lines(cited: Mapping[Citation, int]) -> Iterator[str]:
+    """List numbered quotes, grouped by article in the order of first use."""
+    for article in dict.fromkeys(citation.article for citation in cited):
         yield source_line(article)
-        for statement in statements:
-            number += 1
-            yield f"  [{number}] {one_line(statement.text)}"
+        for citation, number in cited.items():
+            if citation.article == article:
+                yield f"  [{number}] {one_line(citation.quote)}"
+
+
+def _refusal_lines(answer: Answer) -> Iterator[str]:
+    assert answer.refusal is not None
+    yield NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
+    if answer.refusal.closest:
+        yield "Closest sentences:"
+        yield from _closest_lines(answer.refusal.closest)
+    yield searched_line(answer)
 
 
 def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str) -> Iterator[str]:
@@ -141,8 +244,6 @@ def searched_line(answer: Answer) -> str:
 
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
-    if closest:
-        yield "Closest sentences:"
     for citation in closest:
         yield f"  - {one_line(citation.quote)}"
         yield f"    {source_line(citation.article)}"

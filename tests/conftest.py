@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 
 from index.embeddings import MiniLM
 from index.parts import Parts, sync_parts
@@ -19,6 +20,7 @@ from index.shelf import Shelf
 from index.sync import Done, Event
 from index.vectors import VectorIndex
 from rag.answers import Answer, answer_question
+from tests.browser import find_browser
 from tests.loopback import guard
 
 guard()
@@ -126,3 +128,14 @@ def dateline(tmp_path: Path) -> CommandLine:
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     return CommandLine(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of the page; each reader has a context of their own."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-background-networking", "--disable-sync"]
+        )
+        yield started
+        started.close()

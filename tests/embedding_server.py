@@ -70,7 +70,7 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
     state.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield state

@@ -13,7 +13,7 @@ def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> 
     answer = archive.ask(f"  {FENTANYL}\n")
     assert answer.question == f"  {FENTANYL}\n"
     assert answer.searched_as == FENTANYL
-    assert answer.model is None
+    assert answer.prose is None
     assert answer.refusal is None
     assert answer.searched.reach == Reach(7, 1, date(2026, 1, 19), date(2026, 3, 3))
     assert set(answer.seconds) == {"search", "answer", "total"}

@@ -5,12 +5,12 @@ from datetime import date
 
 from index.wording import long_day
 from rag.answers import find_passages
-from rag.rendering import answer_json, answer_lines, hit_lines, hits_json, searched_line
+from rag.rendering import answer_json, answer_text, hit_lines, hits_json, searched_line
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
 
 def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
-    lines = list(answer_lines(archive.ask(FENTANYL)))
+    lines = answer_text(archive.ask(FENTANYL)).splitlines()
     assert lines[0] == (
         "India and Canada have agreed to establish liaison officers in each other's countries… (New Delhi, 12 Feb 2026)"
     )
@@ -21,7 +21,7 @@ def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
 
 def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
-    lines = list(answer_lines(answer))
+    lines = answer_text(answer).splitlines()
     assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
     assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
     earlier = searched_line(archive.ask(OTTAWA, as_of=date(2026, 2, 1)))
@@ -32,7 +32,7 @@ def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> No
 
 
 def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
-    lines = list(answer_lines(newsroom.ask(OTTAWA)))
+    lines = answer_text(newsroom.ask(OTTAWA)).splitlines()
     assert lines[-1] == "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
 
 
@@ -45,9 +45,13 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
         "answer",
         "statements",
         "closest",
+        "quotes",
         "passages",
         "searched",
         "model",
+        "state",
+        "problem",
+        "usage",
         "seconds",
     }
     assert got["refusal"] is False

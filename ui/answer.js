@@ -1,44 +1,181 @@
-// Shows an answer's quotes, grouped by article.
-// Answers that were brought to the top once: a rerun must not scroll the reader again.
-const shown = (window.datelineShown ??= new Set())
+// Shows an answer: what the model says, then the quotes, grouped by article.
+// Answers that the reader has been brought to, or has moved away from: they scroll no more.
+const left = (window.datelineLeft ??= new Set())
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".answer-root")
-  root.open = (number) => setTriggerValue("open", number)
+// The page keeps to its end as it grows; a reader starts at the question, and stays where they go.
+const keepInSight = (root, id, busy) => {
+  if (!id || left.has(id)) return
+  if (!root.moves) {
+    root.moves = () => left.add(root.turn)
+    for (const kind of ["wheel", "touchmove", "pointerdown", "keydown"])
+      window.addEventListener(kind, () => root.moves(), { capture: true, passive: true })
+  }
+  root.turn = id
+  const turn = root.getRootNode().host.closest("[class*='st-key-turn-']")
+  for (const wait of [0, 150])
+    setTimeout(() => {
+      if (left.has(id)) return
+      turn?.scrollIntoView({ block: "start" })
+      if (wait && !busy) left.add(id)
+    }, wait)
+}
+
+// Parts that have not changed stay as they are, so that nothing flickers and the focus is kept.
+const part = (root, name, data, draw) => {
+  root.parts ??= {}
   const drawn = JSON.stringify(data)
-  if (root.drawn === drawn) return // the button that has the focus keeps it
-  root.drawn = drawn
+  const old = root.parts[name]
+  if (old?.drawn === drawn) return
+  const section = old?.section ?? make("div", `part-${name}`)
+  if (!old) root.append(section)
+  draw(section)
+  root.parts[name] = { drawn, section }
+}
 
-  root.replaceChildren()
-  root.classList.toggle("refused", data.refusal)
-  if (data.problem) root.append(make("p", "problem", data.problem))
-  root.append(make("p", "lead", data.lead))
+const drawButton = (className, text, act) => {
+  const button = make("button", className, text)
+  button.type = "button"
+  button.addEventListener("click", act)
+  return button
+}
+
+const drawStatement = (root, statement) => {
+  const element = make("span", `statement ${statement.verdict}`)
+  element.append(make("span", "said", statement.text))
+  for (const chip of statement.chips) {
+    const button = drawButton("chip", String(chip.number), () => opens(button, () => root.act("open", chip.key)))
+    button.title = chip.quote
+    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}`)
+    element.append(button)
+  }
+  for (const number of statement.unresolved) {
+    const chip = make("span", "chip nowhere", `${number}?`)
+    chip.title = "The model named a sentence that is not there"
+    element.append(chip)
+  }
+  if (statement.verdict === "doubtful" || statement.verdict === "uncited") {
+    const mark = make("span", "verdict")
+    mark.append(make("b", "word", statement.verdict), ` ${statement.rule}`)
+    element.append(mark)
+  }
+  return element
+}
+
+const drawStatements = (root, section, statements) => {
+  section.drawn ??= []
+  statements.forEach((statement, place) => {
+    const drawn = JSON.stringify(statement)
+    if (section.drawn[place] === drawn) return
+    const element = drawStatement(root, statement)
+    const old = section.children[place]
+    if (old) old.replaceWith(element)
+    else section.append(element)
+    element.classList.toggle("new-line", statement.new_line)
+    section.drawn[place] = drawn
+  })
+  while (section.children.length > statements.length) section.lastChild.remove()
+  section.drawn.length = statements.length
+}
+
+const drawCards = (root, section, data) => {
+  section.replaceChildren()
+  if (data.lead) section.append(make("p", "lead", data.lead))
   for (const card of data.cards) {
-    const section = make("section", "card")
-    section.append(make("h2", "title", card.title))
-    if (card.where) section.append(make("p", "where", card.where))
+    const box = make("section", "card")
+    box.append(make("h2", "title", card.title))
+    if (card.where) box.append(make("p", "where", card.where))
     const list = make("ol", "quotes")
     for (const quote of card.quotes) {
       const entry = make("li", "entry")
-      const button = make("button", "quote")
-      button.type = "button"
-      const number = make("span", "number", data.refusal ? "" : String(quote.number + 1))
-      const words = make("q", "words", quote.text)
-      const hint = make("span", "hint", "Open in the article")
-      button.append(number, words, hint)
-      button.addEventListener("click", () => opens(button, () => root.open(quote.number)))
+      const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", quote.key)))
+      button.append(
+        make("span", "number", quote.number ? String(quote.number) : ""),
+        make("q", "words", quote.text),
+        make("span", "hint", "Open in the article"),
+      )
+      if (!quote.number) button.classList.add("beside")
       entry.append(button)
       list.append(entry)
     }
-    section.append(list)
-    root.append(section)
+    box.append(list)
+    section.append(box)
   }
-  if (data.foot) root.append(make("p", "foot", data.foot))
+  if (data.foot) section.append(make("p", "foot", data.foot))
+}
 
-  if (data.scroll_to && !shown.has(data.scroll_to)) {
-    shown.add(data.scroll_to)
-    // The page keeps to its end as it grows; a reader starts at the question.
-    const turn = root.getRootNode().host.closest("[class*='st-key-turn-']")
-    setTimeout(() => turn?.scrollIntoView({ block: "start" }), 150)
+const drawSearched = (root, section, searchedFor) => {
+  section.replaceChildren()
+  if (!searchedFor) return
+  const line = make("p", "searched")
+  const change = drawButton("act", "Change", () => {
+    const form = make("form", "searched")
+    const field = make("input", "field")
+    field.value = searchedFor
+    field.maxLength = 2000
+    field.setAttribute("aria-label", "Search for")
+    const send = make("button", "act", "Search")
+    send.type = "submit"
+    form.append(field, send, drawButton("act", "Cancel", () => drawSearched(root, section, searchedFor)))
+    form.addEventListener("submit", (event) => {
+      event.preventDefault()
+      if (field.value.trim()) root.act("search", field.value)
+    })
+    section.replaceChildren(form)
+    field.focus()
+  })
+  line.append(make("span", "words-searched", `Searched for: ${searchedFor}`), change)
+  section.append(line)
+}
+
+const copy = async (button, text) => {
+  try {
+    await navigator.clipboard.writeText(text)
+    button.textContent = "Copied"
+  } catch {
+    button.textContent = "The browser does not allow copying"
   }
+  setTimeout(() => (button.textContent = "Copy"), 2000)
+}
+
+const drawBar = (root, section, data) => {
+  section.replaceChildren()
+  if (data.busy) {
+    const busy = make("span", "busy", data.busy)
+    busy.setAttribute("role", "status")
+    section.append(busy)
+    if (data.writing) section.append(drawButton("act", "Stop", () => root.act("stop", true)))
+    return
+  }
+  if (!data.copy) return
+  const button = drawButton("act", "Copy", () => copy(button, data.copy))
+  section.append(button)
+  if (data.again) section.append(drawButton("act", "Ask again", () => root.act("again", true)))
+  if (data.usage) section.append(make("span", "usage", data.usage))
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".answer-root")
+  root.act = setTriggerValue
+  root.classList.toggle("refused", Boolean(data.refusal))
+  part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
+  part(root, "problem", data.problem ?? "", (section) => {
+    section.replaceChildren()
+    if (data.problem) section.append(make("p", "problem", data.problem))
+  })
+  const statements = data.statements ?? []
+  part(root, "prose", statements, (section) => drawStatements(root, section, statements))
+  part(root, "note", data.note ?? "", (section) => {
+    section.replaceChildren()
+    if (data.note) section.append(make("p", "problem", data.note))
+  })
+  const bar = {
+    busy: data.busy, writing: data.can_ask_again, copy: data.copy, again: data.can_ask_again, usage: data.usage,
+  }
+  const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
+  // While something is being written the line that says so stands where it will appear.
+  part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
+  part(root, "cards", cards, (section) => drawCards(root, section, cards))
+  part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
+
+  if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))
 }

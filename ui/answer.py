@@ -1,61 +1,148 @@
-"""An answer on the page: a card for each article, its quotes numbered, each a button to its place.
+"""An answer on the page: what the model says, and a card for each article with its quotes.
 
 The component gets plain data and sets it as text, so a quote stands on the page character
-for character and can do nothing.
+for character and can do nothing. Each statement carries the numbers of its quotes; each
+quote is a button to its place in the article.
 """
 
+from collections.abc import Callable
 from itertools import groupby
 
 import streamlit as st
 
 from index.wording import place_line
 from rag.answers import Answer
-from rag.citations import Citation
-from rag.rendering import REFUSED, WORDS_ALONE, searched_line
+from rag.citations import Citation, Statement, number_citations
+from rag.rendering import (
+    NO_ANSWER_FOUND,
+    REFUSED,
+    STOPPED,
+    UNFINISHED,
+    WORDS_ALONE,
+    answer_text,
+    searched_line,
+    usage_words,
+)
 from ui.look import ignore_trigger, make_component
+from ui.turns import Turn
 
 _component = make_component("answer")
 
 
-def show_answer(turn: int, answer: Answer, *, scroll_to: str) -> None:
-    """Show the answer of the chat's turn of that number (from 0); the page scrolls once to each id in `scroll_to`."""
-    cited = answer.refusal.closest if answer.refusal else tuple(s.citations[0] for s in answer.statements)
+def show_answer(
+    number: int,
+    turn: Turn,
+    *,
+    scroll_to: str,
+    ask_again: Callable[[int], None],
+    search_again: Callable[[int, str], None],
+) -> None:
+    """Show what the chat's turn of that number (from 0) has so far; the page scrolls once to each id in `scroll_to`."""
+    answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
-        key=f"answer-{turn}",
-        data={
-            "refusal": answer.refusal is not None,
-            "lead": _lead(answer),
-            "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
-            "cards": _cards(cited),
-            "scroll_to": scroll_to,
-            "foot": searched_line(answer) if answer.refusal else "",
-        },
+        key=f"answer-{number}",
+        data={"busy": busy, "scroll_to": scroll_to, **(_shown(answer) if answer else {})},
         on_open_change=ignore_trigger,
+        on_stop_change=ignore_trigger,
+        on_again_change=ignore_trigger,
+        on_search_change=ignore_trigger,
     )
-    # JSON has no integers of its own: True would be one.
-    if isinstance(clicked.open, int) and not isinstance(clicked.open, bool):
-        st.session_state["opened"] = ("quote", turn, clicked.open)
+    if clicked.stop:
+        turn.stop()
+    if isinstance(clicked.open, str):
+        st.session_state["opened"] = ("quote", number, clicked.open)
+        st.rerun()
+    if clicked.again:
+        ask_again(number)
+        st.rerun()
+    if isinstance(clicked.search, str):
+        search_again(number, clicked.search)
         st.rerun()
 
 
+def citation_key(citation: Citation) -> str:
+    """Name a citation for the browser and back."""
+    return f"{citation.article.id}:{citation.span.start}-{citation.span.end}"
+
+
+def citations_shown(answer: Answer) -> dict[Citation, int | None]:
+    """Return the citations of an answer with their numbers: the statements' own, then what else was found."""
+    numbers: dict[Citation, int | None] = dict(number_citations(answer.statements))
+    for quote in answer.quotes:
+        numbers.setdefault(quote, None)
+    return numbers
+
+
+def _busy(turn: Turn) -> str:
+    prose = turn.answer.prose if turn.answer else None
+    if prose is None:
+        return "Reading the articles"
+    return f"{prose.model} is writing" if prose.statements else f"Asking {prose.model}"
+
+
+def _shown(answer: Answer) -> dict[str, object]:
+    prose, refusal = answer.prose, answer.refusal
+    writing = prose is not None and prose.under_way
+    numbers = number_citations(answer.statements)
+    return {
+        "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
+        "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
+        "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
+        "note": _note(answer),
+        "lead": _lead(answer),
+        "refusal": refusal is not None and not writing,
+        "cards": _cards(citations_shown(answer)),
+        "foot": searched_line(answer) if refusal and not writing else "",
+        "usage": f"{prose.model}: {usage_words(prose.usage)}" if prose and prose.usage else "",
+        "copy": answer_text(answer),
+        "can_ask_again": prose is not None,
+    }
+
+
+def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, object]:
+    return {
+        "text": statement.text,
+        "new_line": statement.new_line,
+        "verdict": statement.verdict,
+        "rule": statement.rule,
+        "chips": [
+            {"number": numbers[citation], "key": citation_key(citation), "quote": citation.quote}
+            for citation in statement.citations
+        ],
+        "unresolved": list(statement.unresolved),
+    }
+
+
+def _note(answer: Answer) -> str:
+    prose = answer.prose
+    if prose is None or prose.state not in ("stopped", "failed"):
+        return ""
+    if prose.state == "stopped":
+        return UNFINISHED if prose.statements else STOPPED
+    return f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
+
+
 def _lead(answer: Answer) -> str:
-    if not answer.refusal:
-        return "In the articles' own words"
-    return f"{REFUSED} Closest sentences:" if answer.refusal.closest else REFUSED
+    if answer.prose and answer.prose.statements:
+        return "Sources, quoted word for word"
+    if answer.refusal is None or (answer.prose and answer.prose.under_way):
+        return "In the articles' own words" if answer.quotes else ""
+    refused = NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
+    return f"{refused} Closest sentences:" if answer.refusal.closest else refused
 
 
-def _cards(cited: tuple[Citation, ...]) -> list[dict[str, object]]:
-    """Group quotes by article; `number` counts all quotes of the answer from 0."""
-    numbered = sorted(enumerate(cited), key=lambda entry: _first_of(cited, entry[1]))
+def _cards(numbers: dict[Citation, int | None]) -> list[dict[str, object]]:
+    """Group quotes by article, each article's in reading order; a quote no statement cites has no number."""
+    order = list(dict.fromkeys(citation.article.id for citation in numbers))
+    shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
     return [
         {
             "title": article.title,
             "where": place_line(article.outlet, article.place, article.published),
-            "quotes": [{"number": number, "text": citation.quote} for number, citation in group],
+            "quotes": [
+                {"key": citation_key(citation), "number": numbers[citation] or 0, "text": citation.quote}
+                for citation in group
+            ],
         }
-        for article, group in groupby(numbered, key=lambda entry: entry[1].article)
+        for article, group in groupby(shown, key=lambda citation: citation.article)
     ]
-
-
-def _first_of(cited: tuple[Citation, ...], citation: Citation) -> int:
-    return next(number for number, other in enumerate(cited) if other.article.id == citation.article.id)

@@ -13,6 +13,7 @@ from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
 from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
 from index.wording import counted
+from rag.chat import build_chats
 
 _LOOK_SECONDS = 2.0
 
@@ -35,6 +36,7 @@ class Indexing:
     def __init__(self, parts: Parts) -> None:
         """Prepare; nothing runs before `start`."""
         self.parts = parts
+        self.chats = build_chats(parts.settings)
         self._progress = Progress()
         self._asked = threading.Event()
         self._ended = threading.Event()

@@ -1,31 +1,26 @@
 """The page: a chat on the shelf, with the articles beside it."""
 
-from dataclasses import dataclass, field
-from uuid import uuid4
+from functools import partial
 
 import streamlit as st
 
 from index.errors import DatelineError
 from index.parts import Parts
 from index.wording import counted, long_day
-from rag.answers import LONGEST_QUESTION, Answer, answer_question
-from ui.answer import show_answer
+from rag.answers import LONGEST_QUESTION
+from rag.chat import ChatModel
+from ui.answer import citation_key, citations_shown, show_answer
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, show_style, show_text
 from ui.reader import show_reader
 from ui.shelf_panel import LOOK_SECONDS, show_shelf_panel
+from ui.turns import Turn
 
 OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
 
 
-@dataclass(slots=True)
-class Turn:
-    """A question of this chat; the answer and the problem come when they are known."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str = ""
-    id: str = field(default_factory=lambda: uuid4().hex)
+# How often an answer that grows is looked at.
+_GROWS_SECONDS = 0.15
 
 
 def show_page() -> None:
@@ -40,20 +35,26 @@ def show_page() -> None:
     indexing.start_once()
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     with st.sidebar:
-        show_shelf_panel(indexing)
-    st.chat_input("Ask about the news", key="question", on_submit=_take_question, args=(turns,))
+        show_shelf_panel(indexing, turns)
+    take = partial(_take_question, turns, indexing)
+    st.chat_input("Ask about the news", key="question", on_submit=take)
     empty = st.empty()
     if not turns:
         with empty.container(key="welcome"):
             st.fragment(_show_welcome, run_every=LOOK_SECONDS)(indexing)
-    for number, turn in enumerate(turns):
-        _show_turn(number, turn, indexing.parts, newest=number == len(turns) - 1)
+    for number in range(len(turns)):
+        _show_turn(turns, number, newest=number == len(turns) - 1)
     _show_opened(turns, indexing.parts)
 
 
-def _take_question(turns: list[Turn]) -> None:
+def _take_question(turns: list[Turn], indexing: Indexing) -> None:
     # One character over the limit is enough to be told about it.
-    turns.append(Turn(st.session_state["question"][: LONGEST_QUESTION + 1]))
+    question = st.session_state["question"][: LONGEST_QUESTION + 1]
+    turns.append(Turn(question, parts=indexing.parts, before=turns, chat=_chosen_chat(indexing)))
+
+
+def _chosen_chat(indexing: Indexing) -> ChatModel | None:
+    return next((chat for chat in indexing.chats if chat.name == st.session_state.get("chat")), None)
 
 
 def _show_welcome(indexing: Indexing) -> None:
@@ -71,35 +72,54 @@ def _show_welcome(indexing: Indexing) -> None:
     show_text(text, kind="lead")
 
 
-def _show_turn(number: int, turn: Turn, parts: Parts, *, newest: bool) -> None:
+def _show_turn(turns: list[Turn], number: int, *, newest: bool) -> None:
+    turn = turns[number]
     with st.container(key=f"turn-{number}{'-newest' if newest else ''}"):
         show_text(turn.question, kind="question")
-        if not turn.answer and not turn.problem:
-            with st.spinner("Reading the articles"):
-                try:
-                    turn.answer = answer_question(turn.question, parts=parts)
-                except DatelineError as error:
-                    turn.problem = str(error)
-                except Exception as error:  # noqa: BLE001 (the reader is told; the chat goes on)
-                    turn.problem = f"The question could not be answered ({type(error).__name__}). Re-index, ask again."
-        if turn.problem:
-            show_text(turn.problem, kind="problem")
-        elif turn.answer:
-            # A click on a quote redraws this part only, and so waits for a question that is being answered:
-            # a redrawing of the page would break it off.
-            st.fragment(show_answer)(number, turn.answer, scroll_to=turn.id if newest else "")
+        # A click on a quote redraws this part only, as does each look at an answer that grows.
+        growing = turn.under_way
+        show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
+        show(turns, number, newest=newest, growing=growing)
+
+
+def _show_growing(turns: list[Turn], number: int, *, newest: bool, growing: bool) -> None:
+    if number >= len(turns):
+        return  # a look that was on its way when a new chat was started
+    turn = turns[number]
+    ended = not turn.under_way  # before it is shown, so that its end is not missed
+    if turn.problem:
+        show_text(turn.problem, kind="problem")
+    else:
+        show_answer(
+            number,
+            turn,
+            scroll_to=turn.id if newest else "",
+            ask_again=partial(_ask_again, turns),
+            search_again=partial(_search_again, turns),
+        )
+    if growing and ended:
+        st.rerun()  # once more, to be looked at no longer
+
+
+def _ask_again(turns: list[Turn], number: int) -> None:
+    turns[number] = turns[number].asked_again(_chosen_chat(get_indexing()))
+
+
+def _search_again(turns: list[Turn], number: int, searched_as: str) -> None:
+    turns[number] = turns[number].searched_again(searched_as, _chosen_chat(get_indexing()))
 
 
 def _show_opened(turns: list[Turn], parts: Parts) -> None:
     """Open the drawer, if the reader has clicked on a quote or an article."""
     match st.session_state.get("opened"):
-        case ("quote", int(turn), int(quote)) if turn < len(turns) and (answer := turns[turn].answer):
-            cited = answer.refusal.closest if answer.refusal else [s.citations[0] for s in answer.statements]
-            if quote < len(cited):
-                article = cited[quote].article
+        case ("quote", int(turn), str(key)) if turn < len(turns) and (answer := turns[turn].answer):
+            cited = list(citations_shown(answer))
+            clicked = next((number for number, citation in enumerate(cited) if citation_key(citation) == key), None)
+            if clicked is not None:
+                article = cited[clicked].article
                 with parts.shelf.read() as reading:
                     current = bool(reading.articles([article.id]))
-                show_reader(article, cited, clicked=quote, note="" if current else OUTDATED)
+                show_reader(article, cited, clicked=clicked, note="" if current else OUTDATED)
         case ("article", str(path)):
             try:
                 with parts.shelf.read() as reading:

@@ -1,25 +1,43 @@
 """The shelf, in the sidebar: how much is there, how fresh it is, and Re-index."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import reduce
+from operator import add
 
 import streamlit as st
 
 from index.shelf import Listing
 from index.sync import Done
 from index.wording import counted, place_line
+from rag.rendering import usage_words
 from ui.indexing import Indexing
 from ui.look import ignore_trigger, make_component, show_text
+from ui.turns import Turn
 
 LOOK_SECONDS = 1.0
+QUOTES_ALONE = "Quotes alone"
 _LISTED = 100  # a list of thousands is searched, not scrolled
 _show_list = make_component("list")
 
 
-def show_shelf_panel(indexing: Indexing) -> None:
+def show_shelf_panel(indexing: Indexing, turns: Sequence[Turn]) -> None:
     """Show the sidebar; it looks again by itself, so that what another process did is seen."""
     st.html('<p class="dl-brand">Dateline</p>')
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat)
+    if indexing.chats:
+        names = [chat.name for chat in indexing.chats]
+        st.selectbox("Answer with", [*names, QUOTES_ALONE], key="chat")
     st.fragment(_show_status, run_every=LOOK_SECONDS)(indexing)
+    st.fragment(_show_usage, run_every=LOOK_SECONDS)(indexing, turns)
+
+
+def _show_usage(indexing: Indexing, turns: Sequence[Turn]) -> None:
+    """Say what the chat has taken, or that no model is asked."""
+    if not indexing.chats:
+        show_text("Answers are quotes alone: no language model is set.", kind="note")
+    elif took := [turn.usage for turn in turns if turn.usage]:
+        show_text(f"This chat: {usage_words(reduce(add, took))}", kind="note")
 
 
 def _show_status(indexing: Indexing) -> None:
@@ -83,6 +101,8 @@ def _found(done: Done) -> str:
 
 
 def _start_new_chat() -> None:
+    for turn in st.session_state["turns"]:
+        turn.stop()
     # The list stays the same one: the chat's input holds on to it.
     st.session_state["turns"].clear()
     st.session_state.pop("opened", None)

@@ -1,0 +1,121 @@
+"""A reader of the page: a real server, a real Chromium, real clicks."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import find_browser
+from tests.conftest import ROOT
+
+BROWSER = find_browser()
+needs_browser = pytest.mark.skipif(
+    BROWSER is None and not os.environ.get("CI"), reason="no Chromium on this machine; `make test` fetches one"
+)
+SECONDS = 30_000  # milliseconds: a limit for a busy machine, not a measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running page."""
+
+    url: str
+    seeds: Path
+    store: Path
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run `dateline serve`, guarded, on a free port."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    seeds, store = folder / "seeds", folder / "store"
+    seeds.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+    command = [sys.executable, "-m", "tests.loopback", "serve", "--port", str(port)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--seeds", str(seeds), "--store", str(store)],
+            cwd=folder,
+            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder), **(environment or {})},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for_health(port, process, folder / "server.log")
+            yield Server(f"http://localhost:{port}", seeds, store, process)
+            assert process.poll() is None, "the server is still up"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    written = (folder / "server.log").read_text()
+    assert "Traceback" not in written, written
+
+
+def _wait_for_health(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+@dataclass(slots=True)
+class Reader:
+    """A reader at the page, and what the browser noticed meanwhile."""
+
+    page: Page
+    asked_for: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_placeholder("Ask about the news")
+        box.fill(question)
+        box.press("Enter")
+
+    def reindex(self) -> None:
+        self.page.get_by_role("button", name="Re-index").click()
+
+    @property
+    def quotes(self) -> list[str]:
+        return self.page.locator(".words").all_text_contents()
+
+
+@contextmanager
+def reading(
+    browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False
+) -> Iterator[Reader]:
+    """Open the page; at the end nothing may have left the machine or gone wrong in the browser."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    context.set_default_timeout(SECONDS)
+    expect.set_options(timeout=SECONDS)
+    reader = Reader(context.new_page())
+    reader.page.on("request", lambda request: reader.asked_for.append(request.url))
+    reader.page.on("pageerror", lambda error: reader.faults.append(str(error)))
+    reader.page.on("console", lambda said: reader.faults.append(said.text) if said.type == "error" else None)
+    reader.page.goto(server.url)
+    expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
+    yield reader
+    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in reader.asked_for if not url.startswith(own)] == []
+    assert reader.faults == []
+    assert "Traceback" not in reader.page.locator("body").inner_text()
+    assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    context.close()
