@@ -11,11 +11,11 @@ from functools import cached_property
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.addresses import OPENAI, is_this_machine, shown_address
 from index.errors import BadModelFile, EmbeddingFailed, MissingKey
 from index.settings import Settings
 
@@ -33,7 +33,6 @@ _MINILM_LONGEST = 256
 # Measured: 8 texts take 0.5 GiB, 128 take 5.3 GiB, and no size is faster than another.
 _MINILM_BATCH = 8
 _ENDPOINT_BATCH = 96
-_OPENAI = "https://api.openai.com/v1"
 _BUILT_IN_VOCABULARY = Path(__file__).parent / "vocabularies" / "bert-base-uncased.txt"
 
 
@@ -174,9 +173,7 @@ class EndpointEmbedder:
         self._name = model
         self._base_url = base_url
         self._key = key
-        parts = urlsplit(base_url)
-        # Without a password that somebody put into the address: this is shown and stored.
-        self._where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() or "OpenAI"
+        self._where = shown_address(base_url)  # this is shown and stored
 
     @property
     def model(self) -> str:
@@ -203,11 +200,13 @@ class EndpointEmbedder:
             # The client insists on a key; a local server ignores it.
             api_key=self._key or "none",
             # Named outright: the client would take another address from OPENAI_BASE_URL.
-            base_url=self._base_url or _OPENAI,
+            base_url=self._base_url or OPENAI,
             timeout=openai.Timeout(30.0, connect=5.0),
             max_retries=2,
-            # A redirect would carry the articles to an address nobody set.
-            http_client=openai.DefaultHttpxClient(follow_redirects=False),
+            # A redirect would carry the articles to an address nobody set, a proxy off this machine.
+            http_client=openai.DefaultHttpxClient(
+                follow_redirects=False, trust_env=not is_this_machine(self._base_url)
+            ),
         )
 
     def _ask(self, texts: Sequence[str]) -> Vectors:

@@ -20,6 +20,8 @@ LONGEST = 1000  # characters; a table or a list without a full stop is cut at wh
 _TITLES = "adm amb brig cmdr col cpl gens govs lt maj msgr pres profs reps sens sgt supt".split()
 # "…security concerns.Allegedly": scraped text often loses the space between two sentences.
 _LOST_SPACE = re.compile(r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])")
+# nupunkt takes "cent." for an abbreviation.
+_PER_CENT = re.compile(r"(?<=\bper cent\.)(?=\s+[\"'“‘A-Z])")
 # A new line that starts a list entry, a heading, a block quote or a table row.
 _BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
 _SEEN = re.compile(r"\S")
@@ -79,6 +81,7 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     raw = paragraph.cut(text)
     cuts = {end for _, end in _splitter().span_tokenize(raw)}
     cuts |= {found.start() for found in _LOST_SPACE.finditer(raw) if not _in_address(raw, found.start())}
+    cuts |= {found.start() for found in _PER_CENT.finditer(raw)}
     cuts |= {found.end() for found in _OTHER_STOP.finditer(raw)}
     start = 0
     for end in sorted(cuts | {len(raw)}):

@@ -3,6 +3,7 @@
 `.env.example` lists them with their defaults; a test holds the two together.
 """
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import BadSettings
+
+_PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 
 
 class Settings(BaseSettings):
@@ -71,16 +74,14 @@ class Settings(BaseSettings):
     def _are_prices(cls, prices: str) -> str:
         for entry in prices.split(","):
             name, _, price = entry.rpartition("=")
-            if entry.strip() and not (name.strip() and min(_read_price(price)) >= 0):
+            if entry.strip() and not (name.strip() and _PRICE.fullmatch(price.strip())):
                 raise ValueError("expected prices such as gpt-5-mini=0.25/2, by commas")
         return prices
 
     @field_validator("embedding_base_url", "chat_base_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
-        parts = urlsplit(address)
-        # Reading the port is what checks it.
-        if address and not (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0):
+        if address and not _is_web_address(address):
             raise ValueError("expected an address such as http://localhost:11434/v1")
         return address
 
@@ -118,6 +119,15 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
             "of what is built from them. Set DATELINE_STORE or --store to another one."
         )
     return settings.model_copy(update=folders)
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        # Reading the port is what checks it.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False  # its words would repeat the address, password and all
 
 
 def _read_price(price: str) -> tuple[float, float]:

@@ -270,7 +270,7 @@ class Reading:
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
         rows = self._connection.execute(
             "SELECT c.id FROM keywords k JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id "
-            "WHERE keywords MATCH ?1 AND (?2 IS NULL OR a.published <= ?2) ORDER BY bm25(keywords), c.number LIMIT ?3",
+            "WHERE keywords MATCH ?1 AND (?2 IS NULL OR a.published <= ?2) ORDER BY bm25(keywords), c.id LIMIT ?3",
             (query, as_of and as_of.isoformat(), k),
         )
         return [row[0] for row in rows]
@@ -288,7 +288,7 @@ class Reading:
         """
         rows = self._connection.execute(
             "SELECT c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
-            "JOIN articles a ON a.id = c.article_id WHERE ?1 IS NULL OR a.published <= ?1",
+            "JOIN articles a ON a.id = c.article_id WHERE ?1 IS NULL OR a.published <= ?1 ORDER BY c.id",
             (as_of and as_of.isoformat(),),
         ).fetchall()
         if not rows:

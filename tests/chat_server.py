@@ -29,11 +29,12 @@ FAULTS: dict[str, str] = {
     "hang before the answer": "did not finish within",
     "hang in the answer": "did not finish within",
     "cut stream": "broke off in the middle of its answer.",
+    "another finish reason": "broke off without saying that it had finished.",
     "no finish reason": "broke off without saying that it had finished.",
     "no JSON in the stream": "sent something that is not JSON.",
     "no text in the stream": "sent something that is not JSON.",
     "no JSON": "sent something that is not JSON.",
-    "login page": "answered with a page (text/html) instead of a stream of text.",
+    "login page": "answered with a web page instead of a stream of text.",
     "empty choices": "gave an empty answer.",
     "empty answer": "gave an empty answer.",
     "nothing at all": "ended its answer before the first word.",
@@ -51,6 +52,7 @@ BREAKS_OFF = {
     "hang in the answer",
     "cut stream",
     "no finish reason",
+    "another finish reason",
     "no JSON in the stream",
     "no text in the stream",
     "very long answer",
@@ -68,6 +70,7 @@ class ChatServer:
     fault: str = ""
     say: Callable[[list[dict[str, str]]], str] = lambda _messages: "Both sides agreed on it [1.1]."
     pause: float = 0.0  # seconds between two pieces
+    usage: Any = field(default_factory=lambda: {"prompt_tokens": 1234, "completion_tokens": 56, "total_tokens": 1290})
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     hung_up: threading.Event = field(default_factory=threading.Event)  # a reader left before the end
@@ -114,7 +117,7 @@ _OTHER_TEXTS: dict[str, Callable[[str], str]] = {
     "very long answer": lambda text: f"{text} " * (20_000 // len(text)),
 }
 # These break off at the end of the text, not in it.
-_END_LATE = {"no finish reason", "very long answer", "length limit", "content filter"}
+_END_LATE = {"no finish reason", "another finish reason", "very long answer", "length limit", "content filter"}
 _CHUNK = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
 _CALL = {"index": 0, "id": "1", "type": "function", "function": {"name": "fetch", "arguments": "{}"}}
 
@@ -171,6 +174,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         elif fault == "tool call":
             self._event(_chunk({"tool_calls": [_CALL]}))
             self._event(_chunk({}, "tool_calls"))
+        elif fault == "odd chunks":
+            self._odd_chunks(text)
         elif not self._write(text):
             return
         self.wfile.write(b"data: [DONE]\n\n")
@@ -179,6 +184,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         """Stream the text; returns whether that ended as it should."""
         fault = self.state.fault
         pieces = [text[start : start + 4] for start in range(0, len(text), 4)]
+        if fault == "thoughts apart":
+            self._event(_chunk({"reasoning_content": "Let me see.", "content": None}))
         for number, piece in enumerate(pieces):
             if fault in BREAKS_OFF - _END_LATE and number == len(pieces) * 2 // 3:
                 self._break_off()
@@ -187,11 +194,31 @@ class _Endpoint(BaseHTTPRequestHandler):
             time.sleep(self.state.pause)
         if fault == "no finish reason":
             return False
-        reasons = {"length limit": "length", "content filter": "content_filter"}
+        reasons = {
+            "length limit": "length",
+            "content filter": "content_filter",
+            "another finish reason": "abort",
+        }
         self._event(_chunk({}, reasons.get(fault, "stop")))
-        usage = {"prompt_tokens": 1234, "completion_tokens": 56, "total_tokens": 1290}
+        usage = self.state.usage
         self._event({**_CHUNK, "choices": [], "usage": usage})
         return True
+
+    def _odd_chunks(self, text: str) -> None:
+        """What some endpoints send between two words, and others could."""
+        odd: tuple[object, ...] = (
+            None,
+            [],
+            {},
+            "x",
+            [{"index": 0, "delta": None}],
+            [{"delta": {"content": ["x"]}}],
+            [3],
+        )
+        for choices in odd:
+            self._event({**_CHUNK, "choices": choices})
+        self._event(_chunk({"content": text}))
+        self._event({**_CHUNK, "choices": [{"delta": "x", "finish_reason": "stop"}], "usage": "none"})
 
     def _break_off(self) -> None:
         match self.state.fault:

@@ -1,12 +1,18 @@
 """Answers: the story of a question."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 
 from index.errors import BadQuestion
 from index.shelf import Reach
-from tests.conftest import FENTANYL, Newsroom
+from rag.answers import answer_question, stream_answer
+from rag.chat import ChatModel
+from tests.chat_server import KEY, ChatServer, as_json, serve_chat
+from tests.conftest import FENTANYL, OTTAWA, Newsroom
+from tests.test_followups import CASES, Case
 
 
 def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> None:
@@ -39,3 +45,94 @@ def test_what_is_no_question_is_not_asked(archive: Newsroom, question: str) -> N
 def test_a_question_may_be_any_text(archive: Newsroom) -> None:
     for question in ("?", "\x00", "NEAR(a, b) OR *", '"', "\ud800 fentanyl", "ما الجديد", "🚢" * 100):
         assert archive.ask(question).searched_as is not None
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[ChatServer]:
+    with serve_chat() as running:
+        yield running
+
+
+def model_of(endpoint: ChatServer, *, seconds: float = 20) -> ChatModel:
+    return ChatModel("m", base_url=endpoint.base_url, key=KEY, seconds=seconds, answer_tokens=200)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.follow_up)
+def test_a_follow_up_finds_its_article_with_and_without_a_model(
+    archive: Newsroom, endpoint: ChatServer, case: Case
+) -> None:
+    def say(messages: list[dict[str, str]]) -> str:
+        return case.by_model if "Last question" in messages[-1]["content"] else as_json()
+
+    endpoint.say, endpoint.fault = say, ""
+    first = archive.ask(case.first)
+    for chat in (None, model_of(endpoint)):
+        answer = answer_question(case.follow_up, parts=archive.parts, before=[first], chat=chat)
+        assert answer.passages[0].article.path == case.path
+        assert case.says in answer.passages[0].text
+
+
+def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: Newsroom, endpoint: ChatServer) -> None:
+    words = "When will the agreement on fentanyl precursors take effect?"
+    endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
+    endpoint.fault = ""
+    endpoint.requests.clear()
+    first = archive.ask(FENTANYL)
+    growing = list(
+        stream_answer("when will that happen?", parts=archive.parts, before=[first], chat=model_of(endpoint))
+    )
+    searched = list(dict.fromkeys(answer.searched_as for answer in growing))
+    assert searched == ["when will that happen? (agreed on fentanyl precursors)", words]
+    assert growing[0].prose is None
+    assert growing[0].quotes, "there are quotes before the model has said a word"
+    assert words in endpoint.requests[-1]["messages"][-1]["content"]
+    assert growing[-1].prose is not None
+    assert growing[-1].prose.usage is not None
+    assert growing[-1].prose.usage.tokens_in == 2 * 1234, "both of the model's answers count"
+
+
+@pytest.mark.parametrize("fault", ["server error", "hang before the answer", "login page"])
+def test_an_endpoint_that_fails_leaves_a_follow_up_to_the_rules(
+    archive: Newsroom, endpoint: ChatServer, fault: str
+) -> None:
+    endpoint.fault = fault
+    first = archive.ask(FENTANYL)
+    answer = answer_question(
+        "when will that happen?", parts=archive.parts, before=[first], chat=model_of(endpoint, seconds=2)
+    )
+    assert answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
+    assert answer.quotes
+    assert answer.seconds["prose"] < 4, "one deadline for both"
+
+
+def test_a_model_that_finds_nothing_makes_a_refusal_and_takes_no_quote_away(
+    archive: Newsroom, endpoint: ChatServer
+) -> None:
+    endpoint.say, endpoint.fault = lambda _: as_json(), ""
+    answer = answer_question(FENTANYL, parts=archive.parts, chat=model_of(endpoint))
+    assert answer.refusal is not None
+    assert answer.refusal.closest == answer.quotes != ()
+    assert answer.statements == ()
+
+
+def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_answer(
+    archive: Newsroom, endpoint: ChatServer
+) -> None:
+    endpoint.say, endpoint.fault = lambda _: as_json(("Ottawa has 1,017,449 inhabitants.", ["1.1"])), ""
+    answer = answer_question(OTTAWA, parts=archive.parts, chat=model_of(endpoint))
+    assert answer.refusal is not None
+    (statement,) = answer.statements
+    assert statement.verdict == "doubtful"
+    true = "The NSA met his Canadian counterpart, MEA spokesperson Randhir Jaiswal said."
+    endpoint.say = lambda messages: as_json((true, re.findall(r"\[(\d+\.\d+)\] Responding", messages[-1]["content"])))
+    answer = answer_question(
+        "What did the NSA do in Ottawa, of all places?", parts=archive.parts, chat=model_of(endpoint)
+    )
+    assert (answer.refusal, answer.statements[0].verdict) == (None, "supported")
+
+
+def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) -> None:
+    newsroom.index()
+    endpoint.requests.clear()
+    answer = answer_question(FENTANYL, parts=newsroom.parts, chat=model_of(endpoint))
+    assert (answer.prose, endpoint.requests) == (None, [])

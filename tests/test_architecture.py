@@ -18,7 +18,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.prose", "rag.quoting"),
     ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
     ("rag.passages", "rag.claims", "rag.facts", "rag.chat"),
-    ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers"),
+    ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers", "rag.faults"),
     ("rag.wordlists",),
     ("index.__main__",),
     ("index.parts",),
@@ -27,7 +27,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.vectors", "index.chunks"),
     ("index.embeddings", "index.readers"),
     ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles", "index.wording"),
-    ("index.settings", "index.spans"),
+    ("index.settings", "index.spans", "index.addresses"),
     ("index.errors", "index", "rag", "ui"),
 )
 ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
@@ -35,7 +35,7 @@ ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 HOMES = {
     "chromadb": ("index.vectors",),
     "tiktoken": ("index.tokens",),
-    "openai": ("index.embeddings", "rag.chat"),
+    "openai": ("index.embeddings", "rag.chat", "rag.faults"),
     "onnxruntime": ("index.embeddings",),
     "tokenizers": ("index.embeddings",),
     "sqlite3": ("index.shelf",),

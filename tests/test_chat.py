@@ -8,7 +8,7 @@ import pytest
 
 from index.errors import BadSettings, ChatFailed, MissingKey
 from index.settings import Settings, load_settings
-from rag.chat import ChatModel, Message, Stopped, Thinking, Usage, build_chats
+from rag.chat import ChatModel, Message, Stopped, Usage, build_chats
 from tests.chat_server import FAULTS, KEY, ChatServer, serve_chat
 
 ASKED: list[Message] = [{"role": "user", "content": "What was agreed? The key is in the drawer."}]
@@ -84,12 +84,14 @@ def test_a_server_error_that_stays_is_asked_twice_and_no_more(server: ChatServer
     assert len(server.requests) == 2
 
 
-def test_an_endpoint_that_refuses_our_wishes_is_asked_for_the_bare_thing_from_then_on(server: ChatServer) -> None:
+def test_wishes_that_an_endpoint_refuses_are_given_up_one_by_one_and_for_good(server: ChatServer) -> None:
     server.fault = "wishes refused"
     chat = chat_of(server)
     for _ in range(2):
         assert read(chat, schema={"type": "object"})[0] == "Both sides agreed on it [1.1]."
-    assert [sorted(asked) for asked in server.requests[1:]] == [["messages", "model", "stream"]] * 2
+    first, second, *others = [set(asked) - {"messages", "model", "stream"} for asked in server.requests]
+    assert first - second == {"response_format"}
+    assert others == [{"max_tokens", "stream_options"}] * 2
 
 
 def test_an_endpoint_that_does_not_stream_is_read_all_the_same(server: ChatServer) -> None:
@@ -130,13 +132,56 @@ def test_a_stop_is_heard_while_nothing_comes(server: ChatServer) -> None:
     assert time.monotonic() - started < 2
 
 
-def test_thoughts_of_the_endpoints_own_field_are_no_text(server: ChatServer) -> None:
-    server.fault = "tool call"
-    pieces: list[object] = []
-    with pytest.raises(ChatFailed):
-        pieces.extend(chat_of(server).stream(ASKED))  # keeps what came before the failure
-    assert Thinking() in pieces
-    assert not any(isinstance(piece, str) for piece in pieces)
+def test_thoughts_in_a_field_of_their_own_are_no_text(server: ChatServer) -> None:
+    server.fault = "thoughts apart"
+    assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
+
+
+def test_odd_chunks_between_the_words_are_passed_over(server: ChatServer) -> None:
+    server.fault = "odd chunks"
+    text, usage = read(chat_of(server))
+    assert text == "Both sides agreed on it [1.1]."
+    assert usage is not None
+    assert usage.counted_here
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [None, "3", [], {"prompt_tokens": "3", "completion_tokens": 4}, {"prompt_tokens": -3, "completion_tokens": 4},
+     {"prompt_tokens": 10**30, "completion_tokens": 4}, {"prompt_tokens": 1.5, "completion_tokens": True}],
+)  # fmt: skip
+def test_an_odd_count_of_tokens_is_counted_here(server: ChatServer, usage: object) -> None:
+    server.usage = usage
+    text, took = read(chat_of(server))
+    assert text == "Both sides agreed on it [1.1]."
+    assert took is not None
+    assert (took.counted_here, took.tokens_out) == (True, 12)
+
+
+def test_a_stop_before_the_question_sends_nothing(server: ChatServer) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        read(chat_of(server), stop=stop)
+    assert server.requests == []
+
+
+def test_a_deadline_and_a_stop_hang_up_on_an_endpoint_that_is_silent(server: ChatServer) -> None:
+    server.fault = "hang before the answer"
+    with pytest.raises(ChatFailed, match="did not finish within 1 seconds"):
+        read(chat_of(server, seconds=1))
+    deadline = time.monotonic() + 5
+    while any(thread.name == "chat" for thread in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(thread.name == "chat" for thread in threading.enumerate()), "nothing goes on reading"
+
+
+def test_a_proxy_of_the_environment_is_not_told_what_a_local_model_is(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
 
 
 def test_the_settings_choose_the_models(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +200,8 @@ def test_without_a_key_openai_is_not_asked() -> None:
 
 
 def test_a_password_in_an_address_is_not_shown() -> None:
-    chat = ChatModel("m", base_url="http://user:pass@127.0.0.1:9/v1", key="", seconds=5, answer_tokens=9)
+    address = "http://user:pass@127.0.0.1:9/v1?api_key=pass"
+    chat = ChatModel("m", base_url=address, key="", seconds=5, answer_tokens=9)
     with pytest.raises(ChatFailed) as caught:
         read(chat)
     assert "m at http://127.0.0.1:9/v1" in str(caught.value)

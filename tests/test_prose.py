@@ -50,9 +50,17 @@ def test_a_marker_behind_the_full_stop_belongs_to_the_statement_before_it() -> N
 
 def test_a_marker_that_names_nothing_is_kept_and_makes_a_doubt() -> None:
     (nothing,) = read_answer("The bridge is open [7.7].", PASSAGES, whole=True).statements
-    assert (nothing.verdict, nothing.rule, nothing.unresolved) == ("uncited", "7.7 names no sentence.", ("7.7",))
+    assert (nothing.verdict, nothing.rule, nothing.unresolved) == (
+        "uncited",
+        "The model points to a sentence that is not there.",
+        ("7.7",),
+    )
     (half,) = read_answer(f"{SO[:-1]} [1.2, 9.9, 8].", PASSAGES, whole=True).statements
-    assert (half.verdict, half.rule, half.unresolved) == ("doubtful", "9.9, 8 name no sentence.", ("9.9", "8"))
+    assert (half.verdict, half.rule, half.unresolved) == (
+        "doubtful",
+        "The model points to sentences that are not there.",
+        ("9.9", "8"),
+    )
     assert "[9.9?] [8?]" in prose_text(Prose("m", "whole", (half,), False, "", None, 0.0))
 
 
@@ -73,6 +81,8 @@ def test_json_says_the_same() -> None:
         "Not on the shelf",
         f"**{NOT_HERE}** [1.1]",
         '{"statements": []}',
+        f"{NOT_HERE}. The articles tell of another bridge.",
+        f"The sentences do not answer this. {NOT_HERE}",
         as_json((NOT_HERE, [])),
     ],
 )
@@ -80,8 +90,79 @@ def test_a_refusal_is_known_however_it_is_written(raw: str) -> None:
     draft = read_answer(raw, PASSAGES, whole=True)
     assert draft.refused
     assert draft.statements == ()
-    for end in range(len(raw)):
+    phrase = raw.upper().find(NOT_HERE)
+    for end in range(len(raw) if phrase <= 2 else 0):
         assert read_answer(raw[:end], PASSAGES, whole=False).statements == (), "no half of it is shown"
+
+
+def test_an_answer_that_begins_like_a_refusal_is_one() -> None:
+    """An answer, that is."""
+    ((text, cited, _),) = read("Not on the shelf: engineers found a crack of 4 centimetres [1.2].")
+    assert text.startswith("Not on the shelf: engineers")
+    assert cited == ["Engineer"]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    ['["1.2"]', '["[1.2]"]', '"1.2"', "[1.2]", '["1.2, 9.9"]', '["passage 1, sentence 2"]', '["1.2", 3, null, {}]'],
+)
+def test_numbers_in_json_are_read_however_models_write_them(sentences: str) -> None:
+    (statement,) = read_answer(
+        f'{{"statements": [{{"sentences": {sentences}, "text": "{SO}"}}]}}', PASSAGES, whole=True
+    ).statements
+    assert [citation.quote for citation in statement.citations] == [SO]
+
+
+def test_a_number_is_never_taken_for_another_one() -> None:
+    (statement,) = read_answer(
+        f'{{"statements": [{{"sentences": [1.10], "text": "{SO}"}}]}}', PASSAGES, whole=True
+    ).statements
+    assert (statement.citations, statement.unresolved) == ((), ("1.10",))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"Here is the answer:\n```json\n{as_json((SO, ['1.2']))}\n```",
+        f"Sure! {as_json((SO, ['1.2']))}",
+        json.dumps([{"sentences": ["1.2"], "text": SO}]),
+    ],
+)
+def test_json_is_found_where_models_put_it(raw: str) -> None:
+    assert read(raw) == [(SO, ["Engineer"], "supported")]
+
+
+def test_markers_before_the_sentences_belong_to_what_follows() -> None:
+    no_price = "The council has not agreed on a price."
+    for between in (" ", "\n"):
+        assert read(f"[1.2] {SO}{between}[1.3] {no_price}") == [
+            (SO, ["Engineer"], "supported"),
+            (no_price, ["The coun"], "supported"),
+        ]
+
+
+@pytest.mark.parametrize(
+    "number", ["1.99999999999999999999", "1.1-99999999999999999999", "1." + "9" * 5000, "9" * 5000]
+)
+def test_a_huge_number_names_nothing(number: str) -> None:
+    for raw in (f"{SO[:-1]} [{number}].", as_json((SO, [number]))):
+        for statement in read_answer(raw, PASSAGES, whole=True).statements:
+            assert all(len(unknown) <= 80 for unknown in statement.unresolved)
+
+
+def test_an_answer_in_another_script_streams() -> None:
+    assert read("Инженеры нашли", whole=False) == [("Инженеры нашли", [], "unfinished")]
+
+
+def test_what_nobody_sees_is_left_out_and_what_is_no_text_replaced() -> None:
+    assert read("A \u202ecrack\u202c of\u200b 4\ud800 centimetres.")[0][0] == "A crack of 4? centimetres."
+
+
+def test_a_numbered_list_is_no_number_of_the_answer() -> None:
+    assert [verdict for _, _, verdict in read(f"1. {SO} [1.2]\n2. The council has not agreed on a price. [1.3]")] == [
+        "supported",
+        "supported",
+    ]
 
 
 def test_thoughts_are_not_shown() -> None:
@@ -89,6 +170,7 @@ def test_thoughts_are_not_shown() -> None:
         f"<think>Hm, [1.1]?</think>\n{SO} [1.2]",
         f"Hm.</think>{SO} [1.2]",
         f"<thinking>a</thinking>{SO} [1.2]",
+        f"[THINK]Hm[/THINK]{SO} [1.2]",
     ):
         assert read(raw) == [(SO, ["Engineer"], "supported")]
     assert read("<think>It never ends") == []

@@ -3,9 +3,11 @@
 import json
 from datetime import date
 
-from index.wording import long_day
-from rag.answers import find_passages
+from index.wording import long_day, one_line
+from rag.answers import answer_question, find_passages
+from rag.chat import ChatModel
 from rag.rendering import answer_json, answer_text, hit_lines, hits_json, searched_line
+from tests.chat_server import KEY, as_json, serve_chat
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
 
@@ -91,3 +93,39 @@ def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
 def test_a_day_is_written_as_news_does() -> None:
     assert long_day(date(2026, 12, 31)) == "31 Dec 2026"
     assert long_day(None) == ""
+
+
+def test_prose_on_a_terminal(archive: Newsroom) -> None:
+    with serve_chat() as server:
+        server.say = lambda _: as_json(
+            ("Liaison officers are expected to help on fentanyl precursors, the statement said.", ["1.1"]),
+            ("No timeline is set.", []),
+        )
+        chat = ChatModel("m", base_url=server.base_url, key=KEY, seconds=20, answer_tokens=99, price=(1, 10))
+        answer = answer_question(FENTANYL, parts=archive.parts, chat=chat)
+    passage = answer.passages[0]
+    first = one_line(passage.sentences[0].cut(passage.article.text))
+    purpose, agreed = (one_line(quote.quote) for quote in answer.quotes)
+    title = "India and Canada have agreed to establish liaison officers in each other's countries…"
+    source = f"{title} (New Delhi, 12 Feb 2026)"
+    said = (
+        "Liaison officers are expected to help on fentanyl precursors, the statement said. [1] "
+        f"(doubtful: {answer.statements[0].rule}) "
+        "No timeline is set. (uncited: No sentence is named for this.)"
+    )
+    assert answer_text(answer).splitlines() == [
+        said,
+        "",
+        source,
+        f"  [1] {first}",
+        "Found without the model:",
+        f"  - {purpose}",
+        f"    {source}",
+        f"  - {agreed}",
+        f"    {source}",
+        "m: 1,234 tokens in, 56 out, $0.0018",
+    ]
+    got = json.loads(json.dumps(answer_json(answer)))
+    assert got["usage"] == {"tokens_in": 1234, "tokens_out": 56, "counted_here": False, "dollars": 0.001794}
+    assert [statement["verdict"] for statement in got["statements"]] == ["doubtful", "uncited"]
+    assert (got["model"], got["state"], got["refusal"]) == ("m", "whole", False)

@@ -51,3 +51,19 @@ def test_a_value_that_cannot_be_used_is_named_and_not_repeated(monkeypatch: pyte
 
 def test_a_key_is_not_shown_with_the_settings() -> None:
     assert "sk-secret" not in repr(Settings(openai_api_key="sk-secret"))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("DATELINE_CHAT_PRICES", "gpt-5-mini=sk-pasted/2"),
+        ("DATELINE_CHAT_PRICES", "gpt-5-mini=nan/inf"),
+        ("DATELINE_CHAT_BASE_URL", "http://user:sk-pasted/word@host/v1"),
+        ("DATELINE_CHAT_BASE_URL", "http://[sk-pasted/v1"),
+    ],
+)
+def test_a_faulty_price_or_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadSettings, match=f"{variable}: .*expected") as caught:
+        load_settings()
+    assert "sk-pasted" not in str(caught.value)

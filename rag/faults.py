@@ -1,0 +1,126 @@
+"""Faults: what a language model's endpoint can do wrong, each in a sentence with the setting to look at.
+
+Nothing that an endpoint or the client says is repeated: it may hold the key or the prompt.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import openai
+
+CONNECT_SECONDS = 5.0
+# Told to come back sooner than this, we wait; later, the reader is told.
+_LONGEST_WAIT_SECONDS = 5.0
+_RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happened, and what to do about it: "The language model (…) {what}. {remedy}."."""
+
+    what: str
+    remedy: str
+
+
+WEB_PAGE = Fault(
+    "answered with a web page instead of a stream of text",
+    "Look at DATELINE_CHAT_BASE_URL: a login page or a web site may be there; the API's address often ends in /v1",
+)
+NO_JSON = Fault(
+    "sent something that is not JSON", "Look at DATELINE_CHAT_BASE_URL; the API's address often ends in /v1"
+)
+NOTHING_AT_ALL = Fault(
+    "ended its answer before the first word", "Ask again; look at DATELINE_CHAT_BASE_URL if it stays so"
+)
+NO_WORD = Fault("gave an empty answer", "Ask again, or try another model with DATELINE_CHAT_MODEL")
+OTHER_FORM = Fault(
+    "answered in another form than it was asked for",
+    "Ask again, set DATELINE_CHAT_FORM=markers, or try another model with DATELINE_CHAT_MODEL",
+)
+TOOL_CALL = Fault("asked for a tool instead of answering", "Try another model with DATELINE_CHAT_MODEL")
+BROKE_OFF = Fault("broke off in the middle of its answer", "Ask again")
+NOT_FINISHED = Fault("broke off without saying that it had finished", "Ask again")
+LENGTH_LIMIT = Fault("reached its length limit", "Raise DATELINE_CHAT_ANSWER_TOKENS, or ask for less at once")
+CONTENT_FILTER = Fault(
+    "was stopped by its provider's content filter", "Read the quotes, or try another model with DATELINE_CHAT_MODEL"
+)
+_UNREACHABLE = Fault("cannot be reached", "See that it is running, and look at DATELINE_CHAT_BASE_URL")
+_ENDS: dict[str | None, Fault] = {"length": LENGTH_LIMIT, "content_filter": CONTENT_FILTER}
+# What endpoints call an answer that is whole. A tool that was called beside the text is ignored.
+_WHOLE = {"stop", "eos", "eos_token", "end_turn", "tool_calls", "function_call"}
+
+
+def fault_of_end(reason: str | None) -> Fault | None:
+    """Return what is wrong with an answer that ended for this reason, or None where it is whole."""
+    return None if reason in _WHOLE else _ENDS.get(reason, NOT_FINISHED)
+
+
+def fault_of_error(error: Exception) -> Fault:
+    """Name an error of the client."""
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        return _fault_of_status(error)
+    if isinstance(error, openai.APITimeoutError):
+        return Fault(f"could not be reached within {CONNECT_SECONDS:g} seconds", _UNREACHABLE.remedy)
+    if isinstance(error, openai.APIConnectionError):
+        return _UNREACHABLE
+    if isinstance(error, openai.APIError):
+        return Fault("reported an error in the middle of its answer", "Ask again")
+    # JSONDecodeError and UnicodeDecodeError are such.
+    return NO_JSON if isinstance(error, ValueError) else BROKE_OFF
+
+
+def is_too_long(error: "openai.APIStatusError") -> bool:
+    """Tell whether an endpoint refused the length of the prompt."""
+    named = {error.code, error.type} & {"context_length_exceeded", "exceed_context_size_error"}
+    return error.status_code in (400, 413, 422) and (bool(named) or "context length" in str(error.message).lower())
+
+
+def seconds_to_wait(error: "openai.APIConnectionError | openai.APIStatusError") -> float | None:
+    """Tell how long to wait before asking once more, or None where that would not help."""
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return _RETRY_SECONDS
+    if error.status_code == 429:
+        wait = _told_to_wait(error)
+        return wait if wait is not None and wait <= _LONGEST_WAIT_SECONDS else None
+    return _RETRY_SECONDS if error.status_code in (408, 409) or error.status_code >= 500 else None
+
+
+def _fault_of_status(error: "openai.APIStatusError") -> Fault:
+    status = error.status_code
+    if is_too_long(error):
+        return Fault("was sent more text than it can read", "Lower DATELINE_CHAT_PROMPT_TOKENS")
+    if status in (401, 403):
+        return Fault(f"refused the key (status {status})", "Check OPENAI_API_KEY")
+    if status == 404:
+        return Fault(
+            "is not known there (status 404)",
+            "Check DATELINE_CHAT_MODEL, and DATELINE_CHAT_BASE_URL, which often ends in /v1",
+        )
+    if status == 429:
+        if "insufficient_quota" in (error.type, error.code):
+            return Fault("says that the account has no credit left (status 429)", "Look at its account")
+        wait = _told_to_wait(error)
+        when = f"in {wait:.0f} seconds" if wait else "in a minute"
+        return Fault("has had too many questions for now (status 429)", f"Ask again {when}")
+    if 300 <= status < 400:
+        return Fault(
+            f"points to another address (status {status}), which is not followed: the articles would go there",
+            "Set DATELINE_CHAT_BASE_URL to the right address",
+        )
+    if status >= 500:
+        return Fault(f"has trouble of its own (status {status})", "Ask again in a while")
+    return Fault(f"refused the question (status {status})", "Check DATELINE_CHAT_MODEL")
+
+
+def _told_to_wait(error: "openai.APIStatusError") -> float | None:
+    try:
+        seconds = float(error.response.headers.get("retry-after", ""))
+    except ValueError:
+        return None  # not given, or given as a date
+    return max(0.0, seconds) if math.isfinite(seconds) else None
