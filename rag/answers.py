@@ -147,7 +147,7 @@ def stream_answer(
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
     ):
-        usage = written.usage + took if written.usage and took else written.usage
+        usage = written.usage + took if written.usage and took else written.usage or took
         elapsed = time.perf_counter() - started
         seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(answer.seconds["total"] + elapsed, 4)}
         yield replace(answer, prose=replace(written, usage=usage), seconds=seconds)

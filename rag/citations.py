@@ -18,14 +18,17 @@ from rag.passages import Passage
 Verdict = Literal["supported", "doubtful", "uncited", "unfinished"]
 
 _LONGEST_MARKER = 80  # characters
-# Brackets that hold numbers and what models put between them.
+# Brackets that hold numbers and what models put between them, within parentheses or not.
 _MARKER = re.compile(
-    rf"[ \t]*[\[【](?=[^\]】]{{0,{_LONGEST_MARKER}}}\d)"
-    r"(?P<numbers>(?:[\s\d.,;:&^#<>†–-]|and|passages?|sentences?)+)[\]】]",
+    rf"[ \t]*(?P<round>\(\s*)?[\[【](?=[^\]】]{{0,{_LONGEST_MARKER}}}\d)"
+    r"(?P<numbers>(?:[\s\d.,;:&^#<>†–-]|and|passages?|sentences?)+)[\]】](?(round)\s*\))",
     re.IGNORECASE,
 )
-_BEGUN = re.compile(rf"[ \t]*[\[【][^\[\]【】\n]{{0,{_LONGEST_MARKER}}}$")
-_NUMBERS = re.compile(r"(\d+)\.(\d+)\s*[–-]\s*(?:\1\.)?(\d+)(?![\d.])|\d+(?:\.\d+)*")
+_WITHIN = rf"[^\[\]【】\n]{{0,{_LONGEST_MARKER}}}"
+_BEGUN = re.compile(rf"[ \t]*(?:\(\s*(?:[\[【]{_WITHIN}[\]】]?\s*)?|[\[【]{_WITHIN})$")
+_IN_WORDS = re.compile(r"passages?\s*(\d+)\s*[,.;:]?\s*sentences?\s*(?=\d)", re.IGNORECASE)
+# No shelf has passages or sentences by the ten thousand.
+_NUMBERS = re.compile(r"(\d{1,4})\.(\d{1,4})\s*[–-]\s*(?:\1\.)?(\d{1,4})(?![\d.])|\d+(?:\.\d+)*")
 _LONGEST_RANGE = 10
 
 
@@ -78,7 +81,7 @@ numbers=('2.1', '2.2'))))
     plain, markers, end = "", [], 0
     for found in _MARKER.finditer(text):
         plain += text[end : found.start()]
-        markers.append(Marker(len(plain), tuple(_read_numbers(found["numbers"]))))
+        markers.append(Marker(len(plain), tuple(read_numbers(found["numbers"]))))
         end = found.end()
         # "drugs.[1.2]They" must not become one word.
         if plain and not plain[-1].isspace() and text[end : end + 1].isalnum():
@@ -97,20 +100,24 @@ def without_begun_marker(text: str) -> str:
 
 def resolve(number: str, passages: Sequence[Passage]) -> Citation | None:
     """Return the citation of the sentence with that number, or None where there is none."""
-    passage_number, _, sentence_number = number.partition(".")
     for passage in passages:
-        if str(passage.number) == passage_number and sentence_number.isdecimal():
-            place = int(sentence_number) - 1
-            if 0 <= place < len(passage.sentences):
-                return Citation(passage.article, passage.sentences[place])
+        for place, sentence in enumerate(passage.sentences, start=1):
+            if number == f"{passage.number}.{place}":
+                return Citation(passage.article, sentence)
     return None
 
 
-def _read_numbers(written: str) -> Iterator[str]:
-    for found in _NUMBERS.finditer(written.replace("<", "").replace(">", "")):
+def read_numbers(written: str) -> Iterator[str]:
+    """Yield the numbers of sentences in what a model has put between brackets.
+
+    >>> list(read_numbers("1.2, 1.4-1.5 and passage 2, sentence 3"))
+    ['1.2', '1.4', '1.5', '2.3']
+    """
+    plain = _IN_WORDS.sub(r"\1.", written.replace("<", "").replace(">", ""))
+    for found in _NUMBERS.finditer(plain):
         passage, first, last = found.groups()
         if passage is None:
-            yield found.group()
+            yield found.group()[:_LONGEST_MARKER]
             continue
         steps = range(int(first), int(last) + 1)
         if 0 < len(steps) <= _LONGEST_RANGE:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.words import STOP_WORDS, content_terms, terms
-from rag.chat import Message
+from rag.chat import Message, without_thoughts
 
 # Earlier questions that are looked at, or shown to a model.
 _MOST_EARLIER = 3
@@ -116,7 +116,6 @@ _EXAMPLES = (
     ),
     (["Which chess club won the Marrow Cup?"], "What does a tram ticket cost?", "What does a tram ticket cost?"),
 )
-_REASONING = re.compile(r"^.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(
     r"""^(?:(?:sure|certainly|of\ course|okay|ok)\b[^\n:?]*[:!.,]\s*)?
     (?:(?:here(?:\ is|'s|’s)\ )?(?:the\ |a\ |my\ )?
@@ -205,7 +204,7 @@ def is_follow_up(question: str, earlier: Earlier) -> bool:
         return False
     own = _own_terms(words)
     if not own:
-        return not _EMPTY_IT.search(_lower(words))
+        return not _EMPTY_IT.search(_lower(words)) and not all(word.key in _GREETINGS for word in words)
     foreign = [word for word in _names(words) if not word.terms & earlier.terms]
     # A phrase that is new to the articles, such as "the strike".
     strange = [phrase for phrase in _phrases(words) if not _known(phrase, earlier)]
@@ -279,9 +278,7 @@ def _turn(chat: Sequence[str], question: str, alone: str | None = None) -> list[
 
 def _without_wrapping(reply: str) -> str:
     """Take off reasoning, code fences, labels, bullets and quotation marks, however they are nested."""
-    written = _REASONING.sub("", reply).strip()
-    if written.casefold().startswith(("<think", "<reasoning")):
-        return ""  # broken off while it reasoned
+    written = without_thoughts(reply).strip()
     written = re.sub(r"^```\w*\n|\n?```$", "", written).strip()
     while True:
         bare = _LABEL.sub("", re.sub(r"^(?:[-*•>]\s+|\d+[.)]\s+|#+\s+)", "", written), count=1).strip()

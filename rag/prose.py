@@ -18,19 +18,23 @@ from index.errors import DatelineError
 from index.sentences import split_sentences
 from index.spans import Span
 from index.wording import long_day
-from rag.chat import ChatModel, Stopped, Usage
+from index.words import without_unseen
+from rag.chat import ChatModel, Stopped, Usage, without_thoughts
 from rag.checks import failed_check
-from rag.citations import Citation, Statement, resolve, take_markers, without_begun_marker
+from rag.citations import Citation, Statement, read_numbers, resolve, take_markers, without_begun_marker
+from rag.faults import NO_WORD, OTHER_FORM
 from rag.passages import Passage
 from rag.prompts import NOT_HERE, write_prompt
 
 # More often than this nobody sees: each time the whole answer is read and shown again.
 _SHOWN_EVERY_SECONDS = 0.08
 
-_THOUGHTS = re.compile(r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_THOUGHTS_END = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
-_BEGUN_TAG = re.compile(r"<[a-z/]{0,12}\Z", re.IGNORECASE)
-_FENCE = re.compile(r"\A\s*```(?:json)?\s*|\s*```\s*\Z")
+# A tag that has only begun is not shown.
+_BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
+# JSON begins at once, in a code block, or after words that announce it.
+_JSON = re.compile(r"""\A(?:[^{\[]{0,200}(?:```(?:json)?\s*|(?=\{\s*"statements")))?(?=[{\[]\s*(?:[{"}]|\Z))""")
+_BARE_NUMBERS = re.compile(r"(\"sentences\"\s*:\s*\[)([\d.,\s]*)")
+_LIST_NUMBER = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s+")
 
 State = Literal["waiting", "writing", "whole", "stopped", "failed"]
 
@@ -112,7 +116,7 @@ def answer(
         state, problem = "failed", str(error)
     draft = read_answer(raw, prompt.passages, whole=state == "whole")
     if state == "whole" and not draft.statements and not draft.refused:
-        state, problem = "failed", str(chat.gave_nothing())
+        state, problem = "failed", str(chat.failed(OTHER_FORM if _visible(raw, whole=True) else NO_WORD))
     yield replace(
         prose,
         state=state,
@@ -130,19 +134,17 @@ def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
     Unless it is `whole`, the last statement is still being written: it is not checked, and a
     marker or tag that has only begun is held back.
     """
-    text = _without_thoughts(raw, whole=whole)
-    written = _FENCE.sub("", text).lstrip()
-    if written.startswith("{"):
-        entries = _read_json(written)
+    text = _visible(raw, whole=whole)
+    if begun := _JSON.match(text):
+        entries = _read_json(text[begun.end() :])
         if whole and entries == []:
             return Draft((), refused=True)
         pieces = list(_pieces(entries or []))
     else:
         pieces = [(text if whole else without_begun_marker(text).rstrip(), ())]
-    spoken = " ".join(text for text, _ in pieces)
-    if _is_refusal(spoken) or (not whole and NOT_HERE.startswith(_letters(spoken))):
-        return Draft((), refused=whole)
     statements = [statement for text, numbers in pieces for statement in _read_text(text, numbers, passages)]
+    if _is_refusal(statements, whole=whole):
+        return Draft((), refused=whole)
     last = len(statements) - 1
     return Draft(
         tuple(
@@ -153,21 +155,24 @@ def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
     )
 
 
-def _without_thoughts(raw: str, *, whole: bool) -> str:
-    text = _THOUGHTS.sub("", raw)
-    text = _THOUGHTS_END.sub("", text)  # some models are made to begin inside the tag
+def _visible(raw: str, *, whole: bool) -> str:
+    """Return what of a model's text is for the reader: no thoughts, no characters that nobody sees."""
+    text = without_thoughts(without_unseen(raw.encode(errors="replace").decode()))
     return (text if whole else _BEGUN_TAG.sub("", text)).lstrip()
 
 
 def _read_json(written: str) -> list[object] | None:
     """Return the list of statements in JSON that may end anywhere, or None where there is none."""
-    # Some models go on after the JSON: then its last brace is where it ends.
-    for candidate in (written, written[: written.rfind("}") + 1]):
+    # Unquoted, 1.10 would be read as 1.1: another sentence.
+    written = _BARE_NUMBERS.sub(lambda found: found[1] + re.sub(r"\d[\d.]*", r'"\g<0>"', found[2]), written)
+    # Some models go on after the JSON: then its last bracket is where it ends.
+    last = max(written.rfind("}"), written.rfind("]")) + 1
+    for candidate in (written, written[:last]):
         try:
             read = from_json(candidate, allow_partial="trailing-strings")
         except ValueError:
             continue
-        entries = read.get("statements") if isinstance(read, dict) else None
+        entries = read.get("statements") if isinstance(read, dict) else read
         return entries if isinstance(entries, list) else None
     return None
 
@@ -176,8 +181,10 @@ def _pieces(entries: Sequence[object]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each statement's text and the numbers it names."""
     for entry in entries:
         if isinstance(entry, dict) and isinstance(entry.get("text"), str) and entry["text"].strip():
-            numbers = entry.get("sentences")
-            yield entry["text"], tuple(str(number) for number in numbers) if isinstance(numbers, list) else ()
+            named = entry.get("sentences")
+            written = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+            numbers = (number for one in written if isinstance(one, str) for number in read_numbers(one))
+            yield entry["text"], tuple(numbers)
 
 
 def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -> Iterator[Statement]:
@@ -185,11 +192,13 @@ def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -
     plain, markers = take_markers(text)
     spans = split_sentences(plain, Span(0, len(plain)))
     named: list[list[str]] = [list(numbers) for _ in spans]
-    for marker in markers:
-        # A marker stands in its statement or behind its full stop.
-        place = max((place for place, span in enumerate(spans) if span.start < marker.position), default=0)
-        if named:
-            named[place] += marker.numbers
+    # Some models copy the form of the prompt: each sentence behind its number.
+    leading = bool(markers) and markers[0].position == 0 and markers[-1].position < len(plain.rstrip())
+    for marker in markers if spans else ():
+        # Otherwise a marker stands in its statement or behind its full stop.
+        before = [place for place, span in enumerate(spans) if span.start < marker.position]
+        place = min(len(before), len(spans) - 1) if leading else before[-1] if before else 0
+        named[place] += marker.numbers
     end = 0
     for span, own in zip(spans, named, strict=True):
         found = [(number, resolve(number, passages)) for number in dict.fromkeys(own)]
@@ -205,12 +214,12 @@ def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -
 
 def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
     """Give a complete statement its verdict."""
-    unknown = ", ".join(statement.unresolved)
-    nowhere = f"{unknown} names no sentence." if len(statement.unresolved) == 1 else f"{unknown} name no sentence."
+    unknown = len(statement.unresolved)
+    nowhere = f"The model points to {'a sentence that is' if unknown == 1 else 'sentences that are'} not there."
     if not statement.citations:
         return replace(statement, verdict="uncited", rule=nowhere if unknown else "No sentence is named for this.")
     rule = failed_check(
-        statement.text,
+        _LIST_NUMBER.sub("", statement.text),
         [citation.quote for citation in statement.citations],
         around=" ".join(_around(citation, passages) for citation in statement.citations),
     )
@@ -231,11 +240,10 @@ def _around(citation: Citation, passages: Sequence[Passage]) -> str:
     return " ".join(part for part in (article.title, article.outlet, article.place, day, before) if part)
 
 
-def _is_refusal(text: str) -> bool:
-    """Tell whether the whole of an answer is the phrase for a refusal, give or take a full stop and markers."""
-    letters = _letters(take_markers(text)[0])
-    return letters.startswith(NOT_HERE) and len(letters) <= len(NOT_HERE) + 40
-
-
-def _letters(text: str) -> str:
-    return " ".join(re.findall(r"[A-Z]+", text.upper()))
+def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:
+    """Tell whether an answer says that there is none; while it is written, whether it may come to that."""
+    said = [" ".join(re.sub(r"[^\w\s]", "", statement.text).upper().split()) for statement in statements]
+    if said == [NOT_HERE] or (not whole and len(said) == 1 and NOT_HERE.startswith(said[0])):
+        return True
+    # With a reason before or behind it, as long as that is no answer.
+    return NOT_HERE in said[:1] + said[-1:] and not any(statement.citations for statement in statements)

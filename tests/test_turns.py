@@ -164,8 +164,12 @@ def test_the_reader_chooses_the_model_or_none(browser: Browser, server: Server, 
         reader.ask("How high did the River Lind rise?")
         expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
         expect(reader.page.get_by_role("button", name="Copy")).to_have_count(2)
-        expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(1)
+        expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(0)
         assert len(chat.requests) == asked
+        choose(reader, "scripted")
+        reader.page.get_by_role("button", name="Ask the model").click()
+        expect(reader.page.locator(".usage")).to_have_count(2)
+        assert chat.requests[-1]["model"] == "scripted"
 
 
 @needs_browser

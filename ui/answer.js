@@ -118,7 +118,9 @@ const drawSearched = (root, section, searchedFor) => {
     form.append(field, send, drawButton("act", "Cancel", () => drawSearched(root, section, searchedFor)))
     form.addEventListener("submit", (event) => {
       event.preventDefault()
-      if (field.value.trim()) root.act("search", field.value)
+      if (!field.value.trim()) return
+      root.act("search", field.value)
+      drawSearched(root, section, searchedFor)
     })
     section.replaceChildren(form)
     field.focus()
@@ -143,13 +145,13 @@ const drawBar = (root, section, data) => {
     const busy = make("span", "busy", data.busy)
     busy.setAttribute("role", "status")
     section.append(busy)
-    if (data.writing) section.append(drawButton("act", "Stop", () => root.act("stop", true)))
+    if (data.by_model) section.append(drawButton("act", "Stop", () => root.act("stop", true)))
     return
   }
   if (!data.copy) return
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
   section.append(button)
-  if (data.again) section.append(drawButton("act", "Ask again", () => root.act("again", true)))
+  if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
@@ -157,7 +159,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
   root.classList.toggle("refused", Boolean(data.refusal))
-  part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
+  // What the reader is typing stays.
+  if (!root.parts?.searched?.section.querySelector("form"))
+    part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
   part(root, "problem", data.problem ?? "", (section) => {
     section.replaceChildren()
     if (data.problem) section.append(make("p", "problem", data.problem))
@@ -169,7 +173,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.note) section.append(make("p", "problem", data.note))
   })
   const bar = {
-    busy: data.busy, writing: data.can_ask_again, copy: data.copy, again: data.can_ask_again, usage: data.usage,
+    busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.

@@ -34,14 +34,18 @@ def show_answer(
     turn: Turn,
     *,
     scroll_to: str,
+    can_ask: bool,
     ask_again: Callable[[int], None],
     search_again: Callable[[int, str], None],
 ) -> None:
-    """Show what the chat's turn of that number (from 0) has so far; the page scrolls once to each id in `scroll_to`."""
+    """Show what the chat's turn of that number (from 0) has so far.
+
+    The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
+    """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
         key=f"answer-{number}",
-        data={"busy": busy, "scroll_to": scroll_to, **(_shown(answer) if answer else {})},
+        data={"busy": busy, "scroll_to": scroll_to, "can_ask": can_ask, **(_shown(answer) if answer else {})},
         on_open_change=ignore_trigger,
         on_stop_change=ignore_trigger,
         on_again_change=ignore_trigger,
@@ -95,7 +99,7 @@ def _shown(answer: Answer) -> dict[str, object]:
         "foot": searched_line(answer) if refusal and not writing else "",
         "usage": f"{prose.model}: {usage_words(prose.usage)}" if prose and prose.usage else "",
         "copy": answer_text(answer),
-        "can_ask_again": prose is not None,
+        "by_model": prose is not None,
     }
 
 
@@ -123,9 +127,10 @@ def _note(answer: Answer) -> str:
 
 
 def _lead(answer: Answer) -> str:
-    if answer.prose and answer.prose.statements:
-        return "Sources, quoted word for word"
-    if answer.refusal is None or (answer.prose and answer.prose.under_way):
+    under_way = answer.prose is not None and answer.prose.under_way
+    if answer.refusal is None or under_way:
+        if answer.prose and answer.prose.statements:
+            return "Sources, quoted word for word"
         return "In the articles' own words" if answer.quotes else ""
     refused = NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
     return f"{refused} Closest sentences:" if answer.refusal.closest else refused

@@ -64,7 +64,8 @@ def _show_welcome(indexing: Indexing) -> None:
     if reach.articles:
         days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
         articles = counted(reach.articles, "article")
-        text = f"Answers are quoted word for word from {articles}{f' ({days})' if days else ''}."
+        told = "rest on sentences of" if indexing.chats else "are quoted word for word from"
+        text = f"Answers {told} {articles}{f' ({days})' if days else ''}."
     elif indexing.progress.running:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
@@ -94,6 +95,7 @@ def _show_growing(turns: list[Turn], number: int, *, newest: bool, growing: bool
             number,
             turn,
             scroll_to=turn.id if newest else "",
+            can_ask=_chosen_chat(get_indexing()) is not None,
             ask_again=partial(_ask_again, turns),
             search_again=partial(_search_again, turns),
         )

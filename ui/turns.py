@@ -26,8 +26,9 @@ class Turn:
         chat: ChatModel | None,
         searched_as: str | None = None,
         again: bool = False,
+        spent: Usage | None = None,
     ) -> None:
-        """Ask at once; `before` are the turns this one may follow up."""
+        """Ask at once; `before` are the turns this one may follow up, `spent` what this question took before."""
         self.id = uuid4().hex
         self.question = question
         self.answer: Answer | None = None
@@ -35,7 +36,9 @@ class Turn:
         self._parts = parts
         self._before = tuple(before)
         self._chat = chat
+        self._spent = spent
         self._stop = threading.Event()
+        self._answered = threading.Event()
         self._thread = threading.Thread(target=self._work, args=(searched_as, again), name="answer", daemon=True)
         self._thread.start()
 
@@ -46,8 +49,9 @@ class Turn:
 
     @property
     def usage(self) -> Usage | None:
-        """What the model took, where it is known."""
-        return self.answer.prose.usage if self.answer and self.answer.prose else None
+        """What the models took for this question, answers that were replaced included, where it is known."""
+        took = self.answer.prose.usage if self.answer and self.answer.prose else None
+        return self._spent + took if self._spent and took else self._spent or took
 
     def stop(self) -> None:
         """Have the model stop; what it has written stays."""
@@ -55,17 +59,32 @@ class Turn:
 
     def asked_again(self, chat: ChatModel | None) -> "Turn":
         """Ask the same question once more, of `chat`, which shall choose other words."""
-        self.stop()
-        return Turn(self.question, parts=self._parts, before=self._before, chat=chat, again=True)
+        return self._renewed(chat, again=True)
 
     def searched_again(self, searched_as: str, chat: ChatModel | None) -> "Turn":
         """Answer the question anew from a search in the reader's words."""
+        return self._renewed(chat, searched_as=searched_as)
+
+    def first_answer(self) -> Answer | None:
+        """Wait for the answer in quotes: a question that follows this one up builds on it."""
+        self._answered.wait()
+        return self.answer
+
+    def _renewed(self, chat: ChatModel | None, *, searched_as: str | None = None, again: bool = False) -> "Turn":
         self.stop()
-        return Turn(self.question, parts=self._parts, before=self._before, chat=chat, searched_as=searched_as)
+        return Turn(
+            self.question,
+            parts=self._parts,
+            before=self._before,
+            chat=chat,
+            searched_as=searched_as,
+            again=again,
+            spent=self.usage,
+        )
 
     def _work(self, searched_as: str | None, again: bool) -> None:
-        before = [turn.answer for turn in self._before if turn.answer]
         try:
+            before = [answer for turn in self._before if (answer := turn.first_answer())]
             for answer in stream_answer(
                 self.question,
                 parts=self._parts,
@@ -76,7 +95,10 @@ class Turn:
                 again=again,
             ):
                 self.answer = answer
+                self._answered.set()
         except DatelineError as error:
             self.problem = str(error)
         except Exception as error:  # noqa: BLE001 (the reader is told; the chat goes on)
             self.problem = f"The question could not be answered ({type(error).__name__}). Re-index, ask again."
+        finally:
+            self._answered.set()
