@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from index.addresses import OPENAI, is_this_machine, shown_address
@@ -342,6 +343,11 @@ class _Request:
             raise _Broken(faults.TOOL_CALL if called_tool else faults.NO_WORD)
         if fault := faults.fault_of_end(reason if isinstance(reason, str) else None):
             raise _Broken(fault)
+
+
+def warm_up() -> None:
+    """Import the client now, in a thread: the first answer would wait a second for it."""
+    import_module("openai.resources.chat")
 
 
 def without_thoughts(text: str) -> str:

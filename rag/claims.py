@@ -11,7 +11,19 @@ from collections.abc import Sequence
 
 from index.words import STOP_WORDS, content_terms, terms
 from rag.doubts import as_written, drops_speaker, only_quotes_have, only_statement_has, says_otherwise
-from rag.matching import all_terms, clauses, content_sequence, forms, nearest, negated, sides, synonyms, term_set
+from rag.matching import (
+    all_terms,
+    clauses,
+    content_sequence,
+    forms,
+    is_irregular,
+    meets,
+    nearest,
+    negated,
+    sides,
+    synonyms,
+    term_set,
+)
 
 # The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
 # A quote's clause is in the statement when the statement has this share of its content words.
@@ -22,8 +34,9 @@ _SPOKEN = 0.5
 _BESIDE = 2
 
 _NOT = re.compile(
-    r"\b(?:not(?! only| just)|no(?!\.|-one| doubt| matter)|never(?!-)|none|nobody|no-one|nothing|neither|nor|cannot"
-    r"|without|(?:fail|refuse)(?:s|d|ed)? to|unable to)\b|\b\w{1,8}n['’]t\b",
+    r"(?P<twice>\b(?:not|never|\w{1,8}n['’]t)\s(?:fail|refuse) to\b)"
+    r"|\b(?:not(?! only| just)|no(?!\.|-one| doubt| matter)|never(?!-)|none|nobody|no-one|nothing|neither|nor|cannot"
+    r"|without|(?:fail|refuse)(?:s|d|ed)? to|unable to|(?:ha(?:s|ve|d)|is|are) yet to)\b|\b\w{1,8}n['’]t\b",
     re.IGNORECASE,
 )
 # Words that say "not" in another way: where one stands, nothing is doubted.
@@ -31,12 +44,15 @@ _LIKE_NOT = re.compile(
     r"""\b(?:den(?:y|ies|ied|ying|ial)|refus\w+|reject\w*|fail\w*|lack\w*|unlikely|declin\w+\sto|hardly|barely|scarcely
     |rul\w+\sout|absen\w+|rather\sthan|instead\sof|far\sfrom|prevent\w*|avoid\w*|stop\w*|halt\w*|ban(?:s|ned|ning)?
     |prohibit\w*|forb[aio]d\w*|few|little|yet\sto|zero|exclud\w+|un(?!der|til|ion|it|ivers|ique|less)\w{4,}
-    |in(?:ability|sufficient|complete|capable)|non-?\w+|dis(?:agree|approv|prov|put)\w*|doubt\w*|ended|free\sof
+    |in(?:ability|sufficient|complete|capable)|non-?\w+|dis(?:agree|approv|prov|put)\w*|doubt\w*|ended
     |away\sfrom|false\w*|contrary|abandon\w*|cancel\w*|scrap\w*|against|turned\sdown|oppos\w*|object\w*|block\w*
-    |impossible)\b""",
+    |impossible|unless|los[et]\w*|loss\w*|free|missing|undecided|still\s(?:\w+ing|under|to\sbe)|same|unchanged|at\sodds)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 
+_DENIED_WORD = re.compile(
+    r"(?:\bnot|n['’]t|\bnever|\bno longer|\bwithout)\s(?:(?:be|been|being|yet|to|any|an?)\s)*(\w+)"
+)
 _ORDER = re.compile(r"\b(?P<order>before|after)\b(?P<follows>[^,.;]*)", re.IGNORECASE)
 # "Never-before-seen" does not say "before".
 _INSIDE_COMPOUND = re.compile(r"(?<=\w-)\w+(?=-\w)")
@@ -55,8 +71,10 @@ _UNDONE = re.compile(
 )
 # The same words and some more, wherever they stand.
 _WAVERS = re.compile(
-    rf"""\b(?:(?P<thought>{_THOUGHT}|possibl[ey]|perhaps|maybe|potential\w*|suggest\w*|urg(?:e|es|ed|ing)|debat\w+)
-    |(?P<meant>{_MEANT}|plan\w*|inten[dt]\w*|propos\w+|anticipat\w*|prepar\w+|draft\w*|call\w*\s(?:on|for))
+    rf"""\b(?:(?P<thought>{_THOUGHT}|possibl[ey]|perhaps|maybe|no\sdecision|n[o']t\s(?:\w+\s){{0,3}}deci\w+
+        |potential\w*|suggest\w*|urg(?:e|es|ed|ing)|debat\w+)
+    |(?P<meant>{_MEANT}|should|plan\w*|inten[dt]\w*|propos\w+|anticipat\w*|prepar\w+|draft\w*|estimat\w*
+        |forecast\w*|call\w*\s(?:on|for))
     |(?P<bound>{_BOUND}))\b""",
     re.VERBOSE,
 )
@@ -74,12 +92,14 @@ _KEEPING = """saying telling according report reports reported reportedly allege
     allegation allegations acknowledge acknowledges acknowledged admit admits admitted admitting deny denies denied
     statement statements estimate estimates estimated view opinion quoted call calls called calling asked urged praised
     criticised criticized condemned blamed expressed pledged promised vowed think thinks thought emphasised emphasized
-    stressed highlighted mentioned clarified affirmed reiterated predicted forecast disclosed informed communicated
+    stressed highlighted mentioned expects hopes fears predicts suspicion suspected arguing adding noting claiming
+    insisting warning explaining alleging stating
+    clarified affirmed reiterated predicted forecast disclosed informed communicated
     states notes add write writes""".split()
 _SAYS = re.compile(rf"\b(?:{'|'.join(_SAYING)}|media report(?:s|ed)|[Aa]ccording to|[Aa]s per)\b")
 _KEEPS = re.compile(rf"\b(?:{'|'.join((*_SAYING, *_KEEPING))}|According|[Aa]s per)\b|[\"“”]")
 _SPOKEN_WORDS = re.compile(r"[\"“][^\"“”]{20,}[\"”]")
-_SOMEBODY = r"(?:[Tt]he(?:\s[a-z-]+){1,3}|[^\W\d_a-z][\w'’.-]*\w)"
+_SOMEBODY = r"(?:(?:[Tt]he|[Aa]n?)(?:\s[A-Z]{2,})?(?:\s[a-z-]+){1,3}|[^\W\d_a-z][\w'’.-]*\w)"
 _SPEAKER = re.compile(
     rf"\b(?P<before>{_SOMEBODY})\)?(?:,[^,]{{1,60}},|,)?\s(?:has\s|had\s|also\s)?(?:{'|'.join(_SAYING)})\b"
     rf"|\b(?:said|[Aa]ccording to|[Aa]s per)\s(?P<after>{_SOMEBODY})"
@@ -95,19 +115,44 @@ _BODY = re.compile(
 def negation(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     """What is denied on one side is denied on the other, clause by clause."""
     quoted = [clause for quote in quotes for clause in clauses(quote)]
-    denials = [(clause, found.group()) for clause in clauses(statement) if (found := _NOT.search(clause))]
-    for clause, word in denials:
-        closest = nearest(clause, quoted)
-        if not _NOT.search(closest) and not _LIKE_NOT.search(closest):
-            return only_statement_has(word, quotes)
-    if denials or _LIKE_NOT.search(statement):
-        return ""
+    said, meant = clauses(statement), set[str]()
+    for clause in said:
+        if found := _denial(clause):
+            closest = nearest(clause, quoted)
+            meant.add(closest)
+            denied_there = bool(_denial(closest)) or any(_is_denied_in(other, clause) for other in quoted)
+            if not denied_there and not _is_softly_denied(closest, clause):
+                return only_statement_has(found.group(), quotes)
     told = term_set(statement)
+    affirmed = [quote for quote in quotes if not _denial(quote)]
     for clause in quoted:
-        denied = content_terms(clause)
-        if (found := _NOT.search(clause)) and len(told.intersection(denied)) >= max(2, _SAME_CLAUSE * len(denied)):
+        if not (found := _denial(clause)) or clause in meant:
+            continue
+        denied = [term for term in content_terms(clause) if term not in terms(found.group())]
+        shared = [term for term in denied if not forms(term).isdisjoint(told)]
+        if any(frozenset(shared) <= frozenset().union(*map(forms, terms(other))) for other in affirmed):
+            continue
+        if len(shared) >= max(2, _SAME_CLAUSE * len(denied)) and not _is_softly_denied(nearest(clause, said), clause):
             return only_quotes_have(found.group(), quotes)
     return ""
+
+
+def _denial(clause: str) -> re.Match[str] | None:
+    """Find the "not" of a clause; what is not refused is not denied."""
+    return next((found for found in _NOT.finditer(clause) if not found["twice"]), None)
+
+
+def _is_denied_in(other: str, clause: str) -> bool:
+    """Tell whether a clause of a quote denies something that stands in this clause."""
+    about = content_terms(other) if _denial(other) else []
+    return sum(meets(term, term_set(clause)) for term in about) > _SAME_CLAUSE * len(about)
+
+
+def _is_softly_denied(clause: str, denied: str) -> bool:
+    """Tell whether a clause says "not" in another way, with a word that is not itself denied in the other clause."""
+    return any(
+        not all(meets(term, term_set(denied)) for term in terms(found.group())) for found in _LIKE_NOT.finditer(clause)
+    )
 
 
 def opposites(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
@@ -120,16 +165,20 @@ def opposites(statement: str, quotes: Sequence[str], *, around: str = "") -> str
     if order := _turned_order(plain, quotes):
         return order
     have, said = all_terms(quotes), term_set(statement)
+    denied, denied_there = all_terms(_DENIED_WORD.findall(plain)), all_terms(_DENIED_WORD.findall(" ".join(quotes)))
     sequence = content_sequence(plain)
     for term in terms(plain):
         turns = set[str]()
         for near, far in sides(term):
             if not near & have:
-                turns |= far & have
-            elif term in sequence:
+                # "Fell" and "rose" are everywhere in news: they count beside the same words only.
+                turns |= {other for other in far & have if not is_irregular(other)}
+            if term in sequence:
                 turns |= _opposed_beside(sequence.index(term), sequence, near, far, quotes)
         if term not in have and not synonyms(term) & have:
             turns.update(other for other in negated(term) if other in have)
+        # Not to allow is to ban.
+        turns = {other for other in turns if (term in denied) == (other in denied_there)}
         if turns - said:
             return says_otherwise(as_written(min(turns - said), " ".join(quotes)), as_written(term, statement), quotes)
     return ""

@@ -5,12 +5,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
-from index.words import STOP_WORDS, terms
-from rag.doubts import WORD, does_not_name, does_not_say
-from rag.matching import all_terms, names_meet
-from rag.numbers import Number, read_amounts, read_numbers
+from index.words import STOP_WORDS, content_terms, terms
+from rag.doubts import WORD, does_not_name, does_not_say, says_otherwise
+from rag.matching import all_terms, forms, is_irregular, is_listed, meets, names_meet, term_set
+from rag.numbers import NEXT_TO_FIRST, NUMBER_WORDS, Number, read_amounts, read_numbers
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
@@ -26,9 +28,40 @@ _DAY_BEFORE_MONTH = re.compile(
     rf"(?:St|Nd|Rd|Th)?(?:\s?[-–]\s?\d+| And \d+)?\s(?:Of )?(?:{_MONTHS}|{_SHORT_MONTH.split('(?=')[0]}\b)"
 )
 
+_RATIO = Decimal("0.02")
+_MOST_COMPARED = 20
+
 _CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
 _LINKING = "of the and de al bin von van for".split()
 _NAME = re.compile(rf"{_CAPITALISED}(?:\s+(?:(?:{'|'.join(_LINKING)})\s+){{0,2}}{_CAPITALISED})*")
+# "A met B" and "B met A" are the same.
+_DOES_TO = re.compile(
+    rf"(?P<who>{_NAME.pattern})\s(?!(?:met|meets|married|marries|and|or|faced|faces|played|versus|with|near)\b)"
+    rf"(?P<does>[a-z]+)\s(?P<whom>{_NAME.pattern})"
+)
+_TITLES = frozenset(
+    """prime minister president chancellor premier king queen prince princess sir dame lord lady mr mrs ms dr doctor
+    professor prof mayor governor senator councillor councilor judge justice general colonel captain sergeant chief
+    director secretary chairman chairwoman chair chief executive inspector officer pope bishop archbishop rev father
+    ambassador foreign finance interior defence defense justice health former vice deputy advisor adviser""".split()
+)
+# With one of these a name is another one: "North Korea".
+_MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
+_ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
+_SPOKE = r"(?:has\s|had\s|also\s)?(?:said|says|added|adds|noted|notes|told|stated|explained)"
+_NAMES_SPEAKER = re.compile(
+    rf"(?:[^\W\d_a-z]\w+|\b[Tt]he \w+)\s{_SPOKE}|{_SPOKE}\s(?:[^\W\d_a-z]|the\b)|[Aa]ccording to"
+)
+_INITIAL = re.compile(r"(?<![\w.])(?P<initial>[A-Z])\.\s(?:[A-Z]\.\s)*(?P<last>[A-Z]\w+)")
+_OPENING = re.compile(rf"\W*(?P<who>{_CAPITALISED})\s(?P<does>[a-z]+)")
+_OPENERS = frozenset(
+    """however meanwhile yesterday today tomorrow earlier later still yet instead nobody everyone both each every
+    several many most some few all""".split()
+)
+_NO_NAME = re.compile(r"(?:tion|sion|ment|ness|ity|ism|ship|ance|ence|ly)s?$")
+# "Largest", but not the one of "second-largest".
+_MOST = re.compile(rf"(?<!-)(?<!{' )(?<!'.join(NEXT_TO_FIRST)} )\b([a-z]{{2,}}est)\b")
+_GROUP = re.compile(r"(?:ers|ors|ists|ians|ants|ents|ees|men|people)$")
 _DOES = re.compile(r"\s(?:(?:has|had|is|was|will|would|may|can|did|does|said|says)\b|\w+ed\b)")
 
 
@@ -57,7 +90,7 @@ def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     dated = [number for number in read_numbers(around) if _is_of_a_date(number)]
     for number in read_numbers(statement):
         # "One" and "first" seldom count anything.
-        if number.shown in ("one", "first"):
+        if number.shown in ("one", "first") or _is_ratio(number, quoted):
             continue
         held = [other for other in quoted if _may_hold(other, number)]
         held += dated if _is_of_a_date(number) else []
@@ -68,6 +101,59 @@ def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
         if not said and not any(amount.is_held_by(number) for number in quoted):
             return does_not_say(amount.shown, quotes)
     return ""
+
+
+def counts(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """What is one or first is not twelve or third in the quotes, and what rises "by" 3 does not rise "to" 3."""
+    quoted = [number for quote in quotes for number in read_numbers(quote)]
+    for number in read_numbers(statement):
+        if number.shown in ("one", "first") and (other := _counted_otherwise(number, quoted, quotes)):
+            return says_otherwise(other.shown, number.shown, quotes)
+        equal = [other for other in quoted if number.values & other.values and number.is_held_by(other)]
+        if number.side and equal and all(other.side == -number.side for other in equal):
+            return says_otherwise(_with_hedge(equal[0]), _with_hedge(number), quotes)
+        if number.step and equal and all(other.step and other.step != number.step for other in equal):
+            return says_otherwise(f"{equal[0].step} {equal[0].shown}", f"{number.step} {number.shown}", quotes)
+    for found in _MOST.finditer(statement):
+        placed = re.compile(rf"\b(?:{'|'.join(NEXT_TO_FIRST)})[\s-]{found[1]}\b", re.IGNORECASE)
+        held = [(placed.search(quote), found[1] in placed.sub("", quote).lower()) for quote in quotes]
+        if any(other for other, _ in held) and not any(plain for _, plain in held):
+            return says_otherwise(next(other.group() for other, _ in held if other), found[1], quotes)
+    return ""
+
+
+def _with_hedge(number: Number) -> str:
+    """Return a number with the two words before it."""
+    return " ".join((*number.before.split()[-2:], number.shown))
+
+
+def _counted_otherwise(number: Number, quoted: Sequence[Number], quotes: Sequence[str]) -> Number | None:
+    """Find another number of the same things in the quotes, where they have no one and no first."""
+    if any(1 in other.values for other in quoted):
+        return None
+    among = number.after.startswith(" of ")
+    for other in quoted:
+        alike = other.is_ordinal == number.is_ordinal and other.after.startswith(" of ") == among
+        same = [thing for thing in _counted(number) if meets(thing, frozenset(_counted(other)))]
+        if alike and same and not _is_of_a_date(other):
+            single = re.compile(rf"\b(?:an?|another|single|lone)\s(?:\w+\s)?{re.escape(same[0])}", re.IGNORECASE)
+            if not any(single.search(quote) for quote in quotes):
+                return other
+    return None
+
+
+def _counted(number: Number) -> tuple[str, ...]:
+    """Return the terms of the two words behind a number: what it counts."""
+    return tuple(content_terms(number.after.split(",")[0])[:2])
+
+
+def _is_ratio(number: Number, quoted: Sequence[Number]) -> bool:
+    """Tell whether one number of the quotes is this many times another, or this part of it."""
+    if number.unit not in ("times", "part"):
+        return False
+    exact = (value for other in quoted if not _is_of_a_date(other) for value in other.values if value)
+    values = list(dict.fromkeys(exact))[:_MOST_COMPARED]
+    return any(abs(one / other - value) < _RATIO for value in number.values for one in values for other in values)
 
 
 def _may_hold(quoted: Number, number: Number) -> bool:
@@ -103,9 +189,127 @@ def names(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
         if _initials(parts) in known or all(_is_named(part, known, texts) for part in parts):
             continue
         for one in name.split(" and "):
-            if not all(_is_named(part, known, texts) for part in _parts(one)):
+            named = all(_is_named(part, known, texts) for part in _parts(one)) or _opens_otherwise(
+                one, statement, quotes
+            )
+            known_by_another = _extends(one, texts) or _introduces(one, statement, texts)
+            if not (named or known_by_another):
                 return does_not_name(one, quotes)
     return ""
+
+
+def subjects(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Nobody stands in the place of somebody else: "K. Smith" for "J. Smith", "Texas sued" for "Utah sued"."""
+    return (
+        _other_initial(statement, quotes)
+        or _turned_round(statement, quotes)
+        or _other_subject(statement, quotes, around)
+    )
+
+
+def _opens_otherwise(word: str, statement: str, quotes: Sequence[str]) -> bool:
+    """Tell whether one word opens the statement and does nothing that is done in the quotes: it may be no name."""
+    opening = re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", statement)
+    done = content_terms(opening[1]) if opening and " " not in word else []
+    return bool(opening and " " not in word) and not any(meets(term, all_terms(quotes)) for term in done)
+
+
+def _extends(name: str, texts: Iterable[str]) -> bool:
+    """Tell whether a name is one that the texts have, with a title or a first name put before it."""
+    *first, last = _parts(name)
+    if any(f" {word} " in name for word in _LINKING) or is_listed(terms(last)[0]) or last.lower() in _TITLES:
+        return False
+    known = [text for text in texts if re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text)]
+    before = {
+        found[1].strip(".")
+        for text in known
+        for found in re.finditer(rf"({_CAPITALISED}\.?)\s{re.escape(last)}\b", text)
+    }
+    before = {word for word in before if word.lower() not in STOP_WORDS}
+    titles = {word for word in before if word.lower() in _TITLES}
+    strange = [part for part in first if not names_meet(terms(part)[0], all_terms(known))]
+    is_title = [part.lower() in _TITLES for part in strange]
+    if not known or any(part.lower() in _MAKING_ANOTHER for part in strange):
+        return False
+    # Where the texts give a title or a first name, it is theirs that counts.
+    return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
+
+
+def names_speaker(sentence: str) -> bool:
+    """Tell whether a sentence of an article says who speaks: the sentences after it may be the same one's words.
+
+    >>> names_speaker("However, Jaiswal noted that no day is set."), names_speaker("I have no day in mind.")
+    (True, False)
+    """
+    return bool(_NAMES_SPEAKER.search(sentence))
+
+
+def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
+    """Tell whether initials stand before the role of somebody whom the texts name without one: "MEA spokesperson"."""
+    found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{_ROLES})\s(?P<who>{_NAME.pattern})", statement)
+    if not found or not name.isupper():
+        return False
+    last = re.escape(_parts(found["who"])[-1])
+    return any(re.search(rf"\b{last}\b", text) for text in texts) and not any(
+        re.search(rf"(?:{_ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
+    )
+
+
+def _other_initial(statement: str, texts: Sequence[str]) -> str:
+    """Find "J. Smith" where the texts have a Smith with other first letters only."""
+    for found in _INITIAL.finditer(statement):
+        before = re.compile(rf"(?P<firsts>(?:{_CAPITALISED}\.?\s)+){re.escape(found['last'])}\b")
+        firsts = {
+            word[0]
+            for text in texts
+            for other in before.finditer(text)
+            for word in WORD.findall(other["firsts"])
+            if word.lower() not in _TITLES | STOP_WORDS
+        }
+        if firsts and found["initial"] not in firsts:
+            return does_not_name(found.group(), texts)
+    return ""
+
+
+def _turned_round(statement: str, quotes: Sequence[str]) -> str:
+    """Find "Sweden sued Denmark" where the quotes have "Denmark sued Sweden"."""
+    written = [found for quote in quotes for found in _DOES_TO.finditer(quote)]
+    for said in _DOES_TO.finditer(statement):
+        alike = [found for found in written if terms(found["does"]) == terms(said["does"])]
+        same = any(_share(found["who"], said["who"]) and _share(found["whom"], said["whom"]) for found in alike)
+        for found in alike:
+            if not same and _share(found["who"], said["whom"]) and _share(found["whom"], said["who"]):
+                return says_otherwise(found.group(), said.group(), quotes)
+    return ""
+
+
+def _share(name: str, other: str) -> bool:
+    return bool(term_set(name) & term_set(other))
+
+
+def _other_subject(statement: str, quotes: Sequence[str], around: str) -> str:
+    """Find a word that opens the statement and does what somebody else does in the quotes."""
+    found = _OPENING.match(statement)
+    known = all_terms((*quotes, around))
+    if not found or not (term := "".join(terms(found["who"])[:1])) or _is_ordinary(found["who"]) or meets(term, known):
+        return ""
+    does = forms("".join(terms(found["does"])[:1]))
+    if does & STOP_WORDS:
+        return ""
+    said = term_set(statement)
+    for quote in quotes:
+        for who, other in pairwise(WORD.findall(quote)):
+            named = who[0].isupper() and not _is_ordinary(who)
+            another = named or not (_GROUP.search(found["who"]) or who.endswith("s"))
+            if does & term_set(other) and another and not term_set(who) & (said | STOP_WORDS):
+                return says_otherwise(who, found["who"], quotes)
+    return ""
+
+
+def _is_ordinary(word: str) -> bool:
+    """Tell whether a word with a capital letter is probably no name."""
+    term = "".join(terms(word)[:1])
+    return word.lower() in STOP_WORDS | _OPENERS | NUMBER_WORDS or is_listed(term) or bool(_NO_NAME.search(word))
 
 
 @lru_cache(maxsize=1024)
@@ -128,7 +332,10 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 def _acts(word: str, rest: str) -> bool:
-    return not word.lower().endswith(("s", "ing", "ed", "ly")) and bool(_DOES.match(rest))
+    if word.lower().endswith(("s", "ing", "ed", "ly")) or _is_ordinary(word):
+        return False
+    does = re.match(r"\s([a-z]+)\b", rest)
+    return bool(_DOES.match(rest)) or bool(does and is_irregular("".join(terms(does[1])[:1])))
 
 
 def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:

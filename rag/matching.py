@@ -53,9 +53,10 @@ def clauses(text: str) -> list[str]:
 
 
 def nearest(text: str, others: Sequence[str]) -> str:
-    """Return the one of `others` that shares most content words with the text."""
-    wanted = frozenset(content_terms(text))
-    return max(others, key=lambda other: len(wanted & term_set(other)), default="")
+    """Return the one of `others` that shares most content words with the text, or all of them where none shares any."""
+    wanted = content_terms(text)
+    shared = [sum((term in term_set(other)) + meets(term, term_set(other)) for term in wanted) for other in others]
+    return others[shared.index(max(shared))] if any(shared) else " ".join(others)
 
 
 def meets(term: str, others: frozenset[str]) -> bool:
@@ -86,9 +87,14 @@ def is_irregular(term: str) -> bool:
     return term in _irregular()
 
 
+def is_listed(term: str) -> bool:
+    """Tell whether a word list has the term: then it is an ordinary word."""
+    return term in _same() or term in _sides()
+
+
 def synonyms(term: str) -> frozenset[str]:
     """Return the terms that may stand for this one."""
-    return _same().get(term, frozenset())
+    return frozenset().union(*(_same().get(form, frozenset()) for form in forms(term)))
 
 
 def sides(term: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
@@ -134,7 +140,9 @@ def _are_people(term: str, other: str) -> bool:
 
 @cache
 def _same() -> Mapping[str, frozenset[str]]:
-    return _by_term(",".join((IRREGULAR, SPELLINGS, SAME, PEOPLES)))
+    spelled = {term: " ".join(group.split()) for group in SPELLINGS.split(",") for term in group.split()}
+    same = ",".join(" ".join(spelled.get(word, word) for word in group.split()) for group in SAME.split(","))
+    return _by_term(",".join((IRREGULAR, SPELLINGS, same, PEOPLES)))
 
 
 @cache
@@ -160,7 +168,7 @@ def _by_term(groups: str) -> Mapping[str, frozenset[str]]:
 def _sides() -> Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
     table: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
     for pair in OPPOSITES.split(","):
-        left, right = (frozenset(terms(side)) for side in pair.split("|"))
+        left, right = (frozenset().union(*map(forms, terms(side))) for side in pair.split("|"))
         for near, far in ((left, right), (right, left)):
             for term in near:
                 table.setdefault(term, []).append((near, far))

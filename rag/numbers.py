@@ -39,23 +39,62 @@ _SIGNS: Mapping[str, str] = {
     "pound": "£",
     "yen": "¥",
     "rupee": "₹",
+    "percentage point": "point",
+    "percentage-point": "point",
 }
-NUMBER_WORDS = frozenset((*_SMALL, *_SCALES))
+# Written out, they have no sign that news uses.
+_COINS = (
+    "crown|krona|krone|kroner|kronor|franc|rouble|ruble|lira|peso|rand|zloty|yuan|renminbi|shekel|dirham|dinar|riyal"
+)
+_FRACTION_WORDS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_TIMES: Mapping[str, int] = {"tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4}
+NEXT_TO_FIRST = tuple(_ORDINALS[1:10])
+NUMBER_WORDS = frozenset(
+    (*_SMALL, *_SCALES, *"half quarter twice thrice doubl tripl trebl quadrupl halv twofold".split())
+)
 
 _SCALE = "|".join(_SCALES)
 # Thirty days are not thirty years.
 _UNIT = (
-    r"(?:\s?(?P<percent>%)"
-    r"|[\s-]+(?P<unit>per\s?cent|dollar|euro|pound|yen|rupee|second|minute|hour|day|week|month|year|decade)s?)?"
+    r"(?:\s?(?P<percent>%)(?!\spoints?\b)|[\s-]+(?P<unit>percentage[\s-]point|per\s?cent(?!age)|dollar|euro|pound|yen"
+    rf"|rupee|{_COINS}|second|minute|hour|day|week|month|year|decade)(?:s|es)?\b)?"
+)
+_UNIT_OF_A_RANGE = re.compile(
+    r"\s?(?:to|and|or|[-–])\s?[\w.,]+?\s?(?P<unit>%(?!\spoints?\b)|percentage[\s-]point|per\s?cent(?!age))"
 )
 _FIGURES = re.compile(
-    r"(?:(?P<currency>[$€£¥₹])\s?)?(?<![\d.,])(?P<digits>\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:(?<![^\s(\"'“‘])(?P<minus>[-−–](?=[\d$€£¥₹])|minus\s))?(?:(?P<currency>[$€£¥₹])\s?)?(?<![\d.,])(?P<digits>\d{1,3}(?:,\d{2,3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     rf"(?:(?P<glued>bn|mn|tn|k|m|b)\b)?(?:[\s-]+(?P<scale>{_SCALE})\b)?{_UNIT}"
 )
 # "2024-25" says "2025" too.
 _RANGE_OF_YEARS = re.compile(r"\b(?P<century>19|20)\d\d\s?[-–/]\s?(?P<year>\d\d)$")
-_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
-_SPELLED = re.compile(rf"\b(?P<a>(?:half )?a )?(?P<words>(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*)\b{_UNIT}")
+_WORD = "|".join(sorted((*_SMALL, *_SCALES), key=len, reverse=True))
+_SPELLED = re.compile(
+    rf"\b(?P<minus>minus\s)?(?P<a>(?:half )?a )?(?P<words>(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*)"
+    rf"(?P<more>\s+and\s+a\s+half)?\b{_UNIT}"
+)
+_FRACTION = re.compile(
+    r"(?:(?<!first )(?<!second )(?<!other )(?<!latter )(?<!and a )\b(?:(?:a|one)[\s-])?(?P<half>half)"
+    rf"\b(?![-’'])(?!\s(?:a|an)\s(?:{_SCALE}|hour|day|year|century)\b)(?!\s(?:time|year|century|brother|sister)\b)"
+    r"|\b(?:a|one)[\s-](?P<one>quarter|(?:third|fifth|tenth)(?=\sof\b))"
+    r"|\b(?P<many>two|three|four|nine)[\s-](?P<part>third|quarter|fifth|tenth)s\b)"
+    r"(?:\sof)?(?:\san?)?(?:\s(?P<unit>percentage[\s-]point))?"
+)
+_MULTIPLE = re.compile(
+    r"\b(?:twice|thrice|twofold|threefold|(?:doubl|tripl|trebl|quadrupl)(?:ed|ing)"
+    r"|(?:double|triple|treble|quadruple)s?(?=\s(?:the|its|their|his|her|our|as|that|what|in|to|from|by|over)\b)"
+    r"|(?P<half>halv(?:ed|es?|ing)))\b"
+)
+_BELOW_ZERO = re.compile(r"\s?(?:degrees?|°)?\s?(?:c|f|celsius|fahrenheit)?\s?below\b")
+_FALLING = re.compile(
+    r"\b(?:f[ae]ll\w*|drop\w*|declin\w*|down|decreas\w*|shr[aiu]nk\w*|contract\w*|los[st]\w*|los(?:es|ing)|lower\w*"
+    r"|cut\w*|reduc\w*|sl(?:id|ip)\w*|tumbl\w*|slump\w*|plunge\w*|minus|below|deficit)\b"
+)
+_STEP = re.compile(
+    r"\b(?:r[io]se\w*|rising|f[ae]ll\w*|drop\w*|declin\w*|decreas\w*|increas\w*|gr[eo]w\w*|climb\w*|jump\w*|cut\w*"
+    r"|reduc\w*|rais\w*|lower\w*|up|down|slip\w*|slid\w*|surg\w*|soar\w*|plunge\w*|tumbl\w*|shr[aiu]nk\w*"
+    r"|chang\w*|expand\w*|widen\w*|slow\w*)\b.*\b(?P<step>by|to)\s(?:[a-z]+\s){0,2}$"
+)
 _VAGUE = re.compile(r"\b(?P<scale>dozen|hundred|thousand|million|billion|trillion)s\b")
 
 _ABOUT = re.compile(r"\b(?:about|around|some|roughly|approximately|close to|near)\W+$")
@@ -71,17 +110,47 @@ class Number:
 
     shown: str
     values: frozenset[Decimal]  # two where the writing leaves it open: "5m" is metres or millions
-    unit: str  # "%", "$", "day" …; "" where none is written
+    unit: str  # "%", "point", "$", "day" …, "part" (of a whole), "times"; "" where none is written
+    negative: bool
     before: str  # some characters of the text, in lower case
     after: str
 
+    @property
+    def is_ordinal(self) -> bool:
+        """Tell whether it is a place in a row: "third", "3rd"."""
+        return self.shown.endswith(tuple(_ORDINALS)) or self.after.startswith(("st", "nd", "rd", "th"))
+
+    @property
+    def step(self) -> str:
+        """Return "by" or "to" where something rises or falls by or to it."""
+        found = _STEP.search(self.before)
+        return found["step"] if found else ""
+
+    @property
+    def side(self) -> int:
+        """Return 1 for "more than", -1 for "less than", else 0."""
+        return 1 if _ABOVE.search(self.before) else -1 if _BELOW.search(self.before) else 0
+
     def is_held_by(self, other: "Number") -> bool:
         """Tell whether `other` is the same number, or one that this one says it rounds."""
-        if self.unit and other.unit and self.unit != other.unit:
+        if self.negative != other.negative:
+            positive = other if self.negative else self
+            if not _FALLING.search(positive.before):
+                return False
+        if {self.unit, other.unit} == {"part", "%"}:
+            percents = {value if self.unit == "%" else 100 * value for value in self.values}
+            others = {value if other.unit == "%" else 100 * value for value in other.values}
+            return any(abs(one - two) < 1 or self._rounds(one, two) for one in percents for two in others)
+        if not self._is_counted_like(other):
             return False
         if self.values & other.values:
             return True
         return any(self._rounds(value, exact) for value in self.values for exact in other.values)
+
+    def _is_counted_like(self, other: "Number") -> bool:
+        """Tell whether two units may be one: a bare number may count anything, but it is no percentage."""
+        units = {self.unit, other.unit}
+        return len(units) == 1 or ("" in units and "%" not in units)
 
     def _rounds(self, value: Decimal, exact: Decimal) -> bool:
         margin = _ROUNDING * value
@@ -113,7 +182,11 @@ def read_numbers(text: str) -> tuple[Number, ...]:
     [['1240'], ['4.2'], ['21']]
     """
     plain = unicodedata.normalize("NFKC", text).lower()
-    return (*_in_figures(plain), *_in_words(plain))
+    others = [*_fractions(plain), *_multiples(plain)]
+    # "Two thirds" are neither two nor a third one.
+    for found in _FRACTION.finditer(plain):
+        plain = plain[: found.start()] + " " * len(found.group()) + plain[found.end() :]
+    return (*_in_figures(plain), *_in_words(plain), *others)
 
 
 def read_amounts(text: str) -> tuple[Amount, ...]:
@@ -148,6 +221,8 @@ def _in_words(plain: str) -> Iterator[Number]:
         words = re.findall(_WORD, found["words"])
         if not found["a"] and all(word in _SCALES for word in words):
             continue  # the "million" of "5 million" is read with its figures
+        if words == ["zero"] and plain[: found.start()].endswith(("below ", "above ")):
+            continue  # it counts no degrees
         total, part = 0, 0
         for word in words:
             if word in _SMALL:
@@ -156,17 +231,36 @@ def _in_words(plain: str) -> Iterator[Number]:
                 part = (part or 1) * _SCALES[word]
             else:
                 total, part = total + (part or 1) * _SCALES[word], 0
-        value = Decimal(total + part)
+        value = total + part + (Decimal("0.5") if found["more"] else Decimal(0))
         yield _number(found, {value / 2 if (found["a"] or "").startswith("half") else value}, plain)
 
 
-def _number(found: re.Match[str], values: set[Decimal], plain: str) -> Number:
-    named = found.groupdict()
-    unit = named.get("currency") or named["percent"] or named["unit"] or ""
+def _fractions(plain: str) -> Iterator[Number]:
+    for found in _FRACTION.finditer(plain):
+        many = _SMALL[found["many"]] if found["many"] else 1
+        part = Decimal(many) / _FRACTION_WORDS[found["half"] or found["one"] or found["part"]]
+        yield _number(found, {part}, plain, unit=found["unit"] or "part")
+
+
+def _multiples(plain: str) -> Iterator[Number]:
+    for found in _MULTIPLE.finditer(plain):
+        if found["half"]:
+            yield _number(found, {Decimal("0.5")}, plain, unit="part")
+        else:
+            yield _number(found, {Decimal(_TIMES[found.group()[:2]])}, plain, unit="times")
+
+
+def _number(found: re.Match[str], values: set[Decimal], plain: str, *, unit: str = "") -> Number:
+    named, after = found.groupdict(), plain[found.end() : found.end() + 30]
+    unit = unit or named.get("currency") or named.get("percent") or named.get("unit") or ""
+    if not unit and (ranged := _UNIT_OF_A_RANGE.match(after)):
+        unit = ranged["unit"]
+    unit = re.sub(r"^per\s?cent$", "%", unit)
     return Number(
-        shown=found.group().strip(" -"),
+        shown=found.group().strip(" –−-" if not named.get("minus") else " "),
         values=frozenset(values),
         unit=_SIGNS.get(unit, unit),
+        negative=bool(named.get("minus") or _BELOW_ZERO.match(after)),
         before=plain[max(0, found.start() - 40) : found.start()],
-        after=plain[found.end() : found.end() + 15],
+        after=after,
     )

@@ -22,6 +22,7 @@ from index.words import without_unseen
 from rag.chat import ChatModel, Stopped, Usage, without_thoughts
 from rag.checks import failed_check
 from rag.citations import Citation, Statement, read_numbers, resolve, take_markers, without_begun_marker
+from rag.facts import names_speaker
 from rag.faults import NO_WORD, OTHER_FORM
 from rag.passages import Passage
 from rag.prompts import NOT_HERE, write_prompt
@@ -229,15 +230,20 @@ def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
 
 
 def _around(citation: Citation, passages: Sequence[Passage]) -> str:
-    """Return what a reader of the quote knows besides: the article's heading, and the sentence before."""
+    """Return what a reader of the quote knows besides.
+
+    That is the article's heading, the sentence before, and the last one that says who speaks.
+    """
     article = citation.article
     day = f"{long_day(article.published)} {article.published:%d %B %Y %A}" if article.published else ""
-    before = ""
+    before: list[str] = []
     for passage in passages:
         if passage.article.id == article.id and citation.span in passage.sentences:
             place = passage.sentences.index(citation.span)
-            before = passage.sentences[place - 1].cut(article.text) if place else ""
-    return " ".join(part for part in (article.title, article.outlet, article.place, day, before) if part)
+            before = [sentence.cut(article.text) for sentence in passage.sentences[:place]]
+    speaker = next((sentence for sentence in reversed(before) if names_speaker(sentence)), None)
+    known = (article.title, article.outlet, article.place, day, speaker, before[-1] if before else None)
+    return " ".join(part for part in known if part)
 
 
 def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:

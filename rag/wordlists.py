@@ -9,10 +9,10 @@ allows: a false synonym hides a false word, a missing one doubts a true sentence
 IRREGULAR = """
     arise arose arisen, become became, begin began begun, bring brought, build built, buy bought, catch caught, choose
     chose chosen, come came, do did done, draw drew drawn, drive drove driven, eat ate eaten, fall fell fallen, feel
-    felt, fight fought, find found, fly flew flown, get got gotten, give gave given, go went gone, grow grew grown,
-    have had, hear heard, hide hid hidden, hold held, keep kept, know knew known, lay laid, lead led, leave left, lend
-    lent, lose lost, make made, mean meant, meet met, overcome overcame, pay paid, plead pled, ride rode ridden, ring
-    rang rung, rise rose risen, run ran, see saw seen, seek sought, sell sold, send sent, shake shook shaken, shoot
+    felt, fight fought, find found, fly flew flown, free freed, get got gotten, give gave given, go went gone, grow grew
+    grown, have had, hear heard, hide hid hidden, hold held, keep kept, know knew known, lay laid, lead led, leave left,
+    lend lent, lose lost, make made, mean meant, meet met, overcome overcame, pay paid, plead pled, ride rode ridden,
+    ring rang rung, rise rose risen, run ran, see saw seen, seek sought, sell sold, send sent, shake shook shaken, shoot
     shot, show shown, shrink shrank shrunk, sink sank sunk, speak spoke spoken, spend spent, stand stood, steal stole
     stolen, strike struck stricken, swear swore sworn, take took taken, teach taught, tell told, think thought, throw
     threw thrown, wear wore worn, win won, withdraw withdrew withdrawn, write wrote written
@@ -28,137 +28,137 @@ SPELLINGS = """
 
 # Words that may stand for each other in a news sentence.
 SAME = """
-    accident crash collision, accord agreement deal pact treaty, acknowledge admit concede confess accept recognise,
-    acquire buy purchase procure, acquisition purchase takeover, action move step measure, actor performer, additional
-    another extra further more, age year old, agency authority body organisation, aide adviser advisor, aim goal
-    objective target purpose, aircraft plane jet, airline carrier, allegation accusation claim charge, alleged
-    suspected, allow enable let permit, alternative substitute, amount quantity volume level, amount sum, angry
-    furious, announce declare disclose reveal say state unveil, answer reply respond response reaction, appoint name
-    nominate pick, approval authorisation clearance consent permission, approve authorise back clear endorse pass
-    adopt, area district region zone, argue contend maintain insist, army military troops forces soldiers, arrest
-    detain capture apprehend, ask request, aspect feature detail characteristic trait, assault attack raid strike,
-    assist aid help support, assistance aid help support, attempt try effort bid endeavour, attend visit, audience
-    viewer spectator, author writer novelist, authorities officials, away far distant remote, baby infant newborn,
-    backing support, ban bar forbid outlaw prohibit, bank lender, basic fundamental, battle fight clash combat,
-    beautiful stunning, begin start launch open commence initiate kick, beginning start outset, big large huge great
-    massive major vast sizeable, blast explosion, blaze fire wildfire inferno, bloc alliance group, boost raise
-    increase lift, border frontier, boss chief head leader chairman executive ceo director president, brand label,
-    brave courageous, break breach violate exceed surpass top, brief short, briefing conference, broad wide, brother
-    sibling sister, build construct erect, building premises, building structure, burn incinerate, bus coach, business
-    company corporation enterprise firm, buyer customer client shopper consumer, call name dub nickname term, called
-    known nicknamed dubbed named referred described termed, calm quiet peaceful, cancel scrap drop abandon axe,
-    candidate contender, car vehicle automobile, care treatment, carmaker automaker, carry conduct execute perform
-    undertake implement hold, carve form create shape sculpt, cat feline, cattle livestock, cause trigger prompt spark
-    lead, ceasefire truce armistice, centre heart core middle hub, certain sure, chairman chairwoman chair, change
-    alter shift transform modify adjust amend move, chief main principal key leading major, child kid boy girl
-    youngster, chip semiconductor, choose pick select elect, church cathedral, citizen national, city town capital,
-    clean pure, clever smart intelligent, climb rise grow increase gain jump soar surge rocket expand, close shut,
-    coach manager, coalition alliance, coast shore seaside, combat fight tackle counter, come arrive, common
-    widespread prevalent, company firm giant group business, complete finish conclude end, complete total full entire
-    whole, concern worry fear anxiety, condition state, conflict war fighting, consequence aftermath effect fallout
-    impact outcome repercussion aftershock, contain control curb limit restrain check, contest race election, contract
-    agreement, controversial contentious, cooperate collaborate work, cooperation collaboration partnership, corpse
-    body remains, cost price expense, country nation state, coup putsch, couple pair two, court judge tribunal, create
-    form make establish set, crime offence, crisis emergency, critic opponent, criticise condemn denounce slam blast
-    attack, crop harvest, crowd gathering throng, crucial pivotal, custody detention, custom tradition, cut reduce
-    lower slash trim, cyberattack hack, damage harm destroy hurt, dangerous hazardous risky unsafe, deadly fatal,
-    death demise passing killing, debate discuss talk, debris rubble wreckage, debt loan borrowing, decision ruling
-    verdict judgment, decline drop fall decrease slump plunge tumble slide sink dip plummet reduction downturn slip
-    shrink lower down, defeat beat, delay postpone, deliver provide supply give, delivery implementation rollout,
-    demand call urge, demonstration protest rally march, deploy send dispatch station, destroy demolish raze, detail
-    specifics information, develop evolve advance progress, device phone smartphone handset, die dead death kill
-    perish fatality, difficult hard tough, dirty polluted, disaster catastrophe calamity tragedy, discover find
-    observe detect spot, discovery finding, discussion talk negotiation dialogue meeting, disease illness sickness
-    ailment, dismiss fire sack oust remove, dispute row feud argument, distribute share, doctor physician medic,
-    document paper file record, dog canine, draft propose, driver motorist, drop dip decrease lessening depletion,
-    drug medicine medication, drug narcotic, duty responsibility task, early initial, earnings profit, earthquake
-    quake tremor, economy economic, effort attempt move bid initiative campaign drive endeavour, elderly older old,
-    elect vote, election vote poll ballot, elevated high, employ hire recruit, employee staff worker personnel,
-    employment job work, encourage urge, end finish stop halt cease conclude, enemy foe, energy power, enforce impose
-    apply, engage involve, enormous colossal, enough sufficient adequate, ensure guarantee secure, enter join, envoy
-    ambassador diplomat representative, error mistake, estimate forecast predict project expect anticipate foresee
-    guide, evacuate displace, evidence proof sign trace, examine study inspect investigate probe scrutinise review
-    look, expand extend widen broaden, expect anticipate likely, expensive costly, expert specialist analyst, explain
-    clarify, explode detonate, export ship, extremely very highly hugely massively widely, factory plant, fall drop
-    collapse plunge tumble plummet, family relative household kin, famous renowned celebrated noted, farm ranch,
-    farmer grower, fast quick rapid swift, father dad, figure personality celebrity star influencer sensation, film
-    movie, final last, finance fund money, fine penalty, flat apartment, flee escape leave, flight plane, flood
-    inundate deluge, focus concentrate, food meal, foolish stupid, footage video clip, forecast outlook projection
-    estimate guidance, foreign overseas abroad external, former erstwhile, former ex previous past, found establish,
-    fraud scam swindle, free release, frequent regular, fresh new recent latest updated novel, friend companion, fuel
-    petrol gas gasoline, funds money cash, gang mob, garbage rubbish trash waste, gather assemble meet convene
-    congregate gathering meeting, gaze look peer peek view watch, general overall, get become turn grow, gift
-    donation, global world worldwide international, glow luminous radiant bright shine gleam, goods product
-    merchandise, government administration cabinet authorities ministry federal, gradual slow, grapple cope deal
-    struggle contend face handle manage, group organisation band, growth rise increase, guidance guideline
-    recommendation rule advice, guilty convicted, gun weapon firearm rifle, gunman shooter attacker, halt stop suspend
-    pause, hangout haunt, happen occur take, happy glad joyful delighted, harbour port, have possess own hold, health
-    medical, hearing trial, heavy severe serious, hidden concealed, hide conceal, hike rise increase, historic
-    landmark, hit strike, holy sacred, home house residence dwelling, hope wish, hospital clinic, host presenter,
-    hostage captive, huge enormous massive giant vast immense tremendous hugely enormously massively immensely, hurt
-    injure wound, husband spouse partner, idea concept notion, identify name recognise, ill sick unwell, illegal
-    unlawful illicit, image picture photo photograph, immediately instantly promptly, important crucial key vital
-    critical significant, inaugurate open, incident event episode, include contain comprise feature cover, individual
-    person, inform tell notify, inmate prisoner detainee captive, inquiry investigation probe, inside within in,
-    intense fierce, internet web online, invade invasion, issue problem matter, jail imprison, job post position role,
-    joint shared, journalist reporter correspondent, judge court magistrate justice, justify warrant, keep retain
+    accident crash collision, date time timeline timeframe timetable framework schedule, fixed set, near close nearby
+    beside, ferry vessel boat ship, people person individual suspect, display show exhibit, nobody none no,
+    communication communicate, lunch meal dinner, outcome result, accelerate speed streamline, originally initially
+    first, vote ballot, accord agreement deal pact treaty, acknowledge admit concede confess accept recognise, acquire
+    buy purchase procure, acquisition purchase takeover, action move step measure, actor performer, additional another
+    extra further more, age year old, agency authority body organisation, aide adviser advisor, aim goal objective
+    target purpose, aircraft plane jet, airline carrier, allegation accusation claim charge, alleged suspected, allow
+    enable let permit, alternative substitute, amount quantity volume level, amount sum, angry furious, announce declare
+    disclose reveal say state unveil, answer reply respond response reaction, appoint name nominate pick, approval
+    authorisation clearance consent permission, approve authorise back clear endorse pass adopt, area district region
+    zone, argue contend maintain insist, army military troops forces soldiers, arrest detain capture apprehend, ask
+    request, aspect feature detail characteristic trait, assault attack raid strike, assist aid help support, assistance
+    aid help support, attempt try effort bid endeavour, attend visit, audience viewer spectator, author writer novelist,
+    authorities officials, away far distant remote, baby infant newborn, backing support, ban bar forbid outlaw
+    prohibit, bank lender, basic fundamental, battle fight clash combat, beautiful stunning, begin start launch open
+    commence initiate kick, beginning start outset, big large huge great massive major vast sizeable, blast explosion,
+    blaze fire wildfire inferno, bloc alliance group, boost raise increase lift, border frontier, boss chief head leader
+    chairman executive ceo director president, brand label, brave courageous, break breach violate exceed surpass top,
+    brief short, briefing conference, broad wide, brother sibling sister, build construct erect, building premises,
+    building structure, burn incinerate, bus coach, business company corporation enterprise firm, buyer customer client
+    shopper consumer, call name dub nickname term, called known nicknamed dubbed named referred described termed, calm
+    quiet peaceful, cancel scrap drop abandon axe, candidate contender, car vehicle automobile, care treatment, carmaker
+    automaker, carry conduct execute perform undertake implement hold, carve form create shape sculpt, cat feline,
+    cattle livestock, cause trigger prompt spark lead, ceasefire truce armistice, centre heart core middle hub, certain
+    sure, chairman chairwoman chair, change alter shift transform modify adjust amend move, chief main principal key
+    leading major, child kid boy girl youngster, chip semiconductor, choose pick select elect, church cathedral, citizen
+    national, city town capital, clean pure, clever smart intelligent, climb rise grow increase gain jump soar surge
+    rocket expand, close shut, coach manager, coalition alliance, coast shore seaside, combat fight tackle counter, come
+    arrive, common widespread prevalent, company firm giant group business, complete finish conclude end, complete total
+    full entire whole, concern worry fear anxiety, condition state, conflict war fighting, consequence aftermath effect
+    fallout impact outcome repercussion aftershock, contain control curb limit restrain check, contest race election,
+    contract agreement, controversial contentious, cooperate collaborate work, cooperation collaboration partnership,
+    corpse body remains, cost price expense, country nation state, coup putsch, couple pair two, court judge tribunal,
+    create form make establish set, crime offence, crisis emergency, critic opponent, criticise condemn denounce slam
+    blast attack, crop harvest, crowd gathering throng, crucial pivotal, custody detention, custom tradition, cut reduce
+    lower slash trim, cyberattack hack, damage harm destroy hurt, dangerous hazardous risky unsafe, deadly fatal, death
+    demise passing killing, debate discuss talk, debris rubble wreckage, debt loan borrowing, decision ruling verdict
+    judgment, decline drop fall decrease slump plunge tumble slide sink dip plummet reduction downturn slip shrink lower
+    down, defeat beat, delay postpone, deliver provide supply give, delivery implementation rollout, demand call urge,
+    demonstration protest rally march, deploy send dispatch station, destroy demolish raze, detail specifics
+    information, develop evolve advance progress, device phone smartphone handset, die dead death kill perish fatality,
+    difficult hard tough, dirty polluted, disaster catastrophe calamity tragedy, discover find observe detect spot,
+    discovery finding, discussion talk negotiation dialogue meeting, disease illness sickness ailment, dismiss fire sack
+    oust remove, dispute row feud argument, distribute share, doctor physician medic, document paper file record, dog
+    canine, draft propose, driver motorist, drop dip decrease lessening depletion, drug medicine medication, drug
+    narcotic, duty responsibility task, early initial, earnings profit, earthquake quake tremor, economy economic,
+    effort attempt move bid initiative campaign drive endeavour, elderly older old, elect vote, election vote poll
+    ballot, elevated high, employ hire recruit, employee staff worker personnel, employment job work, encourage urge,
+    end finish stop halt cease conclude, enemy foe, energy power, enforce impose apply, engage involve, enormous
+    colossal, enough sufficient adequate, ensure guarantee secure, enter join, envoy ambassador diplomat representative,
+    error mistake, estimate forecast predict project expect anticipate foresee guide, evacuate displace, evidence proof
+    sign trace, examine study inspect investigate probe scrutinise review look, expand extend widen broaden, expect
+    anticipate likely, expensive costly, expert specialist analyst, explain clarify, explode detonate, export ship,
+    extremely very highly hugely massively widely, factory plant, fall drop collapse plunge tumble plummet, family
+    relative household kin, famous renowned celebrated noted, farm ranch, farmer grower, fast quick rapid swift, father
+    dad, figure personality celebrity star influencer sensation, film movie, final last, finance fund money, fine
+    penalty, flat apartment, flee escape leave, flight plane, flood inundate deluge, focus concentrate, food meal,
+    foolish stupid, footage video clip, forecast outlook projection estimate guidance, foreign overseas abroad external,
+    former erstwhile, former ex previous past, found establish, fraud scam swindle, free release, frequent regular,
+    fresh new recent latest updated novel, friend companion, fuel petrol gas gasoline, funds money cash, gang mob,
+    garbage rubbish trash waste, gather assemble meet convene congregate gathering meeting, gaze look peer peek view
+    watch, general overall, get become turn grow, gift donation, global world worldwide international, glow luminous
+    radiant bright shine gleam, goods product merchandise, government administration cabinet authorities ministry
+    federal, gradual slow, grapple cope deal struggle contend face handle manage, group organisation band, growth rise
+    increase, guidance guideline recommendation rule advice, guilty convicted, gun weapon firearm rifle, gunman shooter
+    attacker, halt stop suspend pause, hangout haunt, happen occur take, happy glad joyful delighted, harbour port, have
+    possess own hold, health medical, hearing trial, heavy severe serious, hidden concealed, hide conceal, hike rise
+    increase, historic landmark, hit strike, holy sacred, home house residence dwelling, hope wish, hospital clinic,
+    host presenter, hostage captive, huge enormous massive giant vast immense tremendous hugely enormously massively
+    immensely, hurt injure wound, husband spouse partner, idea concept notion, identify name recognise, ill sick unwell,
+    illegal unlawful illicit, image picture photo photograph, immediately instantly promptly, important crucial key
+    vital critical significant, inaugurate open, incident event episode, include contain comprise feature cover,
+    individual person, inform tell notify, inmate prisoner detainee captive, inquiry investigation probe, inside within
+    in, intense fierce, internet web online, invade invasion, issue problem matter, jail imprison, job post position
+    role, joint shared, journalist reporter correspondent, judge court magistrate justice, justify warrant, keep retain
     maintain hold, kill slay dead die perish, kind type sort form, label mark, landslide mudslide, law legislation act
     statute bill, lawmaker legislator mp senator congressman parliamentarian, lawsuit suit case, lawyer attorney
-    solicitor barrister counsel, layoff redundancy, lead head chair, leave depart exit quit, legal lawful, lengthy
-    long, letter note, level height, link connect tie relate, live reside, local regional, location place site spot
-    venue point area, lorry truck, lose loss, loud noisy, low small, main primary chief principal, majority most, man
-    male, manage run operate, manner way, manufacture make produce, manufacturer maker producer, many numerous several
+    solicitor barrister counsel, layoff redundancy, lead head chair, leave depart exit quit, legal lawful, lengthy long,
+    letter note, level height, link connect tie relate, live reside, local regional, location place site spot venue
+    point area, lorry truck, lose loss, loud noisy, low small, main primary chief principal, majority most, man male,
+    manage run operate, manner way, manufacture make produce, manufacturer maker producer, many numerous several
     various, market sell, match game, meet hold, meeting talks summit encounter, member part, merger takeover
-    acquisition, method way means, military armed defence, minister official, ministry department office, missing
-    lost, modern contemporary, monitor watch track observe oversee, mother mum mom, movement motion, mutual
-    reciprocal, narrow slim, nearly almost about around roughly approximately, need require, neighbourhood district
-    area, network web, notable prominent, novel book, number figure total, object oppose, obtain get gain receive
-    secure acquire capture take, obvious evident apparent clear, offender perpetrator culprit attacker assailant,
-    offer provide propose, office bureau headquarters, official officer authority, oil crude petroleum, ongoing
-    continuing, operation mission, opponent rival, opportunity chance, order instruct direct tell command mandate
-    require demand, organise arrange hold, originally initially, outbreak epidemic, overhaul reform, owing due
-    because, owner holder, owner proprietor, painting artwork, parliament legislature assembly, part portion section,
-    participate join attend, particularly especially notably, party celebration, passenger traveller rider commuter,
-    path route way track trail pathway, pause break rest hiatus respite, pay wage salary, percent percentage, period
-    time, permanent lasting, phase stage, phone telephone mobile, photograph picture snap, plan intend aim project
-    scheme proposal programme, planned scheduled, pleased happy glad, plot conspiracy, police officer cop, policy
-    rule, politician lawmaker, pollution contamination, poor impoverished, popular beloved, popularity demand, post
-    share publish upload, potential possible, power electricity, praise commend hail laud, premier minister, preserve
-    protect, prevent avert block stop, previously earlier before, price cost fare, priest cleric clergyman, prison
-    jail, private personal, prize award honour, procedure process, promise pledge vow commit, property estate,
-    proposal plan suggestion, propose suggest recommend, prosecute charge, protect defend guard safeguard, protester
-    demonstrator activist, prove demonstrate show, provide give offer supply, publish release issue print, pupil
-    student schoolchild, put place, question query ask, queue line, quit resign leave, quite fairly, rain rainfall
-    downpour, raise increase lift hike up, rapidly quickly fast, rare uncommon unusual, rate pace, reach hit touch,
-    ready prepared, reason cause, rebel insurgent militant, recent past last late, recover retrieve, reduce cut lower
-    decrease, referendum plebiscite, refuse decline reject, regard consider, regulation rule law guideline, regulator
-    watchdog, religion faith, remain stay, remove delete erase eliminate withdraw uninstall, repair fix mend, report
-    say inform note, representative delegate, rescue save, researcher scientist, resident inhabitant local villager,
-    residential housing, respond react, restore resume, restriction curb limit, result outcome, return back, reveal
-    show disclose expose uncover, revenue sale turnover taking, review assess evaluate, riot unrest, rise increase up,
-    rise uptick, river stream, road street highway motorway, robbery theft burglary heist, rocket missile, role
-    function, ruined destroyed, rumour speculation, sad unhappy, safe secure, safety security, sanction penalty, scale
-    size, scarce rare, scared afraid frightened, schedule plan, search hunt, season campaign, secret hidden covert,
-    sell sale, senior top, separate distinct, serious grave severe, share stock, shareholder investor stakeholder,
-    sharp steep dramatic significant drastic, shelter refuge, ship vessel boat, shoot fire gun, shop store retailer,
-    shortage scarcity lack, shot fired, show display reveal demonstrate present, sign ink, significant substantial
-    considerable, similar alike, singer vocalist musician artist, situation condition, slowdown downturn recession,
-    small little minor tiny, smuggling trafficking, software program programme, soldier troop, song track tune,
-    spacecraft probe, speak talk, speech address remark comment, speed pace, spokesman spokeswoman spokesperson
-    spokesman's, stadium arena, stake share holding, storm cyclone, storm hurricane, storm typhoon, straight
-    consecutive row, strange odd unusual weird peculiar, strategy plan, strengthen reinforce bolster, strike walkout,
-    strong powerful robust, study survey research, submit file lodge, subsidiary unit, success achievement, sudden
-    abrupt, suggest indicate, supplier vendor provider, supporter backer follower fan ally, surplus excess, surprising
-    unexpected astonishing startling, suspect believe think, symptom sign, tale story, tax levy duty tariff, teacher
-    instructor, team squad side, teenager teen youth, telescope observatory, temporary interim provisional, therapy
-    treatment, threat danger risk, tie link relation relationship, title championship crown trophy, tool system
-    platform software application app, total overall, tourist visitor traveller, trade commerce, train locomotive,
-    train teach, transnational cross-border international, transport carry, travel trip journey, trip tour visit,
-    triumph victory win, unclear uncertain, understand know, unidentified unknown unnamed unspecified undisclosed,
-    unmanned uncrewed drone, unprecedented never, upgrade improve, urgent emergency, use utilise employ, vacant empty,
-    vaccine vaccination jab shot inoculation, value worth, victim casualty, view opinion, village hamlet, violence
-    unrest, virus coronavirus covid, voter electorate, warn caution alert, weak feeble, wealthy rich affluent, weapon
-    arms, website site page portal, weekly week, wife spouse partner, withdraw pull, witness onlooker bystander,
+    acquisition, method way means, military armed defence, minister official, ministry department office, missing lost,
+    modern contemporary, monitor watch track observe oversee, mother mum mom, movement motion, mutual reciprocal, narrow
+    slim, nearly almost about around roughly approximately, need require, neighbourhood district area, network web,
+    notable prominent, novel book, number figure total, object oppose, obtain get gain receive secure acquire capture
+    take, obvious evident apparent clear, offender perpetrator culprit attacker assailant, offer provide propose, office
+    bureau headquarters, official officer authority, oil crude petroleum, ongoing continuing, operation mission,
+    opponent rival, opportunity chance, order instruct direct tell command mandate require demand, organise arrange
+    hold, originally initially, outbreak epidemic, overhaul reform, owing due because, owner holder, owner proprietor,
+    painting artwork, parliament legislature assembly, part portion section, participate join attend, particularly
+    especially notably, party celebration, passenger traveller rider commuter, path route way track trail pathway, pause
+    break rest hiatus respite, pay wage salary, percent percentage, period time, permanent lasting, phase stage, phone
+    telephone mobile, photograph picture snap, plan intend aim project scheme proposal programme, planned scheduled,
+    pleased happy glad, plot conspiracy, police officer cop, policy rule, politician lawmaker, pollution contamination,
+    poor impoverished, popular beloved, popularity demand, post share publish upload, potential possible, power
+    electricity, praise commend hail laud, premier minister, preserve protect, prevent avert block stop, previously
+    earlier before, price cost fare, priest cleric clergyman, prison jail, private personal, prize award honour,
+    procedure process, promise pledge vow commit, property estate, proposal plan suggestion, propose suggest recommend,
+    prosecute charge, protect defend guard safeguard, protester demonstrator activist, prove demonstrate show, provide
+    give offer supply, publish release issue print, pupil student schoolchild, put place, question query ask, queue
+    line, quit resign leave step, quite fairly, rain rainfall downpour, raise increase lift hike up, rapidly quickly
+    fast, rare uncommon unusual, rate pace, reach hit touch, ready prepared, reason cause, rebel insurgent militant,
+    recent past last late, recover retrieve, reduce cut lower decrease, referendum plebiscite, refuse decline reject,
+    regard consider, regulation rule law guideline, regulator watchdog, religion faith, remain stay, remove delete erase
+    eliminate withdraw uninstall, repair fix mend, report say inform note, representative delegate, rescue save,
+    researcher scientist, resident inhabitant local villager, residential housing, respond react, restore resume,
+    restriction curb limit, result outcome, return back, reveal show disclose expose uncover, revenue sale turnover
+    taking, review assess evaluate, riot unrest, rise increase up, rise uptick, river stream, road street highway
+    motorway, robbery theft burglary heist, rocket missile, role function, ruined destroyed, rumour speculation, sad
+    unhappy, safe secure, safety security, sanction penalty, scale size, scarce rare, scared afraid frightened, schedule
+    plan, search hunt, season campaign, secret hidden covert, sell sale, senior top, separate distinct, serious grave
+    severe, share stock, shareholder investor stakeholder, sharp steep dramatic significant drastic, shelter refuge,
+    ship vessel boat, shoot fire gun, shop store retailer, shortage scarcity lack, shot fired, show display reveal
+    demonstrate present, sign ink, significant substantial considerable, similar alike, singer vocalist musician artist,
+    situation condition, slowdown downturn recession, small little minor tiny, smuggling trafficking, software program
+    programme, soldier troop, song track tune, spacecraft probe, speak talk, speech address remark comment, speed pace,
+    spokesman spokeswoman spokesperson spokesman's, stadium arena, stake share holding, storm cyclone, storm hurricane,
+    storm typhoon, straight consecutive row running, strange odd unusual weird peculiar, strategy plan, strengthen
+    reinforce bolster, strike walkout, strong powerful robust, study survey research, submit file lodge, subsidiary
+    unit, success achievement, sudden abrupt, suggest indicate, supplier vendor provider, supporter backer follower fan
+    ally, surplus excess, surprising unexpected astonishing startling, suspect believe think, symptom sign, tale story,
+    tax levy duty tariff, teacher instructor, team squad side, teenager teen youth, telescope observatory, temporary
+    interim provisional, therapy treatment, threat danger risk, tie link relation relationship, title championship crown
+    trophy, tool system platform software application app, total overall, tourist visitor traveller, trade commerce,
+    train locomotive, train teach, transnational cross-border international, transport carry, travel trip journey, trip
+    tour visit, triumph victory win, unclear uncertain, understand know, unidentified unknown unnamed unspecified
+    undisclosed, unmanned uncrewed drone, unprecedented never, upgrade improve, urgent emergency, use utilise employ,
+    vacant empty, vaccine vaccination jab shot inoculation, value worth, victim casualty, view opinion, village hamlet,
+    violence unrest, virus coronavirus covid, voter electorate, warn caution alert, weak feeble, wealthy rich affluent,
+    weapon arms, website site page portal, weekly week, wife spouse partner, withdraw pull, witness onlooker bystander,
     witness see observe view, woman female, wood forest woodland, work job labour, worker employee labourer, worsen
     deteriorate, write pen, wrong incorrect, yearly annual, young youth, youngster youth
 """

@@ -17,7 +17,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.answers",),
     ("rag.prose", "rag.quoting"),
     ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
-    ("rag.passages", "rag.claims", "rag.facts", "rag.chat"),
+    ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat"),
     ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers", "rag.faults"),
     ("rag.wordlists",),
     ("index.__main__",),

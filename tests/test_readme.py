@@ -52,6 +52,20 @@ def test_the_figures_are_the_benchs() -> None:
     }
 
 
+def test_the_figures_of_the_checks_are_the_benchs() -> None:
+    parts = json.loads((ROOT / "bench" / "results" / "checks.json").read_text())
+    rows = dict(re.findall(r"^\| (all articles|articles that were not[^|]*) \| ([\d. |]+) \|$", README, re.MULTILINE))
+    shown = {name.split()[0]: [float(cell) for cell in cells.split("|")] for name, cells in rows.items()}
+    for name, part in (("all", "all"), ("articles", "check")):
+        figures = parts["summedits"][part]["statements"]
+        assert shown[name] == [figures["caught"], figures["alarms"]]
+
+
+def test_no_figure_is_still_to_come() -> None:
+    for text in (README, *FOLDERS.values()):
+        assert not re.search(r"MEASURED|TODO|TBD|XXX", text)
+
+
 def test_every_link_leads_somewhere() -> None:
     for text, folder in ((README, ROOT), *((text, ROOT / name) for name, text in FOLDERS.items())):
         for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
@@ -68,7 +82,7 @@ def test_the_commands_shown_run(dateline: CommandLine, command: str) -> None:
 
 
 def test_the_locks_name_hashes_and_no_addresses() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-model.lock"):
         text = (ROOT / lock).read_text()
         assert "://" not in text
         assert text.count("==") <= text.count("--hash=sha256:")

@@ -13,7 +13,7 @@ from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
 from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
 from index.wording import counted
-from rag.chat import build_chats
+from rag.chat import build_chats, warm_up
 
 _LOOK_SECONDS = 2.0
 
@@ -57,6 +57,8 @@ class Indexing:
                 self._ended.clear()
                 self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
                 self._thread.start()
+                if self.chats:
+                    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
     def start_once(self) -> None:
         """Index if that was never asked for: the page was started without its front door."""
