@@ -114,9 +114,9 @@ def stream_answer(
     """Yield the answer as it grows: in quotes at once, then, with `chat`, with what the model writes.
 
     A follow-up to the answers `before` is searched for as a question that stands alone, or as
-    `searched_as` where the reader has put it into words; `again` asks the model for other words
-    than the most likely ones. Whatever the model does, the quotes
-    were yielded before it was asked. Raises BadQuestion for an empty or overlong question.
+    `searched_as` where the reader has put it into words; `again` asks the model for other
+    words than the most likely ones. Whatever the model does, the quotes were yielded before
+    it was asked. Raises BadQuestion for an empty or overlong question.
     """
     asked = clean_question(question)
     earlier = [_earlier(answer) for answer in before]
@@ -126,31 +126,32 @@ def stream_answer(
     if chat is None or not answer.passages:
         return
     started = time.perf_counter()
-    answer = replace(answer, prose=prose.waiting(chat))
-    yield answer
+    yield replace(answer, prose=prose.waiting(chat))
     took = None
     if standalone.subject:
         reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
         if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
-            standalone = Standalone(reworded, "")
-            answer = _answer_in_quotes(question, standalone, parts=parts, as_of=as_of)
-            answer = replace(answer, prose=prose.waiting(chat))
-            yield answer
-    settings = parts.settings
+            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, as_of=as_of)
+            yield replace(answer, prose=prose.waiting(chat))
     for written in prose.answer(
         answer.searched_as,
         answer.passages,
         chat=chat,
-        max_tokens=settings.chat_prompt_tokens,
-        as_json=settings.chat_form == "json",
+        max_tokens=parts.settings.chat_prompt_tokens,
+        as_json=parts.settings.chat_form == "json",
         stop=stop,
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
     ):
-        usage = written.usage + took if written.usage and took else written.usage or took
-        elapsed = time.perf_counter() - started
-        seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(answer.seconds["total"] + elapsed, 4)}
-        yield replace(answer, prose=replace(written, usage=usage), seconds=seconds)
+        yield _with_prose(answer, written, took, time.perf_counter() - started)
+
+
+def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: float) -> Answer:
+    """Put a model's prose into an answer; `took` is what rewording the question cost."""
+    usage = written.usage + took if written.usage and took else written.usage or took
+    total = answer.seconds["total"] + elapsed
+    seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(total, 4)}
+    return replace(answer, prose=replace(written, usage=usage), seconds=seconds)
 
 
 def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, as_of: date | None) -> Answer:

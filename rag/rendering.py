@@ -157,10 +157,8 @@ def verdict_mark(statement: Statement) -> str:
 def foot_lines(answer: Answer) -> Iterator[str]:
     """Tell what follows the prose, or all there is without it: the quotes, and what was searched."""
     prose = answer.prose
-    if prose and prose.state == "stopped":
-        yield UNFINISHED if prose.statements else STOPPED
-    if prose and prose.problem:
-        yield f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
+    if note := ending_note(answer):
+        yield note
     cited = number_citations(answer.statements)
     if cited:
         yield from _card_lines(cited)
@@ -173,6 +171,21 @@ def foot_lines(answer: Answer) -> Iterator[str]:
             yield from _closest_lines(beside)
     if prose and prose.usage:
         yield usage_line(prose)
+
+
+def ending_note(answer: Answer) -> str:
+    """Say that the prose broke off, and why; "" where it is whole, still comes or was never asked for."""
+    prose = answer.prose
+    if prose is None or prose.state not in ("stopped", "failed"):
+        return ""
+    if prose.state == "stopped":
+        return UNFINISHED if prose.statements else STOPPED
+    return f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
+
+
+def refusal_words(answer: Answer) -> str:
+    """Say who finds no answer."""
+    return NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
 
 
 def usage_line(prose: Prose) -> str:
@@ -202,7 +215,7 @@ def _card_lines(cited: Mapping[Citation, int]) -> Iterator[str]:
 
 def _refusal_lines(answer: Answer) -> Iterator[str]:
     assert answer.refusal is not None
-    yield NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
+    yield refusal_words(answer)
     if answer.refusal.closest:
         yield "Closest sentences:"
         yield from _closest_lines(answer.refusal.closest)

@@ -13,16 +13,7 @@ import streamlit as st
 from index.wording import place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
-from rag.rendering import (
-    NO_ANSWER_FOUND,
-    REFUSED,
-    STOPPED,
-    UNFINISHED,
-    WORDS_ALONE,
-    answer_text,
-    searched_line,
-    usage_words,
-)
+from rag.rendering import WORDS_ALONE, answer_text, ending_note, refusal_words, searched_line, usage_line
 from ui.look import ignore_trigger, make_component
 from ui.turns import Turn
 
@@ -92,12 +83,12 @@ def _shown(answer: Answer) -> dict[str, object]:
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
         "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
-        "note": _note(answer),
+        "note": ending_note(answer),
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
         "cards": _cards(citations_shown(answer)),
         "foot": searched_line(answer) if refusal and not writing else "",
-        "usage": f"{prose.model}: {usage_words(prose.usage)}" if prose and prose.usage else "",
+        "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
         "by_model": prose is not None,
     }
@@ -117,23 +108,13 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
     }
 
 
-def _note(answer: Answer) -> str:
-    prose = answer.prose
-    if prose is None or prose.state not in ("stopped", "failed"):
-        return ""
-    if prose.state == "stopped":
-        return UNFINISHED if prose.statements else STOPPED
-    return f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
-
-
 def _lead(answer: Answer) -> str:
     under_way = answer.prose is not None and answer.prose.under_way
     if answer.refusal is None or under_way:
         if answer.prose and answer.prose.statements:
             return "Sources, quoted word for word"
         return "In the articles' own words" if answer.quotes else ""
-    refused = NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
-    return f"{refused} Closest sentences:" if answer.refusal.closest else refused
+    return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
 
 
 def _cards(numbers: dict[Citation, int | None]) -> list[dict[str, object]]:

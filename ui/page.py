@@ -90,7 +90,7 @@ def _show_growing(turns: list[Turn], number: int, *, newest: bool, growing: bool
     ended = not turn.under_way  # before it is shown, so that its end is not missed
     if turn.problem:
         show_text(turn.problem, kind="problem")
-    else:
+    if turn.answer or not turn.problem:
         show_answer(
             number,
             turn,
