@@ -1,8 +1,11 @@
 """The command line of the online half: `dateline ask | search`."""
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -61,12 +64,13 @@ def ask_command(
         before: list[Answer] = []
         for earlier in after or []:
             before.append(answer_question(earlier, parts=parts, as_of=day, before=before))
-        growing = stream_answer(question, parts=parts, as_of=day, before=before, chat=chat)
-        if as_json:
-            *_, answer = growing
-            typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
-        else:
-            _print_as_it_grows(growing)
+        with _stop_on_interrupt() as stop:
+            growing = stream_answer(question, parts=parts, as_of=day, before=before, chat=chat, stop=stop)
+            if as_json:
+                *_, answer = growing
+                typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
+            else:
+                _print_as_it_grows(growing)
 
 
 def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel | None:
@@ -75,6 +79,23 @@ def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel 
     if model:
         return build_chat(parts.settings, model)
     return next(iter(build_chats(parts.settings)), None)
+
+
+@contextmanager
+def _stop_on_interrupt() -> Iterator[threading.Event]:
+    """Have the first Ctrl-C stop the model, so that the quotes are still printed, and the second one everything."""
+    stop = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _print_as_it_grows(growing: Iterator[Answer]) -> None:

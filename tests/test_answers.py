@@ -1,6 +1,7 @@
 """Answers: the story of a question."""
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date
 
@@ -136,3 +137,31 @@ def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) 
     endpoint.requests.clear()
     answer = answer_question(FENTANYL, parts=newsroom.parts, chat=model_of(endpoint))
     assert (answer.prose, endpoint.requests) == (None, [])
+
+
+def test_a_stop_while_a_follow_up_is_reworded_sends_no_article(archive: Newsroom, endpoint: ChatServer) -> None:
+    stop = threading.Event()
+
+    def say(_: object) -> str:
+        stop.set()
+        return ""
+
+    endpoint.say, endpoint.fault = say, "hang before the answer"
+    endpoint.requests.clear()
+    first = archive.ask(FENTANYL)
+    chat = model_of(endpoint)
+    *_, last = stream_answer("when will that happen?", parts=archive.parts, before=[first], chat=chat, stop=stop)
+    assert last.prose is not None
+    assert last.prose.state == "stopped"
+    assert last.quotes
+    (only,) = endpoint.requests
+    assert "Last question" in only["messages"][-1]["content"]
+
+
+def test_other_words_are_asked_for_with_a_higher_temperature(archive: Newsroom, endpoint: ChatServer) -> None:
+    endpoint.say, endpoint.fault = lambda _: as_json(), ""
+    endpoint.requests.clear()
+    for again in (False, True):
+        list(stream_answer(FENTANYL, parts=archive.parts, chat=model_of(endpoint), again=again))
+    calm, other = (asked["temperature"] for asked in endpoint.requests)
+    assert calm == 0 < other

@@ -5,7 +5,11 @@ setting to look at, and the key is nowhere to be found.
 """
 
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.chat_server import BREAKS_OFF, FAULTS, KEY, ChatServer, as_json, serve_chat
-from tests.conftest import FENTANYL, FICTION, SEED, CommandLine
+from tests.conftest import FENTANYL, FICTION, ROOT, SEED, CommandLine
 from tests.reader import Server, needs_browser, reading, serve
 
 DEADLINE = 6  # seconds for a whole answer, as set for these tests
@@ -88,6 +92,27 @@ def test_without_a_key_the_quotes_are_there_and_nothing_is_asked(indexed: Comman
     assert run.returncode == 0
     assert "there is no OPENAI_API_KEY and no DATELINE_CHAT_BASE_URL." in run.stdout
     assert "fentanyl precursors, and transnational" in run.stdout
+
+
+def test_an_interrupt_stops_the_model_and_leaves_the_quotes(indexed: CommandLine, chat: ChatServer) -> None:
+    chat.fault = "hang before the answer"
+    chat.requests.clear()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.loopback", "ask", FENTANYL],
+        cwd=indexed.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(indexed.folder), **chat.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not chat.requests and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    said, complained = process.communicate(timeout=30)
+    assert (process.returncode, complained) == (0, "")
+    assert "Stopped before the model had written anything." in said
+    assert "fentanyl precursors, and transnational" in said
 
 
 @pytest.fixture(scope="module")
