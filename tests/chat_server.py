@@ -70,6 +70,7 @@ class ChatServer:
     fault: str = ""
     say: Callable[[list[dict[str, str]]], str] = lambda _messages: "Both sides agreed on it [1.1]."
     pause: float = 0.0  # seconds between two pieces
+    go_on: threading.Event | None = None  # after a third of the text it waits for this
     usage: Any = field(default_factory=lambda: {"prompt_tokens": 1234, "completion_tokens": 56, "total_tokens": 1290})
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -187,6 +188,8 @@ class _Endpoint(BaseHTTPRequestHandler):
         if fault == "thoughts apart":
             self._event(_chunk({"reasoning_content": "Let me see.", "content": None}))
         for number, piece in enumerate(pieces):
+            if self.state.go_on is not None and number == len(pieces) // 3:
+                self.state.go_on.wait(LONG_WAIT)
             if fault in BREAKS_OFF - _END_LATE and number == len(pieces) * 2 // 3:
                 self._break_off()
                 return False

@@ -3,6 +3,7 @@
 from functools import partial
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from index.errors import DatelineError
 from index.parts import Parts
@@ -48,9 +49,22 @@ def show_page() -> None:
 
 
 def _take_question(turns: list[Turn], indexing: Indexing) -> None:
-    # One character over the limit is enough to be told about it.
-    question = st.session_state["question"][: LONGEST_QUESTION + 1]
-    turns.append(Turn(question, parts=indexing.parts, before=turns, chat=_chosen_chat(indexing)))
+    """Take a question from the chat's input, whatever else wants the page to be drawn again.
+
+    Looking into the session's state lets a newer run begin, and Streamlit then counts this one
+    as having taken the question: so it is taken first, and the newer run begins afterwards.
+    """
+    interrupted = None
+    while True:
+        try:
+            # One character over the limit is enough to be told about it.
+            question, chat = st.session_state["question"][: LONGEST_QUESTION + 1], _chosen_chat(indexing)
+            break
+        except RerunException as error:
+            interrupted = error
+    turns.append(Turn(question, parts=indexing.parts, before=turns, chat=chat))
+    if interrupted:
+        raise interrupted
 
 
 def _chosen_chat(indexing: Indexing) -> ChatModel | None:
