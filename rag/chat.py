@@ -120,7 +120,7 @@ class ChatModel:
         seconds: float | None = None,
         temperature: float = 0.0,
     ) -> Iterator[Piece]:
-        """Yield the answer's text as it comes, and last what it took.
+        """Yield the answer's text as it comes, "" while nothing does, and last what it took.
 
         `schema` asks for JSON of that shape; an endpoint that cannot do so answers as it likes.
         Nothing is asked again once text has come. Raises ChatFailed where the answer does not
@@ -143,6 +143,7 @@ class ChatModel:
                 try:
                     piece = request.pieces.get(timeout=_LOOK_SECONDS)
                 except queue.Empty:
+                    yield ""
                     continue
                 if piece is None:
                     return

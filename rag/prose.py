@@ -94,23 +94,24 @@ def answer(
     started = time.perf_counter()
     prompt = write_prompt(question, passages, max_tokens=max_tokens, as_json=as_json)
     prose = waiting(chat)
-    raw, shown, problem, usage = "", 0.0, "", None
+    raw, read, shown, problem, usage = "", 0, 0.0, "", None
     state: State = "whole"
     try:
         for piece in chat.stream(
             prompt.messages, schema=prompt.schema, stop=stop, seconds=seconds, temperature=temperature
         ):
-            now = time.perf_counter()
             if isinstance(piece, Usage):
                 usage = piece
-            elif isinstance(piece, str):
-                raw += piece
-                if now - shown >= _SHOWN_EVERY_SECONDS:
-                    shown = now
-                    statements = read_answer(raw, prompt.passages, whole=False).statements
-                    if statements:
-                        prose = replace(prose, state="writing", statements=statements, seconds=now - started)
-                        yield prose
+                continue
+            raw += piece
+            now = time.perf_counter()
+            # A pause is the time to show what has come since.
+            if len(raw) > read and (not piece or now - shown >= _SHOWN_EVERY_SECONDS):
+                read, shown = len(raw), now
+                statements = read_answer(raw, prompt.passages, whole=False).statements
+                if statements:
+                    prose = replace(prose, state="writing", statements=statements, seconds=now - started)
+                    yield prose
     except Stopped:
         state = "stopped"
     except DatelineError as error:
