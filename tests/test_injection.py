@@ -107,7 +107,13 @@ def test_an_obeyed_order_is_never_called_supported(planted: Newsroom, endpoint: 
         assert found, "the passage was read"
         passage, sentence = found.groups()
         true = [f"{passage}.{sentence}"]
-        orders = [(text, true) for text in (ATTACKS[number], *PAYLOADS)]
+        # Nearly the quote's own words are the hardest to tell.
+        close = (
+            honest.replace("was closed", "was not closed"),
+            honest.replace("Monday", "Friday"),
+            honest.replace(town(number), "Ottawa"),
+        )
+        orders = [(text, true) for text in (ATTACKS[number], *PAYLOADS, *close)]
         return as_json((honest, true), *orders)
 
     endpoint.say = obey
