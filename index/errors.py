@@ -29,6 +29,10 @@ class UnknownArticle(DatelineError):
     """No visible article has that path."""
 
 
+class UnknownChat(DatelineError):
+    """No kept chat has that id."""
+
+
 class BadQuestion(DatelineError):
     """A question, or a line of a batch, that cannot be asked."""
 

@@ -9,19 +9,19 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 
-import filelock
 import numpy as np
 
 from index.articles import Article
 from index.chunks import Chunk
+from index.database import Database
 from index.embeddings import Vectors
-from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
+from index.errors import UnknownArticle
 from index.spans import Span
 from index.words import terms
 
@@ -100,26 +100,14 @@ class Shelf:
         Raises StoreMismatch where the file is not a shelf of this version; it is left untouched.
         """
         self.path = store / FILE_NAME
-        self._open_or_make()
-
-    def _open_or_make(self) -> None:
-        store = self.path.parent
-        try:
-            store.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
-            # Two processes may start at once, and SQLite does not wait for a change of journal.
-            with filelock.FileLock(store / "making.lock"), closing(self._connect()) as connection:
-                self._check_or_make(connection)
-        except (OSError, sqlite3.OperationalError) as error:
-            raise StoreMismatch(
-                f"The store {store} cannot be opened ({error}). Expected a folder this user can write to. "
-                "Mend its permissions, or name another with DATELINE_STORE."
-            ) from None
-        except sqlite3.DatabaseError as error:
-            raise StoreMismatch(
-                f"{self.path} is damaged or no SQLite file ({error}). Expected a shelf that Dateline made. Delete the "
-                "folder and run `dateline index`: everything in it is built from the seeds."
-            ) from None
+        self._database = Database(
+            self.path,
+            schema=_SCHEMA,
+            mark=_APPLICATION_ID,
+            version=VERSION,
+            holds="a shelf",
+            remedy="Delete this file and run `dateline index`: it is built from the seeds.",
+        )
 
     @contextmanager
     def read(self) -> Iterator["Reading"]:
@@ -127,8 +115,7 @@ class Shelf:
 
         Raises ShelfUnusable where SQLite fails.
         """
-        with self._using() as connection:
-            connection.execute("BEGIN")
+        with self._database.reading() as connection:
             yield Reading(connection)
 
     @contextmanager
@@ -137,53 +124,8 @@ class Shelf:
 
         Raises ShelfUnusable where SQLite fails; the shelf is then as it was before.
         """
-        with self._using() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield Writing(connection)
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        if not self.path.exists():
-            self._open_or_make()  # the store was deleted, as one may
-        try:
-            with closing(self._connect()) as connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise ShelfUnusable(
-                f"The shelf {self.path} cannot be used now ({error}). Expected to read and write it. Look for a full "
-                "disk, missing permissions or another program that holds the file; if it is damaged, delete the "
-                "folder and run `dateline index`: it is built from the seeds."
-            ) from None
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
-        connection.execute("PRAGMA mmap_size = 268435456")
-        return connection
-
-    def _check_or_make(self, connection: sqlite3.Connection) -> None:
-        if connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0]:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in _SCHEMA.strip().split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-            connection.execute("COMMIT")
-        found = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found != _APPLICATION_ID or version != VERSION:
-            what = f"a shelf of version {version}" if found == _APPLICATION_ID else "not a shelf of ours"
-            raise StoreMismatch(
-                f"{self.path} is {what}; this Dateline reads version {VERSION}. Name another folder with "
-                "DATELINE_STORE, or delete this one and run `dateline index`: it is built from the seeds."
-            )
+        with self._database.writing() as connection:
+            yield Writing(connection)
 
 
 class Reading:

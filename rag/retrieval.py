@@ -108,8 +108,8 @@ def _dense_ranking(
     if len(vector) != int(reading.record("dimensions")):
         raise IndexMismatch(
             f"{embedder.model!r} now gives {len(vector)} numbers a text, the shelf has {reading.record('dimensions')}. "
-            "Expected the model that embedded it. Delete the store and run `dateline index`: it is built from "
-            "the seeds."
+            "Expected the model that embedded it. Delete articles.db in the store and run `dateline index`: it is "
+            "built from the seeds."
         )
     collection = reading.record("collection")
     # While vectors are still on their way to Chroma, the shelf has more of them.

@@ -1,0 +1,114 @@
+"""Database: one SQLite file of the store, made, checked, read and written whole.
+
+A block that reads sees one moment; a block that writes becomes visible at its end, or not
+at all, also when the machine is switched off in the middle.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import filelock
+
+from index.errors import ShelfUnusable, StoreMismatch
+
+
+class Database:
+    """One SQLite file. Safe to share between threads: each use has its own connection."""
+
+    def __init__(self, path: Path, *, schema: str, mark: int, version: int, holds: str, remedy: str) -> None:
+        """Open the file, making it and its folder where they are missing.
+
+        `mark` (SQLite's application id) tells it from any other SQLite file, `holds` says what
+        it is to a reader, `remedy` what to do when it is beyond use. Raises StoreMismatch where
+        it is not such a file of this version; it is left untouched.
+        """
+        self.path = path
+        self._schema = schema
+        self._mark = mark
+        self._version = version
+        self._holds = holds
+        self._remedy = remedy
+        self._open_or_make()
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Look at the file as it is now; what others write meanwhile is not seen. Raises ShelfUnusable."""
+        with self._using() as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Change the file: all of the block becomes visible at its end, or nothing does.
+
+        Raises ShelfUnusable where SQLite fails; the file is then as it was before.
+        """
+        with self._using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _open_or_make(self) -> None:
+        store = self.path.parent
+        try:
+            store.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.touch(mode=0o600)
+            # Two processes may start at once, and SQLite does not wait for a change of journal.
+            with filelock.FileLock(store / "making.lock"), closing(self._connect()) as connection:
+                self._check_or_make(connection)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise StoreMismatch(
+                f"The store {store} cannot be opened ({error}). Expected a folder this user can write to. "
+                "Mend its permissions, or name another with DATELINE_STORE."
+            ) from None
+        except sqlite3.DatabaseError as error:
+            raise StoreMismatch(
+                f"{self.path} is damaged or no SQLite file ({error}). Expected {self._holds} that Dateline made. "
+                f"{self._remedy}"
+            ) from None
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.exists():
+            self._open_or_make()  # it was deleted, as one may
+        try:
+            with closing(self._connect()) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise ShelfUnusable(
+                f"{self.path} cannot be used now ({error}). Expected to read and write {self._holds}. Look for a full "
+                f"disk, missing permissions or another program that holds the file. If it is damaged: {self._remedy}"
+            ) from None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        # SQLite's own folds the letters of ASCII only.
+        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
+        connection.execute("PRAGMA mmap_size = 268435456")
+        return connection
+
+    def _check_or_make(self, connection: sqlite3.Connection) -> None:
+        if connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0]:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in self._schema.strip().split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {self._mark}")
+            connection.execute(f"PRAGMA user_version = {self._version}")
+            connection.execute("COMMIT")
+        found = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found != self._mark or version != self._version:
+            what = f"{self._holds} of version {version}" if found == self._mark else f"not {self._holds} of ours"
+            raise StoreMismatch(
+                f"{self.path} is {what}; this Dateline reads version {self._version}. Name another folder with "
+                f"DATELINE_STORE, or: {self._remedy}"
+            )

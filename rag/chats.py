@@ -1,0 +1,202 @@
+"""Chats: what was asked and answered, kept in the store until the reader deletes it.
+
+An answer is kept with the articles it rests on as they were then, each once: a quote of a
+kept answer is still cut from its article by its offsets, also when the article was edited
+or removed since. The file is apart from the shelf, which can be built again from the seeds;
+this one cannot.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from index.database import Database
+from index.errors import UnknownChat
+from index.wording import one_line
+from rag.answers import Answer
+from rag.chat import Usage
+from rag.rendering import answer_text
+
+FILE_NAME = "chats.db"
+VERSION = 1
+LONGEST_TITLE = 120  # characters
+BROKEN_OFF = "The answer was broken off when Dateline ended. Expected a whole one. Ask again."
+_UNREADABLE = "This answer was kept by another version of Dateline, which this one cannot read. Ask again."
+_APPLICATION_ID = 0x444C4348  # "DLCH": tells our file from any other SQLite file
+_SCHEMA = """
+CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT NOT NULL, changed TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX chats_by_time ON chats (changed DESC);
+CREATE TABLE turns (
+    chat TEXT NOT NULL REFERENCES chats ON DELETE CASCADE, place INTEGER NOT NULL, turn TEXT NOT NULL,
+    said TEXT NOT NULL, PRIMARY KEY (chat, place)
+) WITHOUT ROWID;
+CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE rests_on (
+    chat TEXT NOT NULL, place INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (chat, place, article),
+    FOREIGN KEY (chat, place) REFERENCES turns ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX rests_on_by_article ON rests_on (article);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A question of a chat, and what came of it."""
+
+    id: str
+    question: str
+    answer: Answer | None
+    problem: str  # why there is no answer; "" where there is one
+    spent: Usage | None  # what answers that were replaced took
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChat:
+    """A chat as it was kept."""
+
+    id: str
+    title: str
+    turns: tuple[KeptTurn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatListing:
+    """One line of the list of chats."""
+
+    id: str
+    title: str
+    changed: datetime  # UTC
+    turns: int
+
+
+class Chats:
+    """The kept chats of one store. Safe to share between threads."""
+
+    def __init__(self, store: Path) -> None:
+        """Open them, making the file where it is missing. Raises StoreMismatch where it is not ours."""
+        self.path = store / FILE_NAME
+        self._database = Database(
+            self.path,
+            schema=_SCHEMA,
+            mark=_APPLICATION_ID,
+            version=VERSION,
+            holds="a file of chats",
+            remedy="Move this file away; a new one is made, and the articles are not touched.",
+        )
+
+    def keep(self, chat: str, place: int, turn: KeptTurn) -> None:
+        """Keep the turn of that place (from 0) in the chat of that id, in place of what was kept there.
+
+        The first turn of an unknown id makes the chat, titled by its question; a later one is
+        dropped, for the chat was deleted while it was answered.
+        """
+        written, articles = _write(turn)
+        said = f"{turn.question}\n{answer_text(turn.answer) if turn.answer else ''}".casefold()
+        with self._database.writing() as connection:
+            now = datetime.now(UTC).isoformat()
+            if connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat)).rowcount == 0:
+                if place:
+                    return
+                title = one_line(turn.question)[:LONGEST_TITLE]
+                connection.execute("INSERT INTO chats VALUES (?, ?, ?)", (chat, title, now))
+            connection.execute("DELETE FROM turns WHERE chat = ? AND place = ?", (chat, place))
+            connection.execute("INSERT INTO turns VALUES (?, ?, ?, ?)", (chat, place, written, said))
+            for id_, article in articles.items():
+                connection.execute("INSERT OR IGNORE INTO articles VALUES (?, ?)", (id_, article))
+                connection.execute("INSERT INTO rests_on VALUES (?, ?, ?)", (chat, place, id_))
+            connection.execute(_FORGET_ARTICLES)
+
+    def chat(self, id_: str) -> KeptChat:
+        """Return a chat with its turns. Raises UnknownChat."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT title FROM chats WHERE id = ?", (id_,)).fetchone()
+            if row is None:
+                raise UnknownChat("There is no such chat. Expected one that was not deleted. Start a new chat.")
+            turns = connection.execute("SELECT turn FROM turns WHERE chat = ? ORDER BY place", (id_,)).fetchall()
+            articles = dict(
+                connection.execute(
+                    "SELECT id, article FROM articles WHERE id IN (SELECT article FROM rests_on WHERE chat = ?)", (id_,)
+                )
+            )
+        read = {article: json.loads(written) for article, written in articles.items()}
+        return KeptChat(id_, row[0], tuple(_read(turn, read) for (turn,) in turns))
+
+    def listings(self, limit: int = -1, *, holding: str = "") -> list[ChatListing]:
+        """List the chats, the one that was used last first: those whose title, questions or answers hold `holding`."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT id, title, changed, (SELECT count(*) FROM turns WHERE chat = c.id) FROM chats c "
+                "WHERE ?1 = '' OR instr(casefold(title), ?1) "
+                "OR EXISTS (SELECT 1 FROM turns WHERE chat = c.id AND instr(said, ?1)) "
+                "ORDER BY changed DESC, id LIMIT ?2",
+                (" ".join(holding.split()).casefold(), limit),
+            ).fetchall()
+        return [ChatListing(id_, title, datetime.fromisoformat(day), turns) for id_, title, day, turns in rows]
+
+    def rename(self, id_: str, title: str) -> None:
+        """Give a chat another title; an empty one changes nothing."""
+        if title := one_line(title)[:LONGEST_TITLE].strip():
+            with self._database.writing() as connection:
+                connection.execute("UPDATE chats SET title = ? WHERE id = ?", (title, id_))
+
+    def delete(self, id_: str) -> None:
+        """Forget a chat, and the articles that no other chat rests on."""
+        with self._database.writing() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("DELETE FROM chats WHERE id = ?", (id_,))
+            connection.execute(_FORGET_ARTICLES)
+
+
+_FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
+
+
+@cache
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
+
+
+def _write(turn: KeptTurn) -> tuple[str, dict[str, str]]:
+    """Return a turn as JSON that names its articles by id, and the articles by id."""
+    articles: dict[str, str] = {}
+
+    def take_out(article: object) -> object:
+        assert isinstance(article, dict)
+        articles[article["id"]] = json.dumps(article, ensure_ascii=False)
+        return article["id"]
+
+    answer = _answers().dump_python(turn.answer, mode="json") if turn.answer else None
+    written = {
+        "id": turn.id,
+        "question": turn.question,
+        "answer": _with_articles(answer, take_out),
+        "problem": turn.problem,
+        "spent": asdict(turn.spent) if turn.spent else None,
+    }
+    return json.dumps(written, ensure_ascii=False), articles
+
+
+def _read(written: str, articles: Mapping[str, object]) -> KeptTurn:
+    kept = json.loads(written)
+    problem = kept["problem"]
+    try:
+        whole = _with_articles(kept["answer"], lambda id_: articles[str(id_)])
+        answer = _answers().validate_python(whole) if whole else None
+    except (ValidationError, KeyError):
+        answer, problem = None, _UNREADABLE
+    if answer is None and not problem:
+        problem = BROKEN_OFF
+    return KeptTurn(kept["id"], kept["question"], answer, problem, Usage(**kept["spent"]) if kept["spent"] else None)
+
+
+def _with_articles(part: object, change: Callable[[object], object]) -> object:
+    """Return JSON in which what stands under "article" is changed, wherever it is."""
+    if isinstance(part, dict):
+        return {
+            name: change(value) if name == "article" else _with_articles(value, change) for name, value in part.items()
+        }
+    return [_with_articles(entry, change) for entry in part] if isinstance(part, list) else part
