@@ -1,11 +1,14 @@
-"""The command line of the offline half: `dateline index | status | list | show`."""
+"""The command line of the offline half: `dateline index | watch | status | list | show`."""
 
 import io
 import json
+import signal
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +20,40 @@ from index import sync
 from index.articles import Article
 from index.errors import DatelineError
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
+from index.scope import Scope
 from index.settings import load_settings
 from index.shelf import Listing, size_on_disk
-from index.wording import counted, one_line
+from index.watching import watch_seeds
+from index.wording import counted, none_in_scope, one_line
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 SeedsOption = Annotated[Path | None, typer.Option("--seeds", help="Folder of the articles. Default: seeds")]
 StoreOption = Annotated[Path | None, typer.Option("--store", help="Folder of the built index. Default: .dateline")]
+SinceOption = Annotated[
+    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Only articles published on this day or later.")
+]
+AsOfOption = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only articles published by this day.")
+]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outlet", help='Only articles of this outlet, as they name it; "" for those that name none. Repeatable.'
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
+
+
+def make_scope(since: datetime | None, as_of: datetime | None, outlets: Sequence[str] | None) -> Scope:
+    """Make a scope of the options. Raises typer.BadParameter where the days leave nothing between them."""
+    scope = Scope(since and since.date(), as_of and as_of.date(), frozenset(outlets or ()))
+    if scope.is_void:
+        raise typer.BadParameter(
+            f"--since {scope.since} is later than --as-of {scope.until}, so no article can count. "
+            "Expected the first day and the last. Swap them."
+        )
+    return scope
 
 
 @contextmanager
@@ -86,14 +114,42 @@ def event_json(event: sync.Event) -> str:
 def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Bring the shelf in line with the seeds folder."""
     with open_parts(seeds, store) as parts:
-        if not as_json:
-            index_with_progress(parts)
-            return
-        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
-            # Only what is committed is told to programs; progress is for people.
-            if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
-                typer.echo(event_json(event))
-                sys.stdout.flush()
+        _index(parts, as_json=as_json)
+
+
+@commands.command("watch")
+def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with open_parts(seeds, store) as parts:
+            _watch(parts, as_json=as_json)
+    except KeyboardInterrupt:
+        # A run can be cut short anywhere: the next one goes on from there.
+        typer.echo("Watching ended. What was indexed stays.", err=True)
+
+
+def _watch(parts: Parts, *, as_json: bool) -> None:
+    for earlier_runs, _ in enumerate(watch_seeds(parts.settings.seeds, ended=threading.Event())):
+        try:
+            _index(parts, as_json=as_json)
+        except DatelineError as error:
+            if not earlier_runs:
+                raise  # most likely a slip in the settings
+            typer.echo(str(error), err=True)
+        if not earlier_runs:
+            typer.echo(f"Watching {parts.settings.seeds} (Ctrl-C ends it)", err=True)
+
+
+def _index(parts: Parts, *, as_json: bool) -> None:
+    if not as_json:
+        index_with_progress(parts)
+        return
+    for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
+        # Only what is committed is told to programs; progress is for people.
+        if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
+            typer.echo(event_json(event))
+            sys.stdout.flush()
 
 
 @commands.command("status")
@@ -123,15 +179,25 @@ def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json
 
 
 @commands.command("list")
-def list_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def list_command(
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the articles, newest first."""
+    scope = make_scope(since, as_of, outlet)
     with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
-        listings = reading.listings()
+        listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
     if as_json:
         rows = [listing_json(listing) for listing in listings]
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
-    if not listings:
+    if on_shelf and not listings:
+        typer.echo(none_in_scope(scope, on_shelf))
+    elif not listings:
         typer.echo(
             f"No article is on the shelf. Put .txt or .md files into {parts.settings.seeds}, run `dateline index`."
         )

@@ -1,4 +1,4 @@
-"""Addresses: the endpoints a user names, as they may be shown, and whether they are this machine."""
+"""Addresses of the web: which are whole, how an endpoint may be shown, and whether it is this machine."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -27,3 +27,17 @@ def is_this_machine(base_url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_web_address(address: str) -> bool:
+    """Tell whether this is an address of the web, whole enough to be gone to.
+
+    >>> [is_web_address(a) for a in ("https://example.org/x", "javascript:alert(1)", "http://", "http://a:99999/")]
+    [True, False, False, False]
+    """
+    try:
+        parts = urlsplit(address)
+        # Reading the port is what checks it.
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False  # its words would repeat the address, password and all

@@ -12,6 +12,7 @@ from pathlib import Path
 import filelock
 
 from index.errors import ShelfUnusable, StoreMismatch
+from index.words import folded
 
 
 class Database:
@@ -88,8 +89,8 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        # SQLite's own folds the letters of ASCII only.
-        connection.create_function("casefold", 1, str.casefold, deterministic=True)
+        # SQLite's own lower() and LIKE know the case of ASCII alone.
+        connection.create_function("folded", 1, folded, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
         connection.execute("PRAGMA mmap_size = 268435456")

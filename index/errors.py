@@ -21,6 +21,18 @@ class SeedsMissing(DatelineError):
     """The seeds folder is not there."""
 
 
+class SeedsUnwritable(DatelineError):
+    """A file cannot be put into the seeds folder or taken out of it."""
+
+
+class UnknownSeed(DatelineError):
+    """The seeds folder has no such file, or the path leads out of it."""
+
+
+class Unwatchable(DatelineError):
+    """Nobody tells of changes in the seeds folder."""
+
+
 class UnreadableArticle(DatelineError):
     """One file cannot become an article; the others go on."""
 

@@ -96,6 +96,15 @@ def read_article(path: str, content: bytes) -> Article:
     )
 
 
+def check_size(path: str, size: int, max_bytes: int) -> None:
+    """Raise UnreadableArticle where a file of `size` bytes is more than is read here."""
+    if size > max_bytes:
+        raise UnreadableArticle(
+            f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
+            "DATELINE_MAX_FILE_MEGABYTES."
+        )
+
+
 def decode(path: str, content: bytes) -> str:
     """Turn bytes into normalised text: UTF-8, or UTF-16/32 with a byte order mark.
 

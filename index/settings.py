@@ -6,11 +6,11 @@
 import re
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from index.addresses import is_web_address
 from index.errors import BadSettings
 
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     @field_validator("embedding_base_url", "chat_base_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
-        if address and not _is_web_address(address):
+        if address and not is_web_address(address):
             raise ValueError("expected an address such as http://localhost:11434/v1")
         return address
 
@@ -118,16 +118,16 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
             f"The store {folders['store']} is the seeds folder or holds it. Expected two folders: one of articles, one "
             "of what is built from them. Set DATELINE_STORE or --store to another one."
         )
+    inside = (
+        folders["store"].relative_to(folders["seeds"]).parts if folders["seeds"] in folders["store"].parents else ()
+    )
+    if inside and not any(part.startswith(".") for part in inside):
+        # Its files would be taken for articles, and watching would index for ever.
+        raise BadSettings(
+            f"The store {folders['store']} is in the seeds folder. Expected it elsewhere, or hidden, such as "
+            f"{folders['seeds'] / '.dateline'}. Set DATELINE_STORE or --store to another one."
+        )
     return settings.model_copy(update=folders)
-
-
-def _is_web_address(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        # Reading the port is what checks it.
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False  # its words would repeat the address, password and all
 
 
 def _read_price(price: str) -> tuple[float, float]:

@@ -8,12 +8,13 @@ an index over the vectors kept here and can be made again from them.
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -22,8 +23,9 @@ from index.chunks import Chunk
 from index.database import Database
 from index.embeddings import Vectors
 from index.errors import UnknownArticle
+from index.scope import WHOLE, Scope
 from index.spans import Span
-from index.words import terms
+from index.words import folded, terms
 
 FILE_NAME = "articles.db"
 VERSION = 1
@@ -37,7 +39,9 @@ CREATE TABLE articles (
     published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT
 );
 CREATE INDEX articles_by_file ON articles (file);
-CREATE INDEX articles_by_day ON articles (published DESC, path);
+-- All that a list of articles tells: the text lies in between, and reading past it is what costs. No part of the
+-- version: on a store made before, lists are slower and the same.
+CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
     sentences TEXT NOT NULL, heading TEXT NOT NULL, digest BLOB NOT NULL
@@ -56,6 +60,21 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 _SELECT_ARTICLE = (
     "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url FROM articles"
 )
+
+# Articles `a` in a scope. Days and names come as values, never as SQL.
+_IN_SCOPE = (
+    "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
+    "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
+    "AND (:titled = '' OR instr(folded(a.title), :titled))"
+)
+Order = Literal["newest", "oldest", "title", "outlet", "place"]
+_ORDERS: Mapping[Order, str] = {
+    "newest": "a.published DESC NULLS LAST, a.path",
+    "oldest": "a.published NULLS LAST, a.path",
+    "title": "folded(a.title), a.path",
+    "outlet": "coalesce(a.outlet, '') = '', folded(coalesce(a.outlet, '')), a.path",
+    "place": "coalesce(a.place, '') = '', folded(coalesce(a.place, '')), a.path",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +167,10 @@ class Reading:
         ).fetchone()
         return Counts(*row)
 
-    def reach(self, *, as_of: date | None = None) -> Reach:
-        """Tell how many articles there are to search, and from when; with `as_of`, those published by that day."""
-        count, dated, first, last = self._connection.execute(
-            "SELECT count(*), count(published), min(published), max(published) FROM articles "
-            "WHERE ?1 IS NULL OR published <= ?1",
-            (as_of and as_of.isoformat(),),
+    def reach(self, *, scope: Scope = WHOLE) -> Reach:
+        """Tell how many articles there are to search in the scope, and from when."""
+        count, dated, first, last = self._in_scope(
+            "SELECT count(*), count(a.published), min(a.published), max(a.published) FROM articles a", scope
         ).fetchone()
         return Reach(count, count - dated, _date(first), _date(last))
 
@@ -162,18 +179,49 @@ class Reading:
         rows = self._connection.execute("SELECT path, hash, reason FROM files")
         return {path: (hash_, reason) for path, hash_, reason in rows}
 
-    def listings(self, limit: int = -1) -> list[Listing]:
-        """List the visible articles, or the first `limit` of them, newest first, undated ones last."""
-        rows = self._connection.execute(
-            "SELECT id, path, title, published, place, outlet, "
-            "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id) FROM articles a "
-            "ORDER BY published DESC NULLS LAST, path LIMIT ?",
-            (limit,),
+    def listings(
+        self, limit: int = -1, *, offset: int = 0, scope: Scope = WHOLE, titled: str = "", order: Order = "newest"
+    ) -> list[Listing]:
+        """List the visible articles of the scope whose title holds the text `titled`, as `words.folded` compares.
+
+        At most `limit` after the first `offset`; all the rest where it is negative. Those that do
+        not say what is ordered by come last, and what is equal is in the order of the paths.
+        """
+        rows = self._in_scope(
+            "SELECT a.id, a.path, a.title, a.published, a.place, a.outlet, "
+            "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id) FROM articles a",
+            scope,
+            f"ORDER BY {_ORDERS[order]} LIMIT :limit OFFSET :offset",
+            titled=titled,
+            limit=limit,
+            offset=offset,
         )
         return [
             Listing(id_, path, title, _date(published), place, outlet, chunks)
             for id_, path, title, published, place, outlet, chunks in rows
         ]
+
+    def count(self, *, scope: Scope = WHOLE, titled: str = "") -> int:
+        """Count what `listings` would list without a limit."""
+        return int(self._in_scope("SELECT count(*) FROM articles a", scope, titled=titled).fetchone()[0])
+
+    def outlets(self) -> list[tuple[str, int]]:
+        """Count the articles of each outlet, most first; "" stands for articles that name none."""
+        rows = self._connection.execute(
+            "SELECT coalesce(outlet, '') AS name, count(*) AS number FROM articles GROUP BY name "
+            "ORDER BY number DESC, name"
+        )
+        return rows.fetchall()
+
+    def months(self, *, scope: Scope = WHOLE, titled: str = "") -> list[tuple[str, int]]:
+        """Count the dated ones of `listings` in each month that has some ("2026-02"), in order."""
+        rows = self._in_scope(
+            "SELECT substr(a.published, 1, 7) AS month, count(*) FROM articles a",
+            scope,
+            "AND a.published IS NOT NULL GROUP BY month ORDER BY month",
+            titled=titled,
+        )
+        return rows.fetchall()
 
     def article(self, path: str) -> Article:
         """Return the visible article of that path. Raises UnknownArticle."""
@@ -185,6 +233,13 @@ class Reading:
             )
         return _article(row)
 
+    def titles(self, paths: Sequence[str]) -> dict[str, str]:
+        """Return the titles of those of the articles that are visible, by path."""
+        rows = self._connection.execute(
+            "SELECT path, title FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(paths),)
+        )
+        return dict(rows.fetchall())
+
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return those of the articles that are visible, by id."""
         rows = self._connection.execute(
@@ -193,27 +248,30 @@ class Reading:
         )
         return {row[0]: _article(row) for row in rows}
 
-    def chunks(self, ids: Sequence[str], *, as_of: date | None = None) -> dict[str, Chunk]:
-        """Return those of the chunks whose article is visible and published by `as_of`, by id."""
-        rows = self._connection.execute(
-            "SELECT c.id, c.article_id, c.sentences, c.heading FROM chunks c JOIN articles a ON a.id = c.article_id "
-            "WHERE c.id IN (SELECT value FROM json_each(?1)) AND (?2 IS NULL OR a.published <= ?2)",
-            (json.dumps(ids), as_of and as_of.isoformat()),
+    def chunks(self, ids: Sequence[str], *, scope: Scope = WHOLE) -> dict[str, Chunk]:
+        """Return those of the chunks whose article is visible and in the scope, by id."""
+        rows = self._in_scope(
+            "SELECT c.id, c.article_id, c.sentences, c.heading FROM chunks c JOIN articles a ON a.id = c.article_id",
+            scope,
+            "AND c.id IN (SELECT value FROM json_each(:ids))",
+            ids=json.dumps(ids),
         )
         return {row[0]: _chunk(*row) for row in rows}
 
-    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, as_of: date | None = None) -> list[str]:
-        """Return the ids of the `k` chunks that match best by BM25, best first.
+    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> list[str]:
+        """Return the ids of the `k` chunks in the scope that match best by BM25, best first.
 
         Terms are text, whatever they hold: each is quoted, so nothing in it is query syntax.
         """
         if not question_terms:
             return []
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
-        rows = self._connection.execute(
-            "SELECT c.id FROM keywords k JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id "
-            "WHERE keywords MATCH ?1 AND (?2 IS NULL OR a.published <= ?2) ORDER BY bm25(keywords), c.id LIMIT ?3",
-            (query, as_of and as_of.isoformat(), k),
+        rows = self._in_scope(
+            "SELECT c.id FROM keywords k JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
+            scope,
+            "AND keywords MATCH :query ORDER BY bm25(keywords), c.id LIMIT :k",
+            query=query,
+            k=k,
         )
         return [row[0] for row in rows]
 
@@ -222,16 +280,18 @@ class Reading:
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
 
-    def vector_ranking(self, question: Vectors, k: int, *, as_of: date | None = None) -> list[str]:
-        """Return the ids of the `k` chunks nearest to a unit vector, by exact search.
+    def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> list[str]:
+        """Return the ids of the `k` chunks in the scope nearest to a unit vector, by exact search.
 
         For a process that does not own Chroma: its files may be rewritten by the owner at any
         moment, these rows may not.
         """
-        rows = self._connection.execute(
-            "SELECT c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
-            "JOIN articles a ON a.id = c.article_id WHERE ?1 IS NULL OR a.published <= ?1 ORDER BY c.id",
-            (as_of and as_of.isoformat(),),
+        # CROSS keeps the order of the tables: of a narrow scope only its own vectors are read.
+        rows = self._in_scope(
+            "SELECT c.id, v.vector FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "
+            "CROSS JOIN vectors v ON v.chunk = c.number",
+            scope,
+            "ORDER BY c.id",
         ).fetchall()
         if not rows:
             return []
@@ -269,6 +329,18 @@ class Reading:
     def leavers(self, limit: int) -> list[str]:
         """Return ids that Chroma should no longer have."""
         return [row[0] for row in self._connection.execute("SELECT chunk_id FROM leavers LIMIT ?", (limit,))]
+
+    def _in_scope(
+        self, select: str, scope: Scope, then: str = "", *, titled: str = "", **values: str | int
+    ) -> sqlite3.Cursor:
+        """Run `select`, which names the articles `a`, on those in the scope; it and `then` are constants."""
+        bound = {
+            "since": scope.since and scope.since.isoformat(),
+            "until": scope.until and scope.until.isoformat(),
+            "outlets": json.dumps(sorted(scope.outlets)) if scope.outlets else None,
+            "titled": folded(titled),
+        }
+        return self._connection.execute(f"{select} WHERE {_IN_SCOPE} {then}", {**bound, **values})
 
 
 class Writing(Reading):

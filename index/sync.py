@@ -20,8 +20,9 @@ from index import chunks, words
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
-from index.errors import DamagedVectors, SeedsMissing, ShelfBusy, UnreadableArticle
-from index.readers import read_article
+from index.errors import DamagedVectors, ShelfBusy, UnreadableArticle
+from index.readers import check_size, read_article
+from index.seeds import check_folder
 from index.shelf import Shelf, Writing
 from index.vectors import VectorIndex
 
@@ -117,11 +118,7 @@ def sync_shelf(
     EmbeddingFailed where vectors cannot be had; what was made visible stays.
     """
     started = time.monotonic()
-    if not seeds.is_dir():
-        raise SeedsMissing(
-            f"There is no folder {seeds}. Expected the articles in it. Make it, or name another with --seeds or "
-            "DATELINE_SEEDS; the shelf was left as it is."
-        )
+    check_folder(seeds)
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
     try:
         yield from _take(lock, wait_seconds)
@@ -333,14 +330,10 @@ def _read(seeds: Path, path: str, known: bytes, chunk_tokens: int, max_bytes: in
     if (name := _printable(path)) != path:
         return _ReadFile(name, b"", f"{name}: the file's name is not UTF-8. Rename it and index again.")
     try:
-        size = file.stat().st_size
-        if size > max_bytes:
-            reason = (
-                f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
-                "DATELINE_MAX_FILE_MEGABYTES."
-            )
-            return _ReadFile(path, b"", reason)
+        check_size(path, file.stat().st_size, max_bytes)
         content = file.read_bytes()
+    except UnreadableArticle as error:
+        return _ReadFile(path, b"", str(error))
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -54,6 +54,18 @@ def content_terms(text: str) -> list[str]:
     return list(dict.fromkeys(_stem(word) for word in _words(text) if word not in STOP_WORDS))
 
 
+def folded(text: str) -> str:
+    """Return `text` as it is compared: without case, diacritics, width and the characters that nobody sees.
+
+    >>> folded("Straße in Zürich, １２\u00ad°"), folded("İZMİR")
+    ('strasse in zurich, 12°', 'izmir')
+    """
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
+    return "".join(character for character in plain if not unicodedata.combining(character))
+
+
 def without_unseen(text: str) -> str:
     """Leave out the characters that nobody sees, where instructions can hide.
 
@@ -64,9 +76,7 @@ def without_unseen(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
-    bare = "".join(character for character in folded if not unicodedata.combining(character))
-    bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", bare)
+    bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", folded(text))
     words = (word.replace(",", "").replace("’", "'") for word in _WORD.findall(bare))
     return [word.removesuffix("'s") for word in words]
 

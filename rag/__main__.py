@@ -6,16 +6,28 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from index.__main__ import JsonOption, SeedsOption, StoreOption, index_with_progress, open_parts, run
+from index.__main__ import (
+    AsOfOption,
+    JsonOption,
+    OutletOption,
+    SeedsOption,
+    SinceOption,
+    StoreOption,
+    index_with_progress,
+    make_scope,
+    open_parts,
+    run,
+)
 from index.errors import BadQuestion
 from index.parts import Parts
+from index.scope import Scope
 from index.sync import place_vectors
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
 from rag.chat import ChatModel, build_chat, build_chats
@@ -24,20 +36,21 @@ from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines,
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 QuestionArgument = Annotated[str, typer.Argument(help="The question. Leave it out with --batch.", show_default=False)]
-AsOfOption = Annotated[
-    datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Use only articles published by this day."),
-]
 BatchOption = Annotated[
     Path | None,
-    typer.Option("--batch", help='A file of JSON lines {"id", "question", "as_of"?}; answers come as JSON lines.'),
+    typer.Option(
+        "--batch",
+        help='A file of JSON lines {"id"?, "question", "since"?, "as_of"?, "outlet"?}; answers come as JSON lines.',
+    ),
 ]
 
 
 @commands.command("ask")
 def ask_command(
     question: QuestionArgument = "",
+    since: SinceOption = None,
     as_of: AsOfOption = None,
+    outlet: OutletOption = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Language model to answer with. Default: DATELINE_CHAT_MODEL")
     ] = None,
@@ -53,19 +66,19 @@ def ask_command(
     """Answer a question from the shelf: in quotes, or with a language model in checked prose."""
     if quotes and model:
         raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
+    scope = make_scope(since, as_of, outlet)
     with open_parts(seeds, store) as parts:
         chat = _choose_chat(parts, model, quotes=quotes)
         _prepare(parts, question, batch)
         if batch:
             ask = partial(answer_question, parts=parts, chat=chat)
-            _run_batch(batch, lambda asked, day: answer_json(ask(asked, as_of=day)))
+            _run_batch(batch, scope, lambda asked, narrowed: answer_json(ask(asked, scope=narrowed)))
             return
-        day = as_of.date() if as_of else None
         before: list[Answer] = []
         for earlier in after or []:
-            before.append(answer_question(earlier, parts=parts, as_of=day, before=before))
+            before.append(answer_question(earlier, parts=parts, scope=scope, before=before))
         with _stop_on_interrupt() as stop:
-            growing = stream_answer(question, parts=parts, as_of=day, before=before, chat=chat, stop=stop)
+            growing = stream_answer(question, parts=parts, scope=scope, before=before, chat=chat, stop=stop)
             if as_json:
                 *_, answer = growing
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
@@ -121,24 +134,27 @@ def _print_more(shown: str, text: str) -> str:
 def search_command(
     question: QuestionArgument = "",
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages.")] = 10,
+    since: SinceOption = None,
     as_of: AsOfOption = None,
+    outlet: OutletOption = None,
     batch: BatchOption = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that match a question best."""
+    scope = make_scope(since, as_of, outlet)
     with open_parts(seeds, store) as parts:
         _prepare(parts, question, batch)
         find = partial(find_passages, parts=parts, k=k)
         if batch:
-            _run_batch(batch, lambda asked, day: hits_json(asked, *find(asked, as_of=day)))
+            _run_batch(batch, scope, lambda asked, narrowed: hits_json(asked, *find(asked, scope=narrowed)))
             return
-        found = find(question, as_of=as_of.date() if as_of else None)
+        found = find(question, scope=scope)
     if as_json:
         typer.echo(json.dumps(hits_json(clean_question(question), *found), ensure_ascii=False))
     else:
-        typer.echo("\n".join(hit_lines(*found)))
+        typer.echo("\n".join(hit_lines(*found, scope)))
 
 
 def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
@@ -155,14 +171,17 @@ def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
         index_with_progress(parts, to_stderr=True)
 
 
-def _run_batch(batch: Path, answer: Callable[[str, date | None], Json]) -> None:
-    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts."""
-    for entry, question, as_of in list(_read_batch(batch)):
+def _run_batch(batch: Path, scope: Scope, answer: Callable[[str, Scope], Json]) -> None:
+    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts.
+
+    What a line does not say of its scope is as in `scope`.
+    """
+    for entry, question, narrowed in list(_read_batch(batch, scope)):
         given = {"id": entry["id"]} if "id" in entry else {}
-        typer.echo(json.dumps({**given, **answer(question, as_of)}, ensure_ascii=False))
+        typer.echo(json.dumps({**given, **answer(question, narrowed)}, ensure_ascii=False))
 
 
-def _read_batch(batch: Path) -> Iterator[tuple[Json, str, date | None]]:
+def _read_batch(batch: Path, scope: Scope) -> Iterator[tuple[Json, str, Scope]]:
     try:
         # Not splitlines(): JSON may hold a line separator that is none here.
         lines = batch.read_text(encoding="utf-8-sig").split("\n")
@@ -174,15 +193,49 @@ def _read_batch(batch: Path) -> Iterator[tuple[Json, str, date | None]]:
         try:
             entry = json.loads(line)
             question = clean_question(entry["question"])
-            as_of = date.fromisoformat(entry["as_of"]) if entry.get("as_of") else None
+            narrowed = _read_scope(entry, scope)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadQuestion(
-                f'{batch}, line {number}: expected {{"id": …, "question": "…", "as_of": "2026-02-15"}} '
-                "(as_of may be left out). Mend the line; nothing was asked."
+                f'{batch}, line {number}: expected {{"id": …, "question": "…", "since": "2026-02-01", '
+                '"as_of": "2026-02-15", "outlet": "…"} (all but question may be left out). Mend the line; '
+                "nothing was asked."
             ) from None
         except BadQuestion as error:
             raise BadQuestion(f"{batch}, line {number}: {error}") from None
-        yield entry, question, as_of
+        yield entry, question, narrowed
+
+
+def _read_scope(entry: Json, scope: Scope) -> Scope:
+    """Read the scope of a batch's line; what it leaves out is as in `scope`.
+
+    Raises TypeError or ValueError where it is not as README describes it, BadQuestion where no
+    article can count.
+    """
+    since, until = _read_day(entry, "since") or scope.since, _read_day(entry, "as_of") or scope.until
+    narrowed = Scope(since, until, _read_outlets(entry, scope.outlets))
+    if narrowed.is_void:
+        raise BadQuestion(
+            f"since ({since}) is later than as_of ({until}), so no article can count. Expected the first day and "
+            "the last. Swap them; nothing was asked."
+        )
+    return narrowed
+
+
+def _read_day(entry: Json, name: str) -> date | None:
+    day = entry.get(name) or None
+    if not isinstance(day, str | None):
+        raise TypeError
+    return date.fromisoformat(day) if day else None
+
+
+def _read_outlets(entry: Json, otherwise: frozenset[str]) -> frozenset[str]:
+    outlets = entry.get("outlet")
+    if outlets is None:
+        return otherwise
+    names = [outlets] if isinstance(outlets, str) else outlets  # "" is a name too: that of none
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError
+    return frozenset(names)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
+from index.scope import WHOLE, Scope
 from index.shelf import Reach
 from index.words import content_terms, terms
 from rag import prose, quoting
@@ -31,11 +31,11 @@ _OTHER_WORDS = 0.7
 class Searched:
     """What an answer had to go by: how much there was to search, and from when."""
 
-    reach: Reach  # of the articles published by `as_of`
-    on_shelf: int  # articles, whenever published
+    reach: Reach  # of the articles in the scope
+    on_shelf: int  # articles, in the scope or not
     chunks: int
     embedded: int
-    as_of: date | None
+    scope: Scope
     problem: str  # why nothing was found by meaning; "" where all is well
 
 
@@ -91,12 +91,12 @@ def answer_question(
     question: str,
     *,
     parts: Parts,
-    as_of: date | None = None,
+    scope: Scope = WHOLE,
     before: Sequence[Answer] = (),
     chat: ChatModel | None = None,
 ) -> Answer:
     """Answer from what is on the shelf at this moment: the last of `stream_answer`."""
-    *_, whole = stream_answer(question, parts=parts, as_of=as_of, before=before, chat=chat)
+    *_, whole = stream_answer(question, parts=parts, scope=scope, before=before, chat=chat)
     return whole
 
 
@@ -104,7 +104,7 @@ def stream_answer(
     question: str,
     *,
     parts: Parts,
-    as_of: date | None = None,
+    scope: Scope = WHOLE,
     before: Sequence[Answer] = (),
     searched_as: str | None = None,
     chat: ChatModel | None = None,
@@ -113,6 +113,7 @@ def stream_answer(
 ) -> Iterator[Answer]:
     """Yield the answer as it grows: in quotes at once, then, with `chat`, with what the model writes.
 
+    Only articles of the scope are searched, whatever scope the answers `before` had.
     A follow-up to the answers `before` is searched for as a question that stands alone, or as
     `searched_as` where the reader has put it into words; `again` asks the model for other
     words than the most likely ones. Whatever the model does, the quotes were yielded before
@@ -121,7 +122,7 @@ def stream_answer(
     asked = clean_question(question)
     earlier = [_earlier(answer) for answer in before]
     standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
-    answer = _answer_in_quotes(question, standalone, parts=parts, as_of=as_of)
+    answer = _answer_in_quotes(question, standalone, parts=parts, scope=scope)
     yield answer
     if chat is None or not answer.passages:
         return
@@ -131,7 +132,7 @@ def stream_answer(
     if standalone.subject:
         reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
         if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
-            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, as_of=as_of)
+            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, scope=scope)
             yield replace(answer, prose=prose.waiting(chat))
     for written in prose.answer(
         answer.searched_as,
@@ -154,11 +155,11 @@ def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: flo
     return replace(answer, prose=replace(written, usage=usage), seconds=seconds)
 
 
-def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, as_of: date | None) -> Answer:
+def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, scope: Scope) -> Answer:
     started = time.perf_counter()
     asked = standalone.question
     with parts.shelf.read() as reading:
-        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, as_of=as_of)
+        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, scope=scope)
         passages = gather_passages(found.hits, reading)
         searched = time.perf_counter()
         quoted = quoting.answer(
@@ -169,7 +170,7 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, as
             bare=clean_question(question),
             subject=standalone.subject,
         )
-        counts, reach = reading.counts(), reading.reach(as_of=as_of)
+        counts, reach = reading.counts(), reading.reach(scope=scope)
     ended = time.perf_counter()
     return Answer(
         question=_as_text(question),
@@ -177,7 +178,7 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, as
         quoted=quoted,
         passages=tuple(passages),
         prose=None,
-        searched=Searched(reach, counts.articles, counts.chunks, counts.embedded, as_of, found.problem),
+        searched=Searched(reach, counts.articles, counts.chunks, counts.embedded, scope, found.problem),
         seconds={
             "search": round(searched - started, 4),
             "answer": round(ended - searched, 4),
@@ -213,12 +214,12 @@ def _reword(
 
 
 def find_passages(
-    question: str, *, parts: Parts, k: int, as_of: date | None = None
+    question: str, *, parts: Parts, k: int, scope: Scope = WHOLE
 ) -> tuple[list[tuple[Hit, Passage]], str]:
     """Return the `k` best chunks with their articles' characters, and `Found.problem`, for `dateline search`."""
     asked = clean_question(question)
     with parts.shelf.read() as reading:
-        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=k, as_of=as_of)
+        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=k, scope=scope)
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
     return passages, found.problem

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from index.database import Database
 from index.errors import UnknownChat
 from index.wording import one_line
+from index.words import folded
 from rag.answers import Answer
 from rag.chat import Usage
 from rag.rendering import answer_text
@@ -34,8 +35,8 @@ CREATE INDEX chats_by_time ON chats (changed DESC);
 CREATE TABLE turns (
     chat TEXT NOT NULL REFERENCES chats ON DELETE CASCADE, place INTEGER NOT NULL, turn TEXT NOT NULL,
     said TEXT NOT NULL, PRIMARY KEY (chat, place)
-) WITHOUT ROWID;
-CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL) WITHOUT ROWID;
+);
+CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL);
 CREATE TABLE rests_on (
     chat TEXT NOT NULL, place INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (chat, place, article),
     FOREIGN KEY (chat, place) REFERENCES turns ON DELETE CASCADE
@@ -62,6 +63,11 @@ class KeptChat:
     id: str
     title: str
     turns: tuple[KeptTurn, ...]
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers there are."""
+        return tuple(turn.answer for turn in self.turns if turn.answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ class Chats:
         dropped, for the chat was deleted while it was answered.
         """
         written, articles = _write(turn)
-        said = f"{turn.question}\n{answer_text(turn.answer) if turn.answer else ''}".casefold()
+        said = folded(f"{turn.question}\n{answer_text(turn.answer) if turn.answer else ''}")
         with self._database.writing() as connection:
             now = datetime.now(UTC).isoformat()
             if connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat)).rowcount == 0:
@@ -126,15 +132,20 @@ class Chats:
         read = {article: json.loads(written) for article, written in articles.items()}
         return KeptChat(id_, row[0], tuple(_read(turn, read) for (turn,) in turns))
 
+    def count(self) -> int:
+        """Count the chats."""
+        with self._database.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM chats").fetchone()[0])
+
     def listings(self, limit: int = -1, *, holding: str = "") -> list[ChatListing]:
         """List the chats, the one that was used last first: those whose title, questions or answers hold `holding`."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, title, changed, (SELECT count(*) FROM turns WHERE chat = c.id) FROM chats c "
-                "WHERE ?1 = '' OR instr(casefold(title), ?1) "
+                "WHERE ?1 = '' OR instr(folded(title), ?1) "
                 "OR EXISTS (SELECT 1 FROM turns WHERE chat = c.id AND instr(said, ?1)) "
                 "ORDER BY changed DESC, id LIMIT ?2",
-                (" ".join(holding.split()).casefold(), limit),
+                (folded(" ".join(holding.split())), limit),
             ).fetchall()
         return [ChatListing(id_, title, datetime.fromisoformat(day), turns) for id_, title, day, turns in rows]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from index.articles import Article
-from index.wording import counted, long_day, one_line, place_line
+from index.scope import WHOLE, Scope
+from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from rag.answers import Answer
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
@@ -54,7 +55,9 @@ def answer_json(answer: Answer) -> Json:
             "undated": searched.reach.undated,
             "first": _day(searched.reach.first),
             "last": _day(searched.reach.last),
-            "as_of": _day(searched.as_of),
+            "since": _day(searched.scope.since),
+            "as_of": _day(searched.scope.until),
+            "outlets": sorted(searched.scope.outlets),
             "chunks": searched.chunks,
             "embedded": searched.embedded,
             "problem": searched.problem or None,
@@ -222,12 +225,13 @@ def _refusal_lines(answer: Answer) -> Iterator[str]:
     yield searched_line(answer)
 
 
-def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str) -> Iterator[str]:
-    """Render hits for a terminal."""
+def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = WHOLE) -> Iterator[str]:
+    """Render the hits of a search in the scope for a terminal."""
     if problem:
         yield f"{WORDS_ALONE} {problem}"
     if not hits:
-        yield "Nothing on the shelf matches."
+        words = scope_words(scope)
+        yield f"Nothing in scope ({words}) matches." if words else "Nothing on the shelf matches."
     for hit, passage in hits:
         yield f"{hit.rank}. {source_line(passage.article)}"
         yield f"   {one_line(passage.text)}"
@@ -245,15 +249,17 @@ def searched_line(answer: Answer) -> str:
     if not searched.on_shelf:
         return "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
     if not reach.articles:
-        others = counted(searched.on_shelf, "article")
-        return f"No article is known to be published by {long_day(searched.as_of)}; the shelf has {others} beside."
+        return none_in_scope(searched.scope, searched.on_shelf)
+    articles = counted(reach.articles, "article")
+    if not searched.scope.is_whole:
+        articles = f"{reach.articles:,} of {counted(searched.on_shelf, 'article')} ({scope_words(searched.scope)})"
     days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
-    published = f", published {days}" if days else ""
+    # Days that were asked for are told already.
+    published = f", published {days}" if days and not searched.scope.has_days else ""
     undated = f", {reach.undated:,} undated" if reach.undated else ""
-    as_of = f", as of {long_day(searched.as_of)}" if searched.as_of else ""
     asked = answer.searched_as
     asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
-    return f"Searched {counted(reach.articles, 'article')}{published}{undated}{as_of}, for: {asked}"
+    return f"Searched {articles}{published}{undated}, for: {asked}"
 
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:

@@ -6,11 +6,11 @@ fused by rank. The same search serves the page, the command line and the answere
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from index.chunks import Chunk
 from index.embeddings import Embedder
 from index.errors import DamagedVectors, EmbeddingFailed, IndexMismatch
+from index.scope import WHOLE, Scope
 from index.shelf import Reading
 from index.vectors import VectorIndex
 from index.words import content_terms, terms
@@ -52,24 +52,23 @@ def search(
     index: VectorIndex,
     embedder: Embedder,
     k: int,
-    as_of: date | None = None,
+    scope: Scope = WHOLE,
 ) -> Found:
-    """Find the `k` best chunks for `question`.
+    """Find the `k` best chunks for `question` in the articles of the scope.
 
-    With `as_of` only articles published by that day count; undated ones do not. Where the
-    question cannot be embedded, words alone are searched and `problem` says why. Raises
-    IndexMismatch where the vectors on the shelf are another model's.
+    Where the question cannot be embedded, words alone are searched and `problem` says why.
+    Raises IndexMismatch where the vectors on the shelf are another model's.
     """
-    keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, as_of=as_of)
+    keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, scope=scope)
     problem = ""
     try:
-        dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, as_of=as_of)
+        dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
     except EmbeddingFailed as error:
         dense, problem = [], str(error)
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
     scores = reciprocal_rank_fusion([dense, keyword])
-    chunks = reading.chunks(list(scores)[:k], as_of=as_of)
+    chunks = reading.chunks(list(scores)[:k], scope=scope)
     hits = (
         Hit(chunks[id_], score, rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
         for rank, (id_, score) in enumerate(list(scores.items())[:k], start=1)
@@ -94,7 +93,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], *, damping: int = 
 
 
 def _dense_ranking(
-    question: str, *, reading: Reading, index: VectorIndex, embedder: Embedder, as_of: date | None
+    question: str, *, reading: Reading, index: VectorIndex, embedder: Embedder, scope: Scope
 ) -> list[str]:
     made_by = reading.record("embedding_model")
     if not made_by:
@@ -118,9 +117,9 @@ def _dense_ranking(
             found = index.ranking(collection, vector, CANDIDATES)
         except DamagedVectors:
             found = []  # the exact search below serves until the next run has made it again
-        visible = reading.chunks(found, as_of=as_of)
+        visible = reading.chunks(found, scope=scope)
         ranking = [id_ for id_ in found if id_ in visible]
-        # Few of the nearest were published by that day: look through all that were.
-        if ranking and (as_of is None or len(ranking) >= CANDIDATES // 4):
+        # Few of the nearest are in the scope: look through all that are.
+        if ranking and (scope.is_whole or len(ranking) >= CANDIDATES // 4):
             return ranking
-    return reading.vector_ranking(vector, CANDIDATES, as_of=as_of)
+    return reading.vector_ranking(vector, CANDIDATES, scope=scope)

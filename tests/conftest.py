@@ -4,9 +4,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from index.embeddings import MiniLM
 from index.parts import Parts, sync_parts
+from index.scope import WHOLE, Scope
 from index.settings import Settings
 from index.shelf import Shelf
 from index.sync import Done, Event
@@ -56,8 +58,8 @@ class Newsroom:
         assert isinstance(last, Done)
         return last
 
-    def ask(self, question: str, as_of: date | None = None) -> Answer:
-        return answer_question(question, parts=self.parts, as_of=as_of)
+    def ask(self, question: str, scope: Scope = WHOLE) -> Answer:
+        return answer_question(question, parts=self.parts, scope=scope)
 
     def paths(self) -> list[str]:
         with self.parts.shelf.read() as reading:
@@ -111,15 +113,37 @@ class CommandLine:
     folder: Path
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
         return subprocess.run(
             [sys.executable, "-m", "tests.loopback", *arguments],
             cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), **environment},
+            env=self._environment(environment),
             capture_output=True,
             text=True,
             timeout=120,
         )
+
+    @contextmanager
+    def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that goes on until it is told to end; two minutes at most."""
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.loopback", *arguments],
+            cwd=self.folder,
+            env=self._environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            limit = threading.Timer(120, process.kill)
+            limit.start()
+            try:
+                yield process
+            finally:
+                limit.cancel()
+                process.kill()
+
+    def _environment(self, given: dict[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+        return {**kept, "PYTHONPATH": str(ROOT), "HOME": str(self.folder), **given}
 
 
 @pytest.fixture

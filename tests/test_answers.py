@@ -8,11 +8,12 @@ from datetime import date
 import pytest
 
 from index.errors import BadQuestion
+from index.scope import Scope
 from index.shelf import Reach
 from rag.answers import answer_question, stream_answer
 from rag.chat import ChatModel
 from tests.chat_server import KEY, ChatServer, as_json, serve_chat
-from tests.conftest import FENTANYL, OTTAWA, Newsroom
+from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.test_followups import CASES, Case
 
 
@@ -33,8 +34,20 @@ def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> 
 
 
 def test_as_of_a_day_a_later_article_answers_nothing(archive: Newsroom) -> None:
-    assert archive.ask(FENTANYL, as_of=date(2026, 2, 12)).statements
-    assert archive.ask(FENTANYL, as_of=date(2026, 2, 11)).refusal
+    assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 12))).statements
+    assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 11))).refusal
+
+
+def test_an_answer_rests_on_the_scope_alone_and_tells_it(archive: Newsroom) -> None:
+    scope = Scope(since=date(2026, 2, 1), outlets=frozenset({"", "Nobody"}))
+    answer = archive.ask(FENTANYL, scope)
+    assert answer.statements
+    assert answer.searched.scope == scope
+    assert (answer.searched.reach, answer.searched.on_shelf) == (Reach(2, 0, date(2026, 2, 12), date(2026, 2, 20)), 7)
+    assert {passage.article.outlet for passage in answer.passages} == {None}
+    nothing = archive.ask(FENTANYL, Scope(outlets=frozenset({"Nobody"})))
+    assert nothing.refusal is not None
+    assert (nothing.passages, nothing.searched.reach) == ((), Reach(0, 0, None, None))
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "x" * 2001])
@@ -71,6 +84,24 @@ def test_a_follow_up_finds_its_article_with_and_without_a_model(
         answer = answer_question(case.follow_up, parts=archive.parts, before=[first], chat=chat)
         assert answer.passages[0].article.path == case.path
         assert case.says in answer.passages[0].text
+
+
+def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint: ChatServer) -> None:
+    words = "When will the agreement on fentanyl precursors take effect?"
+    endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
+    endpoint.fault = ""
+    here, elsewhere = Scope(until=date(2026, 2, 12), outlets=frozenset({""})), Scope(since=date(2026, 2, 13))
+    for chat in (None, model_of(endpoint)):
+        first = archive.ask(FENTANYL, here)
+        again = answer_question("when will that happen?", parts=archive.parts, scope=here, before=[first], chat=chat)
+        assert {passage.article.path for passage in again.passages} == {SEED.name}
+        assert again.searched.scope == here
+        moved = answer_question(
+            "when will that happen?", parts=archive.parts, scope=elsewhere, before=[first], chat=chat
+        )
+        assert moved.searched_as == again.searched_as, "the subject is carried into another scope"
+        read = {passage.article.published for passage in moved.passages}
+        assert read == {date(2026, 2, 20), date(2026, 3, 3)}
 
 
 def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: Newsroom, endpoint: ChatServer) -> None:

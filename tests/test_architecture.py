@@ -10,9 +10,12 @@ from tests.conftest import ROOT
 ROWS: tuple[tuple[str, ...], ...] = (
     ("app", "ui.script"),
     ("ui.page",),
-    ("ui.answer", "ui.reader", "ui.shelf_panel"),
-    ("ui.indexing", "ui.look", "ui.headers", "ui.turns", "ui.__main__"),
-    ("rag.__main__", "rag.chats"),
+    ("ui.sidebar",),
+    ("ui.answer", "ui.shelf_page", "ui.shelf_panel", "ui.chat_panel", "ui.model_panel", "ui.upload"),
+    ("ui.narrowing", "ui.turns", "ui.reader"),
+    ("ui.indexing", "ui.address", "ui.headers", "ui.__main__"),
+    ("ui.look",),
+    ("rag.__main__", "rag.chats", "rag.markdown"),
     ("rag.rendering",),
     ("rag.answers",),
     ("rag.prose", "rag.quoting"),
@@ -23,12 +26,13 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.__main__",),
     ("index.parts",),
     ("index.sync",),
-    ("index.shelf",),
+    ("index.shelf", "index.seeds", "index.watching"),
     ("index.database",),
     ("index.vectors", "index.chunks"),
     ("index.embeddings", "index.readers"),
     ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles", "index.wording"),
-    ("index.settings", "index.spans", "index.addresses"),
+    ("index.settings", "index.spans", "index.scope"),
+    ("index.addresses",),
     ("index.errors", "index", "rag", "ui"),
 )
 ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
@@ -49,6 +53,7 @@ HOMES = {
     "starlette": ("app", "ui.headers"),
     "typer": ("index.__main__", "rag.__main__", "ui.__main__"),
     "rich": ("index.__main__",),
+    "watchfiles": ("index.watching",),
 }
 
 

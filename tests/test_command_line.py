@@ -1,13 +1,16 @@
 """The command line, in processes of its own, with no way out of this machine."""
 
 import json
+import shutil
+import signal
 import socket
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from tests.conftest import FENTANYL, OTTAWA, SEED, CommandLine
+from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.embedding_server import serve_embeddings
 
 
@@ -55,6 +58,47 @@ def test_indexing_a_second_time_embeds_nothing(dateline: CommandLine) -> None:
     assert "1 unchanged, 0 embedded" in second
 
 
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
+    dateline: CommandLine, ending: signal.Signals
+) -> None:
+    seeds = dateline.folder / "seeds"
+    with dateline.running("watch") as watch:
+        assert watch.stdout is not None
+        assert watch.stderr is not None
+        assert _lines_until("article on the shelf", watch.stdout)[0].startswith(f"visible  {SEED.name}")
+        assert watch.stderr.readline() == f"Watching {seeds} (Ctrl-C ends it)\n"
+        (seeds / "river.txt").write_text("The River Lind fell to 4.1 metres.")
+        assert _lines_until("articles on the shelf", watch.stdout)[0].startswith("visible  river.txt")
+        seeds.rename(seeds.with_name("away"))
+        assert watch.stderr.readline().startswith("There is no folder")
+        seeds.with_name("away").rename(seeds)
+        (seeds / "river.txt").unlink()
+        assert "removed  river.txt\n" in _lines_until("1 article on the shelf", watch.stdout)
+        watch.send_signal(ending)
+        assert watch.wait(timeout=60) == 0
+        assert watch.stderr.read() == "Watching ended. What was indexed stays.\n"
+        assert watch.stdout.read() == ""
+
+
+def test_watching_tells_programs_what_indexing_tells_them(dateline: CommandLine) -> None:
+    with dateline.running("watch", "--json") as watch:
+        assert watch.stdout is not None
+        assert [json.loads(line)["event"] for line in _lines_until('"done"', watch.stdout)] == ["visible", "done"]
+        (dateline.folder / "seeds" / SEED.name).unlink()
+        assert [json.loads(line)["event"] for line in _lines_until('"done"', watch.stdout)] == ["removed", "done"]
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(timeout=60) == 0
+
+
+def _lines_until(last: str, lines: IO[str]) -> list[str]:
+    read = []
+    while last not in (line := lines.readline()):
+        assert line, "ended early"
+        read.append(line)
+    return [*read, line]
+
+
 def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
     empty = json.loads(dateline("status", "--json").stdout)
     assert (empty["articles"], empty["last_run"]) == (0, None)
@@ -95,7 +139,68 @@ def test_a_batch_answers_each_line_in_its_order(dateline: CommandLine) -> None:
     assert [(line.get("id"), len(line["hits"])) for line in found] == [(7, 2), ("b", 2), (None, 0)]
 
 
-@pytest.mark.parametrize("line", ["{", '{"id": 1}', '{"question": " "}', '{"question": "x", "as_of": "May"}', "[1]"])
+def test_articles_are_listed_searched_and_asked_in_a_scope(dateline: CommandLine) -> None:
+    shutil.copytree(FICTION, dateline.folder / "seeds" / "fiction")
+    dateline("index")
+    wire = ("--outlet", "Fictional Wire")
+
+    def listed(*arguments: str) -> list[str]:
+        return [article["path"] for article in json.loads(dateline("list", "--json", *arguments).stdout)]
+
+    assert listed(*wire) == ["fiction/ferries.txt", "fiction/bronzes.txt", "fiction/lunches.txt"]
+    assert listed(*wire, "--since", "2026-02-01") == ["fiction/ferries.txt"]
+    both = ("--outlet", "", "--outlet", "Castlemere Courier (fictional)")
+    assert listed(*both, "--as-of", "2026-02-12") == [SEED.name, "fiction/strike.txt"]
+    none = dateline("list", "--outlet", "Nobody")
+    assert none.stdout.startswith("No article on the shelf is in scope (Nobody); it has 7 articles beside.")
+
+    hits = json.loads(dateline("search", "ferries", "--json", *wire, "--as-of", "2026-02-01").stdout)["hits"]
+    assert {hit["path"] for hit in hits} == {"fiction/bronzes.txt"}
+    assert "Nothing in scope (Nobody) matches." in dateline("search", "ferries", "--outlet", "Nobody").stdout
+    follow_up = ("ask", "when will that happen?", "--after", FENTANYL, "--json", "--outlet", "")
+    answer = json.loads(dateline(*follow_up, "--since", "2026-02-01", "--as-of", "2026-02-15").stdout)
+    assert answer["searched_as"].endswith("(agreed on fentanyl precursors)")
+    assert {passage["path"] for passage in answer["passages"]} == {SEED.name}
+    assert answer["searched"]["outlets"] == [""]
+    assert (answer["searched"]["since"], answer["searched"]["as_of"]) == ("2026-02-01", "2026-02-15")
+
+    batch = dateline.folder / "batch.jsonl"
+    lines = [
+        {"question": OTTAWA},
+        {"question": OTTAWA, "outlet": ["Fictional Wire", ""], "since": None},
+        {"question": OTTAWA, "outlet": "", "since": "2026-02-20", "as_of": "2026-02-20"},
+    ]
+    batch.write_text("\n".join(json.dumps(line) for line in lines))
+    found = dateline("search", "-k", "100", "--since", "2026-02-01", *wire, "--batch", str(batch)).stdout.splitlines()
+    paths = [{hit["path"] for hit in json.loads(line)["hits"]} for line in found]
+    assert paths == [
+        {"fiction/ferries.txt"},
+        {"fiction/ferries.txt", SEED.name, "fiction/turbines.txt"},
+        {"fiction/turbines.txt"},
+    ]
+
+
+@pytest.mark.parametrize("command", [["list"], ["search", "x"], ["ask", "x"], ["ask", "--batch", "nowhere.jsonl"]])
+def test_days_the_wrong_way_round_are_refused(dateline: CommandLine, command: list[str]) -> None:
+    run = dateline(*command, "--since", "2026-02-16", "--as-of", "2026-02-15")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "--since 2026-02-16 is later than --as-of 2026-02-15" in " ".join(run.stderr.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        '{"id": 1}',
+        '{"question": " "}',
+        '{"question": "x", "as_of": "May"}',
+        '{"question": "x", "since": 20260215}',
+        '{"question": "x", "outlet": 7}',
+        '{"question": "x", "outlet": ["Reuters", null]}',
+        '{"question": "x", "since": "2026-02-16", "as_of": "2026-02-15"}',
+        "[1]",
+    ],
+)
 def test_a_bad_line_stops_a_batch_before_it_starts(dateline: CommandLine, line: str) -> None:
     batch = dateline.folder / "batch.jsonl"
     batch.write_text(json.dumps({"question": FENTANYL}) + "\n" + line + "\n")
@@ -121,11 +226,13 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
     [
         (["show", "nowhere.txt"], {}, "No article 'nowhere.txt' is on the shelf."),
         (["index", "--seeds", "nowhere"], {}, "There is no folder"),
+        (["watch", "--seeds", "nowhere"], {}, "There is no folder"),
         (["ask", " "], {}, "The question is empty."),
         (["ask", "--batch", "nowhere.jsonl"], {}, "nowhere.jsonl: cannot be read"),
         (["index"], {"DATELINE_EMBEDDING_MODEL": "m"}, "there is no OPENAI_API_KEY"),
         (["index"], {"DATELINE_CHUNK_TOKENS": "few"}, "A setting cannot be used (DATELINE_CHUNK_TOKENS: "),
-        (["index", "--store", "seeds/" + SEED.name], {}, "cannot be opened"),
+        (["index", "--store", "seeds/" + SEED.name], {}, "is in the seeds folder"),
+        (["index", "--store", "file"], {}, "cannot be opened"),
         (["index", "--store", "seeds"], {}, "is the seeds folder or holds it"),
         (["index", "--store", "."], {}, "is the seeds folder or holds it"),
         (["serve", "--port", "$TAKEN"], {}, "is taken on this machine"),
@@ -138,6 +245,7 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
 def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
     dateline: CommandLine, arguments: list[str], environment: dict[str, str], says: str
 ) -> None:
+    (dateline.folder / "file").touch()
     with closing(socket.socket()) as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

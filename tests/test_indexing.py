@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import index.watching
 from tests.conftest import FENTANYL, SEED, Newsroom
 from ui.indexing import Indexing
 
@@ -55,6 +56,77 @@ def test_a_run_that_fails_is_told_and_the_next_one_works(indexing: Indexing, new
     run(indexing)
     assert indexing.progress.problem == ""
     assert newsroom.paths() == [SEED.name]
+
+
+def test_a_watched_folder_is_indexed_when_it_changes(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    indexing.watch(True)
+    assert indexing.watching
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    wait_until(lambda: "river.txt" in newsroom.paths())
+    newsroom.seeds.rename(newsroom.seeds.with_name("away"))
+    wait_until(lambda: "There is no folder" in indexing.progress.problem)
+    newsroom.seeds.with_name("away").rename(newsroom.seeds)
+    (newsroom.seeds / "river.txt").unlink()
+    wait_until(lambda: newsroom.paths() == [SEED.name] and not indexing.progress.problem)
+    indexing.watch(False)
+    assert not indexing.watching
+
+
+def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsroom: Newsroom) -> None:
+    indexing.watch(True)
+    wait_until(lambda: indexing.progress.done is not None and not indexing.progress.running)
+    indexing.stop()
+    assert not indexing.watching
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    second = Indexing(newsroom.parts)
+    try:
+        second.start_once()
+        wait_until(lambda: second.progress.done is not None and not second.progress.running)
+        assert second.watching
+        assert second.progress.done is not None
+        assert second.progress.done.visible == 1, "one run, not a second one that finds nothing"
+        newsroom.write("strike.txt", "Train drivers went back to work.")
+        wait_until(lambda: "strike.txt" in newsroom.paths())
+        second.watch(False)
+    finally:
+        second.stop()
+    indexing.start()
+    wait_until(lambda: not indexing.progress.running)
+    assert not indexing.watching, "switched off is remembered too"
+
+
+def test_watching_that_cannot_be_remembered_is_told(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    indexing.stop()
+    store = newsroom.parts.settings.store
+    shutil.rmtree(store)
+    store.write_text("")
+    indexing.watch(True)
+    wait_until(lambda: f"The store {store} cannot be opened" in indexing.progress.problem)
+    store.unlink()
+    run(indexing)
+    assert newsroom.paths() == [SEED.name]
+    indexing.watch(False)
+    wait_until(lambda: not indexing.progress.problem)
+
+
+def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("Permission denied")  # as for a folder below that may not be looked into
+
+    run(indexing)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(index.watching, "watch", refuse)
+        indexing.watch(True)
+        wait_until(lambda: not indexing.watching)
+    run(indexing)
+    assert "cannot be watched (Permission denied)" in indexing.progress.problem, "a run does not mend it"
+    indexing.watch(True)
+    assert indexing.progress.problem == ""
+    assert indexing.watching
 
 
 def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:

@@ -3,7 +3,8 @@
 import json
 from datetime import date
 
-from index.wording import long_day, one_line
+from index.scope import Scope
+from index.wording import long_day, none_in_scope, one_line, scope_words
 from rag.answers import answer_question, find_passages
 from rag.chat import ChatModel
 from rag.rendering import answer_json, answer_text, hit_lines, hits_json, searched_line
@@ -26,11 +27,41 @@ def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> No
     lines = answer_text(answer).splitlines()
     assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
     assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
-    earlier = searched_line(archive.ask(OTTAWA, as_of=date(2026, 2, 1)))
-    assert earlier == f"Searched 2 articles, published 19 Jan 2026 to 28 Jan 2026, as of 1 Feb 2026, for: {OTTAWA}"
-    before = searched_line(archive.ask(OTTAWA, as_of=date(2025, 1, 1)))
-    assert before == "No article is known to be published by 1 Jan 2025; the shelf has 7 articles beside."
     assert len(searched_line(archive.ask("what " * 300))) < 250
+
+
+def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
+    wire = frozenset({"Fictional Wire"})
+    earlier = searched_line(archive.ask(OTTAWA, Scope(until=date(2026, 2, 1))))
+    assert earlier == f"Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
+    wired = searched_line(archive.ask(OTTAWA, Scope(outlets=wire)))
+    days = "published 28 Jan 2026 to 3 Mar 2026, 1 undated"
+    assert wired == f"Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
+    both = searched_line(archive.ask(OTTAWA, Scope(date(2026, 2, 1), date(2026, 3, 3), wire)))
+    assert both == f"Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
+    before = searched_line(archive.ask(OTTAWA, Scope(until=date(2025, 1, 1))))
+    assert before == (
+        "No article on the shelf is in scope (up to 1 Jan 2025); it has 7 articles beside. "
+        "Name other days; an undated article counts only where no day is named."
+    )
+    lines = list(hit_lines([], "", Scope(outlets=wire)))
+    assert lines == ["Nothing in scope (Fictional Wire) matches."]
+
+
+def test_a_scope_in_words() -> None:
+    day = date(2026, 2, 1)
+    assert scope_words(Scope()) == ""
+    assert scope_words(Scope(since=day)) == "since 1 Feb 2026"
+    assert scope_words(Scope(day, day)) == "1 Feb 2026"
+    assert scope_words(Scope(date(2025, 12, 31), day)) == "31 Dec 2025 to 1 Feb 2026"
+    assert scope_words(Scope(outlets=frozenset({"b", "A", "\x1b[2J\nC", ""}))) == "[2J C, A, b and unnamed outlets"
+    many = Scope(until=day, outlets=frozenset(f"Outlet {number}" for number in range(1, 8)))
+    assert scope_words(many) == "Outlet 1, Outlet 2, Outlet 3 and 4 others, up to 1 Feb 2026"
+    for scope, advice in (
+        (Scope(day, date(2026, 1, 1)), "The first day is later than the last one: swap them."),
+        (Scope(day, day, frozenset({"A"})), "Name other days or outlets; an undated article counts only where"),
+    ):
+        assert f"; it has 1 article beside. {advice}" in none_in_scope(scope, 1)
 
 
 def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
@@ -61,6 +92,8 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     assert got["model"] is None
     with archive.parts.shelf.read() as reading:
         text = reading.article(SEED.name).text
+    named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
+    assert set(got["searched"]) == named
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}
         for citation in statement["citations"]:
@@ -68,6 +101,13 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
             assert citation["quote"] == text[citation["start"] : citation["end"]]
     for passage in got["passages"]:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
+
+
+def test_the_json_of_an_answer_tells_its_scope(archive: Newsroom) -> None:
+    scope = Scope(date(2026, 2, 1), date(2026, 3, 1), frozenset({"Fictional Wire", ""}))
+    for asked, told in ((scope, ["2026-02-01", "2026-03-01", ["", "Fictional Wire"]]), (Scope(), [None, None, []])):
+        searched = json.loads(json.dumps(answer_json(archive.ask(FENTANYL, asked))))["searched"]
+        assert [searched[name] for name in ("since", "as_of", "outlets")] == told
 
 
 def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> None:

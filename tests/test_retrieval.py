@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from index.embeddings import EndpointEmbedder
 from index.errors import IndexMismatch
+from index.scope import Scope
 from rag.answers import find_passages
-from rag.retrieval import reciprocal_rank_fusion, search
+from rag.retrieval import CANDIDATES, reciprocal_rank_fusion, search
 from tests.conftest import FENTANYL, SEED, Newsroom
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
@@ -54,9 +55,52 @@ def test_the_right_article_comes_first(archive: Newsroom, question: str, path: s
 
 
 def test_as_of_a_day_only_what_was_published_by_then_is_found(archive: Newsroom) -> None:
-    hits, _ = find_passages("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, as_of=date(2026, 1, 31))
+    scope = Scope(until=date(2026, 1, 31))
+    hits, _ = find_passages("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, scope=scope)
     assert {passage.article.path for _, passage in hits} == {"fiction/river.md", "fiction/bronzes.txt"}
-    assert find_passages("ferries", parts=archive.parts, k=10, as_of=date(2020, 1, 1)) == ([], "")
+    assert find_passages("ferries", parts=archive.parts, k=10, scope=Scope(until=date(2020, 1, 1))) == ([], "")
+
+
+@pytest.mark.parametrize(
+    ("scope", "paths"),
+    [
+        (Scope(since=date(2026, 2, 20)), {"fiction/ferries.txt", "fiction/turbines.txt"}),
+        (Scope(date(2026, 1, 28), date(2026, 2, 2)), {"fiction/bronzes.txt", "fiction/strike.txt"}),
+        (Scope(date(2026, 2, 2), date(2026, 1, 28)), set()),
+        (Scope(outlets=frozenset({"Castlemere Courier (fictional)"})), {"fiction/strike.txt"}),
+        (Scope(outlets=frozenset({""})), {SEED.name, "fiction/turbines.txt"}),
+        (Scope(since=date(2026, 2, 20), outlets=frozenset({"", "Nobody"})), {"fiction/turbines.txt"}),
+        (Scope(since=date(2026, 2, 20), outlets=frozenset({"Nobody"})), set()),
+    ],
+)
+def test_only_articles_in_the_scope_are_found(archive: Newsroom, scope: Scope, paths: set[str]) -> None:
+    question = "What about the ferries, the fentanyl, the pay rise?"
+    hits, problem = find_passages(question, parts=archive.parts, k=100, scope=scope)
+    assert ({passage.article.path for _, passage in hits}, problem) == (paths, "")
+
+
+def test_a_narrow_scope_is_searched_through_though_others_are_nearer(newsroom: Newsroom) -> None:
+    for number in range(CANDIDATES + 20):
+        head = "outlet: Weekly\ndate: 2026-02-01" if number < 10 else "outlet: Daily"
+        newsroom.write(f"near/{number}.md", f"---\n{head}\n---\nThe ferry to Gull Island sailed {number} times.")
+    far = ("Museum pieces were found.", "Turbines were installed.", "Pupils are offered lunch.")
+    for number, text in enumerate(far):
+        newsroom.write(f"far/{number}.md", f"---\noutlet: Weekly\ndate: 2026-02-0{number + 2}\n---\n{text}")
+    newsroom.index()
+    assert newsroom.parts.index.owned
+    question = "How many times did the ferry to Gull Island sail?"
+    for scope, near, away in (
+        (Scope(outlets=frozenset({"Weekly"})), 10, 3),
+        (Scope(until=date(2026, 2, 2)), 10, 1),
+        (Scope(since=date(2026, 2, 2)), 0, 3),
+        (Scope(date(2026, 2, 1), date(2026, 2, 3), frozenset({"Weekly", "Daily"})), 10, 2),
+    ):
+        hits, _ = find_passages(question, parts=newsroom.parts, k=100, scope=scope)
+        by_meaning = sorted(hits, key=lambda found: found[0].found_by.dense or 0)
+        assert [hit.found_by.dense for hit, _ in by_meaning] == list(range(1, near + away + 1))
+        assert [passage.article.path[:4] for _, passage in by_meaning] == ["near"] * near + ["far/"] * away
+    hits, _ = find_passages(question, parts=newsroom.parts, k=100, scope=Scope(outlets=frozenset({"Daily"})))
+    assert len(hits) == CANDIDATES, "a wide scope gives as many as are asked for"
 
 
 def test_a_question_of_stop_words_or_signs_finds_by_meaning(archive: Newsroom) -> None:

@@ -34,6 +34,13 @@ def test_the_environment_and_the_env_file_are_read(tmp_path: Path, monkeypatch: 
     assert load_settings(store=Path("from-option")).store == tmp_path / "from-option"
 
 
+def test_a_store_in_the_seeds_is_hidden_there_or_refused(tmp_path: Path) -> None:
+    assert load_settings(store=Path("seeds/.dateline")).store == tmp_path / "seeds" / ".dateline"
+    assert load_settings(store=Path("seeds-built")).store == tmp_path / "seeds-built"
+    with pytest.raises(BadSettings, match=r"is in the seeds folder\. Expected it elsewhere, or hidden"):
+        load_settings(store=Path("seeds/built"))
+
+
 def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_SEEDS", "")
     monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "")

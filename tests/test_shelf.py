@@ -2,10 +2,14 @@
 
 import shutil
 import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,8 +18,10 @@ from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
 from index.readers import read_article
-from index.shelf import Reach, Shelf
-from index.words import terms
+from index.scope import Scope
+from index.shelf import Order, Reach, Shelf
+from index.spans import Span
+from index.words import folded, terms
 from tests.conftest import SEED, Newsroom
 
 
@@ -39,7 +45,7 @@ def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
         assert reading.chunks([chunk.id for chunk in chunks]) == {chunk.id: chunk for chunk in chunks}
         assert reading.counts().chunks == len(chunks)
         assert reading.reach() == Reach(1, 0, date(2026, 2, 12), date(2026, 2, 12))
-        assert reading.reach(as_of=date(2026, 2, 11)) == Reach(0, 0, None, None)
+        assert reading.reach(scope=Scope(until=date(2026, 2, 11))) == Reach(0, 0, None, None)
 
 
 def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
@@ -110,7 +116,7 @@ def test_query_syntax_in_a_question_is_text(shelf: Shelf, words: str, finds: int
         assert reading.counts().articles == 1
 
 
-def test_the_as_of_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) -> None:
+def test_a_last_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) -> None:
     with shelf.write() as writing:
         for day in ("2026-02-01", "2026-03-01"):
             name = f"{day}.txt"
@@ -118,8 +124,142 @@ def test_the_as_of_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) 
         writing.put_file("undated.txt", b"1", [made("Officials met.", "undated.txt")])
     with shelf.read() as reading:
         assert len(reading.keyword_ranking(["offici"], 10)) == 3
-        found = reading.keyword_ranking(["offici"], 10, as_of=date(2026, 2, 15))
+        found = reading.keyword_ranking(["offici"], 10, scope=Scope(until=date(2026, 2, 15)))
         assert [chunk.heading for chunk in reading.chunks(found).values()] == ["Officials met · 2026-02-01"]
+
+
+DAYS = [None, date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 10, 5)]
+NAMES = [None, "Reuters", "reuters", "AP", "Æther % Post", "O'Hare\"; --", "Zürcher Zeitung"]
+TITLES = ["Officials met", "Öl % Gas", "ÖL_GAS", "Straße gesperrt", "İzmir", "“Zebra”", "zebra", "ΣΊΣΥΦΟΣ"]
+FILTERS = ["", "öl", "OL", "%", "_", "STRASSE", "izm", "ZEBRA", "σίσυφος", "s m", "'", "\x00", "nowhere"]
+
+
+def stated(number: int, facts: tuple[str, date | None, str | None, str | None]) -> Article:
+    title, published, place, outlet = facts
+    text = f"Officials met for the {number}th time."
+    return Article(f"a{number}", f"{number}.txt", title, text, Span(0, len(text)), published, place, outlet, None, None)
+
+
+articles = st.lists(
+    st.tuples(st.sampled_from(TITLES), st.sampled_from(DAYS), st.sampled_from(NAMES), st.sampled_from(NAMES)),
+    max_size=8,
+).map(lambda facts: [stated(number, fact) for number, fact in enumerate(facts)])
+scopes = st.builds(
+    Scope,
+    since=st.sampled_from(DAYS),
+    until=st.sampled_from(DAYS),
+    outlets=st.frozensets(st.sampled_from([name or "" for name in NAMES] + ["nobody"]), max_size=3),
+)
+
+
+def counts(article: Article, scope: Scope) -> bool:
+    """Say again what a scope means, without SQL."""
+    if scope.outlets and (article.outlet or "") not in scope.outlets:
+        return False
+    if article.published is None:
+        return scope.since is None and scope.until is None
+    return (scope.since or date.min) <= article.published <= (scope.until or date.max)
+
+
+def put(shelf: Shelf, given_articles: Sequence[Article]) -> None:
+    """Make these the articles of the shelf, each with a vector."""
+    with shelf.write() as writing:
+        cut = [(article, chunk_article(article, max_tokens=200)) for article in given_articles]
+        writing.put_file("all.txt", b"hash", cut)
+        numbers = [number for number, _ in writing.unembedded(100)]
+        writing.put_vectors(numbers, np.eye(len(numbers), 8, dtype=np.float32))
+
+
+@given(given_articles=articles, scope=scopes, titled=st.sampled_from(FILTERS))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+def test_a_scope_lets_through_what_it_says(
+    shelf: Shelf, given_articles: list[Article], scope: Scope, titled: str
+) -> None:
+    put(shelf, given_articles)
+    within = [article for article in given_articles if counts(article, scope)]
+    dated = [article.published for article in within if article.published]
+    named = [article for article in within if folded(titled) in folded(article.title)]
+    with shelf.read() as reading:
+        assert reading.reach(scope=scope) == Reach(
+            len(within), len(within) - len(dated), min(dated, default=None), max(dated, default=None)
+        )
+        ids = {article.id for article in within}
+        everywhere = [chunk.id for article in given_articles for chunk in chunk_article(article, max_tokens=200)]
+        for ranking in (
+            everywhere,
+            reading.keyword_ranking(["offici"], 100, scope=scope),
+            reading.vector_ranking(np.ones(8, np.float32), 100, scope=scope),
+        ):
+            chunks = reading.chunks(ranking, scope=scope)
+            assert {chunk.article_id for chunk in chunks.values()} == ids
+            assert len(chunks) == len(ranking) or ranking is everywhere
+        assert {listing.id for listing in reading.listings(scope=scope, titled=titled)} == {a.id for a in named}
+        assert reading.count(scope=scope, titled=titled) == len(named)
+        months = Counter(article.published.isoformat()[:7] for article in named if article.published)
+        assert reading.months(scope=scope, titled=titled) == sorted(months.items())
+        outlets = Counter(article.outlet or "" for article in given_articles)
+        assert reading.outlets() == sorted(outlets.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+@given(
+    given_articles=articles, order=st.sampled_from(get_args(Order)), limit=st.integers(0, 9), offset=st.integers(0, 9)
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_a_list_is_in_order_with_what_is_missing_last(
+    shelf: Shelf, given_articles: list[Article], order: Order, limit: int, offset: int
+) -> None:
+    put(shelf, given_articles)
+    with shelf.read() as reading:
+        listings = reading.listings(order=order)
+        assert reading.listings(limit, offset=offset, order=order) == listings[offset : offset + limit]
+        assert reading.listings(offset=offset, order=order) == listings[offset:]
+    keys: list[tuple[bool, str | int, str]] = []
+    for listing in listings:
+        day = listing.published.toordinal() if listing.published else 0
+        said: str | int
+        match order:
+            case "newest":
+                said = -day
+            case "oldest":
+                said = day
+            case "title":
+                said = folded(listing.title)
+            case "outlet":
+                said = folded(listing.outlet or "")
+            case "place":
+                said = folded(listing.place or "")
+        missing = order != "title" and not said
+        keys.append((missing, said, listing.path))
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize(
+    ("titled", "finds"),
+    [
+        ("öl", ["ÖL_GAS", "Öl % Gas"]),
+        ("OL_", ["ÖL_GAS"]),
+        ("l %", ["Öl % Gas"]),
+        ("strasse", ["Straße gesperrt"]),
+        ("STRASSE", ["Straße gesperrt"]),
+        ("σισυφοσ", ["ΣΊΣΥΦΟΣ"]),
+        ("IZM", ["İzmir"]),
+        ("%", ["Öl % Gas"]),
+        ("' OR '1'='1", []),
+    ],
+)
+def test_a_title_is_filtered_by_text_in_any_case(shelf: Shelf, titled: str, finds: list[str]) -> None:
+    put(shelf, [stated(number, (title, None, None, None)) for number, title in enumerate(TITLES)])
+    with shelf.read() as reading:
+        assert [listing.title for listing in reading.listings(titled=titled, order="title")] == sorted(
+            finds, key=folded
+        )
+
+
+@given(titled=st.text(), outlet=st.text())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_any_text_is_a_safe_filter(shelf: Shelf, titled: str, outlet: str) -> None:
+    with shelf.read() as reading:
+        assert reading.count(titled=titled, scope=Scope(outlets=frozenset({outlet}))) == 0
 
 
 def test_a_file_that_is_no_shelf_is_refused_and_untouched(tmp_path: Path) -> None:

@@ -4,16 +4,18 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from index.parts import Parts
+from index.errors import UnknownChat
+from index.scope import Scope
 from tests.chat_server import ChatServer, as_json, serve_chat
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.reader import Reader, Server, needs_browser, reading, serve
-from ui.turns import Turn
+from ui.turns import OpenChat, OpenChats, Turn
 
 AGREED = "India and Canada agreed to establish liaison officers, the Ministry of External Affairs said."
 WRONG = "The officers will start work in March 2027."
@@ -226,29 +228,97 @@ def test_without_a_model_the_page_says_so_in_a_line(browser: Browser, tmp_path: 
         expect(reader.page.get_by_role("combobox", name="Answer with")).to_have_count(0)
 
 
-def finished(turn: Turn) -> Turn:
+def finished(chat: OpenChat, place: int = -1) -> Turn:
+    turn = chat.turns[place]
     deadline = time.monotonic() + 30
     while turn.under_way and time.monotonic() < deadline:
         time.sleep(0.02)
     return turn
 
 
-def ask(parts: Parts, question: str, before: list[Turn]) -> Turn:
-    return finished(Turn(question, parts=parts, before=before, chat=None))
+@pytest.fixture
+def chats(archive: Newsroom, tmp_path: Path) -> OpenChats:
+    """The chats of a store of their own, on the archive."""
+    settings = archive.parts.settings.model_copy(update={"store": tmp_path / "store"})
+    return OpenChats(replace(archive.parts, settings=settings))
 
 
-def test_a_turn_follows_up_those_before_it(archive: Newsroom) -> None:
-    first = ask(archive.parts, FENTANYL, [])
-    second = ask(archive.parts, "when will that happen?", [first])
+def test_a_turn_follows_up_those_before_it(chats: OpenChats) -> None:
+    chat = chats.new()
+    chat.ask(FENTANYL, None)
+    chat.ask("when will that happen?", None)
+    second = finished(chat)
     assert second.answer is not None
     assert second.answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
-    again = finished(second.asked_again(None))
+    chat.ask_again(1, None)
+    again = finished(chat)
+    assert again is not second
     assert again.answer is not None
     assert again.answer.searched_as == second.answer.searched_as
-    mended = finished(second.searched_again("When do liaison officers start?", None))
+    chat.search_again(1, "When do liaison officers start?", None)
+    mended = finished(chat)
     assert mended.answer is not None
     assert (mended.question, mended.answer.searched_as) == (second.question, "When do liaison officers start?")
 
 
-def test_a_question_that_cannot_be_asked_is_told_on_its_turn(archive: Newsroom) -> None:
-    assert ask(archive.parts, " ", []).problem.startswith("The question is empty.")
+def test_a_question_that_cannot_be_asked_is_told_on_its_turn(chats: OpenChats) -> None:
+    chat = chats.new()
+    chat.ask(" ", None)
+    assert finished(chat).problem.startswith("The question is empty.")
+
+
+def test_a_chat_is_there_again_in_another_process(chats: OpenChats) -> None:
+    chat = chats.new()
+    chat.ask(FENTANYL, None)
+    chat.ask("when will that happen?", None)
+    for place in (0, 1):
+        finished(chat, place)
+    again = OpenChats(chat.parts).get(chat.id)
+    assert [turn.as_kept() for turn in again.turns] == [turn.as_kept() for turn in chat.turns]
+    assert not again.under_way
+    again.ask("and who met?", None)
+    assert finished(again).answer is not None
+
+
+def test_two_windows_see_one_chat(chats: OpenChats) -> None:
+    chat = chats.new()
+    chat.ask(FENTANYL, None)
+    assert chats.get(chat.id) is chat
+    finished(chat)
+
+
+def test_a_question_keeps_its_scope_when_asked_again(chats: OpenChats) -> None:
+    chat = chats.new()
+    scope = Scope(outlets=frozenset({"Fictional Wire"}))
+    chat.ask(FENTANYL, None, scope=scope)
+    first = finished(chat).answer
+    chat.ask_again(0, None)
+    again = finished(chat).answer
+    assert first is not None
+    assert again is not None
+    assert first.searched.scope == again.searched.scope == scope
+    assert OpenChats(chat.parts).get(chat.id).turns[0].scope == scope
+
+
+def test_a_deleted_chat_is_not_kept_again_by_an_answer_under_way(chats: OpenChats) -> None:
+    chat = chats.new()
+    chat.ask(FENTANYL, None)
+    finished(chat)
+    chat.ask("when will that happen?", None)
+    chats.delete(chat.id)
+    finished(chat)
+    assert chats.kept.listings() == []
+    with pytest.raises(UnknownChat):
+        chats.get(chat.id)
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chats: OpenChats) -> None:
+    chat = chats.new()
+    store = chats.kept.path.parent
+    chats.kept.path.unlink()
+    chats.kept.path.mkdir()  # nothing can be written there
+    chat.ask(FENTANYL, None)
+    turn = finished(chat)
+    assert turn.answer is not None
+    assert turn.not_kept.startswith("This answer is not kept in the store:")
+    assert str(store) in turn.not_kept

@@ -1,10 +1,12 @@
 """Words: a text and a question meet however they are written."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.words import content_terms, terms
+from index.words import content_terms, folded, terms
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,13 @@ def test_two_ways_of_writing_are_one_word(written: str, asked: str) -> None:
 def test_a_question_keeps_what_it_is_about() -> None:
     assert content_terms("What was agreed on the fentanyl precursors, and why?") == ["agre", "fentanyl", "precursor"]
     assert content_terms("Did the US agree?") == ["us", "agre"]
+
+
+@given(st.text(), st.integers(0, 20), st.integers(0, 20))
+def test_a_part_of_a_text_is_found_in_it_however_both_are_written(text: str, start: int, end: int) -> None:
+    part = text[start:end]
+    for written in (part, unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part)):
+        assert folded(written) in folded(text)
 
 
 @given(st.text())

@@ -20,18 +20,6 @@ const keepInSight = (root, id, busy) => {
     }, wait)
 }
 
-// Parts that have not changed stay as they are, so that nothing flickers and the focus is kept.
-const part = (root, name, data, draw) => {
-  root.parts ??= {}
-  const drawn = JSON.stringify(data)
-  const old = root.parts[name]
-  if (old?.drawn === drawn) return
-  const section = old?.section ?? make("div", `part-${name}`)
-  if (!old) root.append(section)
-  draw(section)
-  root.parts[name] = { drawn, section }
-}
-
 const drawButton = (className, text, act) => {
   const button = make("button", className, text)
   button.type = "button"
@@ -39,13 +27,35 @@ const drawButton = (className, text, act) => {
   return button
 }
 
+// The quote behind a chip, shown beside it while it is pointed at or has the focus.
+const showTip = (root, chip, source) => {
+  const tip = make("div", "tip")
+  tip.setAttribute("aria-hidden", "true") // the chip's own name says the same
+  tip.append(make("b", "tip-title", source.title))
+  if (source.where) tip.append(make("span", "tip-where", source.where))
+  tip.append(make("q", "tip-words", source.quote))
+  root.append(tip)
+  const at = chip.getBoundingClientRect()
+  const left = Math.min(Math.max(8, at.left + at.width / 2 - tip.offsetWidth / 2), window.innerWidth - tip.offsetWidth - 8)
+  const above = at.top - tip.offsetHeight - 8
+  tip.style.left = `${left}px`
+  tip.style.top = `${above > 64 ? above : at.bottom + 8}px`
+}
+const hideTip = (root) => root.querySelector(".tip")?.remove()
+
 const drawStatement = (root, statement) => {
   const element = make("span", `statement ${statement.verdict}`)
   element.append(make("span", "said", statement.text))
   for (const chip of statement.chips) {
     const button = drawButton("chip", String(chip.number), () => opens(button, () => root.act("open", chip.key)))
-    button.title = chip.quote
     button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}`)
+    for (const kind of ["mouseenter", "focus"])
+      button.addEventListener(kind, () => {
+        hideTip(root)
+        if (kind === "mouseenter" || button.matches(":focus-visible")) showTip(root, button, chip)
+      })
+    for (const kind of ["mouseleave", "blur", "click"]) button.addEventListener(kind, () => hideTip(root))
+    button.addEventListener("keydown", (event) => event.key === "Escape" && hideTip(root))
     element.append(button)
   }
   for (const number of statement.unresolved) {
@@ -66,6 +76,7 @@ const drawStatements = (root, section, statements) => {
   statements.forEach((statement, place) => {
     const drawn = JSON.stringify(statement)
     if (section.drawn[place] === drawn) return
+    hideTip(root)
     const element = drawStatement(root, statement)
     const old = section.children[place]
     if (old) old.replaceWith(element)
@@ -93,6 +104,12 @@ const drawCards = (root, section, data) => {
         make("q", "words", quote.text),
         make("span", "hint", "Open in the article"),
       )
+      if (quote.verdict) {
+        const holds = quote.verdict === "supported"
+        const mark = make("span", `mark ${quote.verdict}`)
+        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports what is said" : ` in doubt: ${quote.rule}`)
+        button.append(mark)
+      }
       if (!quote.number) button.classList.add("beside")
       entry.append(button)
       list.append(entry)
@@ -152,6 +169,7 @@ const drawBar = (root, section, data) => {
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
   section.append(button)
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
+  if (data.read) section.append(make("span", "read", data.read))
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
@@ -174,6 +192,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   })
   const bar = {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
+    read: data.read,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.

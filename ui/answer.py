@@ -5,38 +5,44 @@ for character and can do nothing. Each statement carries the numbers of its quot
 quote is a button to its place in the article.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from index.wording import place_line
+from index.articles import Article
+from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
 from rag.rendering import WORDS_ALONE, answer_text, ending_note, refusal_words, searched_line, usage_line
+from ui.address import Place, go, here
 from ui.look import ignore_trigger, make_component
 from ui.turns import Turn
 
 _component = make_component("answer")
+# What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
+_made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
 
 def show_answer(
-    number: int,
+    place: int,
     turn: Turn,
     *,
     scroll_to: str,
     can_ask: bool,
-    ask_again: Callable[[int], None],
-    search_again: Callable[[int, str], None],
+    ask_again: Callable[[], None],
+    search_again: Callable[[str], None],
 ) -> None:
-    """Show what the chat's turn of that number (from 0) has so far.
+    """Show what the chat's turn of that place (from 0) has so far.
 
     The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
     """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
-        key=f"answer-{number}",
-        data={"busy": busy, "scroll_to": scroll_to, "can_ask": can_ask, **(_shown(answer) if answer else {})},
+        key=f"answer-{place}",
+        data={"busy": busy, "scroll_to": scroll_to, "can_ask": can_ask, **(_shown(turn, answer) if answer else {})},
         on_open_change=ignore_trigger,
         on_stop_change=ignore_trigger,
         on_again_change=ignore_trigger,
@@ -44,20 +50,18 @@ def show_answer(
     )
     if clicked.stop:
         turn.stop()
-    if isinstance(clicked.open, str):
-        st.session_state["opened"] = ("quote", number, clicked.open)
-        st.rerun()
     if clicked.again:
-        ask_again(number)
+        ask_again()
         st.rerun()
     if isinstance(clicked.search, str):
-        search_again(number, clicked.search)
+        search_again(clicked.search)
         st.rerun()
-
-
-def citation_key(citation: Citation) -> str:
-    """Name a citation for the browser and back."""
-    return f"{citation.article.id}:{citation.span.start}-{citation.span.end}"
+    if answer and isinstance(clicked.open, str):
+        for citation in citations_shown(answer):
+            quote = Place.of(citation.article.id, citation.span)
+            if clicked.open == str(quote):
+                go(replace(here(), turn=place, article=citation.article.path, quote=quote))
+                st.rerun()  # the drawer belongs to the page, and only this part is being drawn
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
@@ -69,29 +73,48 @@ def citations_shown(answer: Answer) -> dict[Citation, int | None]:
 
 
 def _busy(turn: Turn) -> str:
-    prose = turn.answer.prose if turn.answer else None
-    if prose is None:
+    if turn.answer is None:
         return "Reading the articles"
-    return f"{prose.model} is writing" if prose.statements else f"Asking {prose.model}"
+    prose = turn.answer.prose
+    if prose is None:
+        return _read(turn.answer)
+    doing = f"{prose.model} is writing" if prose.statements else f"Asking {prose.model}"
+    return f"{_read(turn.answer)}. {doing}"
 
 
-def _shown(answer: Answer) -> dict[str, object]:
+def _read(answer: Answer) -> str:
+    """Tell what was read for an answer.
+
+    >>> from types import SimpleNamespace as S
+    >>> _read(S(passages=[S(article=S(id="a")), S(article=S(id="b")), S(article=S(id="a"))]))
+    'Read 3 passages from 2 articles'
+    """
+    articles = {passage.article.id for passage in answer.passages}
+    return f"Read {counted(len(answer.passages), 'passage')} from {counted(len(articles), 'article')}"
+
+
+def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
+    if (made := _made.get(turn)) and made[0] is answer:
+        return made[1]
     prose, refusal = answer.prose, answer.refusal
     writing = prose is not None and prose.under_way
     numbers = number_citations(answer.statements)
-    return {
+    shown = {
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
         "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
         "note": ending_note(answer),
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
-        "cards": _cards(citations_shown(answer)),
+        "cards": _cards(citations_shown(answer), answer.statements if prose else ()),
         "foot": searched_line(answer) if refusal and not writing else "",
+        "read": f"{_read(answer)} in {answer.seconds['total']:.1f} s",
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
         "by_model": prose is not None,
     }
+    _made[turn] = answer, shown
+    return shown
 
 
 def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, object]:
@@ -101,7 +124,13 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "verdict": statement.verdict,
         "rule": statement.rule,
         "chips": [
-            {"number": numbers[citation], "key": citation_key(citation), "quote": citation.quote}
+            {
+                "number": numbers[citation],
+                "key": str(Place.of(citation.article.id, citation.span)),
+                "quote": citation.quote,
+                "title": citation.article.title,
+                "where": _where(citation.article),
+            }
             for citation in statement.citations
         ],
         "unresolved": list(statement.unresolved),
@@ -117,18 +146,38 @@ def _lead(answer: Answer) -> str:
     return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
 
 
-def _cards(numbers: dict[Citation, int | None]) -> list[dict[str, object]]:
-    """Group quotes by article, each article's in reading order; a quote no statement cites has no number."""
+def _cards(numbers: dict[Citation, int | None], statements: Sequence[Statement]) -> list[dict[str, object]]:
+    """Group quotes by article, each article's in reading order.
+
+    A quote that no statement cites has no number; one that a model's statement cites has its verdict.
+    """
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
     return [
         {
             "title": article.title,
-            "where": place_line(article.outlet, article.place, article.published),
+            "where": _where(article),
             "quotes": [
-                {"key": citation_key(citation), "number": numbers[citation] or 0, "text": citation.quote}
+                {
+                    "key": str(Place.of(article.id, citation.span)),
+                    "number": numbers[citation] or 0,
+                    "text": citation.quote,
+                    **_mark(citation, statements),
+                }
                 for citation in group
             ],
         }
         for article, group in groupby(shown, key=lambda citation: citation.article)
     ]
+
+
+def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:
+    """Return whether what rests on a quote holds: in doubt if any of it is."""
+    on_it = [statement for statement in statements if citation in statement.citations]
+    if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
+        return {"verdict": "doubtful", "rule": doubtful[0].rule}
+    return {"verdict": "supported", "rule": ""} if any(s.verdict == "supported" for s in on_it) else {}
+
+
+def _where(article: Article) -> str:
+    return place_line(article.outlet, article.place, article.published)

@@ -13,3 +13,15 @@ const opens = (button, open) => {
   open()
 }
 
+// Parts that have not changed stay as they are, so that nothing flickers and the focus is kept.
+const part = (root, name, data, draw) => {
+  root.parts ??= {}
+  const drawn = JSON.stringify(data)
+  const old = root.parts[name]
+  if (old?.drawn === drawn) return
+  const section = old?.section ?? make("div", `part-${name}`)
+  if (!old) root.append(section)
+  draw(section)
+  root.parts[name] = { drawn, section }
+}
+

@@ -1,7 +1,8 @@
 """Indexing: the one thread of the page's process that writes to the shelf.
 
 It runs apart from the readers' pages, so a question can be asked while it works. Between
-two runs it puts into Chroma what another process, such as `dateline index`, has added.
+two runs it puts into Chroma what another process, such as `dateline index`, has added. Where
+watching is switched on, a second thread starts a run whenever something changed in the seeds.
 """
 
 import threading
@@ -12,10 +13,12 @@ from index.errors import DatelineError
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
 from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
+from index.watching import watch_seeds
 from index.wording import counted
 from rag.chat import build_chats, warm_up
 
 _LOOK_SECONDS = 2.0
+_WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Progress:
     share: float = 0.0  # 0 to 1, of the reading for meaning
     done: Done | None = None  # the last run that ended well
     rejected: tuple[Rejected, ...] = ()  # of the run under way or the last one
-    problem: str = ""  # why the last run stopped
+    problem: str = ""  # why the last run stopped, or else the watch
 
 
 class Indexing:
@@ -42,38 +45,110 @@ class Indexing:
         self._ended = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._watch_ended = threading.Event()
+        self._watch_problem = ""
+        self._watcher: threading.Thread | None = None
 
     @property
     def progress(self) -> Progress:
         """What is going on now."""
-        return self._progress
+        now = self._progress
+        return replace(now, problem=now.problem or self._watch_problem)
+
+    @property
+    def watching(self) -> bool:
+        """Whether changes in the seeds folder start a run by themselves."""
+        return self._watcher is not None and self._watcher.is_alive() and not self._watch_ended.is_set()
 
     def start(self) -> None:
-        """Index now, in the background; asked while it runs, it runs once more afterwards."""
+        """Index now, in the background; asked while it runs, it runs once more afterwards.
+
+        The first start takes up watching again where it was on when the store was last used.
+        """
         with self._starting:
-            self._progress = replace(self._progress, running=True, doing="Looking through the seeds", problem="")
-            self._asked.set()
-            if self._thread is None or not self._thread.is_alive():
-                self._ended.clear()
-                self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
-                self._thread.start()
-                if self.chats:
-                    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+            self._start()
+
+    def _start(self) -> None:
+        self._progress = replace(self._progress, running=True, doing="Looking through the seeds", problem="")
+        self._asked.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._ended.clear()
+            self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
+            self._thread.start()
+            if self.chats:
+                threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
 
     def start_once(self) -> None:
         """Index if that was never asked for: the page was started without its front door."""
         if self._thread is None:
             self.start()
 
+    def watch(self, on: bool) -> None:
+        """Index now and whenever something changed in the seeds folder, or no longer; the next start remembers it.
+
+        Never raises: why watching ended or could not be remembered is told in `progress`.
+        """
+        with self._starting:
+            if not on:
+                self._watch_ended.set()
+                self._watch_problem = ""
+            elif not self.watching:
+                self._start_watching()
+            try:
+                with self.parts.shelf.write() as writing:
+                    writing.set_record("watch", "on" if on else "")
+            except DatelineError as error:
+                self._watch_problem = str(error)
+
     def stop(self) -> None:
-        """End the thread after its present step, and give Chroma back."""
-        self._ended.set()
-        self._asked.set()
-        if self._thread is not None:
-            self._thread.join(timeout=5)
+        """End the threads after their present step, and give Chroma back."""
+        with self._starting:
+            self._ended.set()
+            self._asked.set()
+            self._watch_ended.set()
+        for thread in (self._watcher, self._thread):
+            if thread is not None:
+                thread.join(timeout=5)
         self.parts.index.disown()
 
+    def _start_watching(self) -> threading.Event:
+        """Start the watcher; the event is set once it has asked for a run, or failed."""
+        self._watch_ended, self._watch_problem, on = threading.Event(), "", threading.Event()
+        self._watcher = threading.Thread(target=self._watch, args=(self._watch_ended, on), name="watching", daemon=True)
+        self._watcher.start()
+        return on
+
+    def _watch(self, ended: threading.Event, on: threading.Event) -> None:
+        try:
+            for _ in watch_seeds(self.parts.settings.seeds, ended=ended):
+                with self._starting:
+                    if not ended.is_set():
+                        self._start()
+                on.set()
+        except DatelineError as error:
+            if not ended.is_set():
+                self._watch_problem = str(error)
+        finally:
+            on.set()
+
+    def _take_up_watching(self) -> None:
+        """Watch if that is remembered, and wait until it is on: the first run then misses nothing, and is one."""
+        with self._starting:
+            if self._ended.is_set() or self.watching:
+                return
+            try:
+                with self.parts.shelf.read() as reading:
+                    remembered = reading.record("watch")
+            except DatelineError as error:
+                self._watch_problem = str(error)
+                return
+            if not remembered:
+                return
+            on = self._start_watching()
+        on.wait(_WATCH_SECONDS)
+
     def _work(self) -> None:
+        self._take_up_watching()
         generation = ""
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)

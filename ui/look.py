@@ -54,3 +54,12 @@ def show_text(text: str, *, kind: str) -> None:
 
 def _read(name: str) -> str:
     return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+_history = make_component("history")
+
+
+def keep_history() -> None:
+    """Have the browser's Back do what a reader expects of it."""
+    with st.container(key="history"):
+        _history(key="history-kept")

@@ -5,20 +5,26 @@ from functools import partial
 import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException
 
-from index.errors import DatelineError
+from index.errors import DatelineError, UnknownChat
 from index.parts import Parts
 from index.wording import counted, long_day
 from rag.answers import LONGEST_QUESTION
-from rag.chat import ChatModel
-from ui.answer import citation_key, citations_shown, show_answer
+from rag.citations import Citation
+from ui.address import Address, Place, go, here
+from ui.answer import citations_shown, show_answer
 from ui.indexing import Indexing, get_indexing
-from ui.look import ICON, show_style, show_text
+from ui.look import ICON, keep_history, show_style, show_text
+from ui.model_panel import chosen_model
+from ui.narrowing import asked_of, show_scope
 from ui.reader import show_reader
-from ui.shelf_panel import LOOK_SECONDS, show_shelf_panel
-from ui.turns import Turn
+from ui.shelf_page import show_shelf_page
+from ui.shelf_panel import LOOK_SECONDS
+from ui.sidebar import show_sidebar
+from ui.turns import OpenChat, OpenChats, get_open_chats
 
 OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
-
+EDITED = "This article was changed since the link was made, so another sentence may be lit than the one meant."
+BEYOND = "The link names a place that this article does not have. Here is the article."
 
 # How often an answer that grows is looked at.
 _GROWS_SECONDS = 0.15
@@ -26,29 +32,59 @@ _GROWS_SECONDS = 0.15
 
 def show_page() -> None:
     """Show the whole page for one reader."""
-    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="centered")
+    shelf = here().page == "shelf"
+    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="wide" if shelf else "centered")
     show_style()
+    keep_history()
     try:
-        indexing = get_indexing()
+        indexing, chats = get_indexing(), get_open_chats()
     except DatelineError as error:
         show_text(str(error), kind="problem")
         return
     indexing.start_once()
-    turns: list[Turn] = st.session_state.setdefault("turns", [])
+    chat, problem = _find_chat(chats)
     with st.sidebar:
-        show_shelf_panel(indexing, turns)
-    take = partial(_take_question, turns, indexing)
-    st.chat_input("Ask about the news", key="question", on_submit=take)
+        show_sidebar(indexing, chats, chat)
+    if shelf:
+        show_shelf_page(indexing)
+    else:
+        if problem:
+            show_text(problem, kind="problem")
+        _show_chat(chat, chats, indexing)
+    _show_opened(chat, indexing.parts)
+
+
+def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
+    """Return the chat that the address names, or a new one; and what is wrong with the address."""
+    state, address = st.session_state, here()
+    shown: OpenChat = state.setdefault("shown", chats.new())
+    addressed = state.setdefault("addressed", "")  # what the address was when `shown` was chosen
+    if shown.turns and addressed != shown.id:  # its first question was just asked
+        state["addressed"], state["problem"] = shown.id, ""
+        go(Address(chat=shown.id))
+    elif address.chat != addressed:
+        state["problem"] = ""
+        try:
+            shown = chats.get(address.chat) if address.chat else chats.new()
+        except UnknownChat as error:
+            shown, state["problem"] = chats.new(), str(error)
+        state["shown"], state["addressed"] = shown, address.chat
+    return shown, state.get("problem", "")
+
+
+def _show_chat(chat: OpenChat, chats: OpenChats, indexing: Indexing) -> None:
+    with st.bottom:
+        show_scope(indexing)
+        st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, chats, indexing))
     empty = st.empty()
-    if not turns:
+    if not chat.turns:
         with empty.container(key="welcome"):
             st.fragment(_show_welcome, run_every=LOOK_SECONDS)(indexing)
-    for number in range(len(turns)):
-        _show_turn(turns, number, newest=number == len(turns) - 1)
-    _show_opened(turns, indexing.parts)
+    for place in range(len(chat.turns)):
+        _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
-def _take_question(turns: list[Turn], indexing: Indexing) -> None:
+def _take_question(chats: OpenChats, indexing: Indexing) -> None:
     """Take a question from the chat's input, whatever else wants the page to be drawn again.
 
     Looking into the session's state lets a newer run begin, and Streamlit then counts this one
@@ -58,17 +94,15 @@ def _take_question(turns: list[Turn], indexing: Indexing) -> None:
     while True:
         try:
             # One character over the limit is enough to be told about it.
-            question, chat = st.session_state["question"][: LONGEST_QUESTION + 1], _chosen_chat(indexing)
+            question = st.session_state["question"][: LONGEST_QUESTION + 1]
+            model, scope = chosen_model(indexing), asked_of()
+            chat: OpenChat = st.session_state.setdefault("shown", chats.new())
             break
         except RerunException as error:
             interrupted = error
-    turns.append(Turn(question, parts=indexing.parts, before=turns, chat=chat))
+    chat.ask(question, model, scope=scope)
     if interrupted:
         raise interrupted
-
-
-def _chosen_chat(indexing: Indexing) -> ChatModel | None:
-    return next((chat for chat in indexing.chats if chat.name == st.session_state.get("chat")), None)
 
 
 def _show_welcome(indexing: Indexing) -> None:
@@ -87,61 +121,73 @@ def _show_welcome(indexing: Indexing) -> None:
     show_text(text, kind="lead")
 
 
-def _show_turn(turns: list[Turn], number: int, *, newest: bool) -> None:
-    turn = turns[number]
-    with st.container(key=f"turn-{number}{'-newest' if newest else ''}"):
+def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
+    turn = chat.turns[place]
+    with st.container(key=f"turn-{place}{'-newest' if newest else ''}"):
         show_text(turn.question, kind="question")
-        # A click on a quote redraws this part only, as does each look at an answer that grows.
         growing = turn.under_way
-        show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
-        show(turns, number, newest=newest, growing=growing)
+        if newest or growing:
+            # Each look at an answer that grows redraws this part only.
+            show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
+            show(chat, place, newest=newest, growing=growing)
+        else:
+            # A part of its own costs as much again as what is in it: not in a chat of a hundred turns.
+            _show_answered(chat, place, newest=False)
 
 
-def _show_growing(turns: list[Turn], number: int, *, newest: bool, growing: bool) -> None:
-    if number >= len(turns):
-        return  # a look that was on its way when a new chat was started
-    turn = turns[number]
-    ended = not turn.under_way  # before it is shown, so that its end is not missed
-    if turn.problem:
-        show_text(turn.problem, kind="problem")
-    if turn.answer or not turn.problem:
-        show_answer(
-            number,
-            turn,
-            scroll_to=turn.id if newest else "",
-            can_ask=_chosen_chat(get_indexing()) is not None,
-            ask_again=partial(_ask_again, turns),
-            search_again=partial(_search_again, turns),
-        )
+def _show_growing(chat: OpenChat, place: int, *, newest: bool, growing: bool) -> None:
+    ended = not chat.turns[place].under_way  # before it is shown, so that its end is not missed
+    _show_answered(chat, place, newest=newest)
     if growing and ended:
         st.rerun()  # once more, to be looked at no longer
 
 
-def _ask_again(turns: list[Turn], number: int) -> None:
-    turns[number] = turns[number].asked_again(_chosen_chat(get_indexing()))
+def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
+    turn = chat.turns[place]
+    for problem in filter(None, (turn.problem, turn.not_kept)):
+        show_text(problem, kind="problem")
+    if turn.answer or not turn.problem:
+        model = chosen_model(get_indexing())
+        show_answer(
+            place,
+            turn,
+            scroll_to=turn.id if newest else "",
+            can_ask=model is not None,
+            ask_again=lambda: chat.ask_again(place, model),
+            search_again=lambda words: chat.search_again(place, words, model),
+        )
 
 
-def _search_again(turns: list[Turn], number: int, searched_as: str) -> None:
-    turns[number] = turns[number].searched_again(searched_as, _chosen_chat(get_indexing()))
+def _show_opened(chat: OpenChat, parts: Parts) -> None:
+    """Open the drawer on the article that the address names."""
+    address = here()
+    if not address.article:
+        return
+    cited = _citations_of(chat, address.turn)
+    clicked = next((c for c in cited if address.quote == Place.of(c.article.id, c.span)), None)
+    if clicked and clicked.article.path == address.article:
+        with parts.shelf.read() as reading:
+            current = bool(reading.articles([clicked.article.id]))
+        show_reader(clicked.article, cited, clicked=clicked, note="" if current else OUTDATED)
+        return
+    try:
+        with parts.shelf.read() as reading:
+            article = reading.article(address.article)
+    except DatelineError as error:
+        show_text(str(error), kind="problem")
+        return
+    quote = address.quote
+    if quote is None:
+        show_reader(article, [], clicked=None, note="")
+    elif quote.span.end > len(article.text):
+        show_reader(article, [], clicked=None, note=BEYOND)
+    else:
+        lit = Citation(article, quote.span)
+        edited = quote.edition and not article.id.startswith(quote.edition)
+        show_reader(article, [lit], clicked=lit, note=EDITED if edited else "")
 
 
-def _show_opened(turns: list[Turn], parts: Parts) -> None:
-    """Open the drawer, if the reader has clicked on a quote or an article."""
-    match st.session_state.get("opened"):
-        case ("quote", int(turn), str(key)) if turn < len(turns) and (answer := turns[turn].answer):
-            cited = list(citations_shown(answer))
-            clicked = next((number for number, citation in enumerate(cited) if citation_key(citation) == key), None)
-            if clicked is not None:
-                article = cited[clicked].article
-                with parts.shelf.read() as reading:
-                    current = bool(reading.articles([article.id]))
-                show_reader(article, cited, clicked=clicked, note="" if current else OUTDATED)
-        case ("article", str(path)):
-            try:
-                with parts.shelf.read() as reading:
-                    article = reading.article(path)
-            except DatelineError as error:
-                st.session_state.pop("opened")
-                show_text(str(error), kind="problem")
-                return
-            show_reader(article, [], clicked=0, note="")
+def _citations_of(chat: OpenChat, turn: int | None) -> list[Citation]:
+    if turn is None or turn >= len(chat.turns) or not (answer := chat.turns[turn].answer):
+        return []
+    return list(citations_shown(answer))

@@ -5,6 +5,27 @@ export default function ({ data, parentElement }) {
   root.append(make("h2", "title", data.title))
   const about = [data.where, data.by && `By ${data.by}`].filter(Boolean).join(" · ")
   if (about) root.append(make("p", "where", about))
+  const actions = make("p", "actions")
+  if (data.url) {
+    const link = make("a", "link", "Open the original")
+    link.href = data.url
+    link.target = "_blank"
+    link.rel = "noopener noreferrer"
+    link.title = data.url
+    actions.append(link)
+  }
+  const copied = make("button", "step", data.clicked === null ? "Copy a link to this article" : "Copy a link to this sentence")
+  copied.type = "button"
+  copied.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(window.location.href)
+      copied.textContent = "Copied"
+    } catch {
+      copied.textContent = "The browser does not allow copying"
+    }
+  })
+  actions.append(copied)
+  root.append(actions)
   if (data.note) root.append(make("p", "note", data.note))
 
   const marks = []

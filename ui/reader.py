@@ -4,30 +4,33 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from index.addresses import is_web_address
 from index.articles import Article
 from index.spans import Span
 from index.wording import place_line
 from rag.citations import Citation
+from ui.address import go, here
 from ui.look import make_component
 
 _component = make_component("reader", isolated=False)
 
 
-def show_reader(article: Article, cited: Sequence[Citation], *, clicked: int, note: str) -> None:
-    """Open the drawer on `article`; `clicked` is the number of the quote that was clicked, `note` a word of ours."""
-    spans = {number: citation.span for number, citation in enumerate(cited) if citation.article.id == article.id}
+def show_reader(article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str) -> None:
+    """Open the drawer on `article`, what is cited of it lit and `clicked` brightest; `note` is a word of ours."""
+    numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
 
     @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
     def drawer() -> None:
         _component(
-            key=f"reader-{article.id}-{clicked}",
+            key=f"reader-{article.id}-{clicked.span if clicked else ''}",
             data={
                 "title": article.title,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
+                "url": article.url if article.url and is_web_address(article.url) else "",
                 "path": article.path,
-                "segments": segments(article.text, spans),
-                "clicked": clicked,
+                "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
+                "clicked": numbers[clicked] if clicked else None,
                 "note": note,
             },
         )
@@ -54,4 +57,4 @@ def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
 
 
 def _close() -> None:
-    st.session_state.pop("opened", None)
+    go(here().without_article())

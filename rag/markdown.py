@@ -1,0 +1,65 @@
+"""Markdown: a chat as a file to take along, which shows every quote as it stands in its article.
+
+Foreign text is escaped, so a reader of Markdown shows its characters, runs nothing and
+loads nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.wording import one_line
+from rag.answers import Answer
+from rag.citations import Citation, number_citations
+from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, source_line, verdict_mark
+
+# All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
+
+
+def chat_markdown(title: str, answers: Sequence[Answer]) -> str:
+    """Write a chat: each question, what is said to it, and the quotes with their places."""
+    parts = [f"# {_plain(title)}"]
+    for answer in answers:
+        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _answer_parts(answer: Answer) -> Iterator[str]:
+    numbers = number_citations(answer.statements)
+    if answer.searched_as != one_line(answer.question):
+        yield f"Searched for: {_plain(answer.searched_as)}"
+    if answer.prose and answer.prose.statements:
+        said = []
+        for statement in answer.prose.statements:
+            marks = "".join(f" \\[{numbers[citation]}\\]" for citation in statement.citations)
+            doubt = verdict_mark(statement)
+            said.append(_plain(statement.text) + marks + (f" *({_plain(doubt)})*" if doubt else ""))
+        yield " ".join(said)
+    if note := ending_note(answer):
+        yield _plain(note)
+    if answer.refusal:
+        yield refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+        yield from (_quote(citation, "") for citation in answer.refusal.closest if citation not in numbers)
+    yield from (_quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
+    if answer.refusal:
+        yield _plain(searched_line(answer))
+    elif beside := [quote for quote in answer.quotes if quote not in numbers]:
+        yield BESIDE
+        yield from (_quote(citation, "") for citation in beside)
+
+
+def _quote(citation: Citation, number: str) -> str:
+    """Write a quote and its place, such that nothing of it is taken for markup."""
+    lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
+    article, span = citation.article, citation.span
+    place = f"{_plain(source_line(article))}, {_plain(article.path)}, characters {span.start} to {span.end}"
+    return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
+
+
+def _plain(text: str) -> str:
+    r"""Escape a text, on one line.
+
+    >>> print(_plain("![x](https://a.example) *5* < 6"))
+    \!\[x\]\(https\://a\.example\) \*5\* \< 6
+    """
+    return _MARKUP.sub(r"\\\1", one_line(text))

@@ -1,0 +1,105 @@
+// Lists the earlier chats: open, rename, export, delete.
+const act = (name, text, run) => {
+  const button = make("button", `act ${name}`, text)
+  button.type = "button"
+  button.addEventListener("click", run)
+  return button
+}
+
+// A file is made here, so that nothing of a chat stands in an address.
+const download = (file) => {
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown;charset=utf-8" }))
+  link.download = file.name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+// Back to the plain entry, with the focus where it was.
+const fold = (root, entry, chat) => {
+  root.unfolded = undefined
+  drawEntry(root, entry, chat)
+  entry.querySelector(".more").focus()
+}
+
+const drawRename = (root, entry, chat) => {
+  const form = make("form", "rename")
+  const field = make("input", "field")
+  field.value = chat.title
+  field.maxLength = 120
+  field.setAttribute("aria-label", "Title of the chat")
+  const send = make("button", "act", "Save")
+  send.type = "submit"
+  form.append(field, send, act("cancel", "Cancel", () => fold(root, entry, chat)))
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    root.trigger("rename", { id: chat.id, title: field.value })
+    fold(root, entry, { ...chat, title: field.value.trim() || chat.title })
+  })
+  entry.replaceChildren(form)
+  field.select()
+}
+
+const drawDelete = (root, entry, chat) => {
+  const asked = make("div", "asked")
+  asked.append(make("span", "question", `Delete “${chat.title}”? It cannot be brought back.`))
+  const no = act("cancel", "Keep", () => fold(root, entry, chat))
+  asked.append(act("danger", "Delete", () => root.trigger("delete", chat.id)), no)
+  entry.replaceChildren(asked)
+  no.focus()
+}
+
+const drawEntry = (root, entry, chat) => {
+  root.busy = false
+  const row = make("div", "row")
+  const open = make("button", "open")
+  open.type = "button"
+  open.append(make("span", "title", chat.title), make("span", "where", chat.when))
+  if (chat.current) open.setAttribute("aria-current", "page")
+  open.addEventListener("click", () => root.trigger("open", chat.id))
+  const more = make("button", "more", "⋯")
+  more.type = "button"
+  more.setAttribute("aria-label", `More for ${chat.title}`)
+  more.setAttribute("aria-expanded", "false")
+  const menu = make("div", "menu")
+  menu.hidden = true
+  const busy = (draw) => () => {
+    root.busy = true // what is being typed or asked stays when the list is looked at again
+    draw(root, entry, chat)
+  }
+  menu.append(
+    act("", "Rename", busy(drawRename)),
+    act("", "Export", () => root.trigger("export", chat.id)),
+    act("", "Delete", busy(drawDelete)),
+  )
+  more.addEventListener("click", () => {
+    menu.hidden = !menu.hidden
+    more.setAttribute("aria-expanded", String(!menu.hidden))
+    root.unfolded = menu.hidden ? undefined : chat.id
+  })
+  if (root.unfolded === chat.id) {
+    menu.hidden = false
+    more.setAttribute("aria-expanded", "true")
+  }
+  row.append(open, more)
+  entry.replaceChildren(row, menu)
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".chat_list-root")
+  root.trigger = setTriggerValue
+  if (data.file && root.downloaded !== data.file.key) {
+    root.downloaded = data.file.key
+    download(data.file)
+  }
+  const drawn = JSON.stringify(data.chats)
+  if (root.drawn === drawn || (root.busy && data.chats.some((chat) => chat.id === root.unfolded))) return
+  root.drawn = drawn
+  const list = make("ul", "list")
+  for (const chat of data.chats) {
+    const entry = make("li", "entry")
+    drawEntry(root, entry, chat)
+    list.append(entry)
+  }
+  root.replaceChildren(list)
+}
