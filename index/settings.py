@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     )
 
     seeds: Path = Field(Path("seeds"), description="folder of the articles")
-    store: Path = Field(Path(".dateline"), description="folder of the built index; safe to delete")
+    store: Path = Field(Path(".dateline"), description="folder of the built index and the kept chats")
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",

@@ -82,7 +82,7 @@ _BINDING, _DONE = 3, 4
 _DECIDED = frozenset(terms("agree decide approve adopt sign finalise complete conclude confirm ratify enact will must"))
 _INFINITIVE = re.compile(r"\b(?:to|for|of)\s+(?:be\s+)?(\w+)")
 
-_SAYING = """say says said tell tells told stated claim claims claimed allege alleges alleged argue argues argued adds
+SAYING = """say says said tell tells told stated claim claims claimed allege alleges alleged argue argues argued adds
     added noted insist insists insisted warn warns warned believe believes believed explain explains explained declare
     declares declared assert asserts asserted contend contends contended maintain maintains maintained suggest suggests
     suggested describe describes described remarked wrote""".split()
@@ -96,16 +96,16 @@ _KEEPING = """saying telling according report reports reported reportedly allege
     insisting warning explaining alleging stating
     clarified affirmed reiterated predicted forecast disclosed informed communicated
     states notes add write writes""".split()
-_SAYS = re.compile(rf"\b(?:{'|'.join(_SAYING)}|media report(?:s|ed)|[Aa]ccording to|[Aa]s per)\b")
-_KEEPS = re.compile(rf"\b(?:{'|'.join((*_SAYING, *_KEEPING))}|According|[Aa]s per)\b|[\"“”]")
+_SAYS = re.compile(rf"\b(?:{'|'.join(SAYING)}|media report(?:s|ed)|[Aa]ccording to|[Aa]s per)\b")
+_KEEPS = re.compile(rf"\b(?:{'|'.join((*SAYING, *_KEEPING))}|According|[Aa]s per)\b|[\"“”]")
 _SPOKEN_WORDS = re.compile(r"[\"“][^\"“”]{20,}[\"”]")
 _SOMEBODY = r"(?:(?:[Tt]he|[Aa]n?)(?:\s[A-Z]{2,})?(?:\s[a-z-]+){1,3}|[^\W\d_a-z][\w'’.-]*\w)"
 _SPEAKER = re.compile(
-    rf"\b(?P<before>{_SOMEBODY})\)?(?:,[^,]{{1,60}},|,)?\s(?:has\s|had\s|also\s)?(?:{'|'.join(_SAYING)})\b"
+    rf"\b(?P<before>{_SOMEBODY})\)?(?:,[^,]{{1,60}},|,)?\s(?:has\s|had\s|also\s)?(?:{'|'.join(SAYING)})\b"
     rf"|\b(?:said|[Aa]ccording to|[Aa]s per)\s(?P<after>{_SOMEBODY})"
 )
 # What a body, not a person, agrees to or decides is a fact by its saying so.
-_DONE_BY_SAYING = frozenset(terms("agree announce decide sign pledge promise approve"))
+_DONE_BYSAYING = frozenset(terms("agree announce decide sign pledge promise approve"))
 _BODY = re.compile(
     r"(?i:statement|release|communique|ministry|government|office|department|committee|council|board|commission|company"
     r"|court)|[A-Z]{2,}"
@@ -241,6 +241,6 @@ def speaker(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     closest = nearest(statement, spoken)
     found = _SPEAKER.search(closest)
     who = (found["before"] or found["after"]) if found else ""
-    if _BODY.search(who) and _DONE_BY_SAYING & told & term_set(closest):
+    if _BODY.search(who) and _DONE_BYSAYING & told & term_set(closest):
         return ""
     return drops_speaker(who)

@@ -20,7 +20,7 @@ _DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".replace(" ", "|")
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".replace(" ", "|")
 _SHORT_MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=\.|\s\d)"
-_DATE_WORD = re.compile(rf"\b(?:(?:{_MONTHS})|(?:{_DAYS})(?=s?\b)|{_SHORT_MONTH})")
+DATE_WORD = re.compile(rf"\b(?:(?:{_MONTHS})|(?:{_DAYS})(?=s?\b)|{_SHORT_MONTH})")
 _ALSO_VERBS = ("May", "March", "Mar")
 _BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|from|early|mid|late|to|and)|\d)[\s,-]+$")
 _DAY_AFTER_MONTH = re.compile(rf"(?:{_MONTHS}|{_SHORT_MONTH}\.?)\s(?:\d+\s?[-–]\s?|\d+ And )?$")
@@ -31,29 +31,29 @@ _DAY_BEFORE_MONTH = re.compile(
 _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
 
-_CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
-_LINKING = "of the and de al bin von van for".split()
-_NAME = re.compile(rf"{_CAPITALISED}(?:\s+(?:(?:{'|'.join(_LINKING)})\s+){{0,2}}{_CAPITALISED})*")
+CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
+LINKING = "of the and de al bin von van for".split()
+_NAME = re.compile(rf"{CAPITALISED}(?:\s+(?:(?:{'|'.join(LINKING)})\s+){{0,2}}{CAPITALISED})*")
 # "A met B" and "B met A" are the same.
 _DOES_TO = re.compile(
     rf"(?P<who>{_NAME.pattern})\s(?!(?:met|meets|married|marries|and|or|faced|faces|played|versus|with|near)\b)"
     rf"(?P<does>[a-z]+)\s(?P<whom>{_NAME.pattern})"
 )
-_TITLES = frozenset(
+TITLES = frozenset(
     """prime minister president chancellor premier king queen prince princess sir dame lord lady mr mrs ms dr doctor
     professor prof mayor governor senator councillor councilor judge justice general colonel captain sergeant chief
     director secretary chairman chairwoman chair chief executive inspector officer pope bishop archbishop rev father
     ambassador foreign finance interior defence defense justice health former vice deputy advisor adviser""".split()
 )
 # With one of these a name is another one: "North Korea".
-_MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
-_ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
+MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
+ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
 _SPOKE = r"(?:has\s|had\s|also\s)?(?:said|says|added|adds|noted|notes|told|stated|explained)"
 _NAMES_SPEAKER = re.compile(
     rf"(?:[^\W\d_a-z]\w+|\b[Tt]he \w+)\s{_SPOKE}|{_SPOKE}\s(?:[^\W\d_a-z]|the\b)|[Aa]ccording to"
 )
 _INITIAL = re.compile(r"(?<![\w.])(?P<initial>[A-Z])\.\s(?:[A-Z]\.\s)*(?P<last>[A-Z]\w+)")
-_OPENING = re.compile(rf"\W*(?P<who>{_CAPITALISED})\s(?P<does>[a-z]+)")
+_OPENING = re.compile(rf"\W*(?P<who>{CAPITALISED})\s(?P<does>[a-z]+)")
 _OPENERS = frozenset(
     """however meanwhile yesterday today tomorrow earlier later still yet instead nobody everyone both each every
     several many most some few all""".split()
@@ -171,8 +171,8 @@ def _is_of_a_date(number: Number) -> bool:
 
 def dates(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     """Each month and day of the week is in a quote or in what stands around it."""
-    known = {found.group()[:3] for text in (*quotes, around) for found in _DATE_WORD.finditer(text.title())}
-    for found in _DATE_WORD.finditer(statement):
+    known = {found.group()[:3] for text in (*quotes, around) for found in DATE_WORD.finditer(text.title())}
+    for found in DATE_WORD.finditer(statement):
         word, before, after = found.group(), statement[: found.start()], statement[found.end() :]
         surely = word not in _ALSO_VERBS or _BEFORE_DATE.search(before) or re.match(r"\.?\s+\d", after)
         if surely and word[:3] not in known:
@@ -217,19 +217,19 @@ def _opens_otherwise(word: str, statement: str, quotes: Sequence[str]) -> bool:
 def _extends(name: str, texts: Iterable[str]) -> bool:
     """Tell whether a name is one that the texts have, with a title or a first name put before it."""
     *first, last = _parts(name)
-    if any(f" {word} " in name for word in _LINKING) or is_listed(terms(last)[0]) or last.lower() in _TITLES:
+    if any(f" {word} " in name for word in LINKING) or is_listed(terms(last)[0]) or last.lower() in TITLES:
         return False
     known = [text for text in texts if re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text)]
     before = {
         found[1].strip(".")
         for text in known
-        for found in re.finditer(rf"({_CAPITALISED}\.?)\s{re.escape(last)}\b", text)
+        for found in re.finditer(rf"({CAPITALISED}\.?)\s{re.escape(last)}\b", text)
     }
     before = {word for word in before if word.lower() not in STOP_WORDS}
-    titles = {word for word in before if word.lower() in _TITLES}
+    titles = {word for word in before if word.lower() in TITLES}
     strange = [part for part in first if not names_meet(terms(part)[0], all_terms(known))]
-    is_title = [part.lower() in _TITLES for part in strange]
-    if not known or any(part.lower() in _MAKING_ANOTHER for part in strange):
+    is_title = [part.lower() in TITLES for part in strange]
+    if not known or any(part.lower() in MAKING_ANOTHER for part in strange):
         return False
     # Where the texts give a title or a first name, it is theirs that counts.
     return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
@@ -246,25 +246,25 @@ def names_speaker(sentence: str) -> bool:
 
 def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
     """Tell whether initials stand before the role of somebody whom the texts name without one: "MEA spokesperson"."""
-    found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{_ROLES})\s(?P<who>{_NAME.pattern})", statement)
+    found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{_NAME.pattern})", statement)
     if not found or not name.isupper():
         return False
     last = re.escape(_parts(found["who"])[-1])
     return any(re.search(rf"\b{last}\b", text) for text in texts) and not any(
-        re.search(rf"(?:{_ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
+        re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
     )
 
 
 def _other_initial(statement: str, texts: Sequence[str]) -> str:
     """Find "J. Smith" where the texts have a Smith with other first letters only."""
     for found in _INITIAL.finditer(statement):
-        before = re.compile(rf"(?P<firsts>(?:{_CAPITALISED}\.?\s)+){re.escape(found['last'])}\b")
+        before = re.compile(rf"(?P<firsts>(?:{CAPITALISED}\.?\s)+){re.escape(found['last'])}\b")
         firsts = {
             word[0]
             for text in texts
             for other in before.finditer(text)
             for word in WORD.findall(other["firsts"])
-            if word.lower() not in _TITLES | STOP_WORDS
+            if word.lower() not in TITLES | STOP_WORDS
         }
         if firsts and found["initial"] not in firsts:
             return does_not_name(found.group(), texts)
@@ -343,14 +343,14 @@ def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:
         # "F-16" is one name: an "F" here and a "16" there do not make it.
         squeezed = re.sub(r"[\s-]", "", part.casefold())
         return any(squeezed in re.sub(r"[\s-]", "", text.casefold()) for text in texts)
-    if all(len(term) == 1 or names_meet(term, known) for term in terms(part)) or _DATE_WORD.match(part):
+    if all(len(term) == 1 or names_meet(term, known) for term in terms(part)) or DATE_WORD.match(part):
         return True
     bare = part.replace(".", "")
     return bare.isupper() and any(bare.lower() in initials for text in texts for initials in _all_initials(text))
 
 
 def _parts(name: str) -> list[str]:
-    return [part for part in WORD.findall(name) if part not in _LINKING]
+    return [part for part in WORD.findall(name) if part not in LINKING]
 
 
 def _initials(parts: Iterable[str]) -> str:

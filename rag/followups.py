@@ -29,11 +29,11 @@ _LEAST_GRAMMAR = 1 / 3
 
 _QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
 _BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
-_AUXILIARIES = _BE | frozenset(
+AUXILIARIES = _BE | frozenset(
     """do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't
     hadn't can't couldn't won't wouldn't shouldn't""".split()
 )
-_PREPOSITIONS = frozenset(
+PREPOSITIONS = frozenset(
     """about after against among around as at before behind between by during for from in into like near of off on
     over since than through to toward towards under until up upon via with within without""".split()
 )
@@ -49,15 +49,15 @@ _FILLERS = frozenset(
     summarise summarize sure take takes thank thanks thing things think time understand way well yes yet""".split()
 )
 FILLER_TERMS = frozenset(term for word in _FILLERS for term in terms(word))
-_GRAMMAR = STOP_WORDS | _AUXILIARIES | _PREPOSITIONS | _FILLERS
+_GRAMMAR = STOP_WORDS | AUXILIARIES | PREPOSITIONS | _FILLERS
 # When something was or will be is seldom what the talk is about: "And in March?"
-_TIMES = frozenset(
+TIMES = frozenset(
     """january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday today yesterday tomorrow tonight morning afternoon evening night day days week weeks
     weekend month months spring summer autumn fall winter year years decade century now recently soon last next past
     early late later earlier""".split()
 )
-_TIME_TERMS = frozenset(term for word in _TIMES for term in terms(word))
+_TIME_TERMS = frozenset(term for word in TIMES for term in terms(word))
 # "the deal", "the article": words that stand for whatever was told before.
 _SHELL_NOUNS = frozenset(
     """accord agreement announcement article attack case change claim deal decision delay event incident issue matter
@@ -73,7 +73,7 @@ _OPENING_PAIRS = frozenset(
 )
 # "ok, and the fares?"
 _GREETINGS = frozenset("hello hi no ok okay sure thank thanks well yes me you please".split())
-_REPORTING = frozenset(
+REPORTING = frozenset(
     """acknowledged added admitted agreed announced argued believed claimed confirmed decided denied explained expected
     feared found hoped insisted knew know knows noted promised reported said say says stated think thinks thought
     told tell tells warned""".split()
@@ -293,7 +293,7 @@ def _without_wrapping(reply: str) -> str:
 def _is_asking(text: str) -> bool:
     words = _words(text)
     return text.rstrip(_EDGES.replace("?", "")).endswith(("?", "？", "؟")) or (
-        bool(words) and words[0].key in _QUESTION_WORDS | _AUXILIARIES
+        bool(words) and words[0].key in _QUESTION_WORDS | AUXILIARIES
     )
 
 
@@ -332,7 +332,7 @@ def _names(words: Sequence[_Word]) -> list[_Word]:
     later = [word for word in words if not word.leads]
     if any(word.is_grammar and word.text[0].isupper() for word in later if word.key != "i"):
         return []  # A Title, or SHOUTING: capitals tell nothing
-    return [word for word in later if word.text[0].isupper() and not word.is_grammar and word.key not in _TIMES]
+    return [word for word in later if word.text[0].isupper() and not word.is_grammar and word.key not in TIMES]
 
 
 def _phrases(words: Sequence[_Word], determiners: Collection[str] = frozenset({"the", "a", "an"})) -> list[list[_Word]]:
@@ -345,7 +345,7 @@ def _phrases(words: Sequence[_Word], determiners: Collection[str] = frozenset({"
                 if word.is_grammar:
                     break
                 phrase.append(word)
-            if phrase and not all(word.key in _TIMES for word in phrase):
+            if phrase and not all(word.key in TIMES for word in phrase):
                 phrases.append(phrase)
     return phrases
 
@@ -367,7 +367,7 @@ def _is_elliptic(words: Sequence[_Word]) -> bool:
         or tuple(k for k in keys[:3] if k != "me") in _OPENING_PAIRS
     ):
         return True
-    return keys[0] in _PREPOSITIONS and not any(key in _AUXILIARIES for key in keys)
+    return keys[0] in PREPOSITIONS and not any(key in AUXILIARIES for key in keys)
 
 
 def _asks_what_is(words: Sequence[_Word]) -> bool:
@@ -398,13 +398,13 @@ def _is_demonstrative(words: Sequence[_Word], place: int) -> bool:
     after = words[place + 1].key if place + 1 < len(words) else ""
     match key:
         case "this" | "these":
-            return after not in _TIMES
+            return after not in TIMES
         case "those":
             return after not in {"who", "whose", "which", "that", "of", "with", "in"}
         case "that":
             return _is_pointing_that(words, place, before, after)
         case "there" | "here":
-            return not after or (before not in _AUXILIARIES and after not in _AUXILIARIES and bool(before))
+            return not after or (before not in AUXILIARIES and after not in AUXILIARIES and bool(before))
         case "then":
             return not after or place <= 1
         case "so" | "one" | "ones":
@@ -417,9 +417,9 @@ def _is_pointing_that(words: Sequence[_Word], place: int, before: str, after: st
     """Tell "will that happen" and "who attended that meeting" from "the plan that failed" and "said that"."""
     if not after or not before:
         return True
-    if before in _REPORTING:
+    if before in REPORTING:
         return False
-    if before in _AUXILIARIES | _PREPOSITIONS | _QUESTION_WORDS | _OPENINGS:
+    if before in AUXILIARIES | PREPOSITIONS | _QUESTION_WORDS | _OPENINGS:
         return True
     return place >= 2 and words[place - 2].key in _QUESTION_WORDS
 
@@ -445,7 +445,7 @@ def _is_person(subject: str, searched_as: str) -> bool:
     asked = searched_as.split(subject)[0].split()
     return bool(asked) and (
         asked[0].casefold() in {"who", "who's", "who’s"}
-        or (len(names) > 1 and asked[-1].casefold() not in _PREPOSITIONS)
+        or (len(names) > 1 and asked[-1].casefold() not in PREPOSITIONS)
     )
 
 
@@ -456,9 +456,9 @@ def _subject(searched_as: str) -> str:
     ['agreed on fentanyl precursors', 'Nathalie Drouin']
     """
     words = _words(searched_as)
-    if len(words) > 2 and words[0].key == "how" and words[2].key in _AUXILIARIES:
+    if len(words) > 2 and words[0].key == "how" and words[2].key in AUXILIARIES:
         words = words[2:]  # "how high did"
-    kept = [word for word in words if word.key not in _AUXILIARIES or _is_capital(word)]
+    kept = [word for word in words if word.key not in AUXILIARIES or _is_capital(word)]
     while kept and kept[0].is_grammar and not _is_capital(kept[0]):
         kept = kept[1:]
     while kept and kept[-1].is_grammar and not _is_capital(kept[-1]):

@@ -46,6 +46,7 @@ _SIGNS: Mapping[str, str] = {
 _COINS = (
     "crown|krona|krone|kroner|kronor|franc|rouble|ruble|lira|peso|rand|zloty|yuan|renminbi|shekel|dirham|dinar|riyal"
 )
+MONEY = frozenset((*"$€£¥₹", *_COINS.split("|")))  # the units of `Number` that are money
 _FRACTION_WORDS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _TIMES: Mapping[str, int] = {"tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4}
 NEXT_TO_FIRST = tuple(_ORDINALS[1:10])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as NotInTimeError
 
 from tests.browser import find_browser
 from tests.conftest import ROOT
@@ -91,6 +92,18 @@ class Reader:
     def reindex(self) -> None:
         self.page.get_by_role("button", name="Re-index").click()
 
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list of the sidebar; one that was opened while the page still moved closes again."""
+        box, chosen = self.page.get_by_role("combobox", name=label), self.page.get_by_role("option", name=option)
+        for _ in range(10):
+            box.click()
+            try:
+                chosen.click(timeout=2_000)
+            except NotInTimeError:
+                continue
+            return
+        raise AssertionError(f"the list of {label!r} does not stay open, or holds no {option!r}")
+
     @property
     def quotes(self) -> list[str]:
         return self.page.locator(".words").all_text_contents()
@@ -98,9 +111,9 @@ class Reader:
 
 @contextmanager
 def reading(
-    browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False
+    browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False, at: str = ""
 ) -> Iterator[Reader]:
-    """Open the page; at the end nothing may have left the machine or gone wrong in the browser."""
+    """Open the page, or the link `at` to it; at the end nothing may have left the machine or gone wrong in it."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )
@@ -110,7 +123,7 @@ def reading(
     reader.page.on("request", lambda request: reader.asked_for.append(request.url))
     reader.page.on("pageerror", lambda error: reader.faults.append(str(error)))
     reader.page.on("console", lambda said: reader.faults.append(said.text) if said.type == "error" else None)
-    reader.page.goto(server.url)
+    reader.page.goto(server.url + at)
     expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
     yield reader
     own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")

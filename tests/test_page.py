@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED
 from tests.reader import SECONDS, Server, needs_browser, reading, serve
@@ -214,6 +214,8 @@ def test_a_quote_of_an_article_that_went_says_so(browser: Browser, tmp_path: Pat
 
 HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$
 
+Source: <img src={leak}/source> ![s]({leak}/source-md)
+
 CAIRO, 3 March 2026 (<img src={leak}/outlet>) — The *minister* said :red[prices] cost $5 and $6 -> "done" \
 ![p]({leak}/md) \
 <img src="{leak}/html" onerror="fetch('{leak}/script')"> <script>fetch("{leak}/tag")</script> --- [link]({leak}/link) \
@@ -254,6 +256,21 @@ def test_foreign_text_is_shown_as_it_is_and_fetches_nothing(browser: Browser, tm
             reader.page.locator("button.quote").first.click()
             expect(reader.page.locator("mark.current")).to_be_visible()
             assert reader.page.locator(".body").text_content() == text
+            reader.page.keyboard.press("Escape")
+            # The outlet among those to choose from, the question in the list of chats, the titles in the table.
+            reader.page.get_by_text("Ask only some articles").click()
+            reader.choose("Outlets", "<img src=")
+            reader.page.keyboard.press("Escape")
+            expect(reader.page.get_by_text("Asking 1 of 1 article: <img src=")).to_be_visible()
+            expect(reader.page.get_by_role("button", name=f"More for {question[:110]}")).to_be_attached()
+            hostile: FilePayload = {"name": f"<img src={url}>![u]({url}).txt", "mimeType": "text/plain", "buffer": b" "}
+            reader.page.get_by_role("button", name="Add articles").click()
+            reader.page.locator("input[type=file]").set_input_files([hostile])
+            expect(reader.page.get_by_text("no text in it")).to_be_visible()
+            reader.page.goto(f"{server.url}/?page=shelf")
+            expect(reader.page.locator(".title-cell .open")).to_contain_text('<img src="')
+            reader.page.get_by_role("button", name="Remove ![pixel]").click()
+            expect(reader.page.locator(".dl-ask")).to_contain_text('<img src="')
             assert reader.page.locator("img[src*='127.0.0.1'], .body script, .words img").count() == 0
     finally:
         leak.shutdown()

@@ -14,7 +14,7 @@ from index.errors import UnknownChat
 from index.scope import Scope
 from tests.chat_server import ChatServer, as_json, serve_chat
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
-from tests.reader import Reader, Server, needs_browser, reading, serve
+from tests.reader import Server, needs_browser, reading, serve
 from ui.turns import OpenChat, OpenChats, Turn
 
 AGREED = "India and Canada agreed to establish liaison officers, the Ministry of External Affairs said."
@@ -154,23 +154,19 @@ def test_a_follow_up_says_what_was_searched_for_and_the_reader_may_change_it(
 
 @needs_browser
 def test_the_reader_chooses_the_model_or_none(browser: Browser, server: Server, chat: ChatServer) -> None:
-    def choose(reader: Reader, name: str) -> None:
-        reader.page.get_by_role("combobox", name="Answer with").click()
-        reader.page.get_by_role("option", name=name).click()
-
     with reading(browser, server) as reader:
-        choose(reader, "other")
+        reader.choose("Answer with", "other")
         reader.ask(FENTANYL)
         expect(reader.page.locator(".usage")).to_contain_text("other: 1,234 tokens in")
         assert chat.requests[-1]["model"] == "other"
-        choose(reader, "Quotes alone")
+        reader.choose("Answer with", "Quotes alone")
         asked = len(chat.requests)
         reader.ask("How high did the River Lind rise?")
         expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
         expect(reader.page.get_by_role("button", name="Copy")).to_have_count(2)
         expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(0)
         assert len(chat.requests) == asked
-        choose(reader, "scripted")
+        reader.choose("Answer with", "scripted")
         reader.page.get_by_role("button", name="Ask the model").click()
         expect(reader.page.locator(".usage")).to_have_count(2)
         assert chat.requests[-1]["model"] == "scripted"

@@ -16,6 +16,7 @@ from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
 from index.watching import watch_seeds
 from index.wording import counted
 from rag.chat import build_chats, warm_up
+from rag.suggestions import suggest_questions
 
 _LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
@@ -40,6 +41,7 @@ class Indexing:
         """Prepare; nothing runs before `start`."""
         self.parts = parts
         self.chats = build_chats(parts.settings)
+        self.suggestions: tuple[str, ...] = ()  # questions that the shelf answers
         self._progress = Progress()
         self._asked = threading.Event()
         self._ended = threading.Event()
@@ -149,7 +151,7 @@ class Indexing:
 
     def _work(self) -> None:
         self._take_up_watching()
-        generation = ""
+        generation = suggested = ""
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)
             if self._ended.is_set():
@@ -162,6 +164,8 @@ class Indexing:
                     seen = reading.record("generation")
                 if seen != generation and place_vectors(self.parts.shelf, self.parts.index):
                     generation = seen
+                if seen != suggested and not self._asked.is_set():
+                    self.suggestions, suggested = suggest_questions(self.parts), seen
             except DatelineError as error:
                 self._fail(str(error))
             except Exception as error:  # noqa: BLE001 (the thread outlives what nobody thought of; the page tells it)

@@ -28,13 +28,10 @@ def show_narrowing(indexing: Indexing) -> None:
         return
     with st.expander("Ask only some articles", key="narrowing"):
         if many_days:
-            first, last = st.columns(2)
-            first.date_input(
-                "From", value=None, min_value=reach.first, max_value=reach.last, key=_SINCE, format="YYYY-MM-DD"
-            )
-            last.date_input(
-                "To", value=None, min_value=reach.first, max_value=reach.last, key=_UNTIL, format="YYYY-MM-DD"
-            )
+            for label, key in (("Published from", _SINCE), ("Published until", _UNTIL)):
+                st.date_input(
+                    label, value=None, min_value=reach.first, max_value=reach.last, key=key, format="YYYY-MM-DD"
+                )
         if named:
             st.multiselect(
                 "Outlets",

@@ -13,7 +13,7 @@ from rag.citations import Citation
 from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
 from ui.indexing import Indexing, get_indexing
-from ui.look import ICON, keep_history, show_style, show_text
+from ui.look import ICON, ignore_trigger, keep_history, make_component, show_style, show_text
 from ui.model_panel import chosen_model
 from ui.narrowing import asked_of, show_scope
 from ui.reader import show_reader
@@ -25,7 +25,7 @@ from ui.turns import OpenChat, OpenChats, get_open_chats
 OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
 EDITED = "This article was changed since the link was made, so another sentence may be lit than the one meant."
 BEYOND = "The link names a place that this article does not have. Here is the article."
-
+_suggested = make_component("suggested")
 # How often an answer that grows is looked at.
 _GROWS_SECONDS = 0.15
 
@@ -79,7 +79,7 @@ def _show_chat(chat: OpenChat, chats: OpenChats, indexing: Indexing) -> None:
     empty = st.empty()
     if not chat.turns:
         with empty.container(key="welcome"):
-            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(indexing)
+            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, indexing)
     for place in range(len(chat.turns)):
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
@@ -105,7 +105,7 @@ def _take_question(chats: OpenChats, indexing: Indexing) -> None:
         raise interrupted
 
 
-def _show_welcome(indexing: Indexing) -> None:
+def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     with indexing.parts.shelf.read() as reading:
         reach = reading.reach()
     st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
@@ -117,8 +117,16 @@ def _show_welcome(indexing: Indexing) -> None:
     elif indexing.progress.running:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
-        text = f"No article yet. Put .txt or .md files into {indexing.parts.settings.seeds} and press Re-index."
+        text = (
+            "No article yet. Drop .txt or .md files on Add articles, or put them into "
+            f"{indexing.parts.settings.seeds} and press Re-index."
+        )
     show_text(text, kind="lead")
+    if questions := indexing.suggestions:
+        clicked = _suggested(key="suggested", data=list(questions), on_ask_change=ignore_trigger)
+        if clicked.ask in questions:
+            chat.ask(clicked.ask, chosen_model(indexing), scope=asked_of())
+            st.rerun()
 
 
 def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:

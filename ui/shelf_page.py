@@ -23,7 +23,7 @@ _component = make_component("table")
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """What of the table is looked at."""
 
     titled: str = ""
@@ -32,7 +32,7 @@ class _Look:
     offset: int = 0
 
     @classmethod
-    def read(cls, said: dict[str, object]) -> "_Look":
+    def read(cls, said: dict[str, object]) -> "Look":
         """Read what the browser asks for; what makes no sense is left at its default."""
         order, offset, period = said.get("order"), said.get("offset"), str(said.get("period") or "")
         return cls(
@@ -67,7 +67,7 @@ def show_shelf_page(indexing: Indexing) -> None:
 
 def _show_table(indexing: Indexing) -> None:
     state = st.session_state
-    look: _Look = state.setdefault("look", _Look())
+    look: Look = state.setdefault("look", Look())
     scope = asked_of()
     with indexing.parts.shelf.read() as reading:
         months = reading.months(scope=scope, titled=look.titled)
@@ -97,7 +97,7 @@ def _show_table(indexing: Indexing) -> None:
         on_remove_change=ignore_trigger,
     )
     if isinstance(clicked.look, dict):
-        state["look"] = _Look.read(clicked.look)
+        state["look"] = Look.read(clicked.look)
         st.rerun()
     if isinstance(clicked.open, str):
         go(replace(here().without_article(), article=clicked.open))
@@ -118,7 +118,7 @@ def bars(months: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
     counts = dict(months)
     first, last = _month_number(months[0][0]), _month_number(months[-1][0])
     if last - first < _MOST_MONTHS:
-        periods = [f"{number // 12}-{number % 12 + 1:02}" for number in range(first, last + 1)]
+        periods = [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(first, last + 1)]
         names = [f"{date.fromisoformat(f'{period}-01'):%b %Y}" for period in periods]
     else:
         years: dict[str, int] = {}

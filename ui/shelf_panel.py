@@ -41,14 +41,8 @@ def _show_status(indexing: Indexing) -> None:
         else:
             show_text(_freshness(last_run, progress.done), kind="note")
         st.button("Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=indexing.start)
-        st.toggle(
-            "Watch the folder",
-            value=indexing.watching,
-            key="watch",
-            help=None,
-            on_change=_switch_watch,
-            args=(indexing,),
-        )
+        st.session_state["watch"] = indexing.watching  # another reader may have switched it
+        st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(indexing,))
     if progress.problem:
         show_text(progress.problem, kind="problem")
     if counts.chunks > counts.embedded and not progress.running:

@@ -1,0 +1,215 @@
+"""Pictures of every state of the page, light and dark, at a desk and on a phone, to be looked at.
+
+`python -m tests.screenshots FOLDER` (or `make screenshots`) makes them; the best stand in the README.
+The language model in them is a script, the articles are the shipped and the fictional ones.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser import find_browser
+from tests.chat_server import ChatServer, as_json, serve_chat
+from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED
+from tests.reader import Reader, Server, reading, serve
+
+SIZES = {"desk": (1280, 800), "phone": (390, 844)}
+AGREED = (
+    "India and Canada agreed to post security and law-enforcement liaison officers in each other's countries, "
+    "the statement stated."
+)
+PURPOSE = (
+    "The statement expects them to streamline communication and information sharing, "
+    "including on the illegal flow of fentanyl precursors."
+)
+DOUBTED = "The officers will start work in March 2027."
+
+
+def answers(messages: list[dict[str, str]]) -> str:
+    """Answer as a language model might, with the numbers the prompt gave the sentences."""
+    prompt = messages[-1]["content"]
+    agreed, purpose = number_of(prompt, '"During the meeting, it was agreed'), number_of(prompt, "As per the statement")
+    return as_json((AGREED, [agreed]), (PURPOSE, [purpose]), (DOUBTED, [agreed]), ("More will follow.", []))
+
+
+def number_of(prompt: str, beginning: str) -> str:
+    found = re.search(rf"\[(\d+\.\d+)\] {re.escape(beginning)}", prompt)
+    return found[1] if found else "1.1"
+
+
+def is_phone(page: Page) -> bool:
+    return (page.viewport_size or {"width": 0})["width"] < 640
+
+
+def open_sidebar(page: Page) -> None:
+    if is_phone(page):
+        page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_role("button", name="New chat")).to_be_in_viewport()
+
+
+def empty(reader: Reader) -> None:
+    expect(reader.page.locator(".st-key-welcome button")).to_have_count(4)
+
+
+def sidebar(reader: Reader) -> None:
+    open_sidebar(reader.page)
+    reader.page.get_by_text("Ask only some articles").click()
+    reader.page.get_by_role("combobox", name="Outlets").scroll_into_view_if_needed()
+
+
+def add(reader: Reader) -> None:
+    open_sidebar(reader.page)
+    reader.page.get_by_role("button", name="Add articles").click()
+    known = str(FICTION / "ferries.txt")
+    reader.page.locator("input[type=file]").set_input_files([known, str(Path(__file__).parent.parent / "ui/icon.svg")])
+    expect(reader.page.get_by_text("Already on the shelf")).to_be_visible()
+
+
+def answer(reader: Reader) -> None:
+    reader.ask(FENTANYL)
+    expect(reader.page.get_by_role("button", name="Ask again")).to_be_visible()
+    expect(reader.page.locator(".dl-question")).to_be_in_viewport()
+
+
+def pointing(reader: Reader) -> None:
+    answer(reader)
+    reader.page.get_by_role("button", name=re.compile("^Source 1: ")).first.hover()
+    expect(reader.page.locator(".tip")).to_be_visible()
+
+
+def article(reader: Reader) -> None:
+    answer(reader)
+    reader.page.locator("button.quote").first.click()
+    expect(reader.page.locator("mark.current")).to_be_in_viewport()
+
+
+def refusal(reader: Reader) -> None:
+    open_sidebar(reader.page)
+    reader.choose("Answer with", "Quotes alone")
+    if is_phone(reader.page):
+        reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
+    reader.ask(OTTAWA)
+    expect(reader.page.get_by_text("The shelf does not answer this.")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Copy")).to_be_visible()
+
+
+def scope(reader: Reader) -> None:
+    sidebar(reader)
+    reader.choose("Outlets", "Fictional Wire")
+    reader.page.keyboard.press("Escape")
+    if is_phone(reader.page):
+        reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
+    expect(reader.page.get_by_text("Asking 3 of 7 articles")).to_be_visible()
+
+
+def shelf(reader: Reader) -> None:
+    reader.page.goto(reader.page.url.split("?")[0] + "?page=shelf")
+    expect(reader.page.locator(".title-cell .open")).to_have_count(7)
+
+
+def removing(reader: Reader) -> None:
+    shelf(reader)
+    reader.page.get_by_role("button", name="Remove Rail strike").click()
+    expect(reader.page.get_by_role("button", name="Keep it")).to_be_visible()
+
+
+def chats(reader: Reader) -> None:
+    answer(reader)
+    open_sidebar(reader.page)
+    reader.page.get_by_role("button", name=f"More for {FENTANYL}").first.click()
+    reader.page.get_by_role("button", name="Rename").first.scroll_into_view_if_needed()
+
+
+@contextmanager
+def broken_off(reader: Reader, endpoint: ChatServer) -> Iterator[None]:
+    """Show an answer while it is written."""
+    endpoint.go_on = threading.Event()
+    try:
+        reader.ask(FENTANYL)
+        expect(reader.page.get_by_text("is writing")).to_be_visible()
+        yield
+    finally:
+        endpoint.go_on.set()
+        endpoint.go_on = None
+
+
+def failed(reader: Reader, endpoint: ChatServer) -> None:
+    endpoint.fault = "wrong key"
+    try:
+        reader.ask(FENTANYL)
+        expect(reader.page.get_by_text("Check OPENAI_API_KEY")).to_be_visible()
+        expect(reader.page.get_by_role("button", name="Ask again")).to_be_visible()
+    finally:
+        endpoint.fault = ""
+
+
+STATES: dict[str, Callable[[Reader], None]] = {
+    "empty": empty,
+    "sidebar": sidebar,
+    "add": add,
+    "answer": answer,
+    "pointing": pointing,
+    "article": article,
+    "refusal": refusal,
+    "scope": scope,
+    "chats": chats,
+    "shelf": shelf,
+    "removing": removing,
+}
+
+
+def take(browser: Browser, server: Server, endpoint: ChatServer, folder: Path) -> Iterator[Path]:
+    """Take every picture, and yield each one's path."""
+    for size, (width, height) in SIZES.items():
+        for dark in (False, True):
+            for state in [*STATES, "writing", "failed"]:
+                path = folder / f"{state}-{size}-{'dark' if dark else 'light'}.png"
+                with reading(browser, server, width=width, height=height, dark=dark) as reader:
+                    if state == "writing":
+                        with broken_off(reader, endpoint):
+                            reader.page.screenshot(path=path)
+                    elif state == "failed":
+                        failed(reader, endpoint)
+                        reader.page.screenshot(path=path)
+                    else:
+                        STATES[state](reader)
+                        reader.page.screenshot(path=path)
+                yield path
+
+
+def main() -> int:
+    """Take the pictures into the folder that is named. Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    if (chromium := find_browser()) is None:
+        print("No Chromium on this machine. `make test` fetches one.")
+        return 1
+    with tempfile.TemporaryDirectory() as temporary, serve_chat() as endpoint, sync_playwright() as playwright:
+        home = Path(temporary)
+        shutil.copytree(FICTION, home / "seeds")
+        shutil.copy(SEED, home / "seeds")
+        endpoint.say = answers
+        address = f"http://127.0.0.1:{endpoint.port}/v1"
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        environment = {
+            "DATELINE_CHAT_MODEL": "a-model", "DATELINE_CHAT_BASE_URL": address, "OPENAI_API_KEY": "sk-test"
+        }  # fmt: skip
+        with serve(home, environment=environment) as server:
+            for path in take(browser, server, endpoint, folder):
+                print(path)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
