@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from index.spans import Span
 
@@ -63,7 +64,30 @@ class Address:
 
 
 def here() -> Address:
-    """Read the address of the page."""
+    """Return the address of the page."""
+    state = st.session_state
+    context = get_script_run_ctx()
+    # Later the browser's word counts only where the reader went back or on: with every click it sends
+    # its address along, and one that was sent before it had ours would undo what was just done.
+    if "address" not in state or (context and context.is_history_navigation and not context.fragment_ids_this_run):
+        state["address"] = _read()
+    return state["address"]  # type: ignore[no-any-return]
+
+
+def go(address: Address) -> None:
+    """Make `address` the page's; the browser's Back comes back to the one before."""
+    st.session_state["address"] = address
+    parts = {
+        "page": address.page,
+        "chat": address.chat,
+        "turn": "" if address.turn is None else str(address.turn + 1),
+        "article": address.article,
+        "quote": str(address.quote or ""),
+    }
+    st.query_params.from_dict({name: value for name, value in parts.items() if value})
+
+
+def _read() -> Address:
     said = st.query_params
     turn = said.get("turn", "")
     return Address(
@@ -73,15 +97,3 @@ def here() -> Address:
         article=said.get("article", ""),
         quote=Place.read(said.get("quote", "")),
     )
-
-
-def go(address: Address) -> None:
-    """Make `address` the page's; the browser's Back comes back to the one before."""
-    parts = {
-        "page": address.page,
-        "chat": address.chat,
-        "turn": "" if address.turn is None else str(address.turn + 1),
-        "article": address.article,
-        "quote": str(address.quote or ""),
-    }
-    st.query_params.from_dict({name: value for name, value in parts.items() if value})

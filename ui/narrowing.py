@@ -6,6 +6,7 @@ import streamlit as st
 
 from index.scope import WHOLE, Scope
 from index.wording import counted, scope_words
+from ui.callbacks import undisturbed
 from ui.indexing import Indexing
 from ui.look import inert
 
@@ -60,6 +61,7 @@ def show_scope(indexing: Indexing) -> None:
         st.button("Ask all", key="ask-all", type="tertiary", on_click=_ask_all)
 
 
+@undisturbed
 def _ask_all() -> None:
     for key, empty in ((_SINCE, None), (_UNTIL, None), (_OUTLETS, [])):
         if key in st.session_state:

@@ -3,7 +3,6 @@
 from functools import partial
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
 
 from index.errors import DatelineError, UnknownChat
 from index.parts import Parts
@@ -12,6 +11,7 @@ from rag.answers import LONGEST_QUESTION
 from rag.citations import Citation
 from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
+from ui.callbacks import undisturbed
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, ignore_trigger, keep_history, make_component, show_style, show_text
 from ui.model_panel import chosen_model
@@ -45,11 +45,12 @@ def show_page() -> None:
     chat, problem = _find_chat(chats)
     with st.sidebar:
         show_sidebar(indexing, chats, chat)
+    with st.container():
+        if problem and not shelf:
+            show_text(problem, kind="problem")
     if shelf:
         show_shelf_page(indexing)
     else:
-        if problem:
-            show_text(problem, kind="problem")
         _show_chat(chat, chats, indexing)
     _show_opened(chat, indexing.parts)
 
@@ -76,33 +77,21 @@ def _show_chat(chat: OpenChat, chats: OpenChats, indexing: Indexing) -> None:
     with st.bottom:
         show_scope(indexing)
         st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, chats, indexing))
-    empty = st.empty()
-    if not chat.turns:
-        with empty.container(key="welcome"):
+    # There with and without a welcome: see the sidebar.
+    with st.container(key="welcome"):
+        if not chat.turns:
             st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, indexing)
     for place in range(len(chat.turns)):
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
+@undisturbed
 def _take_question(chats: OpenChats, indexing: Indexing) -> None:
-    """Take a question from the chat's input, whatever else wants the page to be drawn again.
-
-    Looking into the session's state lets a newer run begin, and Streamlit then counts this one
-    as having taken the question: so it is taken first, and the newer run begins afterwards.
-    """
-    interrupted = None
-    while True:
-        try:
-            # One character over the limit is enough to be told about it.
-            question = st.session_state["question"][: LONGEST_QUESTION + 1]
-            model, scope = chosen_model(indexing), asked_of()
-            chat: OpenChat = st.session_state.setdefault("shown", chats.new())
-            break
-        except RerunException as error:
-            interrupted = error
+    # One character over the limit is enough to be told about it.
+    question = st.session_state["question"][: LONGEST_QUESTION + 1]
+    model, scope = chosen_model(indexing), asked_of()
+    chat: OpenChat = st.session_state.setdefault("shown", chats.new())
     chat.ask(question, model, scope=scope)
-    if interrupted:
-        raise interrupted
 
 
 def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:

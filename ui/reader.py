@@ -10,6 +10,7 @@ from index.spans import Span
 from index.wording import place_line
 from rag.citations import Citation
 from ui.address import go, here
+from ui.callbacks import undisturbed
 from ui.look import make_component
 
 _component = make_component("reader", isolated=False)
@@ -56,5 +57,6 @@ def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
     return runs
 
 
+@undisturbed
 def _close() -> None:
     go(here().without_article())

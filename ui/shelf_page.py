@@ -59,7 +59,8 @@ def show_shelf_page(indexing: Indexing) -> None:
         go(replace(here(), page=""))
         st.rerun()
     st.html('<h1 class="dl-shelf">The shelf</h1>')
-    _show_removed(indexing)
+    with st.container():
+        _show_removed(indexing)
     st.fragment(_show_table, run_every=2.0)(indexing)
     if removing := state.pop("removing", None):
         _ask_whether_to_remove(indexing, removing)

@@ -9,6 +9,7 @@ from index.shelf import Listing
 from index.sync import Done
 from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
+from ui.callbacks import undisturbed
 from ui.indexing import Indexing
 from ui.look import ignore_trigger, make_component, show_text
 from ui.narrowing import asked_of
@@ -53,6 +54,7 @@ def _show_status(indexing: Indexing) -> None:
                 show_text(event.reason, kind="note")
 
 
+@undisturbed
 def _switch_watch(indexing: Indexing) -> None:
     indexing.watch(bool(st.session_state["watch"]))
 
