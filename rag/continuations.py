@@ -29,6 +29,7 @@ _THING = re.compile(
     r"|into|out|up|down|off|over|away|back|not|and|or|but|so|if|itself|himself|herself|themselves|through|about|against"
     r"|around|among|between|because|until|under|across|within|without|while|where|who|which|there|this|these|those"
     r"|together|ahead|alongside|last|earlier|later|again|too|well|better|first|one|than|due|amid|today|yesterday"
+    r"|higher|lower|flat|early|late|soon|home|abroad|overseas|alone|short|instead|almost|nearly|always|often|still|yet"
     r"|some|only|just|me|us|we|you|i|my|our|your|are|is|was|were|have|has|had|will|would|do|did|does)\b)"
     r"[a-z]{3,}(?<!ly)(?<!ing)\s"
 )
@@ -78,7 +79,7 @@ def may_be_thing(follows: str) -> bool:
 def is_thing(follows: str, *, or_name: bool = False) -> bool:
     """Tell whether some thing comes next that one would ask for with "what".
 
-    >>> is_thing("a plan to build homes"), is_thing("a new director"), is_thing("that it was late")
+    >>> is_thing("a plan to build homes"), is_thing("a new director"), is_thing("higher after the ruling")
     (True, False, False)
     """
     thing = _THING.match(follows) or (or_name and re.match(CAPITALISED, follows))

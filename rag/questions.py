@@ -100,7 +100,7 @@ _PRONOUN = re.compile(
 )
 _LEFT_OPEN = re.compile(
     r"\b(?:the|an?|of|in|on|at|to|for|with|by|from|and|or|been|be|was|were|has|have|had|will|about|first|second|third"
-    r"|own|so|\w+ly)$"
+    r"|own|so|late|early|\w+ly)$"
 )
 _SAID = rf"(?:{'|'.join(SAYING)})"
 _SAYS_BEFORE = re.compile(
