@@ -216,6 +216,15 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         assert "chat=" not in page.url
         page.go_forward()
         expect(page.locator(".dl-question")).to_have_text([FENTANYL])
+        page.locator("button.quote").first.click()
+        lit(reader)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="New chat").click()  # while the drawer is still closing
+        expect(page.locator(".dl-question")).to_have_count(0)
+        expect(page.locator("mark")).to_have_count(0)
+        expect(page).to_have_url(f"{server.url}/")
+        page.go_back()
+        expect(page.locator(".dl-question")).to_have_text([FENTANYL])
     with reading(browser, server, at=link.removeprefix(server.url)) as other:
         assert lit(other) == quote
         expect(other.page.locator("mark")).to_have_count(2)

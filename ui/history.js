@@ -3,15 +3,31 @@
 export default function () {
   if (window.datelineHistory) return
   window.datelineHistory = true
-  const push = window.history.pushState.bind(window.history)
+  const history = window.history
+  const push = history.pushState.bind(history)
   const opened = (address) => new URL(address, window.location.href).searchParams.has("article")
-  window.history.pushState = (state, title, address) => {
+  let returning = false // going back takes a moment
+  const waiting = [] // steps that came in it
+  history.pushState = (state, title, address) => {
+    if (returning) return void waiting.push([state, title, address])
     const from = window.location.href
     const to = new URL(address ?? from, from).href
-    if (opened(from) && !opened(to) && window.history.state?.datelineFrom === to) window.history.back()
-    // From one quote to the next the way back stays the same.
-    else if (opened(from) && opened(to) && window.history.state?.datelineFrom)
-      window.history.replaceState(window.history.state, title, address)
-    else push({ ...state, datelineFrom: from }, title, address)
+    if (opened(from) && !opened(to) && history.state?.datelineFrom === to) {
+      returning = true
+      history.back()
+    } else if (opened(from) && opened(to) && history.state?.datelineFrom) {
+      // From one quote to the next the way back stays the same.
+      history.replaceState(history.state, title, address)
+    } else push({ ...state, datelineFrom: from }, title, address)
   }
+  window.addEventListener(
+    "popstate",
+    (event) => {
+      if (!returning) return
+      returning = false
+      event.stopImmediatePropagation() // the page shows it already: it was the page that went back
+      for (const step of waiting.splice(0)) history.pushState(...step)
+    },
+    { capture: true },
+  )
 }
