@@ -11,6 +11,9 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+# How often a part of the page that may change by itself is drawn again. At one second, ten readers who only
+# look on cost most of a processor.
+LOOK_SECONDS = 2.5
 ICON = str(Path(__file__).parent / "icon.svg")
 
 

@@ -13,12 +13,11 @@ from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing, get_indexing
-from ui.look import ICON, ignore_trigger, keep_history, make_component, show_style, show_text
+from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text
 from ui.model_panel import chosen_model
 from ui.narrowing import asked_of, show_scope
 from ui.reader import show_reader
 from ui.shelf_page import show_shelf_page
-from ui.shelf_panel import LOOK_SECONDS
 from ui.sidebar import show_sidebar
 from ui.turns import OpenChat, OpenChats, get_open_chats
 

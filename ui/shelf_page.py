@@ -14,7 +14,7 @@ from index.shelf import Listing, Order
 from index.wording import counted, long_day, one_line, scope_words
 from ui.address import go, here
 from ui.indexing import Indexing
-from ui.look import ignore_trigger, inert, make_component, show_text
+from ui.look import LOOK_SECONDS, ignore_trigger, inert, make_component, show_text
 from ui.narrowing import asked_of
 
 _ROWS = 50
@@ -61,7 +61,7 @@ def show_shelf_page(indexing: Indexing) -> None:
     st.html('<h1 class="dl-shelf">The shelf</h1>')
     with st.container():
         _show_removed(indexing)
-    st.fragment(_show_table, run_every=2.0)(indexing)
+    st.fragment(_show_table, run_every=LOOK_SECONDS)(indexing)
     if removing := state.pop("removing", None):
         _ask_whether_to_remove(indexing, removing)
 

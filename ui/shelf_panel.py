@@ -11,10 +11,9 @@ from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing
-from ui.look import ignore_trigger, make_component, show_text
+from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text
 from ui.narrowing import asked_of
 
-LOOK_SECONDS = 1.0
 _LISTED = 30  # the shelf's own page lists them all
 _MOST_REASONS = 100
 _show_list = make_component("list")
