@@ -120,7 +120,9 @@ def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json:
 @commands.command("watch")
 def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # Outright: a shell that starts this in the background has it ignore Ctrl-C.
+        signal.signal(ending, signal.default_int_handler)
     try:
         with open_parts(seeds, store) as parts:
             _watch(parts, as_json=as_json)
