@@ -6,6 +6,7 @@ any OpenAI-compatible endpoint. Which one made a shelf's vectors is on the shelf
 
 import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import util
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from index.addresses import OPENAI, is_this_machine, shown_address
 from index.errors import BadModelFile, EmbeddingFailed, MissingKey
+from index.openai_client import load_openai
 from index.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ _MINILM_LONGEST = 256
 _MINILM_BATCH = 8
 _ENDPOINT_BATCH = 96
 _BUILT_IN_VOCABULARY = Path(__file__).parent / "vocabularies" / "bert-base-uncased.txt"
+# What is computed with the installed weights: see `models/make_minilm.py`.
+_BUILT_IN_GRAPH = Path(__file__).parent / "models" / "minilm.onnx"
 
 
 class Embedder(Protocol):
@@ -81,10 +85,8 @@ class MiniLM:
     @cached_property
     def model(self) -> str:
         """The model's name and the first characters of its files' SHA-256."""
-        if not self._folder:
-            return f"all-MiniLM-L6-v2@{self._sha256[:8]}"
-        weights, vocabulary = self._sha256, hashlib.sha256(self._vocabulary.read_bytes()).hexdigest()
-        return f"{self._folder.name}@{weights[:8]}-{vocabulary[:8]}"
+        name, beside = (self._folder.name, self._vocabulary) if self._folder else ("all-MiniLM-L6-v2", _BUILT_IN_GRAPH)
+        return f"{name}@{self._sha256[:8]}-{hashlib.sha256(beside.read_bytes()).hexdigest()[:8]}"
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, cut to 256 word pieces: float32, (len(texts), 384)."""
@@ -156,13 +158,59 @@ class MiniLM:
         options.log_severity_level = 3
         # A pool that spins between two runs takes the cores from the page.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        model: str | bytes = str(self._weights)
+        if not self._folder:
+            model = _BUILT_IN_GRAPH.read_bytes()
+            weights = "session.model_external_initializers_file_folder_path"
+            options.add_session_config_entry(weights, str(self._weights.parent))
+            # Further steps would put a fused operator, eight times as slow, in place of LayerNormalization.
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         try:
-            return onnxruntime.InferenceSession(str(self._weights), options, providers=["CPUExecutionProvider"])
+            return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its own errors share no root below Exception
             raise BadModelFile(
                 f"{self._weights} cannot be loaded as a model ({type(error).__name__}). Expected MiniLM as ONNX. "
                 "Put the right file there, or unset DATELINE_EMBEDDING_FOLDER."
             ) from error
+
+
+class Remembering:
+    """An embedder that remembers the last texts: readers ask on about the same articles. May be used from many threads.
+
+    A text must have one vector, whatever shares its batch: MiniLM's have.
+    """
+
+    def __init__(self, embedder: Embedder, *, most: int) -> None:
+        """Ask `embedder`, and remember the vectors of up to `most` texts: 2 kB each."""
+        self._embedder = embedder
+        self._most = most
+        self._known: OrderedDict[str, Vectors] = OrderedDict()
+        self._using = threading.Lock()
+
+    @property
+    def model(self) -> str:
+        """What made the vectors."""
+        return self._embedder.model
+
+    def embed_articles(self, texts: Sequence[str]) -> Vectors:
+        """Embed each text that is not remembered: float32, (len(texts), dimensions)."""
+        found: dict[str, Vectors] = {}
+        with self._using:
+            for text in texts:
+                if text in self._known:
+                    self._known.move_to_end(text)
+                    found[text] = self._known[text]
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        found |= zip(missing, self._embedder.embed_articles(missing), strict=True)
+        with self._using:
+            self._known |= {text: found[text] for text in missing}
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+        return np.stack([found[text] for text in texts]) if texts else self._embedder.embed_articles(texts)
+
+    def embed_question(self, text: str) -> Vectors:
+        """Embed one question: float32, (dimensions,)."""
+        return self._embedder.embed_question(text)
 
 
 class EndpointEmbedder:
@@ -194,6 +242,7 @@ class EndpointEmbedder:
 
     @cached_property
     def _client(self) -> "openai.OpenAI":
+        load_openai()
         import openai
 
         return openai.OpenAI(

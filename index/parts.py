@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.embeddings import Embedder, MiniLM, build_embedder
+from index.embeddings import Embedder, MiniLM, Remembering, build_embedder
 from index.settings import Settings
 from index.shelf import Shelf
 from index.sync import Event, sync_shelf
@@ -11,6 +11,7 @@ from index.vectors import VectorIndex
 
 # A second indexer waits this long for the first.
 WAIT_SECONDS = 3600.0
+_SENTENCES = 20_000  # remembered for weighing; some 600 articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ def build_parts(settings: Settings) -> Parts:
     shelf = Shelf(settings.store)
     embedder = build_embedder(settings)
     built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
-    return Parts(settings, shelf, VectorIndex(settings.store), embedder, built_in)
+    sentence_model = Remembering(built_in, most=_SENTENCES)
+    return Parts(settings, shelf, VectorIndex(settings.store), embedder, sentence_model)
 
 
 def sync_parts(parts: Parts, *, wait_seconds: float = 0) -> Iterator[Event]:

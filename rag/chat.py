@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from index.addresses import OPENAI, is_this_machine, shown_address
 from index.errors import ChatFailed, MissingKey
+from index.openai_client import load_openai
 from index.settings import Settings
 from index.tokens import count_tokens
 from rag import faults
@@ -258,6 +258,7 @@ class _Request:
 
     def _run(self) -> None:
         try:
+            load_openai()
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(self._task)
         finally:
@@ -344,11 +345,6 @@ class _Request:
             raise _Broken(faults.TOOL_CALL if called_tool else faults.NO_WORD)
         if fault := faults.fault_of_end(reason if isinstance(reason, str) else None):
             raise _Broken(fault)
-
-
-def warm_up() -> None:
-    """Import the client now, in a thread: the first answer would wait a second for it."""
-    import_module("openai.resources.chat")
 
 
 def without_thoughts(text: str) -> str:

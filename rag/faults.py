@@ -69,8 +69,11 @@ def fault_of_error(error: Exception) -> Fault:
         return _UNREACHABLE
     if isinstance(error, openai.APIError):
         return Fault("reported an error in the middle of its answer", "Ask again")
-    # JSONDecodeError and UnicodeDecodeError are such.
-    return NO_JSON if isinstance(error, ValueError) else BROKE_OFF
+    if isinstance(error, ValueError):  # JSONDecodeError and UnicodeDecodeError are such
+        return NO_JSON
+    # What the transport raises while an answer is read reaches us as it is.
+    known = type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
+    return BROKE_OFF if known else Fault(f"could not be read ({type(error).__name__})", "Ask again")
 
 
 def is_too_long(error: "openai.APIStatusError") -> bool:

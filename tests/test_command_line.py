@@ -113,7 +113,7 @@ def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
         "rejected": 0,
     }
     assert status["bytes"] > 10_000
-    assert status["embedding_model"] == "all-MiniLM-L6-v2@8199be6f"
+    assert status["embedding_model"] == "all-MiniLM-L6-v2@8199be6f-98cb0e3b"
     assert status["chat_model"] is None
     assert status["last_run"].startswith("20")
     (listed,) = json.loads(dateline("list", "--json").stdout)

@@ -1,6 +1,8 @@
 """Embeddings: the built-in model, and any endpoint through the real client."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
@@ -8,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embeddings import EndpointEmbedder, MiniLM, build_embedder
+from index.embeddings import EndpointEmbedder, MiniLM, Remembering, build_embedder
 from index.errors import BadModelFile, EmbeddingFailed, MissingKey
+from index.models.make_minilm import GRAPH, find_weights, make_graph
 from index.settings import Settings
+from tests.conftest import ROOT, SEED
 from tests.embedding_server import EmbeddingServer, embed, serve_embeddings
 
 KEY = "sk-secret-of-the-test"
@@ -35,9 +39,44 @@ def test_a_vector_does_not_depend_on_its_batch(model: MiniLM) -> None:
     texts = [f"Sentence number {number} " + "is long " * number for number in range(20)]
     together = model.embed_articles(texts)
     alone = np.stack([model.embed_question(text) for text in texts])
-    # Weights of 8 bits round a little differently beside padding.
-    assert (together * alone).sum(axis=1).min() > 0.999
+    assert np.allclose(together, alone, atol=1e-5)
     assert model.embed_articles([]).shape == (0, 384)
+
+
+def test_the_graph_is_the_one_its_script_makes() -> None:
+    made = make_graph(find_weights())
+    assert made.SerializeToString(deterministic=True) == GRAPH.read_bytes()
+
+
+def test_what_is_remembered_is_what_was_computed(model: MiniLM) -> None:
+    remembering, texts = Remembering(model, most=3), ["Rain.", "The river rose.", "Rain.", "Ferries", "A strike"]
+    for asked in (texts, texts[::-1], texts[:2], []):
+        assert np.allclose(remembering.embed_articles(asked), model.embed_articles(asked), atol=1e-6)
+        assert len(remembering._known) <= 3
+    assert remembering.model == model.model
+
+
+def test_the_client_is_whole_though_another_thread_is_still_loading_half_of_it() -> None:
+    # Chroma's thread loads httpx, which the client looks for among the loaded modules.
+    script = """
+import sys, threading, importlib.abc
+reached, go_on = threading.Event(), threading.Event()
+class Slow(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "httpx._api":
+            reached.set()
+            go_on.wait(20)
+sys.meta_path.insert(0, Slow())
+threading.Thread(target=__import__, args=("httpx",), daemon=True).start()
+assert reached.wait(20)
+threading.Timer(0.5, go_on.set).start()
+from index.openai_client import load_openai
+load_openai()
+import openai
+openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_model_file_that_is_not_the_known_one_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +99,11 @@ def test_another_folder_of_the_same_shape_can_be_used(tmp_path: Path, model: Min
     with pytest.raises(BadModelFile, match=r"Expected a BERT vocab\.txt beside"):
         MiniLM(tmp_path).embed_question("anything")
     shutil.copy(Path(__file__).parent.parent / "index/vocabularies/bert-base-uncased.txt", tmp_path / "vocab.txt")
-    assert np.array_equal(MiniLM(tmp_path).embed_question("anything"), model.embed_question("anything"))
+    # The package's own graph multiplies floats, ours integers.
+    texts = SEED.read_text(encoding="utf-8").split(". ")
+    cosines = np.sum(model.embed_articles(texts) * MiniLM(tmp_path).embed_articles(texts), axis=1)
+    assert cosines.min() > 0.98
+    assert cosines.mean() > 0.995
     with pytest.raises(BadModelFile, match=r"model\.onnx is missing"):
         MiniLM(tmp_path / "nowhere").embed_question("anything")
     (tmp_path / "model.onnx").write_bytes(b"no model")

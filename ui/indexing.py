@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from index.errors import DatelineError
+from index.openai_client import load_openai
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
 from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
 from index.watching import watch_seeds
 from index.wording import counted
-from rag.chat import build_chats, warm_up
+from rag.chat import build_chats
 from rag.suggestions import suggest_questions
 
 _LOOK_SECONDS = 2.0
@@ -78,7 +79,8 @@ class Indexing:
             self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
             self._thread.start()
             if self.chats:
-                threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+                # The first answer would wait for it.
+                threading.Thread(target=load_openai, name="warm-up", daemon=True).start()
 
     def start_once(self) -> None:
         """Index if that was never asked for: the page was started without its front door."""

@@ -140,8 +140,9 @@ def _show_growing(chat: OpenChat, place: int, *, newest: bool, growing: bool) ->
 
 def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
     turn = chat.turns[place]
-    for problem in filter(None, (turn.problem, turn.not_kept)):
-        show_text(problem, kind="problem")
+    with st.container():  # there with and without a problem: what the reader is typing below it must not move
+        for problem in filter(None, (turn.problem, turn.not_kept)):
+            show_text(problem, kind="problem")
     if turn.answer or not turn.problem:
         model = chosen_model(get_indexing())
         show_answer(

@@ -1,0 +1,1 @@
+"""Models: what is computed with the weights of an installed package."""
