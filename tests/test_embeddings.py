@@ -60,6 +60,8 @@ def test_the_client_is_whole_though_another_thread_is_still_loading_half_of_it()
     # Chroma's thread loads httpx, which the client looks for among the loaded modules.
     script = """
 import sys, threading, importlib.abc
+import openai
+assert "httpx" not in sys.modules
 reached, go_on = threading.Event(), threading.Event()
 class Slow(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -69,10 +71,9 @@ class Slow(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Slow())
 threading.Thread(target=__import__, args=("httpx",), daemon=True).start()
 assert reached.wait(20)
-threading.Timer(0.5, go_on.set).start()
+threading.Timer(1, go_on.set).start()
 from index.openai_client import load_openai
 load_openai()
-import openai
 openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1")
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -61,6 +61,22 @@ def test_the_figures_of_the_checks_are_the_benchs() -> None:
         assert shown[name] == [figures["caught"], figures["alarms"]]
 
 
+def test_the_figures_of_the_page_are_the_benchs() -> None:
+    seconds = json.loads((ROOT / "bench" / "results" / "page.json").read_text())["seconds"]
+    table = README[README.index("| | median | worst |") :].split("\n\n")[0].splitlines()[2:]
+    shown = {name.strip(): [float(cell) for cell in cells] for _, name, *cells, _ in (row.split("|") for row in table)}
+    paint, questions = seconds["first paint"], seconds["questions"]
+    measured = {
+        "first visit of a fresh server: something is painted": paint["dateline"]["painted"],
+        "first visit of a fresh server: one can ask": paint["dateline"]["usable"],
+        "a plain Streamlit page: one can ask": paint["streamlit"]["usable"],
+        "a run of the page's script, 200 messages in the chat": seconds["script"]["200 messages"]["seconds"],
+        "first quote, one reader": questions["one reader"],
+        "first quote, ten readers at the same moment": questions["ten readers, each question for the first time"],
+    }
+    assert shown == {name: [figures["median"], figures["worst"]] for name, figures in measured.items()}
+
+
 def test_no_figure_is_still_to_come() -> None:
     for text in (README, *FOLDERS.values()):
         assert not re.search(r"MEASURED|TODO|TBD|XXX", text)
