@@ -34,7 +34,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.embeddings", "index.readers"),
     ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles", "index.wording"),
     ("index.settings", "index.spans", "index.scope"),
-    ("index.addresses",),
+    ("index.addresses", "index.openai_client"),
     ("index.errors", "index", "rag", "ui"),
 )
 ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
