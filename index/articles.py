@@ -5,6 +5,7 @@ every later stage refers to that text.
 """
 
 import hashlib
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,12 +26,17 @@ class Article:
     outlet: str | None
     author: str | None
     url: str | None
+    pages: tuple[int, ...] = ()  # where each page begins in the text; empty where there are none
 
     @property
     def heading(self) -> str:
         """One line that tells what the article is; embedded with each chunk, never quoted."""
         when = self.published.isoformat() if self.published else None
         return " · ".join(part for part in (self.title, self.outlet, self.place, when) if part)
+
+    def page(self, place: int) -> int | None:
+        """Return the number, from 1, of the page that a place in the text is on; None where there are no pages."""
+        return bisect_right(self.pages, place) or None
 
 
 def article_id(path: str, content: bytes) -> str:

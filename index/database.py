@@ -5,7 +5,7 @@ at all, also when the machine is switched off in the middle.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -18,12 +18,23 @@ from index.words import folded
 class Database:
     """One SQLite file. Safe to share between threads: each use has its own connection."""
 
-    def __init__(self, path: Path, *, schema: str, mark: int, version: int, holds: str, remedy: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        schema: str,
+        mark: int,
+        version: int,
+        holds: str,
+        remedy: str,
+        migrations: Mapping[int, str] | None = None,
+    ) -> None:
         """Open the file, making it and its folder where they are missing.
 
         `mark` (SQLite's application id) tells it from any other SQLite file, `holds` says what
-        it is to a reader, `remedy` what to do when it is beyond use. Raises StoreMismatch where
-        it is not such a file of this version; it is left untouched.
+        it is to a reader, `remedy` what to do when it is beyond use. `migrations` holds the SQL
+        that makes a file of a version one of the next. Raises StoreMismatch where it is not such
+        a file, of this version or one that leads to it; it is left untouched.
         """
         self.path = path
         self._schema = schema
@@ -31,6 +42,7 @@ class Database:
         self._version = version
         self._holds = holds
         self._remedy = remedy
+        self._migrations = migrations or {}
         self._open_or_make()
 
     @contextmanager
@@ -100,16 +112,33 @@ class Database:
         if connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0]:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
-            for statement in self._schema.strip().split(";\n"):
-                connection.execute(statement)
+            _run(connection, self._schema)
             connection.execute(f"PRAGMA application_id = {self._mark}")
             connection.execute(f"PRAGMA user_version = {self._version}")
             connection.execute("COMMIT")
         found = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found == self._mark and all(step in self._migrations for step in range(version, self._version)):
+            version = self._migrate(connection, version)
         if found != self._mark or version != self._version:
             what = f"{self._holds} of version {version}" if found == self._mark else f"not {self._holds} of ours"
             raise StoreMismatch(
                 f"{self.path} is {what}; this Dateline reads version {self._version}. Name another folder with "
                 f"DATELINE_STORE, or: {self._remedy}"
             )
+
+    def _migrate(self, connection: sqlite3.Connection, version: int) -> int:
+        """Make a file of an older version one of this, in one transaction; return the version it has then."""
+        if version < self._version:
+            connection.execute("BEGIN IMMEDIATE")
+            for step in range(version, self._version):
+                _run(connection, self._migrations[step])
+            connection.execute(f"PRAGMA user_version = {self._version}")
+            connection.execute("COMMIT")
+        return max(version, self._version)
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    # Not executescript(), which commits what has been begun.
+    for statement in statements.strip().split(";\n"):
+        connection.execute(statement)

@@ -85,8 +85,9 @@ class MiniLM:
     @cached_property
     def model(self) -> str:
         """The model's name and the first characters of its files' SHA-256."""
-        name, beside = (self._folder.name, self._vocabulary) if self._folder else ("all-MiniLM-L6-v2", _BUILT_IN_GRAPH)
-        return f"{name}@{self._sha256[:8]}-{hashlib.sha256(beside.read_bytes()).hexdigest()[:8]}"
+        weights, name = self._sha256, self._folder.name if self._folder else "all-MiniLM-L6-v2"
+        beside = self._vocabulary if self._folder else _BUILT_IN_GRAPH
+        return f"{name}@{weights[:8]}-{hashlib.sha256(beside.read_bytes()).hexdigest()[:8]}"
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, cut to 256 word pieces: float32, (len(texts), 384)."""

@@ -1,20 +1,26 @@
 """Readers: the bytes of a file become an article.
 
-A reader decides once what the text is (line ends made line feeds, invisible control
-characters dropped, nothing else touched) and what of it is headline, dateline and body.
+A reader decides once what the text is (`encodings.py`, `parsers.py`, `records.py`) and, here,
+what of it is headline, dateline and body.
 """
 
+import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
+from typing import IO
 
 import yaml
 
 from index.articles import Article, article_id
+from index.cage import parse
 from index.datelines import parse_date, read_dateline
+from index.encodings import clean, decode
 from index.errors import UnreadableArticle
+from index.parsers import PARSERS
+from index.records import Record, read_json, read_jsonl
 from index.sentences import split_sentences
 from index.spans import Span
 from index.wording import one_line
@@ -29,8 +35,20 @@ _LONGEST_FRONT_MATTER = 64_000
 # What people call the same fact, in front matter and in "Key: value" lines.
 _NAMES = {
     "title": ("title", "headline"),
-    "published": ("date", "published", "published_at", "pubdate", "publish_date", "publication_date", "posted"),
-    "updated": ("updated", "last updated", "modified"),
+    "published": (
+        "date",
+        "published",
+        "published_at",
+        "pubdate",
+        "pub_date",
+        "publish_date",
+        "published_date",
+        "publication_date",
+        "date_published",
+        "datepublished",
+        "posted",
+    ),
+    "updated": ("updated", "last updated", "modified", "datemodified"),
     "place": ("place", "location"),
     "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
     "author": ("author", "authors", "byline", "by"),
@@ -46,7 +64,6 @@ _BYLINE = re.compile(
     r"(?:By|BY)(?P<author>"
     r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
 )
-_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
 
@@ -66,17 +83,130 @@ class _Head:
         return parse_date(self.stated[fact]) if fact in self.stated else None
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of a file, or of one record in it."""
+
+    path: str  # of the article, or of the record that is none
+    article: Article | None = None
+    reason: str = ""  # why there is no article
+    note: str = ""  # what was guessed on the way
+
+
 def read_article(path: str, content: bytes) -> Article:
-    """Make an article of a file's bytes; `path` is relative to the seeds folder.
+    """Make an article of the bytes of a file that holds one; `path` is relative to the seeds folder.
 
     Raises UnreadableArticle with the reason, in words the reader can act on.
     """
-    read = READERS.get(PurePosixPath(path).suffix.lower())
-    if read is None:
+    article, _ = _read_whole(path, content)
+    return article
+
+
+def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = ()) -> Iterator[Read]:
+    """Read a file to its end, one article after the other; those whose id is `known` are passed over.
+
+    Raises UnreadableArticle where the file as a whole cannot be read.
+    """
+    check_kind(path)
+    if PurePosixPath(path).suffix.lower() not in _MANY:
+        article, note = _read_whole(path, file.read())
+        yield Read(path, article, note=note)
+        return
+    records: Iterable[Record] = (
+        read_jsonl(path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
+    )
+    for record in records:
+        if record.reason:
+            yield Read(record.path, reason=record.reason)
+        elif article_id(record.path, record.content) in known:
+            yield Read(record.path)
+        else:
+            yield _read_record(record)
+
+
+def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
+    check_kind(path)
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _MANY:
+        read = next((_read_record(record) for record in read_json(path, content)), None)
+        if read is None or read.article is None:
+            raise UnreadableArticle(read.reason if read else f"{path}: an empty list. Expected an article in it.")
+        return read.article, read.note
+    if suffix in _TEXTS:
+        decoded = decode(path, content)
+        text, head = _TEXTS[suffix](path, decoded.text)
+        return _make(path, content, text, head), _guessed(decoded.guessed)
+    parsed = parse(path, content)
+    head = _Head()
+    for fact, value in parsed.stated.items():
+        head.state(fact, value)
+    _pass_title(parsed.text, head)
+    _read_particulars(parsed.text, head)
+    _read_headline(parsed.text, head)
+    _read_particulars(parsed.text, head)
+    return _make(path, content, parsed.text, head, pages=parsed.pages), _guessed(parsed.guessed)
+
+
+def check_kind(path: str) -> None:
+    """Raise UnreadableArticle where files of this kind are not read."""
+    if PurePosixPath(path).suffix.lower() not in KINDS:
+        kinds = f"{', '.join(KINDS[:-1])} and {KINDS[-1]}"
         raise UnreadableArticle(
-            f"{path}: this kind of file is not read yet; {' and '.join(READERS)} are. Save it as text and index again."
+            f"{path}: this kind of file is not read; {kinds} are. Save it as one of these and index again."
         )
-    text, head = read(path, decode(path, content))
+
+
+def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
+    """Raise UnreadableArticle where nothing of a file's bytes would come onto the shelf."""
+    check_kind(path)
+    reasons = list[str]()
+    for read in read_articles(path, io.BytesIO(content), max_bytes=max_bytes):
+        if read.article:
+            return
+        reasons.append(read.reason)
+    raise UnreadableArticle(next(filter(None, reasons), f"{path}: no article in it. Expected one at least."))
+
+
+def streams(path: str) -> bool:
+    """Tell whether a file of this name is read piece by piece, so that its size does not matter."""
+    return PurePosixPath(path).suffix.lower() == ".jsonl"
+
+
+def _read_record(record: Record) -> Read:
+    head = _Head()
+    for name, value in (record.facts or {}).items():
+        if fact := _FACT_OF.get(name.replace("-", "_")):
+            head.state(fact, _written(value))
+    text = clean(record.text)
+    _pass_title(text, head)
+    _read_particulars(text, head)
+    try:
+        return Read(record.path, _make(record.path, record.content, text, head))
+    except UnreadableArticle as error:
+        return Read(record.path, reason=str(error))
+
+
+def _written(value: object) -> str:
+    """Write a fact of a record as text: names of people and outlets stand in lists and objects too."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_written(entry) for entry in value)))
+    if isinstance(value, dict):
+        return _written(value.get("name") or value.get("title") or "")
+    return value.encode(errors="ignore").decode() if isinstance(value, str) else ""
+
+
+def _pass_title(text: str, head: _Head) -> None:
+    """Pass over a first line that is the stated title once more."""
+    line = _next_line(text, head.end)
+    if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
+        head.end = line.end
+
+
+def _guessed(encoding: str) -> str:
+    return f"read as {encoding}, which is a guess" if encoding else ""
+
+
+def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
     if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
     dateline = read_dateline(text, head.end)
@@ -93,6 +223,7 @@ def read_article(path: str, content: bytes) -> Article:
         outlet=head.stated.get("outlet") or (dateline.outlet if dateline else None),
         author=head.stated.get("author"),
         url=head.stated.get("url"),
+        pages=pages,
     )
 
 
@@ -103,32 +234,6 @@ def check_size(path: str, size: int, max_bytes: int) -> None:
             f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
             "DATELINE_MAX_FILE_MEGABYTES."
         )
-
-
-def decode(path: str, content: bytes) -> str:
-    """Turn bytes into normalised text: UTF-8, or UTF-16/32 with a byte order mark.
-
-    Raises UnreadableArticle where a byte does not fit: a guess would put wrong letters into quotes.
-    """
-    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise UnreadableArticle(
-            f"{path}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}, the encoding expected here. "
-            "Save the file as UTF-8 and index again."
-        ) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
-
-
-# UTF-32 first: its little-endian mark starts with that of UTF-16.
-_MARKS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-)
 
 
 def _read_plain(path: str, text: str) -> tuple[str, _Head]:
@@ -152,7 +257,9 @@ def _read_markdown(path: str, text: str) -> tuple[str, _Head]:
     return text, head
 
 
-READERS: Mapping[str, Callable[[str, str], tuple[str, _Head]]] = {".txt": _read_plain, ".md": _read_markdown}
+_TEXTS: Mapping[str, Callable[[str, str], tuple[str, _Head]]] = {".txt": _read_plain, ".md": _read_markdown}
+_MANY = (".json", ".jsonl")
+KINDS = (*_TEXTS, *PARSERS, *_MANY)
 
 
 def _read_particulars(text: str, head: _Head) -> None:

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from index.errors import SeedsMissing, SeedsUnwritable, UnknownSeed
-from index.readers import check_size, read_article
+from index.readers import check_content, check_size
 
 _LONGEST_NAME = 200  # bytes; file systems take 255, and "-2" must fit
 _LONGEST_SUFFIX = 20  # characters
@@ -44,7 +44,7 @@ def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int) -> Added
     """
     name = clean_name(name)
     check_size(name, len(content), max_bytes)
-    read_article(name, content)
+    check_content(name, content, max_bytes=max_bytes)
     check_folder(seeds)
     if known := _find_same(seeds, name, content):
         return Added(known, new=False)

@@ -28,7 +28,9 @@ from index.spans import Span
 from index.words import folded, terms
 
 FILE_NAME = "articles.db"
-VERSION = 1
+VERSION = 2
+# The hash of a file that is being read, until it has been read to its end.
+UNFINISHED = b"unfinished"
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
 _SCHEMA = """
 CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,7 +38,7 @@ CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITH
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL REFERENCES files, title TEXT NOT NULL,
     text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
-    published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT
+    published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX articles_by_file ON articles (file);
 -- All that a list of articles tells: the text lies in between, and reading past it is what costs. No part of the
@@ -57,8 +59,10 @@ CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
+# What makes a shelf of a version one of the next.
+_MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'"}
 _SELECT_ARTICLE = (
-    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url FROM articles"
+    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"
 )
 
 # Articles `a` in a scope. Days and names come as values, never as SQL.
@@ -125,6 +129,7 @@ class Shelf:
             mark=_APPLICATION_ID,
             version=VERSION,
             holds="a shelf",
+            migrations=_MIGRATIONS,
             remedy="Delete this file and run `dateline index`: it is built from the seeds.",
         )
 
@@ -178,6 +183,10 @@ class Reading:
         """Return every file that was read, with its hash and the reason it was rejected."""
         rows = self._connection.execute("SELECT path, hash, reason FROM files")
         return {path: (hash_, reason) for path, hash_, reason in rows}
+
+    def known(self, file: str) -> dict[str, str]:
+        """Return the paths of the articles of a file, by id."""
+        return dict(self._connection.execute("SELECT id, path FROM articles WHERE file = ?", (file,)))
 
     def listings(
         self, limit: int = -1, *, offset: int = 0, scope: Scope = WHOLE, titled: str = "", order: Order = "newest"
@@ -350,26 +359,40 @@ class Writing(Reading):
         """Remember a fact about the store."""
         self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (name, value))
 
-    def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Make the articles of one file visible in place of those it held before."""
-        self._drop_articles(file)
-        self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, NULL)", (file, hash_))
+    def put_articles(self, file: str, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Make articles of a file visible, each in place of the one that had its path."""
+        # Under no hash of a file: until `finish_file` it is read again.
+        self._connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, NULL)", (file, UNFINISHED))
         for article, chunks in articles:
+            self._drop_article(article.path)
             self._add_article(file, article, chunks)
         self._touch()
 
-    def reject_file(self, file: str, hash_: bytes, reason: str) -> None:
-        """Remember why a file is not on the shelf; what it held before goes."""
-        self._drop_articles(file)
-        self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (file, hash_, reason))
-        self._touch()
+    def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Make the articles of one file visible in place of those it held before."""
+        self.put_articles(file, articles)
+        self.finish_file(file, hash_, [article.path for article, _ in articles])
 
-    def remove_file(self, file: str) -> bool:
-        """Forget a file and its articles. Returns whether there were any."""
-        dropped = self._drop_articles(file)
-        self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
+    def finish_file(self, file: str, hash_: bytes, paths: Sequence[str], *, reason: str | None = None) -> list[str]:
+        """Note that a file was read to its end: the articles of these paths are all it holds.
+
+        `reason` says what of it is not on the shelf. Returns the paths of the articles that went.
+        """
+        self._connection.execute(
+            "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
+            (file, hash_, reason),
+        )
+        gone = sorted(set(self.known(file).values()) - set(paths))
+        for path in gone:
+            self._drop_article(path)
         self._touch()
-        return dropped
+        return gone
+
+    def remove_file(self, file: str) -> list[str]:
+        """Forget a file and its articles. Returns their paths."""
+        gone = self.finish_file(file, b"", ())
+        self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
+        return gone
 
     def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
         """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
@@ -426,8 +449,8 @@ class Writing(Reading):
         origin = (published, article.place, article.outlet, article.author, article.url)
         text = (article.title, article.text, article.body.start, article.body.end)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.path, file, *text, *origin),
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.id, article.path, file, *text, *origin, json.dumps(article.pages)),
         )
         for chunk in chunks:
             digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
@@ -452,12 +475,12 @@ class Writing(Reading):
             "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)", (number, *_searchable(chunk, article_text))
         )
 
-    def _drop_articles(self, file: str) -> bool:
+    def _drop_article(self, path: str) -> None:
         rows = self._connection.execute(
             "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
             "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
-            "WHERE a.file = ?",
-            (file,),
+            "WHERE a.path = ?",
+            (path,),
         ).fetchall()
         for number, digest, vector, placed, *chunk, text in rows:
             if vector is not None:
@@ -471,7 +494,7 @@ class Writing(Reading):
             )
             self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
             self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
-        return self._connection.execute("DELETE FROM articles WHERE file = ?", (file,)).rowcount > 0
+        self._connection.execute("DELETE FROM articles WHERE path = ?", (path,))
 
 
 def size_on_disk(store: Path) -> int:
@@ -484,8 +507,9 @@ def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
 
 
 def _article(row: Sequence[object]) -> Article:
-    id_, path, title, text, start, end, published, *rest = row
-    return Article(id_, path, title, text, Span(start, end), _date(published), *rest)  # type: ignore[arg-type]
+    id_, path, title, text, start, end, published, *rest, pages = row
+    body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
+    return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
 
 
 def _chunk(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:

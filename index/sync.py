@@ -8,11 +8,12 @@ the next run finds what is missing and goes on from there.
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
+from typing import IO
 
 import filelock
 
@@ -21,16 +22,17 @@ from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
 from index.errors import DamagedVectors, ShelfBusy, UnreadableArticle
-from index.readers import check_size, read_article
+from index.readers import check_kind, check_size, read_articles, streams
 from index.seeds import check_folder
-from index.shelf import Shelf, Writing
+from index.shelf import UNFINISHED, Shelf, Writing
 from index.vectors import VectorIndex
 
 # Articles become visible in groups: a commit costs a disk flush.
-_GROUP_FILES = 50
+_GROUP_STEPS = 100
 _GROUP_SECONDS = 0.5
 _EMBEDDED_AT_ONCE = 64
 _PLACED_AT_ONCE = 1000
+_REASONS_TOLD = 3  # of a file with many articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Visible:
     path: str
     title: str
     chunks: int
+    note: str = ""  # what was guessed on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +91,6 @@ class Done:
 
 
 Event = Waiting | Visible | Removed | Rejected | Embedded | Done
-
-
-# What is read of a file, or the reason for nothing.
-_Outcome = tuple[Article, Sequence[Chunk]] | str
-
-
-@dataclass(frozen=True, slots=True)
-class _ReadFile:
-    path: str
-    hash: bytes  # empty: read it again next time
-    outcome: _Outcome
 
 
 def sync_shelf(
@@ -306,64 +298,144 @@ def _sync_files(
         if any(path.startswith(f"{folder.path}/") or folder.path == "." for folder in closed):
             continue  # not seen is not gone
         with shelf.write() as writing:
-            had_articles = writing.remove_file(path)
-        if had_articles:
-            yield Removed(path)
-    group: list[_ReadFile] = []
-    opened = time.monotonic()
+            gone = writing.remove_file(path)
+        yield from map(Removed, gone)
+    group = _Group(shelf)
     for path in paths:
         hash_, reason = known.get(path, (b"", None))
-        read = _read(seeds, path, hash_, chunk_tokens, max_file_bytes)
-        if read is not None:
-            group.append(read)
-        elif reason:
-            yield Rejected(path, reason)
-        if len(group) >= _GROUP_FILES or time.monotonic() - opened >= _GROUP_SECONDS:
-            yield from _commit(shelf, group)
-            group, opened = [], time.monotonic()
-    yield from _commit(shelf, group)
-
-
-def _read(seeds: Path, path: str, known: bytes, chunk_tokens: int, max_bytes: int) -> _ReadFile | None:
-    """Read a file, or return None where its hash is known or it went away since the folder was listed."""
-    file = seeds / path
-    if (name := _printable(path)) != path:
-        return _ReadFile(name, b"", f"{name}: the file's name is not UTF-8. Rename it and index again.")
-    try:
-        check_size(path, file.stat().st_size, max_bytes)
-        content = file.read_bytes()
-    except UnreadableArticle as error:
-        return _ReadFile(path, b"", str(error))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        return _ReadFile(path, b"", f"{path}: cannot be read ({error.strerror}). Mend that and index again.")
-    hash_ = sha256(content).digest()
-    if hash_ == known:
-        return None
-    try:
-        article = read_article(path, content)
-    except UnreadableArticle as error:
-        return _ReadFile(path, hash_, str(error))
-    return _ReadFile(path, hash_, (article, chunk_article(article, max_tokens=chunk_tokens)))
-
-
-def _commit(shelf: Shelf, group: Sequence[_ReadFile]) -> Iterator[Visible | Rejected]:
-    """Write a group of files in one transaction, then tell of each."""
-    if not group:
-        return
-    with shelf.write() as writing:
-        for file in group:
-            if isinstance(file.outcome, str):
-                writing.reject_file(file.path, file.hash, file.outcome)
+        for step in _read(seeds, path, hash_, shelf, chunk_tokens, max_file_bytes):
+            if step is None:
+                if reason:
+                    yield Rejected(path, reason)
             else:
-                writing.put_file(file.path, file.hash, [file.outcome])
-    for file in group:
-        if isinstance(file.outcome, str):
-            yield Rejected(file.path, file.outcome)
-        else:
-            article, cut = file.outcome
-            yield Visible(file.path, article.title, len(cut))
+                yield from group.take(step)
+    yield from group.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An article that was read."""
+
+    file: str
+    article: Article
+    chunks: Sequence[Chunk]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A file was read to its end, or as far as it can be."""
+
+    file: str
+    hash: bytes  # empty: read it again next time
+    paths: Sequence[str]
+    reason: str | None = None
+
+
+class _Group:
+    """Steps that are written in one transaction, and told of afterwards."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._steps: list[_Taken | _Finished] = []
+        self._opened = time.monotonic()
+
+    def take(self, step: _Taken | _Finished) -> Iterator[Visible | Removed | Rejected]:
+        """Add a step; write where there are enough, or enough time has passed."""
+        self._steps.append(step)
+        if len(self._steps) >= _GROUP_STEPS or time.monotonic() - self._opened >= _GROUP_SECONDS:
+            yield from self.commit()
+
+    def commit(self) -> Iterator[Visible | Removed | Rejected]:
+        """Write what there is, then tell of each step."""
+        steps, self._steps = self._steps, []
+        told: list[Visible | Removed | Rejected] = []
+        if steps:
+            with self._shelf.write() as writing:
+                for step in steps:
+                    told += self._write(writing, step)
+        self._opened = time.monotonic()
+        yield from told
+
+    @staticmethod
+    def _write(writing: Writing, step: _Taken | _Finished) -> Iterator[Visible | Removed | Rejected]:
+        if isinstance(step, _Taken):
+            writing.put_articles(step.file, [(step.article, step.chunks)])
+            yield Visible(step.article.path, step.article.title, len(step.chunks), step.note)
+            return
+        gone = writing.finish_file(step.file, step.hash, step.paths, reason=step.reason)
+        # A file that can no longer be read is told as rejected, not as removed.
+        yield from (Removed(path) for path in gone if path != step.file)
+        if step.reason:
+            yield Rejected(step.file, step.reason)
+
+
+def _read(
+    seeds: Path, path: str, known: bytes, shelf: Shelf, chunk_tokens: int, max_bytes: int
+) -> Iterator[_Taken | _Finished | None]:
+    """Yield what a file holds and that it was read; None where its hash is known, nothing where it went away."""
+    if (name := _printable(path)) != path:
+        yield _Finished(name, b"", (), f"{name}: the file's name is not UTF-8. Rename it and index again.")
+        return
+    hash_ = b""
+    try:
+        check_kind(path)
+        with (seeds / path).open("rb") as file:
+            if not streams(path):
+                check_size(path, os.fstat(file.fileno()).st_size, max_bytes)
+            before = _state(file)
+            hash_ = file_digest(file, "sha256").digest()
+            if hash_ == known:
+                yield None
+                return
+            file.seek(0)
+            # An article that was cut in another way is read again, though it is known.
+            finished = yield from _read_open(path, file, _ids(shelf, path) if known else {}, chunk_tokens, max_bytes)
+            # What changed while it was read is read again next time.
+            yield replace(finished, hash=hash_ if _state(file) == before else UNFINISHED)
+    except UnreadableArticle as error:
+        yield _Finished(path, hash_, (), str(error))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield _Finished(path, b"", (), f"{path}: cannot be read ({error.strerror}). Mend that and index again.")
+
+
+def _read_open(
+    path: str, file: IO[bytes], known: Container[str], chunk_tokens: int, max_bytes: int
+) -> Generator[_Taken, None, _Finished]:
+    """Yield the articles that are not known, and return what all of the file came to."""
+    paths, reasons = list[str](), list[str]()
+    for read in read_articles(path, file, max_bytes=max_bytes, known=known):
+        if read.reason:
+            reasons.append(read.reason)
+            continue
+        paths.append(read.path)
+        if read.article:
+            yield _Taken(path, read.article, chunk_article(read.article, max_tokens=chunk_tokens), read.note)
+    return _Finished(path, b"", paths, _summary(path, reasons, len(paths)))
+
+
+def _ids(shelf: Shelf, path: str) -> Container[str]:
+    with shelf.read() as reading:
+        return reading.known(path)
+
+
+def _state(file: IO[bytes]) -> tuple[int, int]:
+    told = os.fstat(file.fileno())
+    return told.st_size, told.st_mtime_ns
+
+
+def _summary(path: str, reasons: Sequence[str], read: int) -> str | None:
+    """Say what of a file with many articles is not on the shelf, with the first reasons."""
+    if not reasons and read:
+        return None
+    if not reasons:
+        return f"{path}: no article in it. Expected one at least; fill it or remove the file."
+    if len(reasons) == 1 and not read:
+        return reasons[0]
+    first = " ".join(reasons[:_REASONS_TOLD])
+    return f"{path}: {len(reasons):,} of {len(reasons) + read:,} articles were not read. {first}"
 
 
 def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:

@@ -41,7 +41,7 @@ def test_indexing_tells_each_event_as_a_line(dateline: CommandLine) -> None:
     assert [event["event"] for event in events] == ["visible", "rejected", "done"]
     assert events[0]["path"] == SEED.name
     assert events[1]["path"] == "scan.pdf"
-    assert events[1]["reason"].startswith("scan.pdf: this kind of file")
+    assert events[1]["reason"].startswith("scan.pdf: the PDF is damaged")
     assert (events[2]["articles"], events[2]["embedded"]) == (1, 4)
     (seeds / SEED.name).unlink()
     (seeds / "scan.pdf").unlink()  # was never on the shelf, so it does not leave it

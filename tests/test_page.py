@@ -98,7 +98,7 @@ def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, 
         reader.reindex()
         expect(panel).to_contain_text("Found 1 removed, 1 not readable.")
         page.get_by_text("Not on the shelf: 1").click()
-        expect(page.get_by_text("scan.pdf: this kind of file is not read yet")).to_be_visible()
+        expect(page.get_by_text("scan.pdf: the PDF is damaged")).to_be_visible()
         page.get_by_role("button", name="New chat").click()
         reader.ask("How much will the new ferries cost?")
         expect(page.get_by_text("The shelf does not answer this.")).to_be_visible()

@@ -134,10 +134,10 @@ def test_line_ends_become_one_kind_and_control_characters_go() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("a.pdf", b"%PDF", "this kind of file is not read yet"),
+        ("a.gif", b"GIF89a", "this kind of file is not read"),
         ("a.txt", b" \n\n", "no text in it"),
         ("a.txt", b"", "no text in it"),
-        ("a.txt", "Überall".encode("latin-1"), "byte 0 is not UTF-8"),
+        ("a.txt", b"GIF89a\x01\x00\x01\x00\x80\xff\x00", "the encoding of its text is not clear"),
         ("a.md", b"---\ntitle: [\n---\nText.", "front matter is not valid YAML in line 3"),
         ("a.md", b"---\ntitle: Only a head\n---\n", "no text in it"),
     ],

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -281,8 +282,23 @@ def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
     with sqlite3.connect(shelf.path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 1"):
+    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 2"):
         Shelf(shelf.path.parent)
+
+
+def test_a_shelf_of_an_older_version_becomes_one_of_this(shelf: Shelf) -> None:
+    with shelf.write() as writing:
+        writing.put_file("a.txt", b"1", [made("Officials met.")])
+    with closing(sqlite3.connect(shelf.path)) as connection:
+        connection.execute("ALTER TABLE articles DROP COLUMN pages")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    again = Shelf(shelf.path.parent)
+    with again.read() as reading:
+        assert reading.article("a.txt").text == "Officials met."
+        assert reading.article("a.txt").pages == ()
+    with again.write() as writing:
+        writing.put_file("b.txt", b"1", [made("They met.", "b.txt")])
 
 
 def test_a_store_that_cannot_be_made_is_named(tmp_path: Path) -> None:

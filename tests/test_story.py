@@ -115,7 +115,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         scan: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
         page.locator("input[type=file]").set_input_files([harbour, scan])
         expect(page.get_by_text("On the shelf: Harbour of Oakhaven is dredged")).to_be_visible()
-        expect(page.get_by_text("scan.pdf: this kind of file is not read yet")).to_be_visible()
+        expect(page.get_by_text("scan.pdf: the PDF is damaged")).to_be_visible()
         expect(page.locator(".st-key-shelf")).to_contain_text("8 articles")
         assert (server.seeds / "harbour.txt").read_text() == HARBOUR
         assert not (server.seeds / "scan.pdf").exists()
