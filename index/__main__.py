@@ -89,8 +89,9 @@ def event_line(event: sync.Event) -> str:
     match event:
         case sync.Waiting(process):
             return f"waiting for process {process}, which is indexing this shelf"
-        case sync.Visible(path, title, chunks):
-            return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}"
+        case sync.Visible(path, title, chunks, note):
+            told = f", {note}" if note else ""
+            return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}{told}"
         case sync.Removed(path):
             return f"removed  {one_line(path)}"
         case sync.Rejected(_, reason):
@@ -200,9 +201,7 @@ def list_command(
     if on_shelf and not listings:
         typer.echo(none_in_scope(scope, on_shelf))
     elif not listings:
-        typer.echo(
-            f"No article is on the shelf. Put .txt or .md files into {parts.settings.seeds}, run `dateline index`."
-        )
+        typer.echo(f"No article is on the shelf. Put articles into {parts.settings.seeds}, run `dateline index`.")
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
         typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}")

@@ -139,7 +139,7 @@ def _parse_page(page: str) -> Parsed:
 
     try:
         tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
-    except (etree.LxmlError, ValueError):
+    except (etree.ParserError, ValueError):  # nothing in it; what lxml cannot take is another error
         return Parsed("")
     _drop_unseen(tree)
     found = trafilatura.bare_extraction(

@@ -44,6 +44,11 @@ class Citation:
         """The article's own characters in the span."""
         return self.span.cut(self.article.text)
 
+    @property
+    def page(self) -> int | None:
+        """The page on which the quote begins, from 1; None where the article has none."""
+        return self.article.page(self.span.start)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -53,6 +53,7 @@ def _quote(citation: Citation, number: str) -> str:
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
     article, span = citation.article, citation.span
     place = f"{_plain(source_line(article))}, {_plain(article.path)}, characters {span.start} to {span.end}"
+    place += f", page {citation.page}" if citation.page else ""
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
 
 

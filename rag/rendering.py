@@ -109,6 +109,7 @@ def citation_json(citation: Citation) -> Json:
         "start": citation.span.start,
         "end": citation.span.end,
         "quote": citation.quote,
+        "page": citation.page,
     }
 
 
@@ -213,7 +214,12 @@ def _card_lines(cited: Mapping[Citation, int]) -> Iterator[str]:
         yield source_line(article)
         for citation, number in cited.items():
             if citation.article == article:
-                yield f"  [{number}] {one_line(citation.quote)}"
+                yield f"  [{number}] {one_line(citation.quote)}{page_note(citation)}"
+
+
+def page_note(citation: Citation) -> str:
+    """Tell the page of a quote, in brackets, where its article has pages."""
+    return f" (page {citation.page})" if citation.page else ""
 
 
 def _refusal_lines(answer: Answer) -> Iterator[str]:
@@ -247,7 +253,7 @@ def searched_line(answer: Answer) -> str:
     """Tell what was searched, in a sentence."""
     searched, reach = answer.searched, answer.searched.reach
     if not searched.on_shelf:
-        return "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
+        return "The shelf is empty. Put articles into the seeds folder and index them."
     if not reach.articles:
         return none_in_scope(searched.scope, searched.on_shelf)
     articles = counted(reach.articles, "article")
@@ -264,7 +270,7 @@ def searched_line(answer: Answer) -> str:
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
     for citation in closest:
-        yield f"  - {one_line(citation.quote)}"
+        yield f"  - {one_line(citation.quote)}{page_note(citation)}"
         yield f"    {source_line(citation.article)}"
 
 

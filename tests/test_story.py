@@ -177,6 +177,7 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_pointing(
         page.keyboard.press("Escape")
         expect(page.locator("mark")).to_have_count(0)
 
+        expect(page.get_by_role("button", name="Copy")).to_be_visible()  # the first answer has ended
         endpoint.go_on = threading.Event()
         try:
             reader.ask("Who spoke for the ministry?")

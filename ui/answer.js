@@ -102,7 +102,7 @@ const drawCards = (root, section, data) => {
       button.append(
         make("span", "number", quote.number ? String(quote.number) : ""),
         make("q", "words", quote.text),
-        make("span", "hint", "Open in the article"),
+        make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
       )
       if (quote.verdict) {
         const holds = quote.verdict === "supported"

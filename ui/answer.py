@@ -129,7 +129,7 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
                 "key": str(Place.of(citation.article.id, citation.span)),
                 "quote": citation.quote,
                 "title": citation.article.title,
-                "where": _where(citation.article),
+                "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
             }
             for citation in statement.citations
         ],
@@ -162,6 +162,7 @@ def _cards(numbers: dict[Citation, int | None], statements: Sequence[Statement])
                     "key": str(Place.of(article.id, citation.span)),
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
+                    "page": _page(citation),
                     **_mark(citation, statements),
                 }
                 for citation in group
@@ -177,6 +178,10 @@ def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]
     if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
         return {"verdict": "doubtful", "rule": doubtful[0].rule}
     return {"verdict": "supported", "rule": ""} if any(s.verdict == "supported" for s in on_it) else {}
+
+
+def _page(citation: Citation) -> str:
+    return f"page {citation.page}" if citation.page else ""
 
 
 def _where(article: Article) -> str:

@@ -106,7 +106,7 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
         text = (
-            "No article yet. Drop .txt or .md files on Add articles, or put them into "
+            "No article yet. Drop files on Add articles, or put them into "
             f"{indexing.parts.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")
