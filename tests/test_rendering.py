@@ -66,7 +66,7 @@ def test_a_scope_in_words() -> None:
 
 def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
     lines = answer_text(newsroom.ask(OTTAWA)).splitlines()
-    assert lines[-1] == "The shelf is empty. Put .txt or .md files into the seeds folder and index them."
+    assert lines[-1] == "The shelf is empty. Put articles into the seeds folder and index them."
 
 
 def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
@@ -97,7 +97,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}
         for citation in statement["citations"]:
-            assert set(citation) == {"path", "title", "published", "start", "end", "quote"}
+            assert set(citation) == {"path", "title", "published", "start", "end", "quote", "page"}
             assert citation["quote"] == text[citation["start"] : citation["end"]]
     for passage in got["passages"]:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}

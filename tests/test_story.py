@@ -292,6 +292,7 @@ def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path
 
         page.locator(".menu:not([hidden])").get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_text("It cannot be brought back.")).to_have_count(0)
         expect(titles).to_have_count(5)
         page.reload()
         expect(titles).to_have_count(5)
