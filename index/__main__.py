@@ -176,7 +176,8 @@ def add_command(
         sys.stdout.flush()
     if any(outcome.new for outcome in outcomes) and not as_json:
         typer.echo(
-            "Run `dateline index` to have it on the shelf; a page or a `dateline watch` that watches does it too."
+            "Run `dateline index` to have it on the shelf. "
+            "A page or a `dateline watch` that watches the folder does it too."
         )
     if any(outcome.reason for outcome in outcomes):
         raise typer.Exit(1)

@@ -65,7 +65,8 @@ def _read_file(given: str, max_bytes: int) -> bytes:
         else:
             check_size(given, file.stat().st_size, max_bytes)
             return file.read_bytes()
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "no name that a file can have"
-        problem = f"cannot be read ({why}). Expected a file that this user may read. Mend that and add it again."
+    except OSError as error:
+        problem = (
+            f"cannot be read ({error.strerror}). Expected a file that this user may read. Mend that and add it again."
+        )
     raise UnreadableArticle(f"{given}: {problem}")

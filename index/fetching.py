@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import unquote
 
 import httpx2
 
@@ -41,12 +40,14 @@ _ENDINGS = {
     "text/x-markdown": ".md",
     "application/pdf": ".pdf",
     "application/json": ".json",
+    "application/jsonl": ".jsonl",
+    "application/x-ndjson": ".jsonl",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 # Servers say these of files they do not know: then the name tells the kind.
 _TELLS_NOTHING = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
 _PORTS = {"http": 80, "https": 443}
-_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 # IANA's special-purpose registries, what they call globally reachable but nobody publishes on included.
@@ -338,8 +339,8 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
             size += len(part)
             if size > max_bytes:
                 raise FetchFailed(
-                    f"{shown}: more than the {max_bytes / 1e6:.0f} MB read here. Add a shorter page, or raise "
-                    "DATELINE_MAX_FILE_MEGABYTES."
+                    f"{shown}: more than the {max_bytes / 1e6:.0f} MB that are read here. Expected an article. Add a "
+                    "shorter page, or raise DATELINE_MAX_FILE_MEGABYTES."
                 )
             parts.append(part)
     except httpx2.HTTPError as error:
@@ -349,7 +350,7 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
 
 def _file_name(url: httpx2.URL) -> tuple[str, str]:
     """Make a file name of the last part of an address, parted from its ending; of the host where it has none."""
-    last = unquote(url.path.rstrip("/").rpartition("/")[2])
+    last = url.path.rstrip("/").rpartition("/")[2]
     stem, dot, ending = last.rpartition(".")
     if dot and stem.strip(". ") and re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
         return stem, dot + ending.lower()

@@ -12,24 +12,33 @@ from pathlib import PurePosixPath
 from index.errors import UnreadableArticle
 from index.readers import read_article
 
-_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+# UTF-32 first: its little-endian mark starts with that of UTF-16.
+_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32-le",
+    b"\x00\x00\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+    b"\xef\xbb\xbf": "utf-8",
+}
 
 
 def mark_origin(name: str, content: bytes, address: str) -> tuple[bytes, str | None]:
     """Return the file with its address in it, and the address that its article will have.
 
     An article that states an address itself keeps it. Where there is no place for one, the file
-    comes back as it was, with None. Raises UnreadableArticle.
+    comes back as it was, with None. Raises UnreadableArticle where there is one, but no article.
     """
+    marked_in = _WAYS.get(PurePosixPath(name).suffix.lower())
+    if marked_in is None:
+        return content, None
     article = read_article(name, content)
     if article.url:
         return content, article.url
-    marked_in = _WAYS.get(PurePosixPath(name).suffix.lower(), _nowhere)
     for marked in marked_in(content, address):
         try:
             found = read_article(name, marked)
         except UnreadableArticle:
-            continue  # the file is in an encoding that we do not write
+            continue
         same = found.title == article.title and found.body.cut(found.text) == article.body.cut(article.text)
         if same and found.url == address:
             return marked, address
@@ -54,11 +63,6 @@ def _in_a_link(content: bytes, address: str) -> Iterator[bytes]:
     yield _inserted(content, 0, link + "\n")
 
 
-def _nowhere(content: bytes, address: str) -> Iterator[bytes]:
-    del content, address
-    yield from ()
-
-
 def _inserted(content: bytes, at: int, text: str) -> bytes:
     """Insert text in the encoding that the file's first bytes tell, after these."""
     mark = next((mark for mark in _MARKS if content.startswith(mark)), b"")
@@ -70,4 +74,5 @@ _WAYS: dict[str, Callable[[bytes, str], Iterator[bytes]]] = {
     ".txt": _in_a_key_line,
     ".md": _in_front_matter,
     ".html": _in_a_link,
+    ".htm": _in_a_link,
 }
