@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import threading
+import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -28,10 +29,9 @@ _LONGEST_SHOWN = 200
 _HEADERS = {
     "User-Agent": "Dateline (one page, because a person asked for it)",
     "Accept": "text/html, text/markdown, text/plain, application/pdf, */*;q=0.1",
-    "Accept-Encoding": "gzip, deflate",
+    "Accept-Encoding": "gzip",
 }
-# Only these, and one at a time: gzip in gzip unpacks a million to one.
-_PACKINGS = ("", "identity", "gzip", "deflate")
+_PIECE = 2**20  # bytes; what is unpacked at a time
 _ENDINGS = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -42,6 +42,7 @@ _ENDINGS = {
     "application/json": ".json",
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
+    "message/rfc822": ".eml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 # Servers say these of files they do not know: then the name tells the kind.
@@ -132,10 +133,9 @@ def fetch(
 async def _fetch_in_time(
     address: str, kinds: Collection[str], max_bytes: int, seconds: float, network: Network
 ) -> Page:
-    certificates = network.certificates or httpx2.create_ssl_context(trust_env=False)
     try:
         async with asyncio.timeout(seconds):
-            return await _follow(address, kinds, max_bytes, network, certificates)
+            return await _follow(address, kinds, max_bytes, network)
     except TimeoutError:
         raise FetchFailed(
             f"{_shown(address)}: not there after {seconds:g} s. Expected the whole page by then. Try again later, or "
@@ -143,16 +143,16 @@ async def _fetch_in_time(
         ) from None
 
 
-async def _follow(
-    address: str, kinds: Collection[str], max_bytes: int, network: Network, certificates: ssl.SSLContext
-) -> Page:
+async def _follow(address: str, kinds: Collection[str], max_bytes: int, network: Network) -> Page:
     """Fetch, going on where the answer points elsewhere; each place is checked like the first."""
     url = _read_address(address, _shown(address), network)
     for _ in range(_MOST_REDIRECTS + 1):
         places = await _checked_places(url, network)
         # A client each time: no cookie goes along, and no connection made for one name serves another.
         async with httpx2.AsyncClient(
-            verify=certificates, trust_env=False, timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS)
+            verify=network.certificates or True,
+            trust_env=False,
+            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         ) as client:
             response = await _ask(client, url, places)
             try:
@@ -325,27 +325,46 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
     if ending not in kinds:
         raise FetchFailed(
             f"{shown}: is {one_line(said)[:_LONGEST_SHOWN] or 'of a kind that is not told'}, which is not read. "
-            f"Expected {' or '.join(kinds)}. Save it as text and add the file."
+            f"Expected one of {', '.join(kinds)}. Save it as text and add the file."
         )
     packing = response.headers.get("Content-Encoding", "").strip().lower()
-    if packing not in _PACKINGS:
+    if packing not in ("", "identity", "gzip"):
         raise FetchFailed(
             f"{shown}: packed as {one_line(packing)[:_LONGEST_SHOWN]!r}. Expected gzip or nothing, as was asked for. "
             "Save the page in a browser and add the file."
         )
-    parts, size = [], 0
+    page, gunzip = bytearray(), _Gunzip() if packing == "gzip" else None
     try:
-        async for part in response.aiter_bytes():
-            size += len(part)
-            if size > max_bytes:
-                raise FetchFailed(
-                    f"{shown}: more than the {max_bytes / 1e6:.0f} MB that are read here. Expected an article. Add a "
-                    "shorter page, or raise DATELINE_MAX_FILE_MEGABYTES."
-                )
-            parts.append(part)
-    except httpx2.HTTPError as error:
+        async for part in response.aiter_raw():
+            for piece in gunzip.pieces(part) if gunzip else [part]:
+                page += piece
+                if len(page) > max_bytes:
+                    raise _too_long(shown, max_bytes)
+        if gunzip:
+            gunzip.close()
+    except (httpx2.HTTPError, zlib.error) as error:
         raise _broken_off(url, error) from None
-    return Page(str(url), stem + ending, b"".join(parts))
+    return Page(str(url), stem + ending, bytes(page))
+
+
+class _Gunzip:
+    """Unpacks in small pieces and to the end; httpx2 would take half a packed page for a whole one."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=31)
+
+    def pieces(self, packed: bytes) -> Iterator[bytes]:
+        piece = b""
+        while packed or (len(piece) == _PIECE and not self._member.eof):
+            if self._member.eof:
+                self._member = zlib.decompressobj(wbits=31)  # gzip may be several, one after the other
+            piece = self._member.decompress(packed, _PIECE)
+            yield piece
+            packed = self._member.unconsumed_tail or self._member.unused_data
+
+    def close(self) -> None:
+        if not self._member.eof:
+            raise zlib.error("its end is missing")
 
 
 def _file_name(url: httpx2.URL) -> tuple[str, str]:
@@ -362,7 +381,14 @@ def _status(code: int) -> str:
     return f"{code} ({known[code]})" if code in known else str(code)
 
 
-def _broken_off(url: httpx2.URL, error: httpx2.HTTPError) -> FetchFailed:
+def _too_long(shown: str, max_bytes: int) -> FetchFailed:
+    return FetchFailed(
+        f"{shown}: more than the {max_bytes / 1e6:.0f} MB that are read here. Expected an article. Add a shorter page, "
+        "or raise DATELINE_MAX_FILE_MEGABYTES."
+    )
+
+
+def _broken_off(url: httpx2.URL, error: httpx2.HTTPError | zlib.error) -> FetchFailed:
     return FetchFailed(
         f"{_shown(url)}: the answer cannot be read ({one_line(str(error))[:_LONGEST_SHOWN] or 'it broke off'}). "
         "Expected a whole page. Try again, or save the page in a browser and add the file."

@@ -37,7 +37,7 @@ def test_a_file_is_copied_once(settings: Settings) -> None:
         ("pipe.txt", "pipe.txt: no plain file."),
         ("/dev/zero", "/dev/zero: no plain file."),
         ("dangling.txt", "there is no such file"),
-        ("picture.png", "picture.png: this kind of file is not read yet"),
+        ("picture.png", "picture.png: this kind of file is not read"),
         ("empty.txt", "empty.txt: no text in it"),
         ("big.txt", "big.txt: 2 MB, more than the 1 MB read here"),
         ("http://127.0.0.1/a.txt", "http://127.0.0.1/a.txt: leads to 127.0.0.1, which is not on the public internet"),

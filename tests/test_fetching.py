@@ -1,5 +1,6 @@
 """Fetching: a page of the public web comes, and nothing else is ever connected to."""
 
+import gzip
 import ipaddress
 import shutil
 import ssl
@@ -12,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import FetchFailed
-from index.fetching import INTERNET, Network, Page, fetch, is_public
+from index.fetching import INTERNET, Network, Page, _Gunzip, fetch, is_public
 from tests.web_server import BOMB_BYTES, PAGE, TEXT, Answer, WebServer, packed, serve_web
 
 KINDS = (".txt", ".md", ".html", ".pdf")
@@ -294,11 +295,14 @@ def test_what_a_page_is_comes_from_its_type_and_its_name(web: WebServer, path: s
         (Answer(status=503), "503 (Service Unavailable)"),
         (Answer(status=799), "the server answered 799. Expected"),
         (Answer(status=206), "206 (Partial Content)"),
-        (Answer(kind="image/png"), "is image/png, which is not read. Expected .txt or .md or .html or .pdf."),
+        (Answer(kind="image/png"), "is image/png, which is not read. Expected one of .txt, .md, .html, .pdf."),
         (Answer(kind="application/json"), "is application/json, which is not read"),
         (Answer(kind="application/octet-stream"), "is application/octet-stream, which is not read"),
         (Answer(kind=""), "is of a kind that is not told, which is not read"),
         (Answer(headers={"Content-Encoding": "br"}), "packed as 'br'"),
+        (Answer(packed(2000)[:-4], headers={"Content-Encoding": "gzip"}), "cannot be read (its end is missing)"),
+        (Answer(packed(2000)[:-20], headers={"Content-Encoding": "gzip"}), "cannot be read (its end is missing)"),
+        (Answer(b"", headers={"Content-Encoding": "gzip"}), "cannot be read (its end is missing)"),
         (Answer(packed(1_000_000), headers={"Content-Encoding": "gzip, gzip"}), "packed as 'gzip, gzip'"),
         (Answer(b"no gzip", headers={"Content-Encoding": "gzip"}), "the answer cannot be read"),
         (Answer(claims=1000), "the answer cannot be read"),
@@ -325,8 +329,17 @@ def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_in_time(web: WebSe
     assert most < BOMB_BYTES / 5
 
 
+@settings(max_examples=40)
+@given(st.lists(st.binary() | st.integers(0, 3).map(lambda n: b" " * (n * 2**20)), min_size=1, max_size=3), st.data())
+def test_what_was_packed_comes_out_whole_however_it_arrives(members: list[bytes], data: st.DataObject) -> None:
+    sent, gunzip = b"".join(gzip.compress(member, 1, mtime=0) for member in members), _Gunzip()
+    at = data.draw(st.integers(0, len(sent)))
+    assert b"".join([*gunzip.pieces(sent[:at]), *gunzip.pieces(sent[at:])]) == b"".join(members)
+    gunzip.close()
+
+
 def test_a_packed_page_is_unpacked(web: WebServer) -> None:
-    web.answers["/x"] = Answer(packed(1_000_000), headers={"Content-Encoding": "gzip"})
+    web.answers["/x"] = Answer(packed(1_000_000), headers={"Content-Encoding": "GZIP"})
     page = fetch(f"http://news.example:{web.port}/x", kinds=KINDS, max_bytes=1_000_000, network=web.network())
     assert page.content == b" " * 1_000_000
 
