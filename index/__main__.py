@@ -158,7 +158,7 @@ def _index(parts: Parts, *, as_json: bool) -> None:
 
 @commands.command("add")
 def add_command(
-    given: Annotated[list[str], typer.Argument(metavar="FILE|URL…", help="Files to copy, addresses to fetch.")],
+    given: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Files to copy, addresses to fetch.")],
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
