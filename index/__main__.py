@@ -1,4 +1,4 @@
-"""The command line of the offline half: `dateline index | watch | status | list | show`."""
+"""The command line of the offline half: `dateline add | index | watch | status | list | show`."""
 
 import io
 import json
@@ -17,10 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from index import sync
+from index.adding import Outcome, add_article
 from index.articles import Article
 from index.errors import DatelineError
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.scope import Scope
+from index.seeds import check_folder
 from index.settings import load_settings
 from index.shelf import Listing, size_on_disk
 from index.watching import watch_seeds
@@ -153,6 +155,43 @@ def _index(parts: Parts, *, as_json: bool) -> None:
         if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
             typer.echo(event_json(event))
             sys.stdout.flush()
+
+
+@commands.command("add")
+def add_command(
+    given: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Files to copy, addresses to fetch.")],
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy files and fetch pages into the seeds folder; what cannot be added stops none of the others."""
+    settings = load_settings(seeds=seeds, store=store)
+    check_folder(settings.seeds)
+    outcomes = []
+    for one in given:
+        outcomes.append(outcome := add_article(one, settings))
+        if as_json:
+            typer.echo(json.dumps(asdict(outcome), ensure_ascii=False))
+        else:
+            typer.echo(_outcome_line(outcome), err=outcome.reason is not None)
+        sys.stdout.flush()
+    if any(outcome.new for outcome in outcomes) and not as_json:
+        typer.echo(
+            "Run `dateline index` to have it on the shelf. "
+            "A page or a `dateline watch` that watches the folder does it too."
+        )
+    if any(outcome.reason for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _outcome_line(outcome: Outcome) -> str:
+    if outcome.reason is not None:
+        return f"refused  {one_line(outcome.reason)}"
+    path = one_line(outcome.path or "")
+    line = f"added    {path}" if outcome.new else f"present  {path}, nothing to add"
+    if "://" not in outcome.given:
+        return line
+    return f"{line}, from {one_line(outcome.url)}" if outcome.url else f"{line}; its address is not kept in such a file"
 
 
 @commands.command("status")

@@ -37,6 +37,10 @@ class UnreadableArticle(DatelineError):
     """One file cannot become an article; the others go on."""
 
 
+class FetchFailed(DatelineError):
+    """An address of the web is not fetched from, or did not give a page."""
+
+
 class UnknownArticle(DatelineError):
     """No visible article has that path."""
 

@@ -101,6 +101,34 @@ def _lines_until(last: str, lines: IO[str]) -> list[str]:
     return [*read, line]
 
 
+def test_adding_tells_what_became_of_each_and_stops_at_none(dateline: CommandLine) -> None:
+    folder = dateline.folder
+    (folder / "river.txt").write_text("The River Lind fell to 4.1 metres.")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    good, bad = ("river.txt", f"seeds/{SEED.name}"), ("nowhere.txt", "picture.png", "seeds", "http://localhost/a.txt")
+    run = dateline("add", *bad[:2], *good, *bad[2:])
+    assert run.returncode == 1
+    added, present, following = run.stdout.splitlines()
+    assert (added, present) == ("added    river.txt", f"present  {SEED.name}, nothing to add")
+    assert following.startswith("Run `dateline index` to have it on the shelf.")
+    refused = run.stderr.splitlines()
+    assert [line.partition(": ")[0] for line in refused] == [f"refused  {given}" for given in bad]
+    assert "leads to " in refused[-1]
+    assert "which is not on the public internet" in refused[-1]
+    again = [json.loads(line) for line in dateline("add", *good, "nowhere.txt", "--json").stdout.splitlines()]
+    assert [(line["given"], line["path"], line["new"], line["url"]) for line in again] == [
+        ("river.txt", "river.txt", False, None),
+        (good[1], SEED.name, False, None),
+        ("nowhere.txt", None, False, None),
+    ]
+    assert again[2]["reason"].startswith("nowhere.txt: there is no such file")
+    all_in = dateline("add", *good)
+    assert (all_in.returncode, all_in.stderr) == (0, "")
+    assert "`dateline index`" not in all_in.stdout, "nothing is new"
+    assert not (folder / ".dateline").exists()
+    assert "2 articles on the shelf" in dateline("index").stdout
+
+
 def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
     empty = json.loads(dateline("status", "--json").stdout)
     assert (empty["articles"], empty["last_run"]) == (0, None)
@@ -229,6 +257,7 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
         (["show", "nowhere.txt"], {}, "No article 'nowhere.txt' is on the shelf."),
         (["index", "--seeds", "nowhere"], {}, "There is no folder"),
         (["watch", "--seeds", "nowhere"], {}, "There is no folder"),
+        (["add", "file", "--seeds", "nowhere"], {}, "There is no folder"),
         (["ask", " "], {}, "The question is empty."),
         (["ask", "--batch", "nowhere.jsonl"], {}, "nowhere.jsonl: cannot be read"),
         (["index"], {"DATELINE_EMBEDDING_MODEL": "m"}, "there is no OPENAI_API_KEY"),
@@ -259,7 +288,9 @@ def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
     assert run.stdout == ""
 
 
-@pytest.mark.parametrize("arguments", [["ask"], ["ask", "x", "--batch", "y"], ["nothing"], ["search", "x", "-k", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["add"], ["ask"], ["ask", "x", "--batch", "y"], ["nothing"], ["search", "x", "-k", "0"]]
+)
 def test_wrong_use_is_exit_code_2(dateline: CommandLine, arguments: list[str]) -> None:
     run = dateline(*arguments)
     assert run.returncode == 2
