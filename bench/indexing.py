@@ -1,0 +1,216 @@
+"""How fast are passages embedded, against Chroma's own way on the same weights, and is anything lost by it?
+
+    python -m bench.indexing DATA_FOLDER
+
+reads CLAP NQ dev (IBM, Apache-2.0), embeds its passages by turns with ours and with Chroma's
+ONNXMiniLM_L6_V2 (padded to 256 tokens, batches of 32), compares what the two find, and indexes
+10,000 made-up articles twice with `dateline index`. It prints tables and writes
+`bench/results/indexing.json`. The data is not part of the project.
+
+Both ways use the same file of weights, the same processors and threads, in one run. Memory is
+that of a process of its own which does nothing else.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from tokenizers import BertWordPieceTokenizer
+
+from bench.checks import show
+from bench.quoting import read_clapnq
+from index.embeddings import MiniLM, Vectors
+from index.models.make_minilm import find_weights
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "bench" / "results" / "indexing.json"
+VOCABULARY = ROOT / "index" / "vocabularies" / "bert-base-uncased.txt"
+_ROUNDS = 5
+_PASSAGES = 96  # a round
+_ARTICLES = 10_000
+_SEED = 1
+_WORDS = (
+    "bridge river council ferry harbour mine school strike tram vote flood price court bank island farm road hospital "
+    "union minister mayor company driver teacher report budget repair delay storm festival museum garden market train"
+).split()
+
+Way = Callable[[Sequence[str]], Vectors]
+
+
+def our_way() -> Way:
+    """Return the built-in embedder, loaded."""
+    model = MiniLM()
+    model.embed_question("Is anyone there?")
+    return model.embed_articles
+
+
+def plain_way(folder: Path) -> Way:
+    """Return Chroma's embedding function on the package's weights, loaded, its files in `folder`."""
+    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+
+    extracted = folder / "onnx"
+    extracted.mkdir(exist_ok=True)
+    if not (extracted / "model.onnx").exists():
+        (extracted / "model.onnx").symlink_to(find_weights())
+        BertWordPieceTokenizer(str(VOCABULARY), lowercase=True).save(str(extracted / "tokenizer.json"))
+        for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json"):
+            (extracted / name).write_text("{}")
+        (extracted / "vocab.txt").symlink_to(VOCABULARY)
+    function = ONNXMiniLM_L6_V2(preferred_providers=["CPUExecutionProvider"])
+    function.DOWNLOAD_PATH = folder
+    function(["Is anyone there?"])
+    return lambda texts: np.asarray(function(list(texts)), dtype=np.float32)
+
+
+def time_pairs(ways: dict[str, Way], passages: Sequence[str]) -> dict[str, Any]:
+    """Embed the same passages by turns; return passages a second and what the pairs say."""
+    rates: dict[str, list[float]] = {name: [] for name in ways}
+    busy: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(_ROUNDS):
+        # Who begins takes turns too.
+        for name in list(ways)[:: 1 if number % 2 else -1]:
+            started, began = time.perf_counter(), time.process_time()
+            ways[name](passages)
+            rates[name].append(len(passages) / (time.perf_counter() - started))
+            busy[name].append(len(passages) / (time.process_time() - began))
+    ours, plain = rates["ours"], rates["plain"]
+    ratios = [one / other for one, other in zip(ours, plain, strict=True)]
+    return {
+        "ratio": {"median": round(median(ratios), 2), "least": round(min(ratios), 2), "most": round(max(ratios), 2)},
+        **{
+            name: {
+                "passages a second": round(median(rates[name]), 1),
+                "passages a processor's second": round(median(busy[name]), 1),
+            }
+            for name in ways
+        },
+    }
+
+
+def compare(ways: dict[str, Way], data: Path) -> dict[str, Any]:
+    """Rank every passage for every answerable question by the vectors of each way."""
+    asked = list(read_clapnq(data))
+    texts = [f"{one.title}\n{' '.join(one.sentences)}" for one in asked]
+    right = [number for number, one in enumerate(asked) if one.chosen]
+    likeness, figures = {}, dict[str, Any]()
+    for name, way in ways.items():
+        likeness[name] = way([asked[number].question for number in right]) @ way(texts).T
+        places = [int((row > row[number]).sum()) for row, number in zip(likeness[name], right, strict=True)]
+        figures[name] = {
+            f"hits@{k}": round(sum(place < k for place in places) / len(places), 3) for k in (1, 4, 10)
+        } | {"MRR": round(float(np.mean([1 / (1 + place) for place in places])), 3)}
+    ranks = {name: rows.argsort(axis=1).argsort(axis=1) for name, rows in likeness.items()}
+    correlations = [
+        float(np.corrcoef(one, other)[0, 1]) for one, other in zip(ranks["ours"], ranks["plain"], strict=True)
+    ]
+    return {
+        **figures,
+        "questions": len(right),
+        "passages": len(texts),
+        "rank correlation (Spearman), mean over questions": round(float(np.mean(correlations)), 4),
+    }
+
+
+def peak_memory(way: str, folder: str, texts: list[str]) -> float:
+    """Return the most memory, in MiB, that a process takes which only embeds these."""
+    (our_way() if way == "ours" else plain_way(Path(folder)))(texts)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure_memory(folder: Path, texts: list[str]) -> dict[str, float]:
+    """Return the peak of each way, each in a process of its own."""
+    found = dict[str, float]()
+    for way in ("ours", "plain"):
+        with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process:
+            found[way] = round(process.submit(peak_memory, way, str(folder), texts).result())
+    return found
+
+
+def made_up(count: int) -> Iterator[tuple[str, str]]:
+    """Yield names and texts of articles that say nothing."""
+    choose = random.Random(_SEED)
+    for number in range(count):
+        sentences = [
+            f"The {' '.join(choose.choices(_WORDS, k=8))} was number {number} of {place}." for place in range(4)
+        ]
+        yield f"{number // 1000:02}/{number:05}.txt", " ".join(sentences)
+
+
+def time_runs(folder: Path) -> dict[str, Any]:
+    """Index many articles, then again unchanged; return the seconds of both, start of the process included."""
+    for name, text in made_up(_ARTICLES):
+        file = folder / "seeds" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+    seconds, said = list[float](), list[dict[str, Any]]()
+    for _ in range(3):
+        started = time.perf_counter()
+        run = subprocess.run(
+            [sys.executable, "-m", "ui", "index", "--json", "--seeds", "seeds", "--store", "store"],
+            cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder)}, capture_output=True, check=True,
+        )  # fmt: skip
+        seconds.append(time.perf_counter() - started)
+        said.append(json.loads(run.stdout.splitlines()[-1]))
+    assert [done["embedded"] for done in said] == [said[0]["chunks"], 0, 0]
+    return {
+        "articles": said[0]["articles"],
+        "passages": said[0]["chunks"],
+        "first run": round(seconds[0], 1),
+        "unchanged": round(min(seconds[1:]), 2),
+    }
+
+
+def main() -> None:
+    """Measure and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    data = parser.parse_args().data
+    load = os.getloadavg()[0]
+    print(f"load of the machine before: {load:.2f} on {os.cpu_count()} processors", flush=True)
+    passages = [" ".join(one.sentences) for one in read_clapnq(data)][:_PASSAGES]
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        ways = {"ours": our_way(), "plain": plain_way(folder)}
+        speed = time_pairs(ways, passages)
+        found = compare(ways, data)
+        memory = measure_memory(folder, passages)
+        runs = time_runs(folder)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    result = {
+        "commit": commit.stdout.strip(),
+        "versions": {name: version(name) for name in ("onnxruntime", "tokenizers", "chromadb", "numpy")},
+        "processors": os.cpu_count(),
+        "load before": round(load, 2),
+        "speed": speed,
+        "found": found,
+        "peak memory, MiB": memory,
+        "runs, seconds": runs,
+    }
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    print(f"\nours to plain, passages a second, paired: {speed.pop('ratio')}")
+    show("embedding", speed)
+    show("what is found", {name: found[name] for name in ways})
+    for name in ("rank correlation (Spearman), mean over questions", "questions", "passages"):
+        print(f"{name}: {found[name]}")
+    print(f"peak memory, MiB: {memory}\nruns, seconds: {runs}")
+
+
+if __name__ == "__main__":
+    main()
