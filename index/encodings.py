@@ -100,7 +100,7 @@ def _decoded(content: bytes, encoding: str) -> str | None:
         return None
     try:
         return content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 

@@ -102,4 +102,6 @@ def _canonical(entry: object) -> bytes:
 
 
 def _where(error: Exception) -> str:
-    return f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number of too many digits"

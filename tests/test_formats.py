@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Generator, Iterator
 from datetime import date
@@ -15,7 +17,7 @@ from index.errors import UnreadableArticle
 from index.parts import sync_parts
 from index.readers import Read, read_article, read_articles
 from index.sync import Done, Removed, Visible
-from tests.conftest import CommandLine, Newsroom, make_newsroom
+from tests.conftest import ROOT, CommandLine, Newsroom, make_newsroom
 from tests.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf
 
 PDF = [
@@ -73,6 +75,7 @@ BROKEN = {
     "torn.json": (b'{"title": "A"', "not valid JSON (line 1)"),
     "other.json": (b'{"name": "A", "price": 3}', "no article's text among its fields (name, price)"),
     "deep.json": (b"[" * 100_000, "nested too deeply"),
+    "long.json": (b"9" * 10_000, "a number of too many digits"),
     "none.json": (b"[]", "no article in it"),
     "torn.jsonl": (
         make_jsonl(more='{"title":'),
@@ -245,6 +248,21 @@ def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
             small.parse("big.html", b"<p>A long text.</p>" * 4_000_000)
     finally:
         small.close()
+
+
+def test_in_the_cage_nothing_is_connected_to_and_nothing_started() -> None:
+    script = """
+import socket, subprocess, sys
+from index.cage import _refuse
+sys.addaudithook(_refuse)
+for act in (lambda: socket.create_connection(("127.0.0.1", 9)), lambda: subprocess.run([sys.executable, "-V"])):
+    try:
+        act()
+    except PermissionError:
+        print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["refused", "refused"], done.stderr
 
 
 def test_the_cage_has_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
