@@ -111,7 +111,7 @@ def rows_of(store: Path) -> list[object]:
             for select in (
                 "SELECT * FROM articles ORDER BY id",
                 "SELECT * FROM files ORDER BY path",
-                "SELECT id, article_id, sentences, heading, vector FROM chunks, vectors WHERE chunk = number ORDER BY id",
+                "SELECT id, article_id, sentences, vector FROM chunks, vectors WHERE chunk = number ORDER BY id",
                 "SELECT * FROM vocabulary ORDER BY term",
                 "SELECT name, value FROM record WHERE name IN ('cutting', 'dimensions', 'embedding_model', 'words')",
                 "SELECT sql FROM sqlite_master ORDER BY name",
