@@ -33,8 +33,9 @@ class Chunk:
 
     def is_cut_from(self, article: Article) -> bool:
         """Tell whether the article says here, to the letter, what it said when this chunk was cut from it."""
-        within = self.span.end <= len(article.text)
-        return within and self.id == _name(article.id, self.span, self.heading, self.span.cut(article.text))
+        if self.heading != article.heading or self.span.end > len(article.text):
+            return False
+        return self.id == _name(article.id, self.span, self.heading, self.span.cut(article.text))
 
 
 def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:

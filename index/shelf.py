@@ -9,6 +9,7 @@ import json
 import marshal
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -146,6 +147,7 @@ class Shelf:
         )
         self._seal = store / _SEAL_NAME
         self._sound: Stamp | None = None  # of the file when it was last found whole
+        self._looking = threading.Lock()
 
     @contextmanager
     def read(self, *, checked: bool = False) -> Iterator["Reading"]:
@@ -175,18 +177,22 @@ class Shelf:
         look at the file's times. While a run is under way, and after one that was killed, there
         is nothing to compare with. Raises ShelfUnusable where SQLite fails for another reason.
         """
-        now = self._stamp()
-        if now == self._sound:
+        if self._stamp() == self._sound:
             return ""
-        try:
-            with self.read() as reading:
-                what = self._compare(reading)
-        except ShelfDamaged as error:
-            return str(error)
-        if what:
-            return f"{self.path} is damaged: {what}. Expected the shelf that the last run left. {_REBUILT}"
-        self._sound = now
-        return ""
+        # Of many who ask at once, one looks.
+        with self._looking:
+            now = self._stamp()
+            if now == self._sound:
+                return ""
+            try:
+                with self.read() as reading:
+                    what = self._compare(reading)
+            except ShelfDamaged as error:
+                return str(error)
+            if what:
+                return f"{self.path} is damaged: {what}. Expected the shelf that the last run left. {_REBUILT}"
+            self._sound = now
+            return ""
 
     def seal(self) -> None:
         """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
@@ -211,7 +217,7 @@ class Shelf:
         return stamp({name: self.path.with_name(name) for name in (FILE_NAME, f"{FILE_NAME}-wal")})
 
     def _compare(self, reading: "Reading") -> str:
-        seal = read_seal(self._seal)
+        seal = read_seal(self._seal)  # before the first look at the shelf, lest a run that ends now seem to be undone
         if seal.get("version") != str(VERSION):
             return ""  # made before there were seals, or by another version
         store, generation = reading.record("store"), reading.generation()
