@@ -20,7 +20,7 @@ from index import sync
 from index.adding import Outcome, add_article
 from index.articles import Article
 from index.errors import DatelineError
-from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
+from index.parts import WAIT_SECONDS, Parts, build_parts, set_damaged_aside, sync_parts
 from index.scope import Scope
 from index.seeds import check_folder
 from index.settings import load_settings
@@ -43,6 +43,9 @@ OutletOption = Annotated[
     typer.Option(
         "--outlet", help='Only articles of this outlet, as they name it; "" for those that name none. Repeatable.'
     ),
+]
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="Make articles.db and Chroma anew from the seeds, whatever state they are in.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
 
@@ -68,14 +71,14 @@ def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
         parts.index.disown()
 
 
-def index_with_progress(parts: Parts, *, to_stderr: bool = False) -> None:
+def index_with_progress(parts: Parts, *, to_stderr: bool = False, rebuild: bool = False) -> None:
     """Index and show it: a bar on a terminal, plain lines elsewhere."""
     console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
     columns = TextColumn("Reading for meaning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         told = 0
-        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
+        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
             if isinstance(event, sync.Embedded):
                 progress.update(bar, completed=event.done, total=event.total, visible=True)
                 # One plain line for each tenth, so that a log is not flooded.
@@ -91,6 +94,8 @@ def event_line(event: sync.Event) -> str:
     match event:
         case sync.Waiting(process):
             return f"waiting for process {process}, which is indexing this shelf"
+        case sync.BuiltAgain(reason):
+            return f"built again from the seeds: {one_line(reason)}"
         case sync.Visible(path, title, chunks, note):
             told = f", {note}" if note else ""
             return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}{told}"
@@ -114,10 +119,17 @@ def event_json(event: sync.Event) -> str:
 
 
 @commands.command("index")
-def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def index_command(
+    seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False, rebuild: RebuildOption = False
+) -> None:
     """Bring the shelf in line with the seeds folder."""
+    if rebuild:
+        settings = load_settings(seeds=seeds, store=store)
+        check_folder(settings.seeds)
+        for old, aside in set_damaged_aside(settings.store):
+            typer.echo(f"{old} is damaged, foreign or of another version. It is put aside as {aside}.", err=True)
     with open_parts(seeds, store) as parts:
-        _index(parts, as_json=as_json)
+        _index(parts, as_json=as_json, rebuild=rebuild)
 
 
 @commands.command("watch")
@@ -146,13 +158,13 @@ def _watch(parts: Parts, *, as_json: bool) -> None:
             typer.echo(f"Watching {parts.settings.seeds} (Ctrl-C ends it)", err=True)
 
 
-def _index(parts: Parts, *, as_json: bool) -> None:
+def _index(parts: Parts, *, as_json: bool, rebuild: bool = False) -> None:
     if not as_json:
-        index_with_progress(parts)
+        index_with_progress(parts, rebuild=rebuild)
         return
-    for event in sync_parts(parts, wait_seconds=WAIT_SECONDS):
+    for event in sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
         # Only what is committed is told to programs; progress is for people.
-        if isinstance(event, sync.Visible | sync.Removed | sync.Rejected | sync.Done):
+        if isinstance(event, sync.BuiltAgain | sync.Visible | sync.Removed | sync.Rejected | sync.Done):
             typer.echo(event_json(event))
             sys.stdout.flush()
 
@@ -231,7 +243,7 @@ def list_command(
 ) -> None:
     """List the articles, newest first."""
     scope = make_scope(since, as_of, outlet)
-    with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
+    with open_parts(seeds, store) as parts, parts.shelf.read(checked=True) as reading:
         listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
     if as_json:
         rows = [listing_json(listing) for listing in listings]
@@ -254,7 +266,7 @@ def show_command(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article: the text that every span refers to."""
-    with open_parts(seeds, store) as parts, parts.shelf.read() as reading:
+    with open_parts(seeds, store) as parts, parts.shelf.read(checked=True) as reading:
         article = reading.article(path)
     typer.echo(json.dumps(article_json(article), ensure_ascii=False) if as_json else article.text)
 

@@ -31,6 +31,12 @@ class Chunk:
         """Return what the model reads of this chunk."""
         return f"{self.heading}\n{self.span.cut(article_text)}"
 
+    def is_cut_from(self, article: Article) -> bool:
+        """Tell whether the article says here, to the letter, what it said when this chunk was cut from it."""
+        if self.heading != article.heading or self.span.end > len(article.text):
+            return False
+        return self.id == _name(article.id, self.span, self.heading, self.span.cut(article.text))
+
 
 def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:
     """Cut the body of `article` into chunks of about equal length.
@@ -63,11 +69,15 @@ def _groups(sentences: Sequence[Span], tokens: Sequence[int], room: int) -> Iter
 
 def _chunk(article: Article, sentences: tuple[Span, ...]) -> Chunk:
     span = Span(sentences[0].start, sentences[-1].end)
-    name = f"{article.id}\0{span.start}\0{span.end}\0{article.heading}\0{span.cut(article.text)}"
     return Chunk(
-        id=hashlib.sha256(name.encode()).hexdigest()[:24],
+        id=_name(article.id, span, article.heading, span.cut(article.text)),
         article_id=article.id,
         span=span,
         sentences=sentences,
         heading=article.heading,
     )
+
+
+def _name(article_id: str, span: Span, heading: str, text: str) -> str:
+    name = f"{article_id}\0{span.start}\0{span.end}\0{heading}\0{text}"
+    return hashlib.sha256(name.encode()).hexdigest()[:24]

@@ -6,13 +6,16 @@ at all, also when the machine is switched off in the middle.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import filelock
 
-from index.errors import ShelfUnusable, StoreMismatch
+from index.errors import ShelfDamaged, ShelfUnusable, StoreMismatch
 from index.words import folded
+
+# What SQLite says of a file that is not what was written to it; None: text that is no text.
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, None)
 
 
 class Database:
@@ -67,6 +70,21 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def start_over(self) -> None:
+        """Make the file anew with nothing in it; who reads meanwhile goes on reading what was there.
+
+        Where SQLite cannot write over it, it is put aside first.
+        """
+        with filelock.FileLock(self.path.parent / "making.lock"), closing(sqlite3.connect(":memory:")) as empty:
+            self._make(empty)
+            try:
+                with closing(self._connect()) as connection:
+                    # Under SQLite's own locks: to put another file in its place would break who has this one open.
+                    empty.backup(connection)
+            except sqlite3.DatabaseError:
+                set_aside(self.path)
+        self._open_or_make()
+
     def _open_or_make(self) -> None:
         store = self.path.parent
         try:
@@ -94,6 +112,10 @@ class Database:
             with closing(self._connect()) as connection:
                 yield connection
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
+                raise ShelfDamaged(
+                    f"{self.path} is damaged ({error}). Expected {self._holds} as it was written. {self._remedy}"
+                ) from None
             raise ShelfUnusable(
                 f"{self.path} cannot be used now ({error}). Expected to read and write {self._holds}. Look for a full "
                 f"disk, missing permissions or another program that holds the file. If it is damaged: {self._remedy}"
@@ -111,11 +133,7 @@ class Database:
     def _check_or_make(self, connection: sqlite3.Connection) -> None:
         if connection.execute("SELECT count(*) = 0 FROM sqlite_master").fetchone()[0]:
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("BEGIN IMMEDIATE")
-            _run(connection, self._schema)
-            connection.execute(f"PRAGMA application_id = {self._mark}")
-            connection.execute(f"PRAGMA user_version = {self._version}")
-            connection.execute("COMMIT")
+            self._make(connection)
         found = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if found == self._mark and all(step in self._migrations for step in range(version, self._version)):
@@ -127,6 +145,13 @@ class Database:
                 f"DATELINE_STORE, or: {self._remedy}"
             )
 
+    def _make(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        _run(connection, self._schema)
+        connection.execute(f"PRAGMA application_id = {self._mark}")
+        connection.execute(f"PRAGMA user_version = {self._version}")
+        connection.execute("COMMIT")
+
     def _migrate(self, connection: sqlite3.Connection, version: int) -> int:
         """Make a file of an older version one of this, in one transaction; return the version it has then."""
         if version < self._version:
@@ -136,6 +161,27 @@ class Database:
             connection.execute(f"PRAGMA user_version = {self._version}")
             connection.execute("COMMIT")
         return max(version, self._version)
+
+
+def set_aside(path: Path) -> Path:
+    """Give an SQLite file, and what SQLite keeps beside it, a name that is free, and return it."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.aside-{number}")).exists():
+        number += 1
+    path.replace(aside)
+    for ending in ("-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+    return aside
+
+
+def is_damaged(path: Path) -> bool:
+    """Tell whether SQLite cannot read a file that is there from end to end."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok")
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorcode", None) in _DAMAGE
 
 
 def _run(connection: sqlite3.Connection, statements: str) -> None:

@@ -61,6 +61,10 @@ class ShelfUnusable(DatelineError):
     """SQLite cannot read or write the shelf's file: a full disk, a lock, damage."""
 
 
+class ShelfDamaged(ShelfUnusable):
+    """The shelf's file is not what was written to it; it is built again from the seeds."""
+
+
 class IndexMismatch(DatelineError):
     """The shelf was embedded with another model than the one set now."""
 

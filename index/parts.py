@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from index import shelf
+from index.database import is_damaged, set_aside
 from index.embeddings import Embedder, MiniLM, Remembering, build_embedder
+from index.errors import StoreMismatch
 from index.settings import Settings
 from index.shelf import Shelf
 from index.sync import Event, sync_shelf
@@ -34,7 +38,7 @@ def build_parts(settings: Settings) -> Parts:
     return Parts(settings, shelf, VectorIndex(settings.store), embedder, sentence_model)
 
 
-def sync_parts(parts: Parts, *, wait_seconds: float = 0) -> Iterator[Event]:
+def sync_parts(parts: Parts, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:
     """Run `sync_shelf` with the settings' values."""
     return sync_shelf(
         parts.settings.seeds,
@@ -44,4 +48,25 @@ def sync_parts(parts: Parts, *, wait_seconds: float = 0) -> Iterator[Event]:
         chunk_tokens=parts.settings.chunk_tokens,
         max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
         wait_seconds=wait_seconds,
+        rebuild=rebuild,
     )
+
+
+def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
+    """Give other names to the SQLite files of a store that are beyond use: the shelf's, and the chats'.
+
+    Nothing is deleted: the old and the new names are returned. A shelf that is ours is left,
+    for it can be made anew while others read it.
+    """
+    moved = []
+    for file in sorted(store.glob("*.db")):
+        beyond_use = is_damaged(file)
+        if file.name == shelf.FILE_NAME:
+            try:
+                Shelf(store)
+                beyond_use = False
+            except StoreMismatch:
+                beyond_use = True
+        if beyond_use:
+            moved.append((file, set_aside(file)))
+    return moved

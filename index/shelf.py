@@ -6,8 +6,10 @@ an index over the vectors kept here and can be made again from them.
 """
 
 import json
+import marshal
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from datetime import date
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import numpy as np
 
@@ -22,8 +25,9 @@ from index.articles import Article
 from index.chunks import Chunk
 from index.database import Database
 from index.embeddings import Vectors
-from index.errors import UnknownArticle
+from index.errors import ShelfDamaged, UnknownArticle
 from index.scope import WHOLE, Scope
+from index.seals import Stamp, read_seal, stamp, write_seal
 from index.spans import Span
 from index.words import folded, terms
 
@@ -31,6 +35,10 @@ FILE_NAME = "articles.db"
 VERSION = 2
 # The hash of a file that is being read, until it has been read to its end.
 UNFINISHED = b"unfinished"
+_SEAL_NAME = "articles.seal"
+_REBUILT = (
+    "Run `dateline index`, or press Re-index: it is built again from the seeds. The chats are kept apart and stay."
+)
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
 _SCHEMA = """
 CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,6 +78,17 @@ _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
+)
+# What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
+_SEALED = (
+    "SELECT path, hash, reason FROM files ORDER BY path",
+    "SELECT id, path, file, title, text, body_start, body_end, published, place, outlet, author, url, "
+    "pages FROM articles",
+    "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
+    "SELECT chunk, vector FROM vectors ORDER BY chunk",
+    "SELECT id, block FROM keywords_data ORDER BY id",
+    "SELECT segid, term, pgno FROM keywords_idx ORDER BY segid, term",
+    "SELECT id, sz FROM keywords_docsize ORDER BY id",
 )
 Order = Literal["newest", "oldest", "title", "outlet", "place"]
 _ORDERS: Mapping[Order, str] = {
@@ -130,15 +149,21 @@ class Shelf:
             version=VERSION,
             holds="a shelf",
             migrations=_MIGRATIONS,
-            remedy="Delete this file and run `dateline index`: it is built from the seeds.",
+            remedy="Run `dateline index --rebuild`: it is built again from the seeds.",
         )
+        self._seal = store / _SEAL_NAME
+        self._sound: Stamp | None = None  # of the file when it was last found whole
+        self._looking = threading.Lock()
 
     @contextmanager
-    def read(self) -> Iterator["Reading"]:
+    def read(self, *, checked: bool = False) -> Iterator["Reading"]:
         """Look at the shelf as it is now; what others write meanwhile is not seen.
 
-        Raises ShelfUnusable where SQLite fails.
+        Raises ShelfUnusable where SQLite fails; with `checked`, as for an answer, ShelfDamaged
+        where the shelf is not what the last run left.
         """
+        if checked and (told := self.damage()):
+            raise ShelfDamaged(told)
         with self._database.reading() as connection:
             yield Reading(connection)
 
@@ -150,6 +175,65 @@ class Shelf:
         """
         with self._database.writing() as connection:
             yield Writing(connection)
+
+    def damage(self) -> str:
+        """Tell what is wrong with the shelf and what to do, or nothing.
+
+        The whole of it is read once for each time its file has changed; otherwise this costs a
+        look at the file's times. While a run is under way, and after one that was killed, there
+        is nothing to compare with. Raises ShelfUnusable where SQLite fails for another reason.
+        """
+        if self._stamp() == self._sound:
+            return ""
+        # Of many who ask at once, one looks.
+        with self._looking:
+            now = self._stamp()
+            if now == self._sound:
+                return ""
+            try:
+                with self.read() as reading:
+                    what = self._compare(reading)
+            except ShelfDamaged as error:
+                return str(error)
+            if what:
+                return f"{self.path} is damaged: {what}. Expected the shelf that the last run left. {_REBUILT}"
+            self._sound = now
+            return ""
+
+    def seal(self) -> None:
+        """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
+        with self.write() as writing:
+            if not writing.record("store"):
+                writing.set_record("store", uuid4().hex)
+        now = self._stamp()
+        with self.read() as reading:
+            known = {"version": str(VERSION), "store": reading.record("store"), "generation": str(reading.generation())}
+            if not known.items() <= read_seal(self._seal).items():
+                write_seal(self._seal, {**known, "digest": reading.digest()})
+        self._sound = now
+
+    def start_over(self) -> None:
+        """Make the shelf anew, with nothing on it."""
+        self._database.start_over()
+        # Last: without a seal the damaged file would have been believed until now.
+        self._seal.unlink(missing_ok=True)
+        self._sound = None
+
+    def _stamp(self) -> Stamp:
+        return stamp({name: self.path.with_name(name) for name in (FILE_NAME, f"{FILE_NAME}-wal")})
+
+    def _compare(self, reading: "Reading") -> str:
+        seal = read_seal(self._seal)  # before the first look at the shelf, lest a run that ends now seem to be undone
+        if seal.get("version") != str(VERSION):
+            return ""  # made before there were seals, or by another version
+        store, generation = reading.record("store"), reading.generation()
+        if store != seal.get("store"):
+            return "it was deleted, or is another store's" if not store else "it is another store's"
+        if str(generation) == seal.get("generation"):
+            return reading.torn() or (
+                "" if reading.digest() == seal.get("digest") else "its rows are not those written"
+            )
+        return "it is an earlier one" if generation < int(seal.get("generation", "0")) else ""
 
 
 class Reading:
@@ -163,6 +247,25 @@ class Reading:
         """Return a remembered fact about the store, or "" where it was never set."""
         row = self._connection.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()
         return str(row[0]) if row else ""
+
+    def generation(self) -> int:
+        """Return how many times what is on the shelf has changed. Raises ShelfDamaged."""
+        with _naming_damage():
+            return int(self.record("generation") or 0)
+
+    def torn(self) -> str:
+        """Tell where the file contradicts itself, or nothing; a change of its contents alone is not seen."""
+        found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+        return "" if found == "ok" else " ".join(found.split()).rstrip(".")
+
+    def digest(self) -> str:
+        """Sum up all that an answer rests on."""
+        digest = blake2b(digest_size=16)
+        for select in _SEALED:
+            rows = self._connection.execute(select)
+            while some := rows.fetchmany(500):
+                digest.update(marshal.dumps(some, 2))  # 2: the last form that depends on the values alone
+        return digest.hexdigest()
 
     def counts(self) -> Counts:
         """Count what is visible."""
@@ -240,7 +343,7 @@ class Reading:
                 f"No article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
                 "If the file is new, run `dateline index`."
             )
-        return _article(row)
+        return self._whole(_article(row))
 
     def titles(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the titles of those of the articles that are visible, by path."""
@@ -255,7 +358,18 @@ class Reading:
             _SELECT_ARTICLE + " WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 (both are constants)
             (json.dumps(ids),),
         )
-        return {row[0]: _article(row) for row in rows}
+        return {row[0]: self._whole(_article(row)) for row in rows.fetchall()}
+
+    def _whole(self, article: Article) -> Article:
+        """Return an article whose every chunk is, by its id, what was once cut from it. Raises ShelfDamaged."""
+        rows = self._connection.execute(
+            "SELECT id, article_id, sentences, heading FROM chunks WHERE article_id = ?", (article.id,)
+        )
+        if not all(_chunk(*row).is_cut_from(article) for row in rows):
+            raise ShelfDamaged(
+                f"The text of {article.path} is not the one that was indexed. Expected it word for word. {_REBUILT}"
+            )
+        return article
 
     def chunks(self, ids: Sequence[str], *, scope: Scope = WHOLE) -> dict[str, Chunk]:
         """Return those of the chunks whose article is visible and in the scope, by id."""
@@ -304,7 +418,10 @@ class Reading:
         ).fetchall()
         if not rows:
             return []
-        similarities = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1) @ question
+        with _naming_damage():
+            similarities = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1) @ question
+        if not np.all(np.abs(similarities) < 1.01):  # of unit vectors; what is no number compares as false
+            raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {_REBUILT}")
         return [rows[row][0] for row in np.argsort(-similarities, kind="stable")[:k]]
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
@@ -325,6 +442,26 @@ class Reading:
             (limit,),
         )
         return [(number, id_, np.frombuffer(vector, np.float32)) for number, id_, vector in rows]
+
+    def sample(self, k: int) -> dict[str, Vectors]:
+        """Return at most `k` of the vectors that Chroma should have, spread evenly over the shelf, by chunk id."""
+        numbers = [row[0] for row in self._connection.execute("SELECT chunk FROM vectors WHERE placed = 1")]
+        step = max(1, -(-len(numbers) // k))
+        rows = self._connection.execute(
+            "SELECT c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
+            "WHERE v.chunk IN (SELECT value FROM json_each(?))",
+            (json.dumps(numbers[::step]),),
+        )
+        return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors of those of the chunks that have one, by id."""
+        rows = self._connection.execute(
+            "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.chunk = c.number "
+            "WHERE c.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
+        )
+        return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
 
     def all_placed(self) -> bool:
         """Tell whether Chroma has every vector there is."""
@@ -440,6 +577,7 @@ class Writing(Reading):
     def forget_hashes(self) -> None:
         """Have every file read again by the next run, while what it held stays visible until then."""
         self._connection.execute("UPDATE files SET hash = x''")
+        self._touch()
 
     def _touch(self) -> None:
         self.set_record("generation", str(int(self.record("generation") or 0) + 1))
@@ -508,13 +646,25 @@ def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
 
 def _article(row: Sequence[object]) -> Article:
     id_, path, title, text, start, end, published, *rest, pages = row
-    body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
-    return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
+    with _naming_damage():
+        body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
+        return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
 
 
 def _chunk(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:
-    spans = tuple(Span(start, end) for start, end in json.loads(sentences))
-    return Chunk(id_, article_id, Span(spans[0].start, spans[-1].end), spans, heading)
+    with _naming_damage():
+        spans = tuple(Span(start, end) for start, end in json.loads(sentences))
+        return Chunk(id_, article_id, Span(spans[0].start, spans[-1].end), spans, heading)
+
+
+@contextmanager
+def _naming_damage() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, IndexError) as error:
+        raise ShelfDamaged(
+            f"The shelf holds a row that Dateline cannot have written ({type(error).__name__}). {_REBUILT}"
+        ) from error
 
 
 def _date(text: object) -> date | None:

@@ -33,6 +33,8 @@ _GROUP_SECONDS = 0.5
 _EMBEDDED_AT_ONCE = 64
 _PLACED_AT_ONCE = 1000
 _REASONS_TOLD = 3  # of a file with many articles
+_SAMPLED = 40
+_SAME = 0.999  # cosine similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Waiting:
     """Another process is indexing; this one goes on when it has finished."""
 
     process: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltAgain:
+    """The shelf was made anew and is built again from the seeds; the reason says what was wrong with it."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ class Done:
     ended: str  # ISO 8601, UTC; `record("last_run")` of the shelf
 
 
-Event = Waiting | Visible | Removed | Rejected | Embedded | Done
+Event = Waiting | BuiltAgain | Visible | Removed | Rejected | Embedded | Done
 
 
 def sync_shelf(
@@ -102,18 +111,23 @@ def sync_shelf(
     chunk_tokens: int,
     max_file_bytes: int,
     wait_seconds: float = 0,
+    rebuild: bool = False,
 ) -> Iterator[Event]:
     """Bring the shelf in line with the folder `seeds`, telling each step once it is committed.
 
     Raises SeedsMissing where there is no folder (an unmounted disk is no reason to forget
     the articles), ShelfBusy where another process indexes for longer than `wait_seconds`,
-    EmbeddingFailed where vectors cannot be had; what was made visible stays.
+    EmbeddingFailed where vectors cannot be had; what was made visible stays. A damaged shelf
+    is made anew first, and a whole one where `rebuild` is asked for.
     """
     started = time.monotonic()
     check_folder(seeds)
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
     try:
         yield from _take(lock, wait_seconds)
+        if reason := "It was asked for." if rebuild else shelf.damage():
+            shelf.start_over()
+            yield BuiltAgain(reason)
         _settle_words(shelf, cutting=f"{chunks.VERSION}/{chunk_tokens}")
         told: dict[type, int] = {Visible: 0, Removed: 0, Rejected: 0}
         for event in _sync_files(seeds, shelf, chunk_tokens, max_file_bytes):
@@ -130,6 +144,7 @@ def sync_shelf(
             writing.drop_spare_vectors()
             writing.set_record("last_run", ended)
             counts = writing.counts()
+        shelf.seal()
         yield Done(
             visible=told[Visible],
             removed=told[Removed],
@@ -153,6 +168,7 @@ def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
     if not index.own():
         return False
     try:
+        index.check()
         _place(shelf, index)
     except DamagedVectors:
         _note_collection(shelf, index.start_over())
@@ -177,20 +193,32 @@ def _place(shelf: Shelf, index: VectorIndex) -> None:
             writing.mark_placed([number for number, _, _ in unplaced])
     with shelf.read() as reading:
         expected = reading.placed()
-    if index.count(collection) != expected:
-        _sweep(shelf, index, collection)
-
-
-def _sweep(shelf: Shelf, index: VectorIndex, collection: str) -> None:
-    """Remove from Chroma what the shelf does not know: a run was killed between the two."""
-    ids = index.ids(collection)
-    with shelf.read() as reading:
-        known = reading.chunks(ids)
-        expected = reading.placed()
-    index.remove(collection, [id_ for id_ in ids if id_ not in known])
-    if index.count(collection) != expected:
+    if (held := index.count(collection)) != expected:
         raise DamagedVectors(
-            f"Chroma holds {index.count(collection)} of {expected} vectors. Expected all of them. "
+            f"Chroma holds {held} vectors. Expected {expected}. "
+            "Run `dateline index`: they are placed again from the shelf, without embedding."
+        )
+    if index.changed:
+        _check_neighbours(shelf, index, collection)
+        index.seal()
+
+
+def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None:
+    """Have vectors from all over the shelf find themselves, or their equals, before Chroma is believed.
+
+    A search in a graph misses one now and then; of a damaged one most are missed.
+    """
+    with shelf.read() as reading:
+        sample = reading.sample(_SAMPLED)
+        found = [index.ranking(collection, vector, 1) for vector in sample.values()]
+        nearest = reading.vectors([id_ for ids in found for id_ in ids])
+    missed = sum(
+        not any(id_ in nearest and float(nearest[id_] @ vector) > _SAME for id_ in ids)
+        for ids, vector in zip(found, sample.values(), strict=True)
+    )
+    if missed * 10 > len(sample):
+        raise DamagedVectors(
+            f"In Chroma {missed} of {len(sample)} vectors do not find themselves. Expected nearly all to. "
             "Run `dateline index`: they are placed again from the shelf, without embedding."
         )
 

@@ -158,7 +158,7 @@ def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: flo
 def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, scope: Scope) -> Answer:
     started = time.perf_counter()
     asked = standalone.question
-    with parts.shelf.read() as reading:
+    with parts.shelf.read(checked=True) as reading:
         found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, scope=scope)
         passages = gather_passages(found.hits, reading)
         searched = time.perf_counter()
@@ -218,7 +218,7 @@ def find_passages(
 ) -> tuple[list[tuple[Hit, Passage]], str]:
     """Return the `k` best chunks with their articles' characters, and `Found.problem`, for `dateline search`."""
     asked = clean_question(question)
-    with parts.shelf.read() as reading:
+    with parts.shelf.read(checked=True) as reading:
         found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=k, scope=scope)
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -27,6 +28,9 @@ FILE_NAME = "chats.db"
 VERSION = 1
 LONGEST_TITLE = 120  # characters
 BROKEN_OFF = "The answer was broken off when Dateline ended. Expected a whole one. Ask again."
+_DAMAGED = (
+    "What was kept of this answer is not what was written (a damaged disk?). Expected it word for word. Ask again."
+)
 _UNREADABLE = "This answer was kept by another version of Dateline, which this one cannot read. Ask again."
 _APPLICATION_ID = 0x444C4348  # "DLCH": tells our file from any other SQLite file
 _SCHEMA = """
@@ -92,7 +96,7 @@ class Chats:
             mark=_APPLICATION_ID,
             version=VERSION,
             holds="a file of chats",
-            remedy="Move this file away; a new one is made, and the articles are not touched.",
+            remedy="Move this file away, or have `dateline index --rebuild` do so if it is damaged. A new one is made.",
         )
 
     def keep(self, chat: str, place: int, turn: KeptTurn) -> None:
@@ -123,14 +127,13 @@ class Chats:
             row = connection.execute("SELECT title FROM chats WHERE id = ?", (id_,)).fetchone()
             if row is None:
                 raise UnknownChat("There is no such chat. Expected one that was not deleted. Start a new chat.")
-            turns = connection.execute("SELECT turn FROM turns WHERE chat = ? ORDER BY place", (id_,)).fetchall()
+            turns = connection.execute("SELECT turn, place FROM turns WHERE chat = ? ORDER BY place", (id_,)).fetchall()
             articles = dict(
                 connection.execute(
                     "SELECT id, article FROM articles WHERE id IN (SELECT article FROM rests_on WHERE chat = ?)", (id_,)
                 )
             )
-        read = {article: json.loads(written) for article, written in articles.items()}
-        return KeptChat(id_, row[0], tuple(_read(turn, read) for (turn,) in turns))
+        return KeptChat(id_, row[0], tuple(_read(turn, place, articles) for turn, place in turns))
 
     def count(self) -> int:
         """Count the chats."""
@@ -188,14 +191,34 @@ def _write(turn: KeptTurn) -> tuple[str, dict[str, str]]:
         "problem": turn.problem,
         "spent": asdict(turn.spent) if turn.spent else None,
     }
-    return json.dumps(written, ensure_ascii=False), articles
+    return json.dumps({**written, "digest": _digest(written, articles)}, ensure_ascii=False), articles
 
 
-def _read(written: str, articles: Mapping[str, object]) -> KeptTurn:
-    kept = json.loads(written)
+def _digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
+    """Sum up a turn and the articles it rests on: a quote of it is cut from what was kept."""
+    parts = [json.dumps(written, ensure_ascii=False), *(articles[id_] for id_ in sorted(articles))]
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _is_as_written(kept: dict[str, object], articles: Mapping[str, str]) -> bool:
+    digest = kept.pop("digest", None)
+    rests_on: set[str] = set()
+    _with_articles(kept["answer"], lambda id_: rests_on.add(str(id_)))
+    if digest is None or not rests_on <= articles.keys():
+        return digest is None  # kept before there were digests
+    return digest == _digest(kept, {id_: articles[id_] for id_ in rests_on})
+
+
+def _read(written: str, place: int, articles: Mapping[str, str]) -> KeptTurn:
+    try:
+        kept = json.loads(written)
+        if not _is_as_written(kept, articles):
+            return KeptTurn(str(kept["id"]), str(kept["question"]), None, _DAMAGED, None)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return KeptTurn(f"damaged-{place}", "A question that is damaged", None, _DAMAGED, None)
     problem = kept["problem"]
     try:
-        whole = _with_articles(kept["answer"], lambda id_: articles[str(id_)])
+        whole = _with_articles(kept["answer"], lambda id_: json.loads(articles[str(id_)]))
         answer = _answers().validate_python(whole) if whole else None
     except (ValidationError, KeyError):
         answer, problem = None, _UNREADABLE

@@ -36,7 +36,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.parsers",),
     ("index.encodings",),
     ("index.sentences", "index.datelines", "index.tokens", "index.words", "index.articles", "index.wording"),
-    ("index.settings", "index.spans", "index.scope"),
+    ("index.settings", "index.spans", "index.scope", "index.seals"),
     ("index.addresses", "index.openai_client"),
     ("index.errors", "index", "rag", "ui"),
 )

@@ -1,5 +1,7 @@
 """Chunks: every sentence once, in order, in chunks that fit."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,3 +41,15 @@ def test_a_chunk_is_named_by_what_it_holds() -> None:
     again = read_article("a.txt", b"One. Two.")
     assert chunk_article(one, max_tokens=200) == chunk_article(again, max_tokens=200)
     assert chunk_article(one, max_tokens=200)[0].id != chunk_article(other, max_tokens=200)[0].id
+
+
+def test_a_chunk_knows_the_article_it_was_cut_from() -> None:
+    seed = read_article(SEED.name, SEED.read_bytes())
+    for chunk in chunk_article(seed, max_tokens=80):
+        assert chunk.is_cut_from(seed)
+        start, end = chunk.span.start, chunk.span.end
+        for place in (start, end - 1):
+            changed = seed.text[:place] + "~" + seed.text[place + 1 :]
+            assert not chunk.is_cut_from(replace(seed, text=changed))
+        assert not chunk.is_cut_from(replace(seed, text=seed.text[: end - 1]))
+        assert not chunk.is_cut_from(replace(seed, title="Another"))

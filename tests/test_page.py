@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -120,6 +121,58 @@ def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browse
         reader.ask("What pay rise did the train drivers accept?")
         expect(reader.page.locator(".words").first).to_contain_text("a pay rise of 4.2 per cent")
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("2 articles")
+
+
+def test_within_five_seconds_an_open_page_knows_what_another_process_added_changed_and_removed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    shutil.copytree(FICTION, tmp_path / "seeds")
+    (tmp_path / "seeds" / "strike.txt").unlink()
+    shutil.copy(SEED, tmp_path / "seeds")
+    asked = "What pay rise did the train drivers accept?"
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page, strike = reader.page, server.seeds / "strike.txt"
+        command = [sys.executable, "-m", "ui", "index", "--seeds", str(server.seeds), "--store", str(server.store)]
+        expect(page.locator(".st-key-shelf")).to_contain_text("Indexed")
+
+        def knows(expected: str, *, words: bool) -> None:
+            """Index in another process; then ask at once, and again until the deadline, what is true now."""
+            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+            deadline = time.monotonic() + 5
+            assert ("1 removed" if not words else "1 new or changed") in run.stdout, run.stdout + run.stderr
+            page.get_by_role("button", name="New chat").click()
+            expect(page.locator(".dl-question")).to_have_count(0)
+            reader.ask(asked)
+            found = page.locator(".words", has_text=expected) if words else page.get_by_text(expected)
+            expect(found.first).to_be_visible(timeout=max(1, 1000 * (deadline - time.monotonic())))
+
+        shutil.copy(FICTION / "strike.txt", strike)
+        knows("a pay rise of 4.2 per cent", words=True)
+        strike.write_text(strike.read_text().replace("4.2", "6.7"))
+        knows("a pay rise of 6.7 per cent", words=True)
+        strike.unlink()
+        knows("The shelf does not answer this.", words=False)
+        assert not any("train drivers" in quote for quote in reader.quotes)
+        expect(page.locator(".st-key-shelf")).to_contain_text("6 articles")
+
+
+def test_an_open_page_mends_a_damaged_store(browser: Browser, tmp_path: Path) -> None:
+    shutil.copytree(FICTION, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        expect(reader.page.locator(".st-key-shelf")).to_contain_text("Indexed")
+        for name in ("articles.db", "chroma/chroma.sqlite3"):
+            damaged = server.store / name
+            content = damaged.read_bytes()
+            damaged.write_bytes(content[: len(content) // 2] + b"\x07" * (len(content) // 2))
+            reader.ask("What will the new ferries cost?")
+            expect(reader.page.locator(".words, .dl-problem").first).to_be_visible()
+            expect(reader.page.locator(".st-key-shelf")).to_contain_text("6 articles")
+            reader.page.get_by_role("button", name="New chat").click()
+            expect(reader.page.locator(".dl-question")).to_have_count(0)
+            reader.ask("What will the new ferries cost?")
+            expect(reader.page.locator(".words", has_text="48.5 million crowns")).to_be_visible()
+            expect(reader.page.locator(".dl-problem")).to_have_count(0)
+            reader.page.get_by_role("button", name="New chat").click()
 
 
 def test_a_reader_may_ask_while_the_shelf_is_being_read(browser: Browser, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
-from index.errors import ShelfUnusable, StoreMismatch, UnknownArticle
+from index.errors import ShelfDamaged, StoreMismatch, UnknownArticle
 from index.readers import read_article
 from index.scope import Scope
 from index.shelf import Order, Reach, Shelf
@@ -331,7 +331,7 @@ def test_damage_found_while_reading_is_told_in_a_sentence(shelf: Shelf) -> None:
     with sqlite3.connect(shelf.path) as connection:
         connection.execute("DROP TABLE articles")
     connection.close()
-    with pytest.raises(ShelfUnusable, match="cannot be used now"), shelf.read() as reading:
+    with pytest.raises(ShelfDamaged, match=r"is damaged .* Run `dateline index --rebuild`"), shelf.read() as reading:
         reading.listings()
 
 

@@ -227,6 +227,8 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
     parts.index.add(collection, ["stray"], [np.ones(384, np.float32)])
     place_vectors(parts.shelf, parts.index)
     assert contents(newsroom) == before
+    with parts.shelf.read() as reading:
+        collection = reading.record("collection")
     parts.index.remove(collection, parts.index.ids(collection)[:1])
     place_vectors(parts.shelf, parts.index)
     assert contents(newsroom) == before
@@ -287,6 +289,7 @@ def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom
         writing.set_record("words", "of an older version")
         writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
         assert writing.chunks_holding("liaison") == 0
+        writing._touch()  # or the shelf would count as damaged
     assert newsroom.indexed().embedded == 0
     assert contents(newsroom) == before
 

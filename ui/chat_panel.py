@@ -11,7 +11,7 @@ from index.wording import ago
 from rag.chats import ChatListing
 from rag.markdown import chat_markdown
 from ui.address import Address, go, here
-from ui.look import ignore_trigger, make_component
+from ui.look import ignore_trigger, make_component, telling
 from ui.turns import OpenChat, OpenChats
 
 _LISTED = 30
@@ -19,6 +19,7 @@ _SEARCHED_FROM = 6  # fewer chats are seen at a glance
 _component = make_component("chat_list")
 
 
+@telling
 def show_chats(chats: OpenChats, chat: OpenChat) -> None:
     """List the chats that were used last, or those that hold what is searched for."""
     kept = chats.kept.count()

@@ -1,7 +1,8 @@
 """Indexing: the one thread of the page's process that writes to the shelf.
 
 It runs apart from the readers' pages, so a question can be asked while it works. Between
-two runs it puts into Chroma what another process, such as `dateline index`, has added. Where
+two runs it puts into Chroma what another process, such as `dateline index`, has added, and builds
+again what was damaged. Where
 watching is switched on, a second thread starts a run whenever something changed in the seeds.
 """
 
@@ -9,11 +10,11 @@ import threading
 from dataclasses import dataclass, replace
 from functools import cache
 
-from index.errors import DatelineError
+from index.errors import DatelineError, ShelfDamaged
 from index.openai_client import load_openai
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.settings import load_settings
-from index.sync import Done, Embedded, Rejected, Visible, Waiting, place_vectors
+from index.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting, place_vectors
 from index.watching import watch_seeds
 from index.wording import counted
 from rag.chat import build_chats
@@ -51,6 +52,8 @@ class Indexing:
         self._watch_ended = threading.Event()
         self._watch_problem = ""
         self._watcher: threading.Thread | None = None
+        self._damage = ""  # what was wrong with the shelf at the last look
+        self._not_placed = ""  # the generation of the shelf that could not be brought into Chroma
 
     @property
     def progress(self) -> Progress:
@@ -143,6 +146,8 @@ class Indexing:
             try:
                 with self.parts.shelf.read() as reading:
                     remembered = reading.record("watch")
+            except ShelfDamaged:
+                return  # the run that comes next builds it again, and tells
             except DatelineError as error:
                 self._watch_problem = str(error)
                 return
@@ -153,7 +158,7 @@ class Indexing:
 
     def _work(self) -> None:
         self._take_up_watching()
-        generation = suggested = ""
+        placed = suggested = ""  # generations of the shelf
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)
             if self._ended.is_set():
@@ -162,16 +167,36 @@ class Indexing:
                 if asked:
                     self._asked.clear()
                     self._run()
-                with self.parts.shelf.read() as reading:
+                self._mend()
+                with self.parts.shelf.read(checked=True) as reading:
                     seen = reading.record("generation")
-                if seen != generation and place_vectors(self.parts.shelf, self.parts.index):
-                    generation = seen
+                if seen != placed or not self.parts.index.sound:
+                    placed = self._place(seen)
                 if seen != suggested and not self._asked.is_set():
                     self.suggestions, suggested = suggest_questions(self.parts), seen
             except DatelineError as error:
                 self._fail(str(error))
             except Exception as error:  # noqa: BLE001 (the thread outlives what nobody thought of; the page tells it)
                 self._fail(f"Indexing stopped ({type(error).__name__}). What was indexed stays. Press Re-index.")
+
+    def _mend(self) -> None:
+        """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
+        damage, earlier = self.parts.shelf.damage(), self._damage
+        self._damage = damage
+        if damage and damage != earlier:
+            self._run()
+
+    def _place(self, generation: str) -> str:
+        """Bring Chroma in line with the shelf, and return the generation that it has, "" where another owns it.
+
+        Where that fails, questions are answered without Chroma, and it is not tried again until the shelf changes.
+        """
+        if generation == self._not_placed:
+            return generation
+        self._not_placed = generation
+        owned = place_vectors(self.parts.shelf, self.parts.index)
+        self._not_placed = ""
+        return generation if owned else ""
 
     def _fail(self, problem: str) -> None:
         self._progress = replace(self._progress, running=self._asked.is_set(), problem=problem)
@@ -186,6 +211,8 @@ class Indexing:
             match event:
                 case Waiting():
                     self._progress = replace(now, doing="Waiting for another process that is indexing")
+                case BuiltAgain():
+                    self._progress = replace(now, doing="The shelf was damaged: building it again from the seeds")
                 case Visible():
                     visible += 1
                     self._progress = replace(now, doing=f"Read {counted(visible, 'new or changed article')}")

@@ -5,11 +5,18 @@ came from an article, a file name, a reader or a model is either handed to a com
 which sets it as text, or goes through `inert`.
 """
 
+from collections.abc import Callable
+from functools import wraps
 from html import escape
 from pathlib import Path
+from typing import ParamSpec
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
+
+from index.errors import DatelineError
+
+_Given = ParamSpec("_Given")
 
 # How often a part of the page that may change by itself is drawn again. At one second, ten readers who only
 # look on cost most of a processor.
@@ -53,6 +60,19 @@ def show_text(text: str, *, kind: str) -> None:
     """Show foreign text as a block of the style `kind`: question, problem, note or lead."""
     role = ' role="alert"' if kind == "problem" else ""
     st.html(f'<div class="dl-{kind}"{role}>{inert(text)}</div>')
+
+
+def telling(show: Callable[_Given, None]) -> Callable[_Given, None]:
+    """Have a part of the page say what a person can mend, where it cannot be shown; the other parts stay."""
+
+    @wraps(show)
+    def show_or_tell(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        try:
+            show(*args, **kwargs)
+        except DatelineError as error:
+            show_text(str(error), kind="problem")
+
+    return show_or_tell
 
 
 def _read(name: str) -> str:

@@ -8,7 +8,7 @@ from index.scope import WHOLE, Scope
 from index.wording import counted, scope_words
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing
-from ui.look import inert
+from ui.look import inert, telling
 
 _UNNAMED = "No outlet named"
 _SINCE, _UNTIL, _OUTLETS = "since", "until", "outlets"
@@ -19,6 +19,7 @@ def asked_of() -> Scope:
     return st.session_state.get("scope", WHOLE)  # type: ignore[no-any-return]
 
 
+@telling
 def show_narrowing(indexing: Indexing) -> None:
     """Let the reader choose days and outlets, where the shelf has more than one of them."""
     with indexing.parts.shelf.read() as reading:
@@ -48,6 +49,7 @@ def show_narrowing(indexing: Indexing) -> None:
     )
 
 
+@telling
 def show_scope(indexing: Indexing) -> None:
     """Say that only some articles are asked, above the place where one asks, and let the reader ask all again."""
     scope = asked_of()

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from index.errors import DatelineError, UnknownChat
+from index.errors import DatelineError, ShelfUnusable, UnknownChat
 from index.parts import Parts
 from index.wording import counted, long_day
 from rag.answers import LONGEST_QUESTION
@@ -13,7 +13,7 @@ from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing, get_indexing
-from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text
+from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text, telling
 from ui.model_panel import chosen_model
 from ui.narrowing import asked_of, show_scope
 from ui.reader import show_reader
@@ -66,7 +66,7 @@ def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
         state["problem"] = ""
         try:
             shown = chats.get(address.chat) if address.chat else chats.new()
-        except UnknownChat as error:
+        except (UnknownChat, ShelfUnusable) as error:
             shown, state["problem"] = chats.new(), str(error)
         state["shown"], state["addressed"] = shown, address.chat
     return shown, state.get("problem", "")
@@ -93,6 +93,7 @@ def _take_question(chats: OpenChats, indexing: Indexing) -> None:
     chat.ask(question, model, scope=scope)
 
 
+@telling
 def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     with indexing.parts.shelf.read() as reading:
         reach = reading.reach()

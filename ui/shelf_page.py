@@ -14,7 +14,7 @@ from index.shelf import Listing, Order
 from index.wording import counted, long_day, one_line, scope_words
 from ui.address import go, here
 from ui.indexing import Indexing
-from ui.look import LOOK_SECONDS, ignore_trigger, inert, make_component, show_text
+from ui.look import LOOK_SECONDS, ignore_trigger, inert, make_component, show_text, telling
 from ui.narrowing import asked_of
 
 _ROWS = 50
@@ -66,6 +66,7 @@ def show_shelf_page(indexing: Indexing) -> None:
         _ask_whether_to_remove(indexing, removing)
 
 
+@telling
 def _show_table(indexing: Indexing) -> None:
     state = st.session_state
     look: Look = state.setdefault("look", Look())

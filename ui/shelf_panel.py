@@ -11,7 +11,7 @@ from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing
-from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text
+from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text, telling
 from ui.narrowing import asked_of
 
 _LISTED = 30  # the shelf's own page lists them all
@@ -29,6 +29,7 @@ def show_articles(indexing: Indexing) -> None:
     st.fragment(_show_articles, run_every=LOOK_SECONDS)(indexing)
 
 
+@telling
 def _show_status(indexing: Indexing) -> None:
     progress = indexing.progress
     with indexing.parts.shelf.read() as reading:
@@ -58,6 +59,7 @@ def _switch_watch(indexing: Indexing) -> None:
     indexing.watch(bool(st.session_state["watch"]))
 
 
+@telling
 def _show_articles(indexing: Indexing) -> None:
     scope = asked_of()
     with indexing.parts.shelf.read() as reading:

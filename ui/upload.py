@@ -7,7 +7,7 @@ import streamlit as st
 from index.errors import DatelineError
 from index.seeds import add_seed
 from ui.indexing import Indexing
-from ui.look import show_text
+from ui.look import show_text, telling
 
 _LOOK_SECONDS = 1.0
 
@@ -51,6 +51,7 @@ def show_upload(indexing: Indexing) -> None:
         st.rerun()
 
 
+@telling
 def _show_outcomes(indexing: Indexing) -> None:
     outcomes: list[_Outcome] = st.session_state.get("uploaded", [])
     with indexing.parts.shelf.read() as reading:
