@@ -308,6 +308,15 @@ class Reading:
         )
         return [(row[0], _chunk(*row[1:5]).embedded_text(row[5])) for row in rows]
 
+    def without_vectors(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the visible chunks that have no vector yet."""
+        rows = self._connection.execute(
+            "SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.chunk = c.number "
+            "WHERE c.id IN (SELECT value FROM json_each(?)) AND v.chunk IS NULL",
+            (json.dumps(ids),),
+        )
+        return {row[0] for row in rows}
+
     def unplaced(self, limit: int) -> list[tuple[int, str, Vectors]]:
         """Return vectors that Chroma has not got yet: number, chunk id, vector."""
         rows = self._connection.execute(
