@@ -3,6 +3,10 @@
 Chroma has no lock of its own, and two processes that write to one store break it without
 an error, so one process owns it: the one that holds the lock file. The others search the
 vectors in SQLite.
+
+Nor does Chroma write its files so that one can be killed meanwhile: with a torn one it raises, leaves
+vectors out, goes on for ever, or ends the whole process. So a mark stands beside them while they
+are written, and files that are found with it are not opened but made again.
 """
 
 import shutil
@@ -38,6 +42,7 @@ class VectorIndex:
         """Prepare the index in the folder `store`; nothing is opened or locked yet."""
         self._folder = store / FOLDER_NAME
         self._lock = filelock.FileLock(store / "chroma.lock", thread_local=False)
+        self._mark = store / "chroma.writing"
         self._calls = threading.RLock()
         self._client: Client | None = None
 
@@ -74,7 +79,7 @@ class VectorIndex:
 
     def make_collection(self) -> str:
         """Make an empty collection in place of all others, and return its name."""
-        with self._calls, _naming_damage():
+        with self._calls, _naming_damage(), self._writing():
             client = self._open()
             for old in client.list_collections():
                 client.delete_collection(old.name)
@@ -91,6 +96,7 @@ class VectorIndex:
                 shutil.rmtree(self._folder, ignore_errors=True)
             else:
                 self._folder.unlink(missing_ok=True)
+            self._mark.unlink(missing_ok=True)
             return self.make_collection()
 
     def count(self, collection: str) -> int:
@@ -111,13 +117,13 @@ class VectorIndex:
         for start in range(0, len(ids), BATCH):
             batch = slice(start, start + BATCH)
             # Let go between two batches, so that a reader's search gets its turn.
-            with self._calls, _naming_damage():
+            with self._calls, _naming_damage(), self._writing():
                 self._get(collection).add(ids=list(ids[batch]), embeddings=np.stack(vectors[batch]))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are passed over."""
         for start in range(0, len(ids), BATCH):
-            with self._calls, _naming_damage():
+            with self._calls, _naming_damage(), self._writing():
                 self._get(collection).delete(ids=list(ids[start : start + BATCH]))
 
     def ranking(self, collection: str, question: Vectors, k: int) -> list[str]:
@@ -130,6 +136,11 @@ class VectorIndex:
         if not self.owned:
             raise DamagedVectors("Chroma is used by its owner only. Expected to own it. Search the shelf instead.")
         if self._client is None:
+            if self._mark.exists():
+                raise DamagedVectors(
+                    "A run was ended while Chroma wrote its files. Expected whole ones. "
+                    "Run `dateline index`: the vectors are placed again from the shelf, without embedding."
+                )
             import chromadb
             from chromadb.config import Settings
 
@@ -139,6 +150,21 @@ class VectorIndex:
             )
             self._client = cast("Client", chromadb.PersistentClient(str(self._folder), settings=settings))
         return self._client
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Mark the files while the block writes them; the mark stays where Chroma fails or the process is killed."""
+        self._open()
+        self._mark.touch()
+        try:
+            yield
+        except Exception:
+            raise
+        except BaseException:
+            # Ctrl-C is noticed when Chroma's call has ended.
+            self._mark.unlink(missing_ok=True)
+            raise
+        self._mark.unlink(missing_ok=True)
 
     def _get(self, collection: str) -> "Collection":
         # Fetched per use: a handle kept while the collection was made again is dead.
