@@ -56,6 +56,28 @@ def make_scope(since: datetime | None, as_of: datetime | None, outlets: Sequence
     return scope
 
 
+class _Ended(KeyboardInterrupt):
+    """The process was asked to end."""
+
+    def __init__(self, number: int) -> None:
+        """Remember which signal asked."""
+        self.exit_code = 128 + number
+
+
+def _end_on_signals() -> None:
+    """Have Ctrl-C and SIGTERM raise `_Ended` here.
+
+    Python raises it between two steps of its own, so what Chroma or SQLite is writing is written first.
+    """
+
+    def end(number: int, _: object) -> None:
+        raise _Ended(number)
+
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # Outright: a shell that starts this in the background has it ignore Ctrl-C.
+        signal.signal(ending, end)
+
+
 @contextmanager
 def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
     """Build the parts, and give Chroma back at the end."""
@@ -113,16 +135,19 @@ def event_json(event: sync.Event) -> str:
 @commands.command("index")
 def index_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Bring the shelf in line with the seeds folder."""
-    with open_parts(seeds, store) as parts:
-        _index(parts, as_json=as_json)
+    _end_on_signals()
+    try:
+        with open_parts(seeds, store) as parts:
+            _index(parts, as_json=as_json)
+    except _Ended as ended:
+        typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
+        raise typer.Exit(ended.exit_code) from None
 
 
 @commands.command("watch")
 def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        # Outright: a shell that starts this in the background has it ignore Ctrl-C.
-        signal.signal(ending, signal.default_int_handler)
+    _end_on_signals()
     try:
         with open_parts(seeds, store) as parts:
             _watch(parts, as_json=as_json)
