@@ -133,8 +133,8 @@ def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], No
 class Moment:
     """When a run is killed."""
 
-    after: int  # lines printed, calls that have Chroma write, rewrites of a file of Chroma's, or milliseconds
-    of: Literal["lines", "calls", "rewrites", "milliseconds"]
+    after: int  # lines printed, calls that have Chroma write begun or ended, rewrites of a file of Chroma's, or ms
+    of: Literal["lines", "calls", "ended calls", "rewrites", "milliseconds"]
     delay: float = 0  # seconds more
 
 
@@ -189,6 +189,7 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
     look: Callable[[], object] = {
         "lines": lambda: output.read_bytes().count(b"\n"),
         "calls": lambda: is_marked(store),
+        "ended calls": lambda: not is_marked(store),
         "rewrites": lambda: _vector_files(store),
         "milliseconds": lambda: int((time.monotonic() - started) * 1000),
     }[moment.of]
@@ -198,7 +199,7 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
         if moment.of in ("lines", "milliseconds"):
             reached = cast("int", now)
         elif now != seen:
-            # The end of a call is none that begins.
+            # Of calls only the beginnings are counted, or only the ends.
             reached += now is not False
             seen = now
         if reached >= moment.after:
