@@ -61,6 +61,28 @@ def make_scope(since: datetime | None, as_of: datetime | None, outlets: Sequence
     return scope
 
 
+class _Ended(KeyboardInterrupt):
+    """The process was asked to end."""
+
+    def __init__(self, number: int) -> None:
+        """Remember which signal asked."""
+        self.exit_code = 128 + number
+
+
+def _end_on_signals() -> None:
+    """Have Ctrl-C and SIGTERM raise `_Ended` here.
+
+    Python raises it between two steps of its own, so what Chroma or SQLite is writing is written first.
+    """
+
+    def end(number: int, _: object) -> None:
+        raise _Ended(number)
+
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        # Outright: a shell that starts this in the background has it ignore Ctrl-C.
+        signal.signal(ending, end)
+
+
 @contextmanager
 def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
     """Build the parts, and give Chroma back at the end."""
@@ -123,21 +145,24 @@ def index_command(
     seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False, rebuild: RebuildOption = False
 ) -> None:
     """Bring the shelf in line with the seeds folder."""
+    _end_on_signals()
     if rebuild:
         settings = load_settings(seeds=seeds, store=store)
         check_folder(settings.seeds)
         for old, aside in set_damaged_aside(settings.store):
             typer.echo(f"{old} is damaged, foreign or of another version. It is put aside as {aside}.", err=True)
-    with open_parts(seeds, store) as parts:
-        _index(parts, as_json=as_json, rebuild=rebuild)
+    try:
+        with open_parts(seeds, store) as parts:
+            _index(parts, as_json=as_json, rebuild=rebuild)
+    except _Ended as ended:
+        typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
+        raise typer.Exit(ended.exit_code) from None
 
 
 @commands.command("watch")
 def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        # Outright: a shell that starts this in the background has it ignore Ctrl-C.
-        signal.signal(ending, signal.default_int_handler)
+    _end_on_signals()
     try:
         with open_parts(seeds, store) as parts:
             _watch(parts, as_json=as_json)

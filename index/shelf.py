@@ -82,8 +82,8 @@ _IN_SCOPE = (
 # What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
 _SEALED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
-    "SELECT id, path, file, title, text, body_start, body_end, published, place, outlet, author, url, "
-    "pages FROM articles",
+    "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles",
+    "SELECT id, published, place, outlet, author, url FROM articles",
     "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
     "SELECT chunk, vector FROM vectors ORDER BY chunk",
     "SELECT id, block FROM keywords_data ORDER BY id",
@@ -433,6 +433,15 @@ class Reading:
             (limit,),
         )
         return [(row[0], _chunk(*row[1:5]).embedded_text(row[5])) for row in rows]
+
+    def without_vectors(self, ids: Sequence[str]) -> set[str]:
+        """Return those of the visible chunks that have no vector yet."""
+        rows = self._connection.execute(
+            "SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.chunk = c.number "
+            "WHERE c.id IN (SELECT value FROM json_each(?)) AND v.chunk IS NULL",
+            (json.dumps(ids),),
+        )
+        return {row[0] for row in rows}
 
     def unplaced(self, limit: int) -> list[tuple[int, str, Vectors]]:
         """Return vectors that Chroma has not got yet: number, chunk id, vector."""

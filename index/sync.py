@@ -173,6 +173,10 @@ def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
     except DamagedVectors:
         _note_collection(shelf, index.start_over())
         _place(shelf, index)
+    except KeyboardInterrupt:
+        # Noticed once Chroma's call has ended: what it left is whole, and the next run goes on from it.
+        index.seal()
+        raise
     return True
 
 

@@ -68,10 +68,15 @@ def search(
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
     scores = reciprocal_rank_fusion([dense, keyword])
-    chunks = reading.chunks(list(scores)[:k], scope=scope)
+    # While chunks wait for their vectors, words speak for both rankings: an article that has just come would be
+    # hidden behind whatever happens to be in both.
+    for id_ in reading.without_vectors(keyword) if dense else ():
+        scores[id_] *= 2
+    best = sorted(scores, key=lambda id_: -scores[id_])[:k]
+    chunks = reading.chunks(best, scope=scope)
     hits = (
-        Hit(chunks[id_], score, rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
-        for rank, (id_, score) in enumerate(list(scores.items())[:k], start=1)
+        Hit(chunks[id_], scores[id_], rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
+        for rank, id_ in enumerate(best, start=1)
     )
     return Found(tuple(hits), problem)
 

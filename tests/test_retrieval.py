@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from index.embeddings import EndpointEmbedder
 from index.errors import IndexMismatch
+from index.parts import sync_parts
 from index.scope import Scope
+from index.sync import Visible
 from rag.answers import find_passages
-from rag.retrieval import CANDIDATES, reciprocal_rank_fusion, search
+from rag.retrieval import CANDIDATES, FoundBy, reciprocal_rank_fusion, search
 from tests.conftest import FENTANYL, SEED, Newsroom
 
 rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
@@ -118,3 +120,17 @@ def test_an_empty_shelf_finds_nothing(newsroom: Newsroom) -> None:
     assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")
     newsroom.index()
     assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")
+
+
+def test_an_article_that_waits_for_its_vectors_is_found_among_many_that_share_its_words(newsroom: Newsroom) -> None:
+    for number in range(30):
+        newsroom.write(f"{number}.txt", f"The shepherd of Upper Lind counted {number} goats.")
+    newsroom.index()
+    newsroom.write("new.txt", "The shepherd of Banerur counted 77 goats.")
+    (waiting,) = (
+        find_passages("How many goats did the shepherd of Banerur count?", parts=newsroom.parts, k=3)[0]
+        for event in sync_parts(newsroom.parts)
+        if isinstance(event, Visible)
+    )
+    assert waiting[0][1].article.path == "new.txt"
+    assert waiting[0][0].found_by == FoundBy(dense=None, keyword=1)
