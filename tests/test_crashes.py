@@ -201,7 +201,7 @@ def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("until", [Moment(3, "lines"), Moment(2, "calls")], ids=["embedding", "Chroma"])
+@pytest.mark.parametrize("until", [Moment(13, "lines"), Moment(2, "calls")], ids=["embedding", "Chroma"])
 def test_indexing_that_is_asked_to_end_lets_chroma_finish_and_says_what_stays(
     changed: Trial, ending: signal.Signals, until: Moment
 ) -> None:
