@@ -133,8 +133,8 @@ def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], No
 class Moment:
     """When a run is killed."""
 
-    after: int  # lines printed, calls that have Chroma write begun or ended, rewrites of a file of Chroma's, or ms
-    of: Literal["lines", "calls", "ended calls", "rewrites", "milliseconds"]
+    after: int  # lines printed, writes of Chroma's to its database, to its vector files, or milliseconds
+    of: Literal["lines", "calls", "rewrites", "milliseconds"]
     delay: float = 0  # seconds more
 
 
@@ -188,9 +188,8 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
     started = time.monotonic()
     look: Callable[[], object] = {
         "lines": lambda: output.read_bytes().count(b"\n"),
-        "calls": lambda: is_marked(store),
-        "ended calls": lambda: not is_marked(store),
-        "rewrites": lambda: _vector_files(store),
+        "calls": lambda: _looked_at(store, "chroma.sqlite3*"),
+        "rewrites": lambda: _looked_at(store, "*/*"),
         "milliseconds": lambda: int((time.monotonic() - started) * 1000),
     }[moment.of]
     seen, reached = look(), 0
@@ -199,8 +198,7 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
         if moment.of in ("lines", "milliseconds"):
             reached = cast("int", now)
         elif now != seen:
-            # Of calls only the beginnings are counted, or only the ends.
-            reached += now is not False
+            reached += 1
             seen = now
         if reached >= moment.after:
             time.sleep(moment.delay)
@@ -212,9 +210,10 @@ def is_marked(store: Path) -> bool:
     return (store / "chroma").exists() and not (store / "chroma.seal").exists()
 
 
-def _vector_files(store: Path) -> list[tuple[str, int, int]]:
+def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
+    """Return name, time of change and size of Chroma's files of these names."""
     found = []
-    for file in sorted((store / vectors.FOLDER_NAME).glob("*/*")):
+    for file in sorted((store / vectors.FOLDER_NAME).glob(files)):
         try:
             looked_at = file.stat()
         except FileNotFoundError:
@@ -243,7 +242,8 @@ def everything(parts: Parts) -> dict[str, object]:
                 "keywords": "SELECT term, id, col, offset FROM spots LEFT JOIN chunks ON number = doc ORDER BY 1, 2, 4",
                 "leavers": "SELECT * FROM leavers",
                 "spare vectors": "SELECT * FROM spare_vectors",
-                "records": "SELECT * FROM record WHERE name NOT IN ('generation', 'last_run', 'collection') ORDER BY 1",
+                "records": "SELECT * FROM record WHERE name NOT IN "
+                "('generation', 'last_run', 'collection', 'store') ORDER BY 1",
             }.items()
         }
         rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")

@@ -97,7 +97,7 @@ class Trial:
             [
                 Moment(self.chance.randrange(1, 18), "lines", self.chance.uniform(0, 0.03)),
                 Moment(self.chance.randrange(1, 10), "calls", self.chance.uniform(0, 0.01)),
-                Moment(self.chance.randrange(1, 10), "ended calls"),
+                Moment(self.chance.randrange(1, 10), "calls"),
                 Moment(self.chance.randrange(1, 25), "rewrites", self.chance.uniform(0, 0.005)),
                 Moment(self.chance.randrange(300, 2000), "milliseconds"),
             ]
