@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -214,12 +214,11 @@ def is_marked(store: Path) -> bool:
 
 def _vector_files(store: Path) -> list[tuple[str, int, int]]:
     found = []
-    for file in sorted((store / vectors.FOLDER_NAME).glob("*/*")):
-        try:
-            looked_at = file.stat()
-        except FileNotFoundError:
-            continue
-        found.append((str(file), looked_at.st_mtime_ns, looked_at.st_size))
+    for folder, _, names in os.walk(store / vectors.FOLDER_NAME):  # which passes over what goes away meanwhile
+        for name in names:
+            with suppress(FileNotFoundError):
+                looked_at = (Path(folder) / name).stat()
+                found.append((f"{folder}/{name}", looked_at.st_mtime_ns, looked_at.st_size))
     return found
 
 
