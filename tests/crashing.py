@@ -64,7 +64,7 @@ def invent(number: int, edition: int) -> Story:
     Some of its other sentences stay and some change, and so does its length.
 
     >>> invent(1, 0).facts[0]
-    ('How many goats did the librarian of Cevokur count?', 'The librarian of Cevokur counted 20,000 goats.')
+    ('How many drums did the jeweller of Bavokur count?', 'The jeweller of Bavokur counted 20,000 drums.')
     """
     facts = []
     for part in range(PARTS_OF_A_STORY):
