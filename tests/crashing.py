@@ -6,6 +6,7 @@ thousand, so that a short run has as many moments to be killed at as a long one.
 `python -m tests.crashing 4 index` is `dateline index` with a Chroma that rewrites after every 4.
 """
 
+import fnmatch
 import os
 import signal
 import sqlite3
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -64,7 +65,7 @@ def invent(number: int, edition: int) -> Story:
     Some of its other sentences stay and some change, and so does its length.
 
     >>> invent(1, 0).facts[0]
-    ('How many goats did the librarian of Cevokur count?', 'The librarian of Cevokur counted 20,000 goats.')
+    ('How many drums did the jeweller of Bavokur count?', 'The jeweller of Bavokur counted 20,000 drums.')
     """
     facts = []
     for part in range(PARTS_OF_A_STORY):
@@ -189,7 +190,7 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
     look: Callable[[], object] = {
         "lines": lambda: output.read_bytes().count(b"\n"),
         "calls": lambda: _looked_at(store, "chroma.sqlite3*"),
-        "rewrites": lambda: _looked_at(store, "*/*"),
+        "rewrites": lambda: _looked_at(store, "*.bin"),
         "milliseconds": lambda: int((time.monotonic() - started) * 1000),
     }[moment.of]
     seen, reached = look(), 0
@@ -212,13 +213,13 @@ def is_marked(store: Path) -> bool:
 
 def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
     """Return name, time of change and size of Chroma's files of these names."""
-    found = []
-    for file in sorted((store / vectors.FOLDER_NAME).glob(files)):
-        try:
-            looked_at = file.stat()
-        except FileNotFoundError:
-            continue
-        found.append((str(file), looked_at.st_mtime_ns, looked_at.st_size))
+    found = list[tuple[str, int, int]]()
+    folder = store / vectors.FOLDER_NAME
+    for place, _, names in os.walk(folder):  # which passes over what goes away meanwhile
+        for name in fnmatch.filter(names, files):
+            with suppress(FileNotFoundError):
+                looked_at = (Path(place) / name).stat()
+                found.append((f"{place}/{name}", looked_at.st_mtime_ns, looked_at.st_size))
     return found
 
 

@@ -152,7 +152,7 @@ def check_questions(parts: Parts, visible: Stories) -> None:
     """Ask for the head, the middle and the tail of each article."""
     for path, story in visible.items():
         for question, sentence in story.facts:
-            passages, problem = find_passages(question, parts=parts, k=5)
+            passages, problem = find_passages(question, parts=parts, k=10)
             assert problem == ""
             assert any(passage.article.path == path and sentence in passage.text for _, passage in passages), question
         question, sentence = story.facts[len(path) % len(story.facts)]

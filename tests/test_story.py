@@ -73,6 +73,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
 
         # A question of one's own, and one that follows it up.
         page.get_by_role("button", name="New chat").click()
+        expect(page.locator(".dl-question")).to_have_count(0)
         reader.ask(FENTANYL)
         expect(page.locator("button.quote")).to_have_count(2)
         expect(page.get_by_text(re.compile(r"^Read \d+ passages from \d articles? in [\d.]+ s$"))).to_be_visible()
