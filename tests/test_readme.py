@@ -77,6 +77,23 @@ def test_the_figures_of_the_page_are_the_benchs() -> None:
     assert shown == {name: [figures["median"], figures["worst"]] for name, figures in measured.items()}
 
 
+def test_the_figures_of_indexing_are_the_benchs() -> None:
+    result = json.loads((ROOT / "bench" / "results" / "indexing.json").read_text())
+    rows = dict(re.findall(r"^\| (Dateline|Chroma's way) \| ([\d. |]+) MiB \|$", README, re.MULTILINE))
+    for name, way in (("Dateline", "ours"), ("Chroma's way", "plain")):
+        assert [float(cell) for cell in rows[name].split("|")] == [
+            result["speed"][way]["passages a second"],
+            result["found"][way]["hits@10"],
+            result["peak memory, MiB"][way],
+        ]
+    said = " ".join(README.split())
+    assert f"That is {result['speed']['ratio']['median']} times as fast" in said
+    runs = result["runs, seconds"]
+    assert (
+        f"indexed in {runs['first run']} seconds, and looked through again, unchanged, in {runs['unchanged']}." in said
+    )
+
+
 def test_no_figure_is_still_to_come() -> None:
     for text in (README, *FOLDERS.values()):
         assert not re.search(r"MEASURED|TODO|TBD|XXX", text)
