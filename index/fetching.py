@@ -13,7 +13,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -127,7 +127,9 @@ def fetch(
     `max_bytes` counts what is unpacked; `seconds` is the time for all of it, look-ups and
     redirects included. Raises FetchFailed with the reason.
     """
-    return asyncio.run(_fetch_in_time(address, kinds, max_bytes, seconds, network))
+    # In a thread of its own: who asks may have an event loop already.
+    with ThreadPoolExecutor(max_workers=1) as one:
+        return one.submit(lambda: asyncio.run(_fetch_in_time(address, kinds, max_bytes, seconds, network))).result()
 
 
 async def _fetch_in_time(

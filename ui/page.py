@@ -133,6 +133,8 @@ def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
 
 
 def _show_growing(chat: OpenChat, place: int, *, newest: bool, growing: bool) -> None:
+    if st.session_state.get("shown") is not chat or here().page:
+        return  # a look that was on its way when the reader went elsewhere: the answer would stand there too
     ended = not chat.turns[place].under_way  # before it is shown, so that its end is not missed
     _show_answered(chat, place, newest=newest)
     if growing and ended:
