@@ -58,15 +58,14 @@ def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
     Nothing is deleted: the old and the new names are returned. A shelf that is ours is left,
     for it can be made anew while others read it.
     """
-    moved = []
-    for file in sorted(store.glob("*.db")):
-        beyond_use = is_damaged(file)
-        if file.name == shelf.FILE_NAME:
-            try:
-                Shelf(store)
-                beyond_use = False
-            except StoreMismatch:
-                beyond_use = True
-        if beyond_use:
-            moved.append((file, set_aside(file)))
-    return moved
+    files = sorted(store.glob("*.db"))
+    beyond_use = [file for file in files if (is_damaged(file) if file.name != shelf.FILE_NAME else not _opens(store))]
+    return [(file, set_aside(file)) for file in beyond_use]
+
+
+def _opens(store: Path) -> bool:
+    try:
+        Shelf(store)
+    except StoreMismatch:
+        return False
+    return True

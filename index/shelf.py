@@ -82,8 +82,8 @@ _IN_SCOPE = (
 # What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
 _SEALED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
-    "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles",
-    "SELECT id, published, place, outlet, author, url FROM articles",
+    "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
+    "SELECT id, published, place, outlet, author, url FROM articles ORDER BY id",
     "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
     "SELECT chunk, vector FROM vectors ORDER BY chunk",
     "SELECT id, block FROM keywords_data ORDER BY id",

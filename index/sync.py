@@ -22,7 +22,7 @@ from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
 from index.errors import DamagedVectors, ShelfBusy, UnreadableArticle
-from index.readers import check_kind, check_size, read_articles, streams
+from index.readers import check_size, read_articles, streams
 from index.seeds import check_folder
 from index.shelf import UNFINISHED, Shelf, Writing
 from index.vectors import VectorIndex
@@ -173,10 +173,6 @@ def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
     except DamagedVectors:
         _note_collection(shelf, index.start_over())
         _place(shelf, index)
-    except KeyboardInterrupt:
-        # Noticed once Chroma's call has ended: what it left is whole, and the next run goes on from it.
-        index.seal()
-        raise
     return True
 
 
@@ -190,8 +186,13 @@ def _place(shelf: Shelf, index: VectorIndex) -> None:
             leavers, unplaced = reading.leavers(_PLACED_AT_ONCE), reading.unplaced(_PLACED_AT_ONCE)
         if not leavers and not unplaced:
             break
-        index.remove(collection, leavers)
-        index.add(collection, [id_ for _, id_, _ in unplaced], [vector for _, _, vector in unplaced])
+        try:
+            index.remove(collection, leavers)
+            index.add(collection, [id_ for _, id_, _ in unplaced], [vector for _, _, vector in unplaced])
+        except KeyboardInterrupt:
+            # Noticed once Chroma's call has ended: what it left is whole, and the next run goes on from it.
+            index.seal()
+            raise
         with shelf.write() as writing:
             writing.mark_left(leavers)
             writing.mark_placed([number for number, _, _ in unplaced])
@@ -339,6 +340,8 @@ def _sync_files(
             if step is None:
                 if reason:
                     yield Rejected(path, reason)
+            elif isinstance(step, _Finished) and step.reason and known.get(step.file) == (step.hash, step.reason):
+                yield Rejected(step.file, step.reason)  # as before: nothing is written, nothing has changed
             else:
                 yield from group.take(step)
     yield from group.commit()
@@ -411,7 +414,6 @@ def _read(
         return
     hash_ = b""
     try:
-        check_kind(path)
         with (seeds / path).open("rb") as file:
             if not streams(path):
                 check_size(path, os.fstat(file.fileno()).st_size, max_bytes)

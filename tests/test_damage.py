@@ -21,6 +21,7 @@ from index import vectors
 from index.embeddings import MiniLM, Remembering
 from index.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
 from index.parts import Parts, set_damaged_aside, sync_parts
+from index.seals import digest_files
 from index.settings import Settings
 from index.shelf import Shelf
 from index.sync import BuiltAgain, Done, place_vectors
@@ -234,6 +235,31 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     assert (done.embedded, done.visible) == (0, 0)
     room.parts.index.disown()
     is_as_fresh(folder, model, truth)
+
+
+def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_believed(
+    folder: Path, model: MiniLM, truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the files are compared with their seal: they must not be sealed as they are."""
+    overwrite(part_of(folder / "store", "data_level0.bin"))
+    room = open_room(folder, model)
+
+    def broken_off(_: Path) -> str:
+        patch.setattr(vectors, "digest_files", digest_files)  # once only
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors, "digest_files", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            place_vectors(room.parts.shelf, room.parts.index)
+    assert not room.parts.index.sound
+    room.parts.index.disown()
+    room = open_room(folder, model)
+    assert room.parts.index.own()
+    with pytest.raises(DamagedVectors):
+        room.parts.index.check()
+    assert ask_all(room, truth) == ""
+    room.parts.index.disown()
 
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite], ids=lambda value: value.__name__)

@@ -125,6 +125,19 @@ def test_a_bad_file_is_named_each_time_and_stops_nothing(newsroom: Newsroom) -> 
     assert newsroom.paths() == ["good.txt", "picture.txt"]
 
 
+def test_what_is_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
+    newsroom.write("good.txt", TEXTS[0])
+    newsroom.write("sheet.xlsx", b"PK")
+    newsroom.write("big.txt", b"word " * 5_000_000)
+    newsroom.write(os.fsdecode(b"n\xe4me.txt"), TEXTS[1])
+    generations = []
+    for _ in range(2):
+        assert sum(isinstance(event, Rejected) for event in newsroom.index()) == 3
+        with newsroom.parts.shelf.read() as reading:
+            generations.append(reading.generation())
+    assert generations[0] == generations[1]
+
+
 def test_an_article_that_becomes_unreadable_leaves_the_shelf(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()

@@ -2,8 +2,8 @@
 
 It runs apart from the readers' pages, so a question can be asked while it works. Between
 two runs it puts into Chroma what another process, such as `dateline index`, has added, and builds
-again what was damaged. Where
-watching is switched on, a second thread starts a run whenever something changed in the seeds.
+again what was damaged. Where watching is switched on, a second thread starts a run whenever
+something changed in the seeds.
 """
 
 import threading
