@@ -74,6 +74,7 @@ class Cage:
 
         timer = threading.Timer(self._seconds, end)
         timer.start()
+        read = None
         try:
             assert process.stdin is not None
             assert process.stdout is not None
@@ -85,7 +86,8 @@ class Cage:
             return None, late.is_set()
         finally:
             timer.cancel()
-            if late.is_set() or process.poll() is not None:
+            # What is left of this answer would be taken for the next file's.
+            if read is None or late.is_set():
                 self.close()
 
 
@@ -144,7 +146,7 @@ def _answer(path: str, content: bytes) -> dict[str, object]:
     except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is named)
         kind = type(error).__name__
         return {"reason": f"{path}: cannot be taken apart ({kind}). Expected an undamaged file. Save its text alone."}
-    # Half a surrogate pair fits into no database.
+    # Half a surrogate pair, which fits into no database.
     text = parsed.text.encode(errors="replace").decode()
     return {"text": text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
 

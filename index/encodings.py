@@ -22,9 +22,9 @@ _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
 _SAMPLE = 200_000  # bytes that a guess looks at
 _WESTERN = "cp1252"  # holds all of Latin-1 that is printed
 # Not the letters of Icelandic: in an old file they are more often Turkish ones.
-_WESTERN_LETTERS = re.compile(r"[\x00-\x7e€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-ÏÑ-ÖØ-Ýß-ïñ-öø-üÿ]*")
-# "powiedzia³, ¿e": Polish that was read as if it were French.
-_OUT_OF_PLACE = re.compile(r"[a-zà-ÿ][¹²³¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]")
+_WESTERN_LETTERS = re.compile(r"[\x00-\x7e€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-ÏÑ-Ýß-ïñ-üÿ]*")
+# "powiedzia³, ¿e": Polish that was read as if it were French. "5 km² and 3 m³" are neither.
+_OUT_OF_PLACE = re.compile(r"[a-ln-zà-ÿ]³|m³[a-zà-ÿ]|[a-zà-ÿ][¹¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]")
 # Scripts of their own, so that a text in one of these is hardly another's.
 _OTHER_SCRIPTS = {
     "cp1251", "koi8_r", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_8",

@@ -76,8 +76,10 @@ class _Head:
 
     def state(self, fact: str, value: str) -> None:
         """Remember a fact; the first to state it wins."""
-        if clean := one_line(value)[:LONGEST_TITLE].strip():
-            self.stated.setdefault(fact, clean)
+        # YAML, JSON and mail can write half a surrogate pair, which no file and no database can hold.
+        whole = value.encode(errors="ignore").decode()
+        if said := one_line(whole)[:LONGEST_TITLE].strip():
+            self.stated.setdefault(fact, said)
 
     def day(self, fact: str) -> date | None:
         return parse_date(self.stated[fact]) if fact in self.stated else None
@@ -181,7 +183,8 @@ def _read_record(record: Record) -> Read:
     _pass_title(text, head)
     _read_particulars(text, head)
     try:
-        return Read(record.path, _make(record.path, record.content, text, head))
+        article = _make(record.path, record.content, text, head)
+        return Read(record.path, article, note=_guessed(record.guessed))
     except UnreadableArticle as error:
         return Read(record.path, reason=str(error))
 
@@ -192,7 +195,7 @@ def _written(value: object) -> str:
         return ", ".join(filter(None, (_written(entry) for entry in value)))
     if isinstance(value, dict):
         return _written(value.get("name") or value.get("title") or "")
-    return value.encode(errors="ignore").decode() if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _pass_title(text: str, head: _Head) -> None:
@@ -353,8 +356,7 @@ def _read_front_matter(path: str, front: str, head: _Head) -> None:
         if isinstance(value, list):
             value = ", ".join(entry for entry in value if isinstance(entry, str))
         if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
-            # YAML can write half a surrogate pair, which no file and no database can hold.
-            head.state(fact, value.encode(errors="ignore").decode())
+            head.state(fact, value)
 
 
 def _title_from(text: str, body: Span) -> str:

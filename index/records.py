@@ -22,6 +22,7 @@ class Record:
     text: str = ""
     facts: Mapping[str, object] | None = None
     reason: str = ""
+    guessed: str = ""  # the encoding, where that is a guess
 
 
 def read_json(path: str, content: bytes) -> list[Record]:
@@ -31,15 +32,19 @@ def read_json(path: str, content: bytes) -> list[Record]:
     is not JSON, or holds no article.
     """
     try:
-        whole = json.loads(decode(path, content).text)
+        decoded = decode(path, content)
+        whole = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
         raise UnreadableArticle(
             f"{path}: not valid JSON ({_where(error)}). Expected one article or a list of them. Mend it, index again."
         ) from None
     entries = _entries(whole)
     if entries is None:
-        return [_record(path, content, whole)]
-    return [_record(f"{path}#{number}", _canonical(entry), entry) for number, entry in enumerate(entries, start=1)]
+        return [_record(path, content, whole, decoded.guessed)]
+    return [
+        _record(f"{path}#{number}", _canonical(entry), entry, decoded.guessed)
+        for number, entry in enumerate(entries, start=1)
+    ]
 
 
 def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
@@ -59,19 +64,20 @@ def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Recor
         if content in (b"", b"\xef\xbb\xbf"):
             continue
         try:
-            entry = json.loads(decode(own, content).text)
+            decoded = decode(own, content)
+            entry = json.loads(decoded.text)
         except UnreadableArticle as error:
             yield Record(own, content, reason=str(error))
         except (ValueError, RecursionError) as error:
             reason = f"{own}: not valid JSON ({_where(error)}). Expected one article a line. Mend it and index again."
             yield Record(own, content, reason=reason)
         else:
-            yield _record(own, content, entry)
+            yield _record(own, content, entry, decoded.guessed)
 
 
-def _record(path: str, content: bytes, entry: object) -> Record:
+def _record(path: str, content: bytes, entry: object, guessed: str) -> Record:
     if isinstance(entry, str):
-        return Record(path, content, text=entry, facts={})
+        return Record(path, content, text=_whole(entry), facts={}, guessed=guessed)
     if not isinstance(entry, dict):
         return Record(path, content, reason=f"{path}: neither an object nor a text. Expected an article in it.")
     named = {str(name).lower(): value for name, value in entry.items()}
@@ -79,11 +85,15 @@ def _record(path: str, content: bytes, entry: object) -> Record:
     if text is None and isinstance(paragraphs := next((named[name] for name in _TEXTS if name in named), None), list):
         text = "\n\n".join(part for part in paragraphs if isinstance(part, str))
     if not text:
-        names = ", ".join(sorted(str(name) for name in entry)[:8])
+        names = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
         reason = f"{path}: no article's text among its fields ({names}). Expected one of {', '.join(_TEXTS[:4])}."
         return Record(path, content, reason=reason)
-    # JSON can write half a surrogate pair, which no database can hold.
-    return Record(path, content, text=text.encode(errors="replace").decode(), facts=named)
+    return Record(path, content, text=_whole(text), facts=named, guessed=guessed)
+
+
+def _whole(text: str) -> str:
+    """Leave out halves of surrogate pairs: JSON can write them, no database can hold them."""
+    return text.encode(errors="replace").decode()
 
 
 def _entries(whole: object) -> Sequence[object] | None:

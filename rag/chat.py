@@ -258,7 +258,6 @@ class _Request:
 
     def _run(self) -> None:
         try:
-            load_openai()
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(self._task)
         finally:
@@ -268,6 +267,7 @@ class _Request:
     async def _read(self) -> None:
         """Read the endpoint; every way it can end is put on the queue."""
         try:
+            load_openai()
             async with self._chat.make_client() as client:
                 answer = await self._chat.open(client, self._messages, self._wishes)
                 try:

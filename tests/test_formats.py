@@ -40,6 +40,8 @@ GOOD = {
     "utf16bare.txt": "The Tarn viaduct reopened on Friday after repairs.".encode("utf-16-le"),
     "utf32.txt": "The Übersee museum lost a mask to thieves.".encode("utf-32"),
     "latin1.txt": "Señor Peña opened the Málaga observatory on Sunday.".encode("latin-1"),
+    "units.txt": "The café’s garden in Ostend took 5 km² and 3 m³ of soil, 2 × as much.".encode("cp1252"),
+    "old.jsonl": '{"text": "The Garoña reactor was shut for 9 days."}'.encode("cp1252"),
     "windows.txt": "The café’s owner said “prices rose by 9 per cent” – in Ghent.".encode("cp1252"),
     "cyrillic.txt": "Мэр Твери заявил в понедельник, что мост через Волгу откроют в мае.".encode("cp1251"),
 }
@@ -59,6 +61,8 @@ ASKED = {
     "utf16bare.txt": ("When did the Tarn viaduct reopen?", "on Friday"),
     "utf32.txt": ("What did the Übersee museum lose?", "lost a mask"),
     "latin1.txt": ("Who opened the Málaga observatory?", "Señor Peña"),
+    "units.txt": ("How much soil did the garden in Ostend take?", "5 km² and 3 m³ of soil, 2 ×"),
+    "old.jsonl#1": ("How long was the Garoña reactor shut?", "9 days"),
     "windows.txt": ("What did the owner of the café in Ghent say?", "café’s owner said “prices rose by 9 per cent” –"),
     "cyrillic.txt": ("мост через Волгу", "мост через Волгу откроют в мае"),
 }
@@ -73,6 +77,7 @@ BROKEN = {
     "bomb.docx": (make_bomb(), "unpacks to more than is read here"),
     "none.eml": (b"Subject: Nothing\n\n", "no text in it"),
     "torn.json": (b'{"title": "A"', "not valid JSON (line 1)"),
+    "half.json": (b'{"\\ud800": 3}', "no article's text among its fields (?)"),
     "other.json": (b'{"name": "A", "price": 3}', "no article's text among its fields (name, price)"),
     "deep.json": (b"[" * 100_000, "nested too deeply"),
     "long.json": (b"9" * 10_000, "a number of too many digits"),
@@ -179,9 +184,11 @@ def test_records_have_the_usual_names(of_all_kinds: Newsroom) -> None:
 
 def test_a_guessed_encoding_is_told(newsroom: Newsroom) -> None:
     newsroom.write("windows.txt", GOOD["windows.txt"])
+    newsroom.write("old.jsonl", GOOD["old.jsonl"])
     newsroom.write("plain.txt", GOOD["plain.txt"])
     notes = {event.path: event.note for event in newsroom.index() if isinstance(event, Visible)}
-    assert notes == {"plain.txt": "", "windows.txt": "read as Windows-1252, which is a guess"}
+    guess = "read as Windows-1252, which is a guess"
+    assert notes == {"plain.txt": "", "windows.txt": guess, "old.jsonl#1": guess}
 
 
 def test_one_changed_line_of_an_archive_is_one_article_embedded(newsroom: Newsroom) -> None:
@@ -248,6 +255,19 @@ def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
             small.parse("big.html", b"<p>A long text.</p>" * 4_000_000)
     finally:
         small.close()
+
+
+def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    cage = Cage()
+    try:
+        assert cage.parse("a.html", HTML.encode()).text
+        monkeypatch.setattr("index.cage._LONGEST_ANSWER", 100)
+        with pytest.raises(UnreadableArticle, match=r"a\.html: taking it apart took more than"):
+            cage.parse("a.html", HTML.encode())
+        monkeypatch.undo()
+        assert "tram line" in cage.parse("letter.eml", make_mail()).text
+    finally:
+        cage.close()
 
 
 def test_in_the_cage_nothing_is_connected_to_and_nothing_started() -> None:

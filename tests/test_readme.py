@@ -8,6 +8,8 @@ import tomllib
 
 import pytest
 
+from index import cage
+from index.readers import KINDS
 from index.settings import Settings
 from tests.conftest import ROOT, CommandLine
 from ui.__main__ import commands
@@ -21,6 +23,13 @@ def test_every_module_is_told_of() -> None:
     for folder, text in {**FOLDERS, "ui": README}.items():
         for file in (ROOT / folder).glob("*.py"):
             assert file.name == "__init__.py" or f"`{file.name}`" in text, f"{folder}/{file.name}"
+
+
+def test_every_kind_of_file_is_told_of_and_the_limits_of_its_parser() -> None:
+    table = README[README.index("| kind of file |") :].split("\n\n")[0]
+    assert set(re.findall(r"`(\.[a-z]+)`", "".join(row.split("|")[1] for row in table.splitlines()))) == set(KINDS)
+    said = " ".join(README.split())
+    assert f"has {cage.MEGABYTES / 1000:g} GB and {cage.SECONDS:g} seconds a file" in said
 
 
 def test_every_setting_is_told_of() -> None:
