@@ -144,14 +144,6 @@ class VectorIndex:
         with self._calls, _naming_damage():
             return self._get(collection).count()
 
-    def ids(self, collection: str) -> list[str]:
-        """List the ids of all vectors in the collection."""
-        with self._calls, _naming_damage():
-            found: list[str] = []
-            while page := self._get(collection).get(limit=1000, offset=len(found), include=[])["ids"]:
-                found += page
-            return found
-
     def add(self, collection: str, ids: Sequence[str], vectors: Sequence[Vectors]) -> None:
         """Add vectors; one whose id is known already is passed over, as it is the same one."""
         for start in range(0, len(ids), BATCH):

@@ -106,6 +106,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator
     made.parts.index.disown()
 
 
+def ids_in_chroma(index: VectorIndex, collection: str) -> list[str]:
+    """All ids that Chroma has, in order."""
+    return sorted(index._get(collection).get(include=[])["ids"])
+
+
 @dataclass(frozen=True, slots=True)
 class CommandLine:
     """Runs `dateline` as its users do: in a process of its own, in a folder of its own."""

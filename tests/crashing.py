@@ -252,7 +252,7 @@ def everything(parts: Parts) -> dict[str, object]:
         (collection,) = connection.execute("SELECT value FROM record WHERE name = 'collection'").fetchone()
     assert parts.index.own()
     assert parts.index.collection_names() == [collection]
-    held["Chroma's ids"] = sorted(parts.index.ids(collection))
+    held["Chroma's ids"] = sorted(parts.index._get(collection).get(include=[])["ids"])
     held["Chroma's count"] = parts.index.count(collection)
     _check_neighbours(parts, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
     parts.index.disown()

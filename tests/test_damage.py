@@ -29,7 +29,7 @@ from index.vectors import VectorIndex
 from rag.answers import Answer
 from rag.chats import FILE_NAME as CHATS
 from rag.chats import Chats, KeptTurn
-from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, make_newsroom
+from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom
 from ui.indexing import Indexing
 
 ASKED = {
@@ -192,7 +192,7 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
         with room.parts.shelf.read() as reading:
             stored = reading.sample(10_000)
             collection = reading.record("collection")
-        assert sorted(room.parts.index.ids(collection)) == sorted(stored)
+        assert ids_in_chroma(room.parts.index, collection) == sorted(stored)
         matrix, ids = np.stack(list(stored.values())), list(stored)
         for vector in stored.values():
             exact = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:5]]

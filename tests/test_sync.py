@@ -19,7 +19,7 @@ from index.shelf import Shelf
 from index.sync import Done, Embedded, Rejected, Removed, Visible, place_vectors, sync_shelf
 from index.vectors import VectorIndex
 from rag.answers import find_passages
-from tests.conftest import SEED, Newsroom, make_newsroom
+from tests.conftest import SEED, Newsroom, ids_in_chroma, make_newsroom
 from tests.embedding_server import serve_embeddings
 
 TEXTS = (
@@ -49,7 +49,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
         }
         assert reading.leavers(10) == []
         assert reading.unplaced(10) == []
-    chroma = sorted(parts.index.ids(collection)) if collection in parts.index.collection_names() else []
+    chroma = ids_in_chroma(parts.index, collection) if collection in parts.index.collection_names() else []
     assert chroma == sorted(dense)
     return seen
 
@@ -242,7 +242,7 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
     assert contents(newsroom) == before
     with parts.shelf.read() as reading:
         collection = reading.record("collection")
-    parts.index.remove(collection, parts.index.ids(collection)[:1])
+    parts.index.remove(collection, ids_in_chroma(parts.index, collection)[:1])
     place_vectors(parts.shelf, parts.index)
     assert contents(newsroom) == before
 
