@@ -21,7 +21,8 @@ from index import chunks, words
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
-from index.errors import DamagedVectors, ShelfBusy, UnreadableArticle
+from index.errors import ShelfBusy, UnreadableArticle
+from index.placing import place_vectors
 from index.readers import check_size, read_articles, streams
 from index.seeds import check_folder
 from index.shelf import UNFINISHED, Shelf, Writing
@@ -31,10 +32,7 @@ from index.vectors import VectorIndex
 _GROUP_STEPS = 100
 _GROUP_SECONDS = 0.5
 _EMBEDDED_AT_ONCE = 64
-_PLACED_AT_ONCE = 1000
 _REASONS_TOLD = 3  # of a file with many articles
-_SAMPLED = 40
-_SAME = 0.999  # cosine similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,81 +156,6 @@ def sync_shelf(
         )
     finally:
         lock.release()
-
-
-def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
-    """Bring Chroma in line with the vectors on the shelf, if this process can own it.
-
-    Returns whether it does. Where Chroma's files are damaged, they are made again.
-    """
-    if not index.own():
-        return False
-    try:
-        index.check()
-        _place(shelf, index)
-    except DamagedVectors:
-        _note_collection(shelf, index.start_over())
-        _place(shelf, index)
-    return True
-
-
-def _place(shelf: Shelf, index: VectorIndex) -> None:
-    with shelf.read() as reading:
-        collection = reading.record("collection")
-    if collection not in index.collection_names():
-        collection = _note_collection(shelf, index.make_collection())
-    while True:
-        with shelf.read() as reading:
-            leavers, unplaced = reading.leavers(_PLACED_AT_ONCE), reading.unplaced(_PLACED_AT_ONCE)
-        if not leavers and not unplaced:
-            break
-        try:
-            index.remove(collection, leavers)
-            index.add(collection, [id_ for _, id_, _ in unplaced], [vector for _, _, vector in unplaced])
-        except KeyboardInterrupt:
-            # Noticed once Chroma's call has ended: what it left is whole, and the next run goes on from it.
-            index.seal()
-            raise
-        with shelf.write() as writing:
-            writing.mark_left(leavers)
-            writing.mark_placed([number for number, _, _ in unplaced])
-    with shelf.read() as reading:
-        expected = reading.placed()
-    if (held := index.count(collection)) != expected:
-        raise DamagedVectors(
-            f"Chroma holds {held} vectors. Expected {expected}. "
-            "Run `dateline index`: they are placed again from the shelf, without embedding."
-        )
-    if index.changed:
-        _check_neighbours(shelf, index, collection)
-        index.seal()
-
-
-def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None:
-    """Have vectors from all over the shelf find themselves, or their equals, before Chroma is believed.
-
-    A search in a graph misses one now and then; of a damaged one most are missed.
-    """
-    with shelf.read() as reading:
-        sample = reading.sample(_SAMPLED)
-        found = [index.ranking(collection, vector, 1) for vector in sample.values()]
-        nearest = reading.vectors([id_ for ids in found for id_ in ids])
-    missed = sum(
-        not any(id_ in nearest and float(nearest[id_] @ vector) > _SAME for id_ in ids)
-        for ids, vector in zip(found, sample.values(), strict=True)
-    )
-    if missed * 10 > len(sample):
-        raise DamagedVectors(
-            f"In Chroma {missed} of {len(sample)} vectors do not find themselves. Expected nearly all to. "
-            "Run `dateline index`: they are placed again from the shelf, without embedding."
-        )
-
-
-def _note_collection(shelf: Shelf, collection: str) -> str:
-    with shelf.write() as writing:
-        writing.mark_all_unplaced()
-        writing.set_record("collection", collection)
-    return collection
 
 
 def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:

@@ -100,8 +100,9 @@ class VectorIndex:
                     "they are made again from the shelf, without embedding."
                 )
             # Opening writes to them, and so does the first look into a collection.
-            for collection in self._open().list_collections():
-                collection.count()
+            with self.sealed_when_broken_off():
+                for collection in self._open().list_collections():
+                    collection.count()
             self.seal()
 
     def seal(self) -> None:
@@ -110,6 +111,18 @@ class VectorIndex:
             left = self._stamp()
             write_seal(self._seal, {"digest": digest_files(self._folder)})
             self._left = left
+
+    @contextmanager
+    def sealed_when_broken_off(self) -> Iterator[None]:
+        """Seal files that are known to be whole where Ctrl-C ends the block.
+
+        It is noticed once Chroma's call has ended: what that left is whole, and the next run goes on from it.
+        """
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.seal()
+            raise
 
     def collection_names(self) -> list[str]:
         """List the collections that are there."""

@@ -27,8 +27,8 @@ from index.__main__ import (
 )
 from index.errors import BadQuestion
 from index.parts import Parts
+from index.placing import place_vectors
 from index.scope import Scope
-from index.sync import place_vectors
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text

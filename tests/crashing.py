@@ -23,7 +23,7 @@ from typing import Literal, cast
 import numpy as np
 
 import index.__main__
-from index import sync, vectors
+from index import placing, sync, vectors
 from index.parts import Parts
 from tests.loopback import guard
 
@@ -125,7 +125,7 @@ def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], No
     """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
     put(sync, "_GROUP_STEPS", 6)
     put(sync, "_EMBEDDED_AT_ONCE", 8)
-    put(sync, "_PLACED_AT_ONCE", 12)
+    put(placing, "_PLACED_AT_ONCE", 12)
     put(vectors, "BATCH", 5)
     put(vectors, "_HNSW", {**vectors._HNSW, "sync_threshold": rewrite_after, "batch_size": 2})
 

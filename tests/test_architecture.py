@@ -28,6 +28,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.__main__",),
     ("index.parts",),
     ("index.sync", "index.adding"),
+    ("index.placing",),
     ("index.shelf", "index.seeds", "index.watching", "index.origins"),
     ("index.database",),
     ("index.vectors", "index.chunks"),

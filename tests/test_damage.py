@@ -21,10 +21,11 @@ from index import vectors
 from index.embeddings import MiniLM, Remembering
 from index.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
 from index.parts import Parts, set_damaged_aside, sync_parts
+from index.placing import place_vectors
 from index.seals import digest_files
 from index.settings import Settings
 from index.shelf import Shelf
-from index.sync import BuiltAgain, Done, place_vectors
+from index.sync import BuiltAgain, Done
 from index.vectors import VectorIndex
 from rag.answers import Answer
 from rag.chats import FILE_NAME as CHATS
@@ -469,7 +470,7 @@ def test_the_page_mends_its_store_by_itself(
 def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, model: MiniLM, truth: Truth) -> None:
     said = (
         "import sys; from index.parts import build_parts; from index.settings import Settings; "
-        "from index.sync import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
+        "from index.placing import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
         "p = build_parts(Settings(seeds=f / 'seeds', store=f / 'store', _env_file=None)); "
         "assert place_vectors(p.shelf, p.index); print('open', flush=True); sys.stdin.read()"
     )

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from index.embeddings import EndpointEmbedder, MiniLM, Vectors
 from index.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.parts import Parts, sync_parts
+from index.placing import place_vectors
 from index.settings import Settings
 from index.shelf import Shelf
-from index.sync import Done, Embedded, Rejected, Removed, Visible, place_vectors, sync_shelf
+from index.sync import Done, Embedded, Rejected, Removed, Visible, sync_shelf
 from index.vectors import VectorIndex
 from rag.answers import find_passages
 from tests.conftest import SEED, Newsroom, ids_in_chroma, make_newsroom

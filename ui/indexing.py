@@ -13,8 +13,9 @@ from functools import cache
 from index.errors import DatelineError, ShelfDamaged
 from index.openai_client import load_openai
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
+from index.placing import place_vectors
 from index.settings import load_settings
-from index.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting, place_vectors
+from index.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
 from index.watching import watch_seeds
 from index.wording import counted
 from rag.chat import build_chats
