@@ -293,7 +293,14 @@ def show_command(
     """Show an article: the text that every span refers to."""
     with open_parts(seeds, store) as parts, parts.shelf.read(checked=True) as reading:
         article = reading.article(path)
-    typer.echo(json.dumps(article_json(article), ensure_ascii=False) if as_json else article.text)
+        copies = reading.copies(article)
+    if as_json:
+        told = {**article_json(article), "copies": [listing_json(listing) for listing in copies]}
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    typer.echo(article.text)
+    for listing in copies:
+        typer.echo(f"copy: {one_line(listing.path)}", err=True)
 
 
 def listing_json(listing: Listing) -> dict[str, object]:

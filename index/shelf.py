@@ -23,6 +23,7 @@ import numpy as np
 
 from index.articles import Article
 from index.chunks import Chunk
+from index.copies import are_copies, prints, shingles
 from index.database import Database
 from index.embeddings import Vectors
 from index.errors import ShelfDamaged, UnknownArticle
@@ -32,7 +33,7 @@ from index.spans import Span
 from index.words import folded, terms
 
 FILE_NAME = "articles.db"
-VERSION = 2
+VERSION = 3
 # The hash of a file that is being read, until it has been read to its end.
 UNFINISHED = b"unfinished"
 _SEAL_NAME = "articles.seal"
@@ -40,7 +41,12 @@ _REBUILT = (
     "Run `dateline index`, or press Re-index: it is built again from the seeds. The chats are kept apart and stay."
 )
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
-_SCHEMA = """
+# By what copies of an article are found; no part of the seal, as their texts decide.
+_PRINTS = """
+CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article_id)) WITHOUT ROWID;
+CREATE INDEX prints_by_article ON prints (article_id);
+"""
+_SCHEMA = f"""
 CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITHOUT ROWID;
 CREATE TABLE articles (
@@ -64,15 +70,20 @@ CREATE INDEX vectors_by_placed ON vectors (placed);
 CREATE TABLE spare_vectors (digest BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 -- Chunks that are gone from here and still in Chroma.
 CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
+{_PRINTS}
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 """
 # What makes a shelf of a version one of the next.
-_MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'"}
+_MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
 _SELECT_ARTICLE = (
     "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"
 )
 
+# What a listing tells of an article `a`.
+_LISTED = (
+    "a.id, a.path, a.title, a.published, a.place, a.outlet, (SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
+)
 # Articles `a` in a scope. Days and names come as values, never as SQL.
 _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
@@ -90,6 +101,8 @@ _SEALED = (
     "SELECT segid, term, pgno FROM keywords_idx ORDER BY segid, term",
     "SELECT id, sz FROM keywords_docsize ORDER BY id",
 )
+# Of an article with more copies than this, those most alike are told.
+_MOST_COPIES = 100
 Order = Literal["newest", "oldest", "title", "outlet", "place"]
 _ORDERS: Mapping[Order, str] = {
     "newest": "a.published DESC NULLS LAST, a.path",
@@ -300,18 +313,28 @@ class Reading:
         not say what is ordered by come last, and what is equal is in the order of the paths.
         """
         rows = self._in_scope(
-            "SELECT a.id, a.path, a.title, a.published, a.place, a.outlet, "
-            "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id) FROM articles a",
+            f"SELECT {_LISTED} FROM articles a",  # noqa: S608 (a constant)
             scope,
             f"ORDER BY {_ORDERS[order]} LIMIT :limit OFFSET :offset",
             titled=titled,
             limit=limit,
             offset=offset,
         )
-        return [
-            Listing(id_, path, title, _date(published), place, outlet, chunks)
-            for id_, path, title, published, place, outlet, chunks in rows
-        ]
+        return [_listing(row) for row in rows]
+
+    def copies(self, article: Article, *, scope: Scope = WHOLE) -> list[Listing]:
+        """List the visible articles of the scope that say the same as this one, oldest first; see `index.copies`."""
+        rows = self._in_scope(
+            f"SELECT {_LISTED}, a.text, a.body_start, a.body_end FROM prints mine JOIN prints other "  # noqa: S608
+            "ON other.print = mine.print JOIN articles a ON a.id = other.article_id",
+            scope,
+            "AND mine.article_id = :id AND a.id <> :id GROUP BY a.id ORDER BY count(*) DESC, a.path LIMIT :limit",
+            id=article.id,
+            limit=_MOST_COPIES,
+        ).fetchall()
+        own = shingles(article.body.cut(article.text)) if rows else frozenset()
+        found = [_listing(row) for *row, text, start, end in rows if are_copies(own, shingles(text[start:end]))]
+        return sorted(found, key=lambda listing: (listing.published or date.max, listing.path))
 
     def count(self, *, scope: Scope = WHOLE, titled: str = "") -> int:
         """Count what `listings` would list without a limit."""
@@ -583,6 +606,14 @@ class Writing(Reading):
             self._add_keywords(number, _chunk(*chunk), text)
         self._touch()
 
+    def make_prints_again(self) -> None:
+        """Note anew by what copies of each article are found."""
+        self._connection.execute("DELETE FROM prints")
+        rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")
+        while some := rows.fetchmany(100):
+            for id_, text, start, end in some:
+                self._add_prints(id_, text[start:end])
+
     def forget_hashes(self) -> None:
         """Have every file read again by the next run, while what it held stays visible until then."""
         self._connection.execute("UPDATE files SET hash = x''")
@@ -599,6 +630,7 @@ class Writing(Reading):
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (article.id, article.path, file, *text, *origin, json.dumps(article.pages)),
         )
+        self._add_prints(article.id, article.body.cut(article.text))
         for chunk in chunks:
             digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
             spans = json.dumps([(sentence.start, sentence.end) for sentence in chunk.sentences])
@@ -616,6 +648,9 @@ class Writing(Reading):
             )
             # Back again before Chroma was told to forget it.
             self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
+
+    def _add_prints(self, id_: str, body: str) -> None:
+        self._connection.executemany("INSERT INTO prints VALUES (?, ?)", [(print_, id_) for print_ in prints(body)])
 
     def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str) -> None:
         self._connection.execute(
@@ -641,6 +676,9 @@ class Writing(Reading):
             )
             self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
             self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+        self._connection.execute(
+            "DELETE FROM prints WHERE article_id = (SELECT id FROM articles WHERE path = ?)", (path,)
+        )
         self._connection.execute("DELETE FROM articles WHERE path = ?", (path,))
 
 
@@ -658,6 +696,11 @@ def _article(row: Sequence[object]) -> Article:
     with _naming_damage():
         body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
         return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
+
+
+def _listing(row: Sequence[object]) -> Listing:
+    id_, path, title, published, place, outlet, chunks = row
+    return Listing(id_, path, title, _date(published), place, outlet, chunks)  # type: ignore[arg-type]
 
 
 def _chunk(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:

@@ -17,7 +17,7 @@ from typing import IO
 
 import filelock
 
-from index import chunks, words
+from index import chunks, copies, words
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
@@ -176,13 +176,17 @@ def _take(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
 
 
 def _settle_words(shelf: Shelf, *, cutting: str) -> None:
-    """Have articles read again that were cut in another way, and keywords made again that were made in another."""
+    """Have articles read again that were cut in another way, and what was made of their words in another made again."""
     with shelf.read() as reading:
-        cut, made_with = reading.record("cutting"), reading.record("words")
+        cut, made_with, printed = reading.record("cutting"), reading.record("words"), reading.record("copies")
     if made_with != words.VERSION:
         with shelf.write() as writing:
             writing.make_keywords_again()
             writing.set_record("words", words.VERSION)
+    if printed != copies.VERSION:
+        with shelf.write() as writing:
+            writing.make_prints_again()
+            writing.set_record("copies", copies.VERSION)
     if cut != cutting:
         with shelf.write() as writing:
             writing.forget_hashes()

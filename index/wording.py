@@ -10,13 +10,13 @@ _MOST_NAMED = 4  # outlets that a line names; of more it names three and counts 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, nouns: str = "") -> str:
     """Write a count with its noun.
 
-    >>> counted(1, "article"), counted(1200, "article")
-    ('1 article', '1,200 articles')
+    >>> counted(1, "article"), counted(1200, "article"), counted(2, "copy", "copies")
+    ('1 article', '1,200 articles', '2 copies')
     """
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {nouns or f'{noun}s'}"
 
 
 def long_day(day: date | None) -> str:

@@ -3,12 +3,12 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
 from index.scope import WHOLE, Scope
-from index.shelf import Reach
+from index.shelf import Listing, Reach
 from index.words import content_terms, terms
 from rag import prose, quoting
 from rag.chat import ChatModel, Stopped, Usage
@@ -21,6 +21,8 @@ from rag.retrieval import Hit, search
 
 LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
+# How far down the hits those are looked for: copies of what is read already are passed over.
+_HITS_LOOKED_AT = 60
 # A model that takes longer to put a follow-up into words does without: the rules' words are there.
 _REWORDING_SECONDS = 10.0
 # What a model is asked with when its most likely words were not good enough.
@@ -50,6 +52,7 @@ class Answer:
     prose: Prose | None  # None: quotes alone
     searched: Searched
     seconds: Mapping[str, float]
+    copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)  # of what was read, by article id
 
     @property
     def searched_as(self) -> str:
@@ -159,8 +162,10 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, sc
     started = time.perf_counter()
     asked = standalone.question
     with parts.shelf.read(checked=True) as reading:
-        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_READ, scope=scope)
-        passages = gather_passages(found.hits, reading)
+        found = search(
+            asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
+        )
+        passages = gather_passages(found.hits, reading, most=_HITS_READ)
         searched = time.perf_counter()
         quoted = quoting.answer(
             asked,
@@ -170,6 +175,8 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, sc
             bare=clean_question(question),
             subject=standalone.subject,
         )
+        read = {passage.article.id: passage.article for passage in passages}
+        copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in read.items()}
         counts, reach = reading.counts(), reading.reach(scope=scope)
     ended = time.perf_counter()
     return Answer(
@@ -184,6 +191,7 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, sc
             "answer": round(ended - searched, 4),
             "total": round(ended - started, 4),
         },
+        copies={id_: found for id_, found in copies.items() if found},
     )
 
 

@@ -1,14 +1,16 @@
 """Passages: numbered text that an answerer reads.
 
 Hits that stand next to each other in an article are one passage, so nothing is read twice
-and a sentence keeps its neighbours.
+and a sentence keeps its neighbours. What a better hit's article says word for word is left
+out: ten papers that print one agency's report would leave no room for anything else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from index.articles import Article
+from index.copies import shingles
 from index.shelf import Reading
 from index.spans import Span
 from rag.retrieval import Hit
@@ -33,12 +35,13 @@ class Passage:
         return self.span.cut(self.article.text)
 
 
-def gather_passages(hits: Sequence[Hit], reading: Reading) -> list[Passage]:
-    """Merge hits into passages, in the order of each passage's best hit."""
-    articles = reading.articles(list({hit.chunk.article_id for hit in hits}))
+def gather_passages(hits: Sequence[Hit], reading: Reading, *, most: int) -> list[Passage]:
+    """Merge the best hits, at most so many, into passages, in the order of each passage's best hit."""
     by_article: dict[str, list[Hit]] = {}
-    for hit in hits:
-        by_article.setdefault(hit.chunk.article_id, []).append(hit)
+    articles: dict[str, Article] = {}
+    for hit, article in islice(_telling_something_new(hits, reading), most):
+        by_article.setdefault(article.id, []).append(hit)
+        articles[article.id] = article
     runs: list[tuple[int, Article, tuple[Span, ...]]] = []
     for id_, found in by_article.items():
         for run in _runs(articles[id_], sorted(found, key=lambda hit: hit.chunk.span)):
@@ -46,6 +49,21 @@ def gather_passages(hits: Sequence[Hit], reading: Reading) -> list[Passage]:
             runs.append((min(hit.rank for hit in run), articles[id_], sentences))
     runs.sort(key=lambda run: run[0])
     return [Passage(number, article, sentences) for number, (_, article, sentences) in enumerate(runs, start=1)]
+
+
+def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tuple[Hit, Article]]:
+    """Leave out hits that say, word for word, what another article with a better hit says."""
+    # A number that was changed on the way is something new: nearly the same would not do here.
+    told: dict[str, frozenset[str]] = {}
+    for hit in hits:
+        id_ = hit.chunk.article_id
+        article = reading.articles([id_])[id_]
+        said = shingles(hit.chunk.span.cut(article.text))
+        if said and any(said <= others for other, others in told.items() if other != id_):
+            continue
+        if id_ not in told:
+            told[id_] = shingles(article.body.cut(article.text))
+        yield hit, article
 
 
 def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:

@@ -8,6 +8,7 @@ from datetime import date
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
+from index.shelf import Listing
 from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from rag.answers import Answer
 from rag.chat import Usage
@@ -23,6 +24,7 @@ UNFINISHED = "This answer is unfinished."
 STOPPED = "Stopped before the model had written anything."
 BESIDE = "Found without the model:"
 Json = dict[str, object]
+_COPIES_NAMED = 5
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
@@ -50,6 +52,11 @@ def answer_json(answer: Answer) -> Json:
             {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
             for passage in answer.passages
         ],
+        "copies": {
+            article.path: [_listing_json(copy) for copy in answer.copies[article.id]]
+            for article in dict.fromkeys(passage.article for passage in answer.passages)
+            if article.id in answer.copies
+        },
         "searched": {
             "articles": searched.reach.articles,
             "undated": searched.reach.undated,
@@ -165,7 +172,7 @@ def foot_lines(answer: Answer) -> Iterator[str]:
         yield note
     cited = number_citations(answer.statements)
     if cited:
-        yield from _card_lines(cited)
+        yield from _card_lines(cited, answer)
     if answer.refusal:
         yield from _refusal_lines(answer)
     else:
@@ -208,13 +215,30 @@ def usage_words(usage: Usage) -> str:
     return f"{about}{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out{cost}"
 
 
-def _card_lines(cited: Mapping[Citation, int]) -> Iterator[str]:
+def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
     """List numbered quotes, grouped by article in the order of first use."""
     for article in dict.fromkeys(citation.article for citation in cited):
         yield source_line(article)
+        if words := copies_words(answer.copies.get(article.id, ())):
+            yield f"  ({words})"
         for citation, number in cited.items():
             if citation.article == article:
                 yield f"  [{number}] {one_line(citation.quote)}{page_note(citation)}"
+
+
+def copies_words(copies: Sequence[Listing]) -> str:
+    """Tell of the copies of an article, or nothing where there are none.
+
+    >>> from datetime import date
+    >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
+    '1 copy on the shelf: The Lamp'
+    """
+    if not copies:
+        return ""
+    names = list(dict.fromkeys(copy.outlet or copy.path for copy in copies))
+    more = [f"{len(names) - _COPIES_NAMED} more"] if len(names) > _COPIES_NAMED else []
+    how_many = counted(len(copies), "copy", "copies")
+    return f"{how_many} on the shelf: {', '.join(names[:_COPIES_NAMED] + more)}"
 
 
 def page_note(citation: Citation) -> str:
@@ -276,6 +300,15 @@ def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
 
 def _place_json(article: Article) -> Json:
     return {"path": article.path, "title": article.title, "published": _day(article.published)}
+
+
+def _listing_json(listing: Listing) -> Json:
+    return {
+        "path": listing.path,
+        "title": listing.title,
+        "published": _day(listing.published),
+        "outlet": listing.outlet,
+    }
 
 
 def _passage_json(passage: Passage) -> Json:

@@ -9,7 +9,7 @@ def test_neighbouring_hits_are_one_passage_in_reading_order(archive: Newsroom) -
     parts = archive.parts
     with parts.shelf.read() as reading:
         hits = search("liaison officers", reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
-        passages = gather_passages(hits, reading)
+        passages = gather_passages(hits, reading, most=20)
         article = reading.article(SEED.name)
     assert passages[0].article == article
     assert passages[0].span == article.body, "all four chunks of the article were found and merged"
@@ -24,11 +24,11 @@ def test_a_gap_between_two_hits_parts_their_passages(archive: Newsroom) -> None:
     with parts.shelf.read() as reading:
         hits = search("liaison officers", reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
         ours = sorted((hit for hit in hits if hit.chunk.heading.startswith("India")), key=lambda hit: hit.chunk.span)
-        first, last = gather_passages([ours[0], ours[-1]], reading)
+        first, last = gather_passages([ours[0], ours[-1]], reading, most=8)
     assert {first.span, last.span} == {ours[0].chunk.span, ours[-1].chunk.span}
     assert first.sentences[0] in (*ours[0].chunk.sentences, *ours[-1].chunk.sentences)
 
 
 def test_no_hits_make_no_passages(archive: Newsroom) -> None:
     with archive.parts.shelf.read() as reading:
-        assert gather_passages([], reading) == []
+        assert gather_passages([], reading, most=8) == []

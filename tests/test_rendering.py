@@ -85,6 +85,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
         "state",
         "problem",
         "usage",
+        "copies",
         "seconds",
     }
     assert got["refusal"] is False

@@ -95,6 +95,7 @@ const drawCards = (root, section, data) => {
     const box = make("section", "card")
     box.append(make("h2", "title", card.title))
     if (card.where) box.append(make("p", "where", card.where))
+    if (card.copies) box.append(make("p", "where copies", card.copies))
     const list = make("ol", "quotes")
     for (const quote of card.quotes) {
       const entry = make("li", "entry")

@@ -16,7 +16,15 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
-from rag.rendering import WORDS_ALONE, answer_text, ending_note, refusal_words, searched_line, usage_line
+from rag.rendering import (
+    WORDS_ALONE,
+    answer_text,
+    copies_words,
+    ending_note,
+    refusal_words,
+    searched_line,
+    usage_line,
+)
 from ui.address import Place, go, here
 from ui.look import ignore_trigger, make_component
 from ui.turns import Turn
@@ -106,7 +114,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "note": ending_note(answer),
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
-        "cards": _cards(citations_shown(answer), prose.statements if prose else ()),
+        "cards": _cards(answer),
         "foot": searched_line(answer) if refusal and not writing else "",
         "read": f"{_read(answer)} in {answer.seconds['total']:.1f} s" if answer.passages else "",
         "usage": usage_line(prose) if prose and prose.usage else "",
@@ -146,17 +154,19 @@ def _lead(answer: Answer) -> str:
     return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
 
 
-def _cards(numbers: dict[Citation, int | None], statements: Sequence[Statement]) -> list[dict[str, object]]:
+def _cards(answer: Answer) -> list[dict[str, object]]:
     """Group quotes by article, each article's in reading order.
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
+    numbers, statements = citations_shown(answer), answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
     return [
         {
             "title": article.title,
             "where": _where(article),
+            "copies": copies_words(answer.copies.get(article.id, ())),
             "quotes": [
                 {
                     "key": str(Place.of(article.id, citation.span)),
