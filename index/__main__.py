@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -69,18 +69,22 @@ class _Ended(KeyboardInterrupt):
         self.exit_code = 128 + number
 
 
-def _end_on_signals() -> None:
-    """Have Ctrl-C and SIGTERM raise `_Ended` here.
+def _end_on_signals() -> threading.Event:
+    """Have Ctrl-C and SIGTERM raise `_Ended` here, and return what is set from then on.
 
-    Python raises it between two steps of its own, so what Chroma or SQLite is writing is written first.
+    Python raises it between two steps of its own, so what Chroma or SQLite is writing is written first. Where that is
+    a step of a destructor or a callback the exception is lost: who goes on for ever looks at what is returned.
     """
+    asked = threading.Event()
 
     def end(number: int, _: object) -> None:
+        asked.set()
         raise _Ended(number)
 
     for ending in (signal.SIGINT, signal.SIGTERM):
         # Outright: a shell that starts this in the background has it ignore Ctrl-C.
         signal.signal(ending, end)
+    return asked
 
 
 @contextmanager
@@ -162,17 +166,15 @@ def index_command(
 @commands.command("watch")
 def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
-    _end_on_signals()
-    try:
-        with open_parts(seeds, store) as parts:
-            _watch(parts, as_json=as_json)
-    except KeyboardInterrupt:
-        # A run can be cut short anywhere: the next one goes on from there.
-        typer.echo("Watching ended. What was indexed stays.", err=True)
+    ended = _end_on_signals()
+    # A run can be cut short anywhere: the next one goes on from there.
+    with suppress(KeyboardInterrupt), open_parts(seeds, store) as parts:
+        _watch(parts, as_json=as_json, ended=ended)
+    typer.echo("Watching ended. What was indexed stays.", err=True)
 
 
-def _watch(parts: Parts, *, as_json: bool) -> None:
-    for earlier_runs, _ in enumerate(watch_seeds(parts.settings.seeds, ended=threading.Event())):
+def _watch(parts: Parts, *, as_json: bool, ended: threading.Event) -> None:
+    for earlier_runs, _ in enumerate(watch_seeds(parts.settings.seeds, ended=ended)):
         try:
             _index(parts, as_json=as_json)
         except DatelineError as error:

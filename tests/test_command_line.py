@@ -10,6 +10,7 @@ from typing import IO
 
 import pytest
 
+from index.__main__ import _end_on_signals
 from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.embedding_server import serve_embeddings
 
@@ -81,6 +82,20 @@ def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
         *others, last = watch.stderr.read().splitlines()
         assert last == "Watching ended. What was indexed stays."
         assert all(line.startswith("There is no folder") for line in others)
+
+
+def test_a_signal_that_is_lost_on_its_way_is_remembered() -> None:
+    """Python drops an exception that is raised in a destructor or a callback."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        asked = _end_on_signals()
+        assert not asked.is_set()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        assert asked.is_set()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_watching_tells_programs_what_indexing_tells_them(dateline: CommandLine) -> None:
