@@ -73,6 +73,10 @@ class DamagedVectors(DatelineError):
     """Chroma cannot be used; it is made again from the shelf, or the shelf is searched without it."""
 
 
+class ChromaUnreachable(DatelineError):
+    """The Chroma server does not answer as one; the shelf is searched without it."""
+
+
 class ShelfBusy(DatelineError):
     """Another process is indexing this shelf."""
 

@@ -8,6 +8,7 @@ from index import shelf
 from index.database import is_damaged, set_aside
 from index.embeddings import Embedder, MiniLM, Remembering, build_embedder
 from index.errors import StoreMismatch
+from index.served import ServedIndex
 from index.settings import Settings
 from index.shelf import Shelf
 from index.sync import Event, sync_shelf
@@ -35,7 +36,13 @@ def build_parts(settings: Settings) -> Parts:
     embedder = build_embedder(settings)
     built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
     sentence_model = Remembering(built_in, most=_SENTENCES)
-    return Parts(settings, shelf, VectorIndex(settings.store), embedder, sentence_model)
+    return Parts(settings, shelf, _build_index(settings), embedder, sentence_model)
+
+
+def _build_index(settings: Settings) -> VectorIndex:
+    if settings.chroma_url:
+        return ServedIndex(settings.store, url=settings.chroma_url, token=settings.chroma_token.get_secret_value())
+    return VectorIndex(settings.store)
 
 
 def sync_parts(parts: Parts, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:

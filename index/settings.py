@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.addresses import is_web_address
+from index.addresses import is_this_machine, is_web_address
 from index.errors import BadSettings
 
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     embedding_base_url: str = Field("", description="OpenAI-compatible endpoint to embed with; empty: OpenAI's own")
     embedding_folder: Path | None = Field(
         None, description="folder with another MiniLM-shaped model.onnx and vocab.txt to use instead of the built-in"
+    )
+    chroma_url: str = Field(
+        "", description="Chroma server to keep the vectors on, such as https://chroma.example; empty: in the store"
+    )
+    chroma_token: SecretStr = Field(
+        SecretStr(""), description="sent to the Chroma server's proxy as a bearer token; empty: none"
     )
     chat_model: str = Field("", description="language model to answer in prose, or several by commas; empty: quotes")
     chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI's own")
@@ -85,7 +91,16 @@ class Settings(BaseSettings):
             raise ValueError("expected an address such as http://localhost:11434/v1")
         return address
 
-    @field_validator("openai_api_key")
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_safe(cls, address: str) -> str:
+        if address and not (is_web_address(address) and (address.startswith("https://") or is_this_machine(address))):
+            raise ValueError(
+                "expected https://…, or http:// on this machine: a Chroma server takes orders from anybody"
+            )
+        return address
+
+    @field_validator("openai_api_key", "chroma_token")
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
         if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):

@@ -21,7 +21,7 @@ from index import chunks, copies, words
 from index.articles import Article
 from index.chunks import Chunk, chunk_article
 from index.embeddings import Embedder
-from index.errors import ShelfBusy, UnreadableArticle
+from index.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.placing import place_vectors
 from index.readers import check_size, read_articles, streams
 from index.seeds import check_folder
@@ -115,7 +115,8 @@ def sync_shelf(
 
     Raises SeedsMissing where there is no folder (an unmounted disk is no reason to forget
     the articles), ShelfBusy where another process indexes for longer than `wait_seconds`,
-    EmbeddingFailed where vectors cannot be had; what was made visible stays. A damaged shelf
+    EmbeddingFailed where vectors cannot be had, ChromaUnreachable, after all else is done, where
+    a Chroma server cannot be given them; what was made visible stays. A damaged shelf
     is made anew first, and a whole one where `rebuild` is asked for.
     """
     started = time.monotonic()
@@ -136,7 +137,11 @@ def sync_shelf(
         with shelf.read() as reading:
             before = reading.counts().embedded
         yield from _embed(shelf, embedder)
-        place_vectors(shelf, index)
+        unreachable = None
+        try:
+            place_vectors(shelf, index)
+        except ChromaUnreachable as error:
+            unreachable = error  # the shelf is whole without it
         ended = datetime.now(UTC).isoformat(timespec="seconds")
         with shelf.write() as writing:
             writing.drop_spare_vectors()
@@ -154,6 +159,8 @@ def sync_shelf(
             seconds=round(time.monotonic() - started, 3),
             ended=ended,
         )
+        if unreachable:
+            raise unreachable
     finally:
         lock.release()
 

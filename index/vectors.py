@@ -40,6 +40,7 @@ class VectorIndex:
     def __init__(self, store: Path) -> None:
         """Prepare the index in the folder `store`; nothing is opened or locked yet."""
         self._folder = store / FOLDER_NAME
+        self._prefix = "chunks"
         self._lock = filelock.FileLock(store / "chroma.lock", thread_local=False)
         self._calls = threading.RLock()
         self._client: Client | None = None
@@ -89,7 +90,7 @@ class VectorIndex:
         Raises DamagedVectors where they differ, and where there is no seal: the last owner was
         killed in the middle of a change.
         """
-        with self._calls, _naming_damage():
+        with self._calling():
             if self.sound:
                 return
             sealed = read_seal(self._seal).get("digest")
@@ -107,7 +108,7 @@ class VectorIndex:
 
     def seal(self) -> None:
         """Note what Chroma's files are now, as the ones to be believed."""
-        with self._calls, _naming_damage():
+        with self._calling():
             left = self._stamp()
             write_seal(self._seal, {"digest": digest_files(self._folder)})
             self._left = left
@@ -126,17 +127,21 @@ class VectorIndex:
 
     def collection_names(self) -> list[str]:
         """List the collections that are there."""
-        with self._calls, _naming_damage():
-            return [collection.name for collection in self._open().list_collections()]
+        with self._calling():
+            return [
+                name
+                for collection in self._open().list_collections()
+                if (name := collection.name).startswith(self._prefix)
+            ]
 
     def make_collection(self) -> str:
         """Make an empty collection in place of all others, and return its name."""
-        with self._calls, _naming_damage():
+        with self._calling():
             self._unseal()
             client = self._open()
-            for old in client.list_collections():
-                client.delete_collection(old.name)
-            name = f"chunks-{uuid4().hex[:12]}"
+            for old in self.collection_names():
+                client.delete_collection(old)
+            name = f"{self._prefix}-{uuid4().hex[:12]}"
             client.create_collection(name, embedding_function=None, configuration={"hnsw": _HNSW})
             return name
 
@@ -154,7 +159,7 @@ class VectorIndex:
 
     def count(self, collection: str) -> int:
         """Count the vectors in the collection."""
-        with self._calls, _naming_damage():
+        with self._calling():
             return self._get(collection).count()
 
     def add(self, collection: str, ids: Sequence[str], vectors: Sequence[Vectors]) -> None:
@@ -162,22 +167,27 @@ class VectorIndex:
         for start in range(0, len(ids), BATCH):
             batch = slice(start, start + BATCH)
             # Let go between two batches, so that a reader's search gets its turn.
-            with self._calls, _naming_damage():
+            with self._calling():
                 self._unseal()
                 self._get(collection).add(ids=list(ids[batch]), embeddings=np.stack(vectors[batch]))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are passed over."""
         for start in range(0, len(ids), BATCH):
-            with self._calls, _naming_damage():
+            with self._calling():
                 self._unseal()
                 self._get(collection).delete(ids=list(ids[start : start + BATCH]))
 
     def ranking(self, collection: str, question: Vectors, k: int) -> list[str]:
         """Return the ids of the `k` chunks nearest to a unit vector, nearest first."""
-        with self._calls, _naming_damage():
+        with self._calling():
             found = self._get(collection).query(query_embeddings=[question.tolist()], n_results=k, include=[])
             return found["ids"][0]
+
+    @contextmanager
+    def _calling(self) -> Iterator[None]:
+        with self._calls, _naming_damage():
+            yield
 
     def _unseal(self) -> None:
         self._left = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from index.chunks import Chunk
 from index.embeddings import Embedder
-from index.errors import DamagedVectors, EmbeddingFailed, IndexMismatch
+from index.errors import ChromaUnreachable, DamagedVectors, EmbeddingFailed, IndexMismatch
 from index.scope import WHOLE, Scope
 from index.shelf import Reading
 from index.vectors import VectorIndex
@@ -120,8 +120,8 @@ def _dense_ranking(
     if index.sound and collection and reading.all_placed():
         try:
             found = index.ranking(collection, vector, CANDIDATES)
-        except DamagedVectors:
-            found = []  # the exact search below serves until the next run has made it again
+        except (DamagedVectors, ChromaUnreachable):
+            found = []  # the exact search below serves until it is mended
         visible = reading.chunks(found, scope=scope)
         ranking = [id_ for id_ in found if id_ in visible]
         # Few of the nearest are in the scope: look through all that are.

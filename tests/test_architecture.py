@@ -31,7 +31,8 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("index.placing",),
     ("index.shelf", "index.seeds", "index.watching", "index.origins"),
     ("index.database",),
-    ("index.vectors", "index.chunks", "index.copies"),
+    ("index.served",),
+    ("index.vectors", "index.timed", "index.chunks", "index.copies"),
     ("index.embeddings", "index.readers", "index.fetching"),
     ("index.cage", "index.records"),
     ("index.parsers",),
@@ -44,8 +45,9 @@ ROWS: tuple[tuple[str, ...], ...] = (
 ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
 # Each package that reaches outside has one home.
 HOMES = {
-    "chromadb": ("index.vectors",),
+    "chromadb": ("index.vectors", "index.served", "index.timed"),
     "tiktoken": ("index.tokens",),
+    "httpx": ("index.timed",),
     "httpx2": ("index.fetching",),
     "openai": ("index.embeddings", "rag.chat", "rag.faults"),
     "onnxruntime": ("index.embeddings",),

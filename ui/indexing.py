@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, replace
 from functools import cache
 
-from index.errors import DatelineError, ShelfDamaged
+from index.errors import ChromaUnreachable, DatelineError, ShelfDamaged
 from index.openai_client import load_openai
 from index.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
 from index.placing import place_vectors
@@ -55,6 +55,7 @@ class Indexing:
         self._watcher: threading.Thread | None = None
         self._damage = ""  # what was wrong with the shelf at the last look
         self._not_placed = ""  # the generation of the shelf that could not be brought into Chroma
+        self._unreachable = False  # whether the Chroma server was, when it was last to be written to
 
     @property
     def progress(self) -> Progress:
@@ -176,6 +177,7 @@ class Indexing:
                 if seen != suggested and not self._asked.is_set():
                     self.suggestions, suggested = suggest_questions(self.parts), seen
             except DatelineError as error:
+                self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
             except Exception as error:  # noqa: BLE001 (the thread outlives what nobody thought of; the page tells it)
                 self._fail(f"Indexing stopped ({type(error).__name__}). What was indexed stays. Press Re-index.")
@@ -195,7 +197,15 @@ class Indexing:
         if generation == self._not_placed:
             return generation
         self._not_placed = generation
-        owned = place_vectors(self.parts.shelf, self.parts.index)
+        try:
+            owned = place_vectors(self.parts.shelf, self.parts.index)
+        except ChromaUnreachable as error:
+            self._unreachable, self._not_placed = True, ""  # it may be back any moment
+            self._fail(str(error))
+            return ""
+        if self._unreachable:
+            self._unreachable = False
+            self._progress = replace(self._progress, problem="")
         self._not_placed = ""
         return generation if owned else ""
 
