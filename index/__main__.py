@@ -100,7 +100,7 @@ def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
 def index_with_progress(parts: Parts, *, to_stderr: bool = False, rebuild: bool = False) -> None:
     """Index and show it: a bar on a terminal, plain lines elsewhere."""
     console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
-    columns = TextColumn("Reading for meaning"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    columns = TextColumn("Meaning search"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         told = 0

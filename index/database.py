@@ -96,7 +96,7 @@ class Database:
         except (OSError, sqlite3.OperationalError) as error:
             raise StoreMismatch(
                 f"The store {store} cannot be opened ({error}). Expected a folder this user can write to. "
-                "Mend its permissions, or name another with DATELINE_STORE."
+                "Mend its permissions, look for a full disk, or name another with DATELINE_STORE."
             ) from None
         except sqlite3.DatabaseError as error:
             raise StoreMismatch(

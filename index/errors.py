@@ -77,6 +77,10 @@ class ChromaUnreachable(DatelineError):
     """The Chroma server does not answer as one; the shelf is searched without it."""
 
 
+class NoScratchSpace(DatelineError):
+    """The system's folder for passing files cannot be written to."""
+
+
 class ShelfBusy(DatelineError):
     """Another process is indexing this shelf."""
 

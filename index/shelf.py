@@ -542,16 +542,19 @@ class Writing(Reading):
         self.put_articles(file, articles)
         self.finish_file(file, hash_, [article.path for article, _ in articles])
 
-    def finish_file(self, file: str, hash_: bytes, paths: Sequence[str], *, reason: str | None = None) -> list[str]:
+    def finish_file(
+        self, file: str, hash_: bytes, paths: Sequence[str] | None, *, reason: str | None = None
+    ) -> list[str]:
         """Note that a file was read to its end: the articles of these paths are all it holds.
 
-        `reason` says what of it is not on the shelf. Returns the paths of the articles that went.
+        Without paths its articles stay as they are. `reason` says what of it is not on the shelf. Returns the paths of
+        the articles that went.
         """
         self._connection.execute(
             "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
             (file, hash_, reason),
         )
-        gone = sorted(set(self.known(file).values()) - set(paths))
+        gone = [] if paths is None else sorted(set(self.known(file).values()) - set(paths))
         for path in gone:
             self._drop_article(path)
         self._touch()

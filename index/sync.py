@@ -5,6 +5,7 @@ transaction; then its chunks are embedded; then the vectors go to Chroma. Killed
 the next run finds what is missing and goes on from there.
 """
 
+import json
 import os
 import stat
 import time
@@ -94,7 +95,7 @@ class Done:
     articles: int
     chunks: int
     seconds: float
-    ended: str  # ISO 8601, UTC; `record("last_run")` of the shelf
+    ended: str  # ISO 8601, UTC; `record("last_run")` of the shelf, as `last_found` is what it did
 
 
 Event = Waiting | BuiltAgain | Visible | Removed | Rejected | Embedded | Done
@@ -146,6 +147,8 @@ def sync_shelf(
         with shelf.write() as writing:
             writing.drop_spare_vectors()
             writing.set_record("last_run", ended)
+            # For pages of other processes.
+            writing.set_record("last_found", json.dumps([told[Visible], told[Removed], told[Rejected]]))
             counts = writing.counts()
         shelf.seal()
         yield Done(
@@ -297,7 +300,7 @@ class _Finished:
 
     file: str
     hash: bytes  # empty: read it again next time
-    paths: Sequence[str]
+    paths: Sequence[str] | None  # of all its articles; None: it could not be seen, what is known stays
     reason: str | None = None
 
 
@@ -366,7 +369,9 @@ def _read(
     except FileNotFoundError:
         return
     except OSError as error:
-        yield _Finished(path, b"", (), f"{path}: cannot be read ({error.strerror}). Mend that and index again.")
+        # A share that hangs, a lost permission: not read is not gone.
+        reason = f"{path}: cannot be read ({error.strerror}). Mend that and index again."
+        yield _Finished(path, b"", None, f"{reason} What is known from it stays.")
 
 
 def _read_open(

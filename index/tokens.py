@@ -13,6 +13,8 @@ from pathlib import Path
 
 import tiktoken
 
+from index.errors import NoScratchSpace
+
 ENCODING = "o200k_base"
 
 # The name tiktoken gives the table in its cache: SHA-1 of the address it would fetch.
@@ -24,7 +26,8 @@ _loading = threading.Lock()
 def count_tokens(text: str) -> int:
     """Count the tokens of `text` in `o200k_base`, the encoding of OpenAI's current models.
 
-    Other models' counts differ by some per cent: leave a margin.
+    Other models' counts differ by some per cent: leave a margin. Raises NoScratchSpace at the first use, where the
+    table cannot be unpacked.
 
     >>> count_tokens("liaison officers")
     3
@@ -37,6 +40,17 @@ def count_tokens(text: str) -> int:
 
 @cache
 def _encoding() -> tiktoken.Encoding:
+    try:
+        return _unpacked()
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        raise NoScratchSpace(
+            f"The token table cannot be unpacked in {folder} ({error.strerror}). Expected room for 4 MB. "
+            "Free some, or name another folder with TMPDIR."
+        ) from error
+
+
+def _unpacked() -> tiktoken.Encoding:
     named = os.environ.get("TIKTOKEN_CACHE_DIR")
     with tempfile.TemporaryDirectory(prefix="dateline-") as folder:
         (Path(folder) / _CACHED_AS).write_bytes(gzip.decompress(_TABLE.read_bytes()))

@@ -231,6 +231,6 @@ def _naming_damage() -> Iterator[None]:
     except Exception as error:
         # With damaged files Chroma raises whatever it comes to: InternalError, AttributeError, ValueError.
         raise DamagedVectors(
-            f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. "
-            "Run `dateline index`: they are placed again from the shelf, without embedding."
+            f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. Look for a full "
+            "disk, then run `dateline index`: they are placed again from the shelf, without embedding."
         ) from error

@@ -10,7 +10,7 @@ from index.articles import Article
 from index.scope import WHOLE, Scope
 from index.shelf import Listing
 from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
-from rag.answers import Answer
+from rag.answers import Answer, Searched
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
 from rag.passages import Passage
@@ -132,6 +132,15 @@ def head_lines(answer: Answer) -> Iterator[str]:
         yield f"Searched for: {one_line(answer.searched_as)}"
     if answer.searched.problem:
         yield f"{WORDS_ALONE} {answer.searched.problem}"
+    if note := meaning_note(answer.searched):
+        yield f"{note}."
+
+
+def meaning_note(searched: Searched) -> str:
+    """Say that not all could be found by its meaning yet, or nothing."""
+    if searched.embedded >= searched.chunks or searched.problem:
+        return ""
+    return f"Meaning search: {searched.embedded:,} of {searched.chunks:,} passages so far, the others by words"
 
 
 def prose_text(prose: Prose) -> str:

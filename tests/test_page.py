@@ -139,12 +139,14 @@ def test_within_five_seconds_an_open_page_knows_what_another_process_added_chang
             """Index in another process; then ask at once, and again until the deadline, what is true now."""
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
             deadline = time.monotonic() + 5
-            assert ("1 removed" if not words else "1 new or changed") in run.stdout, run.stdout + run.stderr
+            found_now = "1 removed" if not words else "1 new or changed"
+            assert found_now in run.stdout, run.stdout + run.stderr
             page.get_by_role("button", name="New chat").click()
             expect(page.locator(".dl-question")).to_have_count(0)
             reader.ask(asked)
             found = page.locator(".words", has_text=expected) if words else page.get_by_text(expected)
             expect(found.first).to_be_visible(timeout=max(1, 1000 * (deadline - time.monotonic())))
+            expect(page.locator(".st-key-shelf")).to_contain_text(f"Found {found_now}.")
 
         shutil.copy(FICTION / "strike.txt", strike)
         knows("a pay rise of 4.2 per cent", words=True)

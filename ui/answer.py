@@ -21,6 +21,7 @@ from rag.rendering import (
     answer_text,
     copies_words,
     ending_note,
+    meaning_note,
     refusal_words,
     searched_line,
     usage_line,
@@ -101,6 +102,10 @@ def _read(answer: Answer) -> str:
     return f"Read {counted(len(answer.passages), 'passage')} from {counted(len(articles), 'article')}"
 
 
+def _took(answer: Answer) -> str:
+    return f"{_read(answer)} in {answer.seconds['total']:.1f} s" if answer.passages else ""
+
+
 def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
     if (made := _made.get(turn)) and made[0] is answer:
         return made[1]
@@ -116,7 +121,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "refusal": refusal is not None and not writing,
         "cards": _cards(answer),
         "foot": searched_line(answer) if refusal and not writing else "",
-        "read": f"{_read(answer)} in {answer.seconds['total']:.1f} s" if answer.passages else "",
+        "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
         "by_model": prose is not None,

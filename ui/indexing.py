@@ -31,7 +31,7 @@ class Progress:
 
     running: bool = False
     doing: str = ""  # our own words, never an article's
-    share: float = 0.0  # 0 to 1, of the reading for meaning
+    share: float = 0.0  # 0 to 1, of the passages that have their vectors
     done: Done | None = None  # the last run that ended well
     rejected: tuple[Rejected, ...] = ()  # of the run under way or the last one
     problem: str = ""  # why the last run stopped, or else the watch
@@ -230,7 +230,7 @@ class Indexing:
                 case Rejected():
                     self._progress = replace(now, rejected=(*now.rejected, event))
                 case Embedded(done, total):
-                    doing = f"Reading for meaning: {done:,} of {total:,} passages"
+                    doing = f"Meaning search: {done:,} of {total:,} passages"
                     self._progress = replace(now, doing=doing, share=done / total)
                 case Done():
                     self._progress = replace(now, done=event)

@@ -1,12 +1,13 @@
 """The shelf, in the sidebar: how much is there, how fresh it is, what is new, and its articles by title."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from index.shelf import Listing
-from index.sync import Done
 from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
 from ui.callbacks import undisturbed
@@ -33,21 +34,21 @@ def show_articles(indexing: Indexing) -> None:
 def _show_status(indexing: Indexing) -> None:
     progress = indexing.progress
     with indexing.parts.shelf.read() as reading:
-        counts, last_run = reading.counts(), reading.record("last_run")
+        counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")
         else:
-            show_text(_freshness(last_run, progress.done), kind="note")
+            show_text(_freshness(last_run, found), kind="note")
         st.button("Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=indexing.start)
         st.session_state["watch"] = indexing.watching  # another reader may have switched it
         st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(indexing,))
     if progress.problem:
         show_text(progress.problem, kind="problem")
     if counts.chunks > counts.embedded and not progress.running:
-        show_text(f"Found by meaning: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
+        show_text(f"Meaning search: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
     if progress.rejected:
         with st.expander(f"Not on the shelf: {len(progress.rejected):,}", key="rejected"):
             for event in progress.rejected[:_MOST_REASONS]:
@@ -89,25 +90,21 @@ def _show_articles(indexing: Indexing) -> None:
         st.rerun()
 
 
-def _freshness(last_run: str, done: Done | None) -> str:
+def _freshness(last_run: str, found: str) -> str:
     if not last_run:
         return "Not indexed yet."
     indexed = f"Indexed {ago(datetime.fromisoformat(last_run), now=datetime.now(UTC))}."
-    # Another process may have indexed since this one did: what ours found is no news then.
-    return f"{indexed} {_found(done)}" if done and done.ended == last_run else indexed
+    return f"{indexed} {_found(json.loads(found))}" if found else indexed
 
 
-def _found(done: Done) -> str:
-    """Say what a run found."""
-    found = [
-        f"{count:,} {word}"
-        for count, word in (
-            (done.visible, "new or changed"),
-            (done.removed, "removed"),
-            (done.rejected, "not readable"),
-        )
-        if count
-    ]
+def _found(counts: Sequence[int]) -> str:
+    """Say what a run found.
+
+    >>> _found([3, 0, 1])
+    'Found 3 new or changed, 1 not readable.'
+    """
+    words = ("new or changed", "removed", "not readable")
+    found = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
     return f"Found {', '.join(found)}." if found else "Nothing has changed."
 
 
