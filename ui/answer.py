@@ -103,7 +103,9 @@ def _read(answer: Answer) -> str:
 
 
 def _took(answer: Answer) -> str:
-    return f"{_read(answer)} in {answer.seconds['total']:.1f} s" if answer.passages else ""
+    seconds = answer.seconds["total"]
+    took = f"in {seconds:.1f} s" if seconds >= 0.1 else "in under 0.1 s"
+    return f"{_read(answer)} {took}" if answer.passages else ""
 
 
 def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
