@@ -404,30 +404,32 @@ class Reading:
         )
         return {row[0]: _chunk(*row) for row in rows}
 
-    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> list[str]:
-        """Return the ids of the `k` chunks in the scope that match best by BM25, best first.
+    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
+        """Return the ids of the `k` chunks in the scope that match best, with their BM25 scores (0 up), best first.
 
-        Terms are text, whatever they hold: each is quoted, so nothing in it is query syntax.
+        A word in the heading counts twice. Terms are text, whatever they hold: each is quoted, so nothing in it is
+        query syntax.
         """
         if not question_terms:
-            return []
+            return {}
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
         rows = self._in_scope(
-            "SELECT c.id FROM keywords k JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
+            "SELECT c.id, -bm25(keywords, 2.0, 1.0) AS score FROM keywords k "
+            "JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
             scope,
-            "AND keywords MATCH :query ORDER BY bm25(keywords), c.id LIMIT :k",
+            "AND keywords MATCH :query ORDER BY score DESC, c.id LIMIT :k",
             query=query,
             k=k,
         )
-        return [row[0] for row in rows]
+        return dict(rows.fetchall())
 
     def chunks_holding(self, term: str) -> int:
         """Count the chunks that hold `term`, one of `words.terms`."""
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
 
-    def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> list[str]:
-        """Return the ids of the `k` chunks in the scope nearest to a unit vector, by exact search.
+    def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
+        """Return the ids of the `k` chunks in the scope nearest to a unit vector with their cosines, by exact search.
 
         For a process that does not own Chroma: its files may be rewritten by the owner at any
         moment, these rows may not.
@@ -440,12 +442,12 @@ class Reading:
             "ORDER BY c.id",
         ).fetchall()
         if not rows:
-            return []
+            return {}
         with _naming_damage():
             similarities = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1) @ question
         if not np.all(np.abs(similarities) < 1.01):  # of unit vectors; what is no number compares as false
             raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {_REBUILT}")
-        return [rows[row][0] for row in np.argsort(-similarities, kind="stable")[:k]]
+        return {rows[row][0]: float(similarities[row]) for row in np.argsort(-similarities, kind="stable")[:k]}
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
         """Return chunks that have no vector yet: number and the text to embed."""

@@ -178,11 +178,14 @@ class VectorIndex:
                 self._unseal()
                 self._get(collection).delete(ids=list(ids[start : start + BATCH]))
 
-    def ranking(self, collection: str, question: Vectors, k: int) -> list[str]:
-        """Return the ids of the `k` chunks nearest to a unit vector, nearest first."""
+    def ranking(self, collection: str, question: Vectors, k: int) -> dict[str, float]:
+        """Return the ids of the `k` chunks nearest to a unit vector with their cosines (-1 to 1), nearest first."""
         with self._calling():
-            found = self._get(collection).query(query_embeddings=[question.tolist()], n_results=k, include=[])
-            return found["ids"][0]
+            found = self._get(collection).query(
+                query_embeddings=[question.tolist()], n_results=k, include=["distances"]
+            )
+            (ids,), (distances,) = found["ids"], found["distances"] or [[]]
+            return {id_: 1.0 - distance for id_, distance in zip(ids, distances, strict=True)}
 
     @contextmanager
     def _calling(self) -> Iterator[None]:

@@ -1,10 +1,10 @@
 """Retrieval: which chunks may hold the answer.
 
 Two rankings that fail in different ways, by meaning (vectors) and by words (BM25), are
-fused by rank. The same search serves the page, the command line and the answerers.
+fused by score. The same search serves the page, the command line and the answerers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from index.chunks import Chunk
@@ -32,7 +32,7 @@ class Hit:
     """A chunk found for a question."""
 
     chunk: Chunk
-    score: float  # of the fusion; higher is better
+    score: float  # of the fusion, 0 to 1; higher is better
     rank: int  # from 1
     found_by: FoundBy
 
@@ -64,15 +64,14 @@ def search(
     try:
         dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
     except EmbeddingFailed as error:
-        dense, problem = [], str(error)
+        dense, problem = {}, str(error)
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
-    scores = reciprocal_rank_fusion([dense, keyword])
     # While chunks wait for their vectors, words speak for both rankings: an article that has just come would be
     # hidden behind whatever happens to be in both.
-    for id_ in reading.without_vectors(keyword) if dense else ():
-        scores[id_] *= 2
-    best = sorted(scores, key=lambda id_: -scores[id_])[:k]
+    waiting = reading.without_vectors(list(keyword)) if dense else set()
+    scores = fuse(dense, keyword, waiting=waiting)
+    best = list(scores)[:k]
     chunks = reading.chunks(best, scope=scope)
     hits = (
         Hit(chunks[id_], scores[id_], rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
@@ -81,28 +80,39 @@ def search(
     return Found(tuple(hits), problem)
 
 
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], *, damping: int = 60) -> dict[str, float]:
-    """Merge rankings by summing 1 / (damping + rank), best first.
+def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: Container[str] = ()) -> dict[str, float]:
+    """Merge two rankings, each with its scores, into one with scores from 0 to 1, best first.
 
-    Only ranks are read, so a cosine similarity and a BM25 score never have to share a
-    scale. `damping` is the 60 of Cormack et al. (SIGIR 2009).
+    Each score counts as a share of its ranking's best one, and the two shares by half: how far
+    a chunk is ahead counts, which ranks alone do not tell (`bench/README.md` has the rows). For
+    chunks that are `waiting` for a vector, and where one ranking is empty, the other counts whole.
 
-    >>> list(reciprocal_rank_fusion([["a", "b"], ["b", "c"]]))
-    ['b', 'a', 'c']
+    >>> fuse({"a": 0.8, "b": 0.4}, {"b": 12.0, "c": 6.0})
+    {'b': 0.75, 'a': 0.5, 'c': 0.25}
     """
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, id_ in enumerate(ranking, start=1):
-            scores[id_] = scores.get(id_, 0.0) + 1 / (damping + rank)
+    by_meaning, by_words = _shares(dense), _shares(keyword)
+    scores = {}
+    for id_ in {**by_meaning, **by_words}:
+        if id_ in waiting or not by_meaning:
+            scores[id_] = by_words.get(id_, 0.0)
+        elif not by_words:
+            scores[id_] = by_meaning[id_]
+        else:
+            scores[id_] = (by_meaning.get(id_, 0.0) + by_words.get(id_, 0.0)) / 2
     return dict(sorted(scores.items(), key=lambda entry: -entry[1]))
+
+
+def _shares(ranking: Mapping[str, float]) -> dict[str, float]:
+    best = max(ranking.values(), default=0.0)
+    return {id_: max(0.0, score) / best if best > 0 else 0.0 for id_, score in ranking.items()}
 
 
 def _dense_ranking(
     question: str, *, reading: Reading, index: VectorIndex, embedder: Embedder, scope: Scope
-) -> list[str]:
+) -> dict[str, float]:
     made_by = reading.record("embedding_model")
     if not made_by:
-        return []  # nothing is indexed yet
+        return {}  # nothing is indexed yet
     if made_by != embedder.model:
         raise IndexMismatch(
             f"The shelf was embedded with {made_by!r}, but the settings ask for {embedder.model!r}. "
@@ -121,9 +131,9 @@ def _dense_ranking(
         try:
             found = index.ranking(collection, vector, CANDIDATES)
         except (DamagedVectors, ChromaUnreachable):
-            found = []  # the exact search below serves until it is mended
-        visible = reading.chunks(found, scope=scope)
-        ranking = [id_ for id_ in found if id_ in visible]
+            found = {}  # the exact search below serves until it is mended
+        visible = reading.chunks(list(found), scope=scope)
+        ranking = {id_: cosine for id_, cosine in found.items() if id_ in visible}
         # Few of the nearest are in the scope: look through all that are.
         if ranking and (scope.is_whole or len(ranking) >= CANDIDATES // 4):
             return ranking

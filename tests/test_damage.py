@@ -197,7 +197,7 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
         matrix, ids = np.stack(list(stored.values())), list(stored)
         for vector in stored.values():
             exact = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:5]]
-            assert room.parts.index.ranking(collection, vector, 5) == exact
+            assert list(room.parts.index.ranking(collection, vector, 5)) == exact
     finally:
         room.parts.index.disown()
     assert rows_of(folder / "store") == truth.rows

@@ -1,4 +1,4 @@
-"""Retrieval: two rankings that fail in different ways, fused by rank."""
+"""Retrieval: two rankings that fail in different ways, fused by score."""
 
 from datetime import date
 
@@ -12,30 +12,55 @@ from index.parts import sync_parts
 from index.scope import Scope
 from index.sync import Visible
 from rag.answers import find_passages
-from rag.retrieval import CANDIDATES, FoundBy, reciprocal_rank_fusion, search
+from rag.retrieval import CANDIDATES, FoundBy, fuse, search
 from tests.conftest import FENTANYL, SEED, Newsroom
 
-rankings = st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), max_size=4)
+
+def rankings(lowest: float, highest: float) -> st.SearchStrategy[dict[str, float]]:
+    """Scores by id, best first."""
+    return st.dictionaries(st.sampled_from("abcdefgh"), st.floats(lowest, highest)).map(
+        lambda scores: dict(sorted(scores.items(), key=lambda entry: -entry[1]))
+    )
 
 
-@given(rankings)
-def test_fusion_names_everything_ranked_once_best_first(given_rankings: list[list[str]]) -> None:
-    scores = reciprocal_rank_fusion(given_rankings)
-    assert set(scores) == {id_ for ranking in given_rankings for id_ in ranking}
+COSINES, BM25 = rankings(-1, 1), rankings(0, 50)
+
+
+@given(COSINES, BM25)
+def test_fusion_names_everything_ranked_once_best_first(dense: dict[str, float], keyword: dict[str, float]) -> None:
+    scores = fuse(dense, keyword)
+    assert set(scores) == {*dense, *keyword}
     assert list(scores.values()) == sorted(scores.values(), reverse=True)
-    assert all(score > 0 for score in scores.values())
+    assert all(0 <= score <= 1 for score in scores.values())
 
 
-@given(rankings, st.randoms())
-def test_fusion_does_not_care_which_ranking_comes_first(given_rankings: list[list[str]], random: object) -> None:
-    shuffled = given_rankings.copy()
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert reciprocal_rank_fusion(shuffled) == pytest.approx(reciprocal_rank_fusion(given_rankings))
+@given(COSINES, BM25, st.floats(0.01, 100))
+def test_fusion_knows_no_scale(dense: dict[str, float], keyword: dict[str, float], factor: float) -> None:
+    scaled = {id_: score * factor for id_, score in keyword.items()}
+    assert fuse(dense, scaled) == pytest.approx(fuse(dense, keyword))
 
 
-@given(st.lists(st.sampled_from("abcdefgh"), unique=True))
-def test_fusion_of_one_ranking_is_that_ranking(ranking: list[str]) -> None:
-    assert list(reciprocal_rank_fusion([ranking, ranking])) == ranking
+@given(BM25)
+def test_fusion_of_one_ranking_keeps_its_order(keyword: dict[str, float]) -> None:
+    assert sorted(fuse({}, keyword).values(), reverse=True) == list(fuse({}, keyword).values())
+    ranks = list(fuse({}, keyword))
+    assert [keyword[id_] for id_ in ranks] == sorted(keyword.values(), reverse=True)
+
+
+@given(COSINES, BM25, st.sampled_from("abcdefgh"))
+def test_what_is_better_in_both_rankings_is_better(
+    dense: dict[str, float], keyword: dict[str, float], id_: str
+) -> None:
+    scores = fuse(dense, keyword)
+    for other in scores.keys() & dense.keys() & keyword.keys():
+        if id_ in dense and id_ in keyword and dense[id_] >= dense[other] and keyword[id_] >= keyword[other]:
+            assert scores[id_] >= scores[other]
+
+
+@given(BM25)
+def test_a_chunk_that_waits_for_its_vector_is_ranked_by_its_words_alone(keyword: dict[str, float]) -> None:
+    scores = fuse({"z": 0.9}, keyword, waiting=set(keyword))
+    assert {id_: scores[id_] for id_ in keyword} == pytest.approx(fuse({}, keyword))
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, s
     assert not other.own()
     with room.parts.shelf.read() as reading:
         (id_, vector), *_ = reading.sample(1).items()
-        assert other.ranking(reading.record("collection"), vector, 1) == [id_]
+        assert list(other.ranking(reading.record("collection"), vector, 1)) == [id_]
     other.disown()
 
 

@@ -59,7 +59,7 @@ def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
         put_and_fail()
     with shelf.read() as reading:
         assert reading.listings() == []
-        assert reading.keyword_ranking(["offici"], 10) == []
+        assert reading.keyword_ranking(["offici"], 10) == {}
         assert reading.files() == {}
 
 
@@ -72,7 +72,7 @@ def test_a_question_sees_one_moment(shelf: Shelf) -> None:
             writing.remove_file("a.txt")
         assert len(reading.keyword_ranking(["offici"], 10)) == 1
     with shelf.read() as reading:
-        assert reading.keyword_ranking(["offici"], 10) == []
+        assert reading.keyword_ranking(["offici"], 10) == {}
 
 
 def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
@@ -80,7 +80,7 @@ def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
         writing.put_file("a.txt", b"1", [made("Fentanyl was seized.")])
         writing.put_file("a.txt", b"2", [made("Heroin was seized.")])
     with shelf.read() as reading:
-        assert reading.keyword_ranking(["fentanyl"], 10) == []
+        assert reading.keyword_ranking(["fentanyl"], 10) == {}
         assert reading.chunks_holding("fentanyl") == 0
         assert len(reading.keyword_ranking(["heroin"], 10)) == 1
         with pytest.raises(UnknownArticle, match=r"No article 'b\.txt' is on the shelf"):
@@ -91,7 +91,7 @@ def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 def test_any_question_is_a_safe_query(shelf: Shelf, question: str) -> None:
     with shelf.read() as reading:
-        assert reading.keyword_ranking(terms(question), 5) == []
+        assert reading.keyword_ranking(terms(question), 5) == {}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_last_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) -> 
     with shelf.read() as reading:
         assert len(reading.keyword_ranking(["offici"], 10)) == 3
         found = reading.keyword_ranking(["offici"], 10, scope=Scope(until=date(2026, 2, 15)))
-        assert [chunk.heading for chunk in reading.chunks(found).values()] == ["Officials met · 2026-02-01"]
+        assert [chunk.heading for chunk in reading.chunks(list(found)).values()] == ["Officials met · 2026-02-01"]
 
 
 DAYS = [None, date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 10, 5)]
@@ -188,8 +188,8 @@ def test_a_scope_lets_through_what_it_says(
         everywhere = [chunk.id for article in given_articles for chunk in chunk_article(article, max_tokens=200)]
         for ranking in (
             everywhere,
-            reading.keyword_ranking(["offici"], 100, scope=scope),
-            reading.vector_ranking(np.ones(8, np.float32), 100, scope=scope),
+            list(reading.keyword_ranking(["offici"], 100, scope=scope)),
+            list(reading.vector_ranking(np.ones(8, np.float32), 100, scope=scope)),
         ):
             chunks = reading.chunks(ranking, scope=scope)
             assert {chunk.article_id for chunk in chunks.values()} == ids

@@ -39,7 +39,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
     with parts.shelf.read() as reading:
         ids = reading.keyword_ranking(["the", "india", "lind", "work", "no"], 100)
         question = parts.embedder.embed_question("what happened?")
-        dense = reading.vector_ranking(question, 100)
+        dense = list(reading.vector_ranking(question, 100))
         collection = reading.record("collection")
         seen = {
             "listings": reading.listings(),

@@ -28,7 +28,9 @@ def test_the_nearest_vector_comes_first(index: VectorIndex) -> None:
     index.add(name, [f"c{number}" for number in range(450)], rows)
     assert index.count(name) == 450
     exact = np.argsort(-(np.stack(rows) @ rows[7]))[:5]
-    assert index.ranking(name, rows[7], 5) == [f"c{number}" for number in exact]
+    found = index.ranking(name, rows[7], 5)
+    assert list(found) == [f"c{number}" for number in exact]
+    assert list(found.values()) == pytest.approx([rows[number] @ rows[7] for number in exact], abs=1e-5)
     assert ids_in_chroma(index, name) == sorted(f"c{number}" for number in range(450))
 
 
