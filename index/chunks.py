@@ -47,7 +47,7 @@ def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:
     sentences = split_sentences(article.text, article.body)
     room = max(1, max_tokens - count_tokens(article.heading))
     return tuple(
-        _chunk(article, group)
+        make_chunk(article, group)
         for group in _groups(sentences, [count_tokens(s.cut(article.text)) for s in sentences], room)
     )
 
@@ -67,7 +67,8 @@ def _groups(sentences: Sequence[Span], tokens: Sequence[int], room: int) -> Iter
         yield tuple(group)
 
 
-def _chunk(article: Article, sentences: tuple[Span, ...]) -> Chunk:
+def make_chunk(article: Article, sentences: tuple[Span, ...]) -> Chunk:
+    """Make a chunk of neighbouring sentences."""
     span = Span(sentences[0].start, sentences[-1].end)
     return Chunk(
         id=_name(article.id, span, article.heading, span.cut(article.text)),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from index.articles import Article
-from index.copies import shingles
 from index.shelf import Reading
 from index.spans import Span
 from rag.retrieval import Hit
@@ -54,16 +53,16 @@ def gather_passages(hits: Sequence[Hit], reading: Reading, *, most: int) -> list
 def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tuple[Hit, Article]]:
     """Leave out hits that say, word for word, what another article with a better hit says."""
     # A number that was changed on the way is something new: nearly the same would not do here.
-    told: dict[str, frozenset[str]] = {}
+    told: dict[str, tuple[Article, str]] = {}
     for hit in hits:
         id_ = hit.chunk.article_id
-        article = reading.articles([id_])[id_]
-        said = shingles(hit.chunk.span.cut(article.text))
-        if said and any(said <= others for other, others in told.items() if other != id_):
-            continue
         if id_ not in told:
-            told[id_] = shingles(article.body.cut(article.text))
-        yield hit, article
+            article = reading.articles([id_])[id_]
+            said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
+            if any(all(sentence in other for sentence in said) for _, other in told.values()):
+                continue
+            told[id_] = article, " ".join(article.text.split())
+        yield hit, told[id_][0]
 
 
 def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:

@@ -1,0 +1,200 @@
+"""How long does a question take as the shelf grows?
+
+    python -m bench.latency DATA_FOLDER [--sizes 5000,50000,300000]
+
+makes shelves of that many passages from real sentences (`timeqa/`, BSD-3; `chunking_evaluation/`, MIT;
+`clapnq/`, Apache-2.0), each passage of sentences that stood together somewhere, and asks CLAP NQ's questions of them in
+quotes, one after the other, once all is warm. To embed 300,000 passages would take an hour, so each has the vector of
+a real passage, moved at random by about the distance of its nearest neighbour: near enough for time, and no word on
+recall. Prints a table, writes `bench/results/latency.json` and draws `bench/results/latency.svg`.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from importlib.metadata import version
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+
+from bench.quoting import read_clapnq
+from index.articles import Article, article_id
+from index.chunks import Chunk, make_chunk
+from index.embeddings import Vectors
+from index.parts import Parts, build_parts
+from index.placing import place_vectors
+from index.sentences import split_sentences
+from index.settings import Settings
+from index.spans import Span
+from rag.answers import answer_question
+
+RESULTS = Path(__file__).parent / "results"
+SIZES = (5_000, 50_000, 300_000)
+_REAL_PASSAGES = 2_000
+_MOVED = 0.55  # length of the random step between unit vectors: a cosine of about .87
+_QUESTIONS = 200
+_WARM = 20
+
+
+def read_runs(folder: Path) -> list[list[str]]:
+    """Return runs of sentences that stood together."""
+    texts = ["\n".join(asked.sentences) for asked in read_clapnq(folder)]
+    pages = json.loads((folder / "timeqa" / "human_annotated_test.json").read_text(encoding="utf-8"))
+    texts += [paragraph for page in pages for paragraph in page["paras"] if len(paragraph) > 200]
+    for file in sorted((folder / "chunking_evaluation" / "corpora").glob("*.md")):
+        text = file.read_text(encoding="utf-8")
+        texts += [text[start : start + 5_000] for start in range(0, len(text), 5_000)]
+    runs = [[span.cut(text) for span in split_sentences(text, Span(0, len(text)))] for text in texts]
+    return [run for run in runs if len(run) > 1]
+
+
+def make_articles(runs: Sequence[Sequence[str]], chance: random.Random) -> Iterator[tuple[Article, tuple[Chunk, ...]]]:
+    """Yield articles of six passages without end, of days in three years.
+
+    They are cut here, where their sentences are known: to read and split them would take most of the time.
+    """
+    for number in count(1):
+        text, groups = "", list[tuple[Span, ...]]()
+        while len(groups) < 6:
+            run = chance.choice(runs)
+            start = chance.randrange(len(run))
+            spans = list[Span]()
+            for sentence in run[start : start + 6]:
+                spans.append(Span(len(text), len(text) + len(sentence)))
+                text += f"{sentence} "
+            groups.append(tuple(spans))
+        day = date(2023, 1, 1) + timedelta(days=chance.randrange(1_000))
+        path, title = f"{number}.md", groups[0][0].cut(text)[:60]
+        name = article_id(path, text.encode())
+        article = Article(name, path, title, text, Span(0, len(text)), day, None, f"Paper {number % 40}", None, None)
+        yield article, tuple(make_chunk(article, group) for group in groups)
+
+
+def fill(parts: Parts, size: int, runs: Sequence[Sequence[str]]) -> int:
+    """Put at least so many passages on the shelf and into Chroma; return how many there are."""
+    chance, steps = random.Random(size), np.random.default_rng(size)
+    real: Vectors | None = None
+    with parts.shelf.write() as writing:
+        writing.set_record("embedding_model", parts.embedder.model)
+        writing.set_record("dimensions", "384")
+    articles = make_articles(runs, chance)
+    while True:
+        with parts.shelf.write() as writing:
+            for article, chunks in islice(articles, 300):
+                writing.put_file(article.path, b"-", [(article, chunks)])
+        with parts.shelf.read() as reading:
+            waiting = reading.unembedded(2_000)
+            done = reading.counts()
+        if waiting:
+            if real is None:
+                real = parts.embedder.embed_articles([" ".join(run[:6]) for run in runs[:_REAL_PASSAGES]])
+            moved = real[steps.integers(len(real), size=len(waiting))]
+            moved = moved + steps.normal(scale=_MOVED / np.sqrt(384), size=moved.shape).astype(np.float32)
+            moved /= np.linalg.norm(moved, axis=1, keepdims=True)
+            with parts.shelf.write() as writing:
+                writing.put_vectors([number for number, _ in waiting], moved.astype(np.float32))
+        if done.chunks >= size:
+            break
+    place_vectors(parts.shelf, parts.index)
+    parts.shelf.seal()
+    return done.chunks
+
+
+def measure(parts: Parts, questions: Sequence[str]) -> dict[str, float]:
+    """Ask each question once, after some others; milliseconds."""
+    for question in questions[:_WARM]:
+        answer_question(question, parts=parts)
+    seconds = [answer_question(question, parts=parts).seconds for question in questions[_WARM:]]
+    figures = {}
+    for stage in ("search", "answer", "total"):
+        told = sorted(each[stage] * 1000 for each in seconds)
+        figures[f"{stage} p50"] = round(told[len(told) // 2], 1)
+        figures[f"{stage} p95"] = round(told[int(len(told) * 0.95)], 1)
+    return figures
+
+
+def cold_start(parts: Parts, question: str) -> float:
+    """Ask on the command line, in a process of its own; seconds."""
+    command = [sys.executable, "-m", "ui", "ask", question, "--quotes"]
+    places = ["--store", str(parts.settings.store), "--seeds", str(parts.settings.seeds)]
+    started = time.perf_counter()
+    subprocess.run([*command, *places], check=True, capture_output=True, cwd=Path(__file__).parent.parent)
+    return round(time.perf_counter() - started, 2)
+
+
+def draw(rows: Sequence[dict[str, float]]) -> str:
+    """Draw the growth of p50 and p95 as SVG: passages and milliseconds, both in powers of ten."""
+    width, height, left, below = 640, 360, 60, 40
+    most = max(max(row["total p95"] for row in rows), 400)
+    xs = np.log10([row["passages"] for row in rows])
+    span = (float(xs.min()), max(float(xs.max()), float(xs.min()) + 1))
+
+    def place(passages: float, milliseconds: float) -> tuple[float, float]:
+        x = left + (np.log10(passages) - span[0]) / (span[1] - span[0]) * (width - left - 20)
+        y = height - below - np.log10(max(1.0, milliseconds)) / np.log10(most * 1.3) * (height - below - 20)
+        return round(float(x), 1), round(float(y), 1)
+
+    box = f'viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12"'
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {box}>']
+    parts.append(f'<rect width="{width}" height="{height}" fill="white"/>')
+    for milliseconds in (1, 10, 100, 400):
+        _, y = place(rows[0]["passages"], milliseconds)
+        parts.append(f'<line x1="{left}" x2="{width - 20}" y1="{y}" y2="{y}" stroke="#ddd"/>')
+        parts.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{milliseconds} ms</text>')
+    for name, colour in (("total p50", "#0f766e"), ("total p95", "#c2410c")):
+        points = [place(row["passages"], row[name]) for row in rows]
+        line = " ".join(f"{x},{y}" for x, y in points)
+        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{line}"/>')
+        parts += [f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>' for x, y in points]
+        parts.append(
+            f'<text x="{points[-1][0] - 4}" y="{points[-1][1] - 8}" text-anchor="end" fill="{colour}">{name[6:]}</text>'
+        )
+    for row in rows:
+        x, _ = place(row["passages"], 1)
+        parts.append(f'<text x="{x}" y="{height - 14}" text-anchor="middle">{int(row["passages"]):,}</text>')
+    parts.append(f'<text x="{left}" y="14">milliseconds from question to quotes, by passages on the shelf</text></svg>')
+    return "\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Measure and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    given = parser.parse_args()
+    runs = read_runs(given.data)
+    questions = [asked.question for asked in read_clapnq(given.data)][:: 300 // _QUESTIONS][: _QUESTIONS + _WARM]
+    rows = []
+    for size in map(int, given.sizes.split(",")):
+        with tempfile.TemporaryDirectory() as folder:
+            settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store", _env_file=None)
+            settings.seeds.mkdir()
+            parts = build_parts(settings)
+            started = time.perf_counter()
+            passages = fill(parts, size, runs)
+            built = round(time.perf_counter() - started, 1)
+            figures = measure(parts, questions)
+            parts.index.disown()
+            row = {"passages": passages, **figures, "cold start s": cold_start(parts, questions[0]), "made in s": built}
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+    result = {
+        "data": f"made of {len(runs):,} runs of real sentences; {len(questions) - _WARM} questions of CLAP NQ dev",
+        "commit": commit.stdout.strip(),
+        "versions": {name: version(name) for name in ("chromadb", "onnxruntime")},
+        "rows": rows,
+    }
+    (RESULTS / "latency.json").write_text(json.dumps(result, indent=2) + "\n")
+    (RESULTS / "latency.svg").write_text(draw(rows))
+
+
+if __name__ == "__main__":
+    main()
