@@ -22,7 +22,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.nouns",),
     ("rag.names", "rag.continuations"),
     ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
-    ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat", "rag.verbs"),
+    ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat", "rag.verbs", "rag.dates"),
     ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers", "rag.faults"),
     ("rag.wordlists",),
     ("index.__main__",),
