@@ -58,6 +58,9 @@ def ask_command(
     after: Annotated[
         list[str] | None, typer.Option("--after", help="A question asked before, which this one follows up.")
     ] = None,
+    all_days: Annotated[
+        bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
+    ] = False,
     batch: BatchOption = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
@@ -71,14 +74,16 @@ def ask_command(
         chat = _choose_chat(parts, model, quotes=quotes)
         _prepare(parts, question, batch)
         if batch:
-            ask = partial(answer_question, parts=parts, chat=chat)
+            ask = partial(answer_question, parts=parts, chat=chat, all_days=all_days)
             _run_batch(batch, scope, lambda asked, narrowed: answer_json(ask(asked, scope=narrowed)))
             return
         before: list[Answer] = []
         for earlier in after or []:
-            before.append(answer_question(earlier, parts=parts, scope=scope, before=before))
+            before.append(answer_question(earlier, parts=parts, scope=scope, before=before, all_days=all_days))
         with _stop_on_interrupt() as stop:
-            growing = stream_answer(question, parts=parts, scope=scope, before=before, chat=chat, stop=stop)
+            growing = stream_answer(
+                question, parts=parts, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
+            )
             if as_json:
                 *_, answer = growing
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
@@ -13,6 +14,7 @@ from index.words import content_terms, terms
 from rag import prose, quoting
 from rag.chat import ChatModel, Stopped, Usage
 from rag.citations import Citation, Statement
+from rag.dates import read_days
 from rag.followups import Earlier, Standalone, carry_over, followup_messages, read_standalone
 from rag.passages import Passage, gather_passages
 from rag.prose import Prose
@@ -21,6 +23,8 @@ from rag.retrieval import Hit, search
 
 LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
+# What happened on a day is reported on it or soon after.
+_REPORTED_WITHIN = timedelta(days=3)
 # How far down the hits those are looked for: copies of what is read already are passed over.
 _HITS_LOOKED_AT = 60
 # A model that takes longer to put a follow-up into words does without: the rules' words are there.
@@ -42,6 +46,16 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """The days of publication that a question asks for by a phrase such as "last week"."""
+
+    phrase: str
+    since: date | None
+    until: date | None
+    used: bool  # False: nothing that was published then answers, so all days were searched
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the shelf says to a question, and what it rests on."""
 
@@ -53,6 +67,7 @@ class Answer:
     searched: Searched
     seconds: Mapping[str, float]
     copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)  # of what was read, by article id
+    dated: Dated | None = None  # the days that the question names
 
     @property
     def searched_as(self) -> str:
@@ -97,9 +112,13 @@ def answer_question(
     scope: Scope = WHOLE,
     before: Sequence[Answer] = (),
     chat: ChatModel | None = None,
+    all_days: bool = False,
+    today: date | None = None,
 ) -> Answer:
     """Answer from what is on the shelf at this moment: the last of `stream_answer`."""
-    *_, whole = stream_answer(question, parts=parts, scope=scope, before=before, chat=chat)
+    *_, whole = stream_answer(
+        question, parts=parts, scope=scope, before=before, chat=chat, all_days=all_days, today=today
+    )
     return whole
 
 
@@ -113,19 +132,24 @@ def stream_answer(
     chat: ChatModel | None = None,
     stop: threading.Event | None = None,
     again: bool = False,
+    all_days: bool = False,
+    today: date | None = None,
 ) -> Iterator[Answer]:
     """Yield the answer as it grows: in quotes at once, then, with `chat`, with what the model writes.
 
     Only articles of the scope are searched, whatever scope the answers `before` had.
     A follow-up to the answers `before` is searched for as a question that stands alone, or as
     `searched_as` where the reader has put it into words; `again` asks the model for other
-    words than the most likely ones. Whatever the model does, the quotes were yielded before
+    words than the most likely ones. Days that the question names ("last week", read as of the
+    scope's last day or `today`) narrow the scope, unless nothing published then answers or
+    `all_days` are asked for. Whatever the model does, the quotes were yielded before
     it was asked. Raises BadQuestion for an empty or overlong question.
     """
     asked = clean_question(question)
     earlier = [_earlier(answer) for answer in before]
     standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
-    answer = _answer_in_quotes(question, standalone, parts=parts, scope=scope)
+    as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
+    answer = _answer_in_quotes(question, standalone, parts=parts, scope=scope, as_of=as_of)
     yield answer
     if chat is None or not answer.passages:
         return
@@ -135,7 +159,7 @@ def stream_answer(
     if standalone.subject:
         reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
         if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
-            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, scope=scope)
+            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, scope=scope, as_of=as_of)
             yield replace(answer, prose=prose.waiting(chat))
     for written in prose.answer(
         answer.searched_as,
@@ -158,9 +182,36 @@ def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: flo
     return replace(answer, prose=replace(written, usage=usage), seconds=seconds)
 
 
-def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, scope: Scope) -> Answer:
+def _answer_in_quotes(
+    question: str, standalone: Standalone, *, parts: Parts, scope: Scope, as_of: date | None
+) -> Answer:
+    """Answer from the days that the question names; where nothing published then answers, from all of the scope."""
+    asked, bare = standalone.question, clean_question(question)
+    days = read_days(asked, as_of=as_of) if as_of else None
+    if days is None or as_of is None:
+        return _quote(question, standalone, asked, bare, parts=parts, scope=scope)
+    since = max(filter(None, (scope.since, days.since)), default=None)
+    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
+    until = min(filter(None, (scope.until, reported)), default=None)
+    bare_days = read_days(bare, as_of=as_of)
+    # The phrase has done its work: in the text it would count as words that are missing.
+    within = _quote(
+        question,
+        standalone,
+        days.rest,
+        bare_days.rest if bare_days else bare,
+        parts=parts,
+        scope=Scope(since, until, scope.outlets),
+    )
+    if not isinstance(within.quoted, Refusal):
+        return replace(within, dated=Dated(days.phrase, since, until, used=True))
+    everywhere = _quote(question, standalone, asked, bare, parts=parts, scope=scope)
+    seconds = {stage: round(took + within.seconds[stage], 4) for stage, took in everywhere.seconds.items()}
+    return replace(everywhere, dated=Dated(days.phrase, since, until, used=False), seconds=seconds)
+
+
+def _quote(question: str, standalone: Standalone, asked: str, bare: str, *, parts: Parts, scope: Scope) -> Answer:
     started = time.perf_counter()
-    asked = standalone.question
     with parts.shelf.read(checked=True) as reading:
         found = search(
             asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
@@ -172,7 +223,7 @@ def _answer_in_quotes(question: str, standalone: Standalone, *, parts: Parts, sc
             passages,
             reading=reading,
             sentence_model=parts.sentence_model,
-            bare=clean_question(question),
+            bare=bare,
             subject=standalone.subject,
         )
         read = {passage.article.id: passage.article for passage in passages}

@@ -10,7 +10,7 @@ from index.articles import Article
 from index.scope import WHOLE, Scope
 from index.shelf import Listing
 from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
-from rag.answers import Answer, Searched
+from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
 from rag.passages import Passage
@@ -57,6 +57,7 @@ def answer_json(answer: Answer) -> Json:
             for article in dict.fromkeys(passage.article for passage in answer.passages)
             if article.id in answer.copies
         },
+        "days": _dated_json(answer.dated) if answer.dated else None,
         "searched": {
             "articles": searched.reach.articles,
             "undated": searched.reach.undated,
@@ -74,6 +75,15 @@ def answer_json(answer: Answer) -> Json:
         "problem": (prose.problem or None) if prose else None,
         "usage": usage_json(prose.usage) if prose and prose.usage else None,
         "seconds": dict(answer.seconds),
+    }
+
+
+def _dated_json(dated: Dated) -> Json:
+    return {
+        "phrase": dated.phrase,
+        "since": _day(dated.since),
+        "until": _day(dated.until),
+        "used": dated.used,
     }
 
 
@@ -132,8 +142,25 @@ def head_lines(answer: Answer) -> Iterator[str]:
         yield f"Searched for: {one_line(answer.searched_as)}"
     if answer.searched.problem:
         yield f"{WORDS_ALONE} {answer.searched.problem}"
+    if note := dated_note(answer.dated):
+        yield f"{note}{' (--all-days asks all)' if answer.dated and answer.dated.used else ''}."
     if note := meaning_note(answer.searched):
         yield f"{note}."
+
+
+def dated_note(dated: Dated | None) -> str:
+    """Tell what became of the days that a question names, or nothing where it names none.
+
+    >>> from datetime import date
+    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True))
+    'Published 9 Feb to 18 Feb 2026, for “last week”'
+    """
+    if dated is None:
+        return ""
+    days = scope_words(Scope(dated.since, dated.until))
+    if dated.used:
+        return f"Published {days}, for “{dated.phrase}”"
+    return f"Nothing published {days} (“{dated.phrase}”) answers this: all days were searched"
 
 
 def meaning_note(searched: Searched) -> str:

@@ -158,6 +158,20 @@ def test_within_five_seconds_an_open_page_knows_what_another_process_added_chang
         expect(page.locator(".st-key-shelf")).to_contain_text("6 articles")
 
 
+def test_days_that_a_question_names_are_shown_and_can_be_removed(browser: Browser, tmp_path: Path) -> None:
+    shutil.copytree(FICTION, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page = reader.page
+        expect(page.locator(".st-key-shelf")).to_contain_text("Indexed")
+        reader.ask("What pay rise did the train drivers accept in January 2026?")
+        expect(page.get_by_text("Published 1 Jan to 3 Feb 2026, for “January 2026”")).to_be_visible()
+        expect(page.locator(".words", has_text="a pay rise of 4.2 per cent")).to_be_visible()
+        page.get_by_role("button", name="All days").click()
+        expect(page.get_by_text("for “January 2026”")).to_have_count(0)
+        expect(page.get_by_role("button", name="Copy")).to_be_visible()
+        expect(page.get_by_role("button", name="All days")).to_have_count(0)
+
+
 def test_an_open_page_mends_a_damaged_store(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:

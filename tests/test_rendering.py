@@ -86,6 +86,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
         "problem",
         "usage",
         "copies",
+        "days",
         "seconds",
     }
     assert got["refusal"] is False

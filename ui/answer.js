@@ -147,6 +147,15 @@ const drawSearched = (root, section, searchedFor) => {
   section.append(line)
 }
 
+const drawDays = (root, section, days, narrowed) => {
+  section.replaceChildren()
+  if (!days) return
+  const line = make("p", "searched")
+  line.append(make("span", "words-searched", days))
+  if (narrowed) line.append(drawButton("act", "All days", () => root.act("all_days", true)))
+  section.append(line)
+}
+
 const copy = async (button, text) => {
   try {
     await navigator.clipboard.writeText(text)
@@ -181,6 +190,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // What the reader is typing stays.
   if (!root.parts?.searched?.section.querySelector("form"))
     part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
+  const days = { days: data.days, narrowed: data.narrowed }
+  part(root, "days", days, (section) => drawDays(root, section, data.days, data.narrowed))
   part(root, "problem", data.problem ?? "", (section) => {
     section.replaceChildren()
     if (data.problem) section.append(make("p", "problem", data.problem))

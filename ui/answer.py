@@ -20,6 +20,7 @@ from rag.rendering import (
     WORDS_ALONE,
     answer_text,
     copies_words,
+    dated_note,
     ending_note,
     meaning_note,
     refusal_words,
@@ -43,6 +44,7 @@ def show_answer(
     can_ask: bool,
     ask_again: Callable[[], None],
     search_again: Callable[[str], None],
+    ask_all_days: Callable[[], None],
 ) -> None:
     """Show what the chat's turn of that place (from 0) has so far.
 
@@ -56,11 +58,15 @@ def show_answer(
         on_stop_change=ignore_trigger,
         on_again_change=ignore_trigger,
         on_search_change=ignore_trigger,
+        on_all_days_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
     if clicked.again:
         ask_again()
+        st.rerun()
+    if clicked.all_days:
+        ask_all_days()
         st.rerun()
     if isinstance(clicked.search, str):
         search_again(clicked.search)
@@ -116,6 +122,8 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
     numbers = number_citations(answer.statements)
     shown = {
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
+        "days": dated_note(answer.dated),
+        "narrowed": bool(answer.dated and answer.dated.used),
         "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
         "note": ending_note(answer),

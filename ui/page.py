@@ -155,6 +155,7 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
             can_ask=model is not None,
             ask_again=lambda: chat.ask_again(place, model),
             search_again=lambda words: chat.search_again(place, words, model),
+            ask_all_days=lambda: chat.ask_all_days(place, model),
         )
 
 

@@ -136,6 +136,11 @@ class OpenChat:
         self._renew(place)
         self._start(place, model, searched_as=searched_as)
 
+    def ask_all_days(self, place: int, model: ChatModel | None) -> None:
+        """Answer the question of that place anew from all days, whatever days it names."""
+        self._renew(place)
+        self._start(place, model, all_days=True)
+
     def stop(self) -> None:
         """Have every answer that is under way end."""
         for turn in self.turns:
@@ -147,7 +152,13 @@ class OpenChat:
         self.turns[place] = Turn(old.question, scope=old.scope, spent=old.usage)
 
     def _start(
-        self, place: int, model: ChatModel | None, *, again: bool = False, searched_as: str | None = None
+        self,
+        place: int,
+        model: ChatModel | None,
+        *,
+        again: bool = False,
+        searched_as: str | None = None,
+        all_days: bool = False,
     ) -> None:
         turn, before = self.turns[place], tuple(self.turns[:place])
 
@@ -161,6 +172,7 @@ class OpenChat:
                 chat=model,
                 stop=stop,
                 again=again,
+                all_days=all_days,
             )
 
         def keep() -> None:
