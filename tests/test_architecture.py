@@ -23,7 +23,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.names", "rag.continuations"),
     ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
     ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat", "rag.verbs"),
-    ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers", "rag.faults"),
+    ("rag.retrieval", "rag.doubts", "rag.matching", "rag.numbers", "rag.faults", "rag.metrics"),
     ("rag.wordlists",),
     ("index.__main__",),
     ("index.parts",),
