@@ -19,7 +19,7 @@ import numpy as np
 
 from index.errors import BadQuestion, ResultUnwritable
 from index.parts import Parts
-from index.scope import WHOLE, Scope
+from index.scope import Scope
 from index.sentences import split_sentences
 from index.shelf import Counts, Reading
 from index.wording import counted, long_day, one_line
@@ -139,7 +139,7 @@ def _read_case(line: Line) -> Case:
     # A truth under a misspelled name would be no truth, and nobody would notice.
     if strange := sorted(entry.keys() - _FIELDS):
         raise BadQuestion(
-            f"{', '.join(map(repr, strange))} is no field of a question. Expected {_EXPECTED}. "
+            f"a question has no field {', '.join(map(repr, strange))}. Expected {_EXPECTED}. "
             "Rename it or take it out; nothing was asked."
         )
     paths, quotes = (tuple(dict.fromkeys(read_names(entry.get(name) or []))) for name in ("paths", "quotes"))
@@ -162,20 +162,17 @@ def check_truth(cases: Sequence[Case], parts: Parts) -> None:
     It could not be found, whatever the search does. That is a slip in the file, or an article that
     has gone, and says nothing of the shelf.
     """
+    wanted: dict[_Wanted, frozenset[str]] = {}
     with parts.shelf.read(checked=True) as reading:
-        ids = {
-            scope: {listing.path: listing.id for listing in reading.listings(scope=scope)}
-            for scope in {WHOLE, *(case.line.scope for case in cases)}
-        }
-        for case in cases:
-            for path in case.paths:
-                _check_path(path, case, on_shelf=ids[WHOLE], in_scope=ids[case.line.scope])
-        everything = {scope: frozenset(by_path.values()) for scope, by_path in ids.items()}
-        wanted: dict[_Wanted, frozenset[str]] = {}
-        for place, case in enumerate(cases):
-            scope = case.line.scope
-            may_answer = frozenset(ids[scope][path] for path in case.paths) or everything[scope]
-            wanted |= {(place, _folded(quote)): may_answer for quote in case.quotes}
+        on_shelf = {listing.path: listing.id for listing in reading.listings()}
+        # One scope at a time, and one string for each id: of 10,000 articles a list for each question is too much.
+        for scope in dict.fromkeys(case.line.scope for case in cases):
+            in_scope = frozenset(on_shelf[listing.path] for listing in reading.listings(scope=scope))
+            for place, case in enumerate(cases):
+                if case.line.scope == scope:
+                    _check_paths(case, on_shelf, in_scope)
+                    may_answer = frozenset(on_shelf[path] for path in case.paths) or in_scope
+                    wanted |= {(place, _folded(quote)): may_answer for quote in case.quotes}
         sentences, within = _look_for(wanted, reading)
     for place, quote in wanted:
         if (place, quote) not in sentences:
@@ -188,17 +185,18 @@ def check_truth(cases: Sequence[Case], parts: Parts) -> None:
             )
 
 
-def _check_path(path: str, case: Case, *, on_shelf: Collection[str], in_scope: Collection[str]) -> None:
-    if path not in on_shelf:
-        raise BadQuestion(
-            f"{case.line.place}: no article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
-            "Mend it, or run `dateline index` if the file is new; nothing was asked."
-        )
-    if path not in in_scope:
-        raise BadQuestion(
-            f"{case.line.place}: the article {path!r} is outside the days or outlets that its question is put to. "
-            "Expected one that can be found. Widen them, or take the path out; nothing was asked."
-        )
+def _check_paths(case: Case, on_shelf: Mapping[str, str], in_scope: Collection[str]) -> None:
+    for path in case.paths:
+        if path not in on_shelf:
+            raise BadQuestion(
+                f"{case.line.place}: no article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
+                "Mend it, or run `dateline index` if the file is new; nothing was asked."
+            )
+        if on_shelf[path] not in in_scope:
+            raise BadQuestion(
+                f"{case.line.place}: the article {path!r} is outside the days or outlets that its question is put to. "
+                "Expected one that can be found. Widen them, or take the path out; nothing was asked."
+            )
 
 
 def _look_for(wanted: Mapping[_Wanted, frozenset[str]], reading: Reading) -> tuple[set[_Wanted], set[_Wanted]]:

@@ -187,7 +187,7 @@ def test_what_nobody_could_find_is_named_before_anything_is_asked(
         ({"question": "x", "answerable": 0}, "expected {"),
         ({"question": "x", "since": "soon"}, "expected {"),
         ({"question": " "}, "The question is empty."),
-        ({"question": "x", "path": "a", "note": 1}, "'note', 'path' is no field of a question. Expected {"),
+        ({"question": "x", "path": "a", "note": 1}, "a question has no field 'note', 'path'. Expected {"),
         ({"question": "x", "quotes": ["a"], "answerable": False}, 'there are quotes that answer, but "answerable" is'),
         ({"question": "x", "since": "2026-02-02", "as_of": "2026-02-01"}, "since (2026-02-02) is later"),
     ],
