@@ -20,6 +20,7 @@ from statistics import mean
 from index.parts import Parts, build_parts, sync_parts
 from index.settings import Settings
 from rag.answers import answer_question, find_passages
+from rag.metrics import hits_at, reciprocal_rank, set_scores
 
 RESULT = Path(__file__).parent / "results" / "quoting.json"
 _KS = (1, 4, 10)
@@ -55,12 +56,10 @@ def read_clapnq(folder: Path) -> Iterator[Asked]:
 
 def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     """Ask everything and return each figure, all between 0 and 1 save the milliseconds."""
-    ranks: list[int | None] = []
-    answered, refused, scores, milliseconds = [], [], [], []
+    runs, answered, refused, scores, milliseconds = [], [], [], [], []
     for one in asked:
         hits, _ = find_passages(one.question, parts=parts, k=max(_KS) * 3)
-        paths = list(dict.fromkeys(passage.article.path for _, passage in hits))
-        ranks.append(paths.index(one.path) + 1 if one.path in paths else None)
+        runs.append((list(dict.fromkeys(passage.article.path for _, passage in hits)), {one.path}))
         answer = answer_question(one.question, parts=parts)
         milliseconds.append(answer.seconds["total"] * 1000)
         if not one.chosen:
@@ -68,18 +67,14 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
             continue
         answered.append(answer.refusal is None)
         quotes = {(s.citations[0].article.path, s.text) for s in answer.statements}
-        right = {quote for quote in quotes if quote in {(one.path, sentence) for sentence in one.chosen}}
-        precision = len(right) / len(quotes) if quotes else 0.0
-        recall = len(right) / len(one.chosen)
-        scores.append((precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0))
-    figures = {f"hits@{k}": mean(rank is not None and rank <= k for rank in ranks) for k in _KS}
-    figures["MRR"] = mean(1 / rank if rank and rank <= max(_KS) else 0.0 for rank in ranks)
+        scores.append(set_scores(quotes, {(one.path, sentence) for sentence in one.chosen}))
+    figures = {f"hits@{k}": mean(hits_at(k, *run) for run in runs) for k in _KS}
+    figures["MRR"] = mean(reciprocal_rank(*run, max(_KS)) for run in runs)
     figures["answered when answerable"] = mean(answered)
     figures["refused when unanswerable"] = mean(refused)
-    for name, column in zip(
-        ("sentence precision", "sentence recall", "sentence F1"), zip(*scores, strict=True), strict=True
-    ):
-        figures[name] = mean(column)
+    figures["sentence precision"] = mean(score.precision for score in scores)
+    figures["sentence recall"] = mean(score.recall for score in scores)
+    figures["sentence F1"] = mean(score.f1 for score in scores)
     figures["median milliseconds"] = sorted(milliseconds)[len(milliseconds) // 2]
     return {name: round(value, 3) for name, value in figures.items()}
 

@@ -53,6 +53,10 @@ class BadQuestion(DatelineError):
     """A question, or a line of a batch, that cannot be asked."""
 
 
+class ResultUnwritable(DatelineError):
+    """The result of an evaluation cannot be kept in that file."""
+
+
 class StoreMismatch(DatelineError):
     """The store was made by another version or is not ours."""
 

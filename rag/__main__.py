@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search`."""
+"""The command line of the online half: `dateline ask | search | evaluate`."""
 
 import json
 import signal
@@ -6,7 +6,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -25,11 +24,12 @@ from index.__main__ import (
     open_parts,
     run,
 )
-from index.errors import BadQuestion
 from index.parts import Parts
 from index.placing import place_vectors
 from index.scope import Scope
+from rag import evaluation
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
+from rag.batches import read_batch
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
@@ -43,6 +43,8 @@ BatchOption = Annotated[
         help='A file of JSON lines {"id"?, "question", "since"?, "as_of"?, "outlet"?}; answers come as JSON lines.',
     ),
 ]
+# What a line of a batch looks like, in a message about one that does not.
+_A_QUESTION = '{"id": …, "question": "…", "since": "2026-02-01", "as_of": "2026-02-15", "outlet": "…"}'
 
 
 @commands.command("ask")
@@ -162,12 +164,61 @@ def search_command(
         typer.echo("\n".join(hit_lines(*found, scope)))
 
 
+@commands.command("evaluate")
+def evaluate_command(
+    questions: Annotated[
+        Path,
+        typer.Argument(
+            metavar="QUESTIONS.jsonl",
+            help='A file of JSON lines {"id"?, "question", "paths"?, "quotes"?, "answerable"?, "since"?, "as_of"?, '
+            '"outlet"?}.',
+        ),
+    ],
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    save: Annotated[Path | None, typer.Option("--save", help="Also write the result, as JSON, to this file.")] = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Count how well the shelf answers questions whose answers you know."""
+    cases = evaluation.read_cases(questions, make_scope(since, as_of, outlet))
+    if save:
+        evaluation.check_place(save)
+    with open_parts(seeds, store) as parts:
+        _fill(parts)
+        evaluation.check_truth(cases, parts)
+        outcomes: list[evaluation.Outcome] = []
+        for outcome in evaluation.run_cases(cases, parts):
+            outcomes.append(outcome)
+            _tell_progress(len(outcomes), len(cases))
+        evaluated = evaluation.sum_up(outcomes, parts)
+    if save:
+        evaluation.save(evaluated, save)
+    if as_json:
+        typer.echo(json.dumps(evaluation.evaluation_json(evaluated), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(evaluation.evaluation_lines(evaluated)))
+
+
+def _tell_progress(done: int, total: int) -> None:
+    # A line for each tenth, where there is something to wait for.
+    if total >= 50 and done * 10 // total > (done - 1) * 10 // total:
+        typer.echo(f"asked {done:,} of {total:,} questions", err=True)
+
+
 def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
     """Refuse what cannot be asked, and index a shelf on which there is nothing yet."""
     if bool(question) == bool(batch):
         raise typer.BadParameter("Give a question or --batch FILE, one of them.")
     if question:
         clean_question(question)
+    _fill(parts)
+
+
+def _fill(parts: Parts) -> None:
+    """Index a shelf on which there is nothing yet."""
     with parts.shelf.read() as reading:
         something = reading.record("last_run") or reading.counts().articles
     if something:
@@ -177,70 +228,10 @@ def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
 
 
 def _run_batch(batch: Path, scope: Scope, answer: Callable[[str, Scope], Json]) -> None:
-    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts.
-
-    What a line does not say of its scope is as in `scope`.
-    """
-    for entry, question, narrowed in list(_read_batch(batch, scope)):
-        given = {"id": entry["id"]} if "id" in entry else {}
-        typer.echo(json.dumps({**given, **answer(question, narrowed)}, ensure_ascii=False))
-
-
-def _read_batch(batch: Path, scope: Scope) -> Iterator[tuple[Json, str, Scope]]:
-    try:
-        # Not splitlines(): JSON may hold a line separator that is none here.
-        lines = batch.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadQuestion(f"{batch}: cannot be read ({error}). Expected a UTF-8 file of JSON lines.") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            question = clean_question(entry["question"])
-            narrowed = _read_scope(entry, scope)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise BadQuestion(
-                f'{batch}, line {number}: expected {{"id": …, "question": "…", "since": "2026-02-01", '
-                '"as_of": "2026-02-15", "outlet": "…"} (all but question may be left out). Mend the line; '
-                "nothing was asked."
-            ) from None
-        except BadQuestion as error:
-            raise BadQuestion(f"{batch}, line {number}: {error}") from None
-        yield entry, question, narrowed
-
-
-def _read_scope(entry: Json, scope: Scope) -> Scope:
-    """Read the scope of a batch's line; what it leaves out is as in `scope`.
-
-    Raises TypeError or ValueError where it is not as README describes it, BadQuestion where no
-    article can count.
-    """
-    since, until = _read_day(entry, "since") or scope.since, _read_day(entry, "as_of") or scope.until
-    narrowed = Scope(since, until, _read_outlets(entry, scope.outlets))
-    if narrowed.is_void:
-        raise BadQuestion(
-            f"since ({since}) is later than as_of ({until}), so no article can count. Expected the first day and "
-            "the last. Swap them; nothing was asked."
-        )
-    return narrowed
-
-
-def _read_day(entry: Json, name: str) -> date | None:
-    day = entry.get(name) or None
-    if not isinstance(day, str | None):
-        raise TypeError
-    return date.fromisoformat(day) if day else None
-
-
-def _read_outlets(entry: Json, otherwise: frozenset[str]) -> frozenset[str]:
-    outlets = entry.get("outlet")
-    if outlets is None:
-        return otherwise
-    names = [outlets] if isinstance(outlets, str) else outlets  # "" is a name too: that of none
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TypeError
-    return frozenset(names)
+    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts."""
+    for line in read_batch(batch, scope, lambda line: line, expected=_A_QUESTION):
+        given = {"id": line.entry["id"]} if "id" in line.entry else {}
+        typer.echo(json.dumps({**given, **answer(line.question, line.scope)}, ensure_ascii=False))
 
 
 if __name__ == "__main__":
