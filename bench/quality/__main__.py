@@ -3,8 +3,9 @@
     python -m bench.quality DATA_FOLDER [--sets clapnq,timeqa] [--systems Dateline,Chroma] [--questions N]
 
 puts each set's articles on a shelf of every system, each in a process of its own, asks the
-set's questions, prints a table a set and writes `bench/results/quality.json`. A run of
-everything takes some twenty minutes on two cores. The data is not part of the project.
+set's questions, prints a table a set and writes each set that was measured whole into
+`bench/results/quality.json`. A run of everything takes some twenty minutes on two cores. The
+data is not part of the project.
 """
 
 import argparse
@@ -42,6 +43,7 @@ from rag.metrics import bootstrap_interval, hits_at, recall_at, reciprocal_rank,
 ROOT = Path(__file__).parent.parent.parent
 RESULT = ROOT / "bench" / "results" / "quality.json"
 _KS = (1, 4, 10)
+_EVIDENCE = "evidence by MultiHop-RAG's metric"
 _SPANS_READ = 5  # as in Chroma's technical report
 # Several passages of one article may be found before the next article's.
 _PASSAGES_FOR_ARTICLES = 30
@@ -140,7 +142,7 @@ def judge(
         if question.facts
     ]
     if with_facts:
-        judged["evidence, MultiHop-RAG's metric"] = {"questions": len(with_facts), **paper_figures(with_facts)}
+        judged[_EVIDENCE] = {"questions": len(with_facts), **paper_figures(with_facts)}
     return judged
 
 
@@ -165,9 +167,10 @@ def measure(asked: QuestionSet, systems: Sequence[str]) -> dict[str, Any]:
 
 
 def table(systems: dict[str, Any]) -> str:
-    """Write a set's figures as a table in Markdown, an interval in brackets below each mean's name.
+    """Write a set's figures as a table in Markdown, each mean with its interval in brackets.
 
-    A figure in which Dateline leads or trails by more than chance is marked in the other's row.
+    ▼ stands in a row where Dateline leads by more than chance, ▲ where it trails so: the interval
+    of the difference, question by question, does not contain 0.
     """
     names = list(next(iter(systems.values()))["figures"])
     rows = [
@@ -210,42 +213,48 @@ def main() -> None:
     systems = chosen.systems.split(",")
     if unknown := [*(set(systems) - set(SYSTEMS)), *(set(chosen.sets.split(",")) - set(SETS))]:
         parser.error(f"{', '.join(unknown)}: not known. Expected of {', '.join(SETS)} and of {', '.join(SYSTEMS)}.")
-    load = os.getloadavg()[0]
-    print(f"load of the machine before: {load:.2f} on {os.cpu_count()} processors")
     print(f"MultiHop-RAG's own example, by our port of its metric: {check_port(chosen.data)}", flush=True)
-    started = time.perf_counter()
-    sets = dict[str, Any]()
+    packages = sorted({package for name in systems for package in SYSTEMS[name].packages})
     for asked in read_sets(chosen.data, chosen.sets.split(","), chosen.questions):
+        load, started = os.getloadavg()[0], time.perf_counter()
+        print(f"load of the machine before: {load:.2f} on {os.cpu_count()} processors", flush=True)
         judged = measure(asked, systems)
-        sets[asked.name] = {
-            "data": asked.about,
-            "articles": len(asked.articles),
-            "characters": sum(len(article.text) for article in asked.articles),
-            "questions": len(asked.questions),
-            "judged by": asked.judged,
-            "systems": judged,
-        }
         print(f"\n{asked.name}: {asked.about}, {len(asked.articles)} articles, {len(asked.questions)} questions\n")
         print(table(judged) + "\n", flush=True)
         for name, one in judged.items():
-            if evidence := one.get("evidence, MultiHop-RAG's metric"):
-                print(f"{name}: {evidence}")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    packages = sorted({package for name in systems for package in SYSTEMS[name].packages})
-    result = {
-        "commit": commit.stdout.strip(),
-        "versions": {package: version(package) for package in packages},
-        "processors": os.cpu_count(),
-        "load before": round(load, 2),
-        "minutes": round((time.perf_counter() - started) / 60, 1),
-        "settings": {name: SYSTEMS[name].settings for name in systems},
-        "sets": sets,
-    }
-    # What was not measured of all is no result to keep.
-    if sets.keys() == SETS.keys() and set(systems) == set(SYSTEMS) and not chosen.questions:
-        RESULT.write_text(json.dumps(result, indent=2) + "\n")
+            if evidence := one.get(_EVIDENCE):
+                print(f"{name}, {_EVIDENCE}: {evidence}")
+        # What was not measured of every system with every question is no result to keep.
+        if set(systems) == set(SYSTEMS) and not chosen.questions:
+            keep(
+                asked.name,
+                {
+                    "data": asked.about,
+                    "commit": _commit(),
+                    "versions": {package: version(package) for package in packages},
+                    "processors": os.cpu_count(),
+                    "load before": round(load, 2),
+                    "minutes": round((time.perf_counter() - started) / 60, 1),
+                    "articles": len(asked.articles),
+                    "characters": sum(len(article.text) for article in asked.articles),
+                    "questions": len(asked.questions),
+                    "judged by": asked.judged,
+                    "systems": judged,
+                },
+            )
+
+
+def keep(name: str, result: dict[str, Any]) -> None:
+    """Write the result of a set beside those of the others."""
+    kept = json.loads(RESULT.read_text()) if RESULT.exists() else {"settings": {}, "sets": {}}
+    kept["settings"] = {system: SYSTEMS[system].settings for system in SYSTEMS}
+    kept["sets"][name] = result
+    RESULT.write_text(json.dumps(kept, indent=2) + "\n")
+
+
+def _commit() -> str:
+    said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.strip()
 
 
 if __name__ == "__main__":
