@@ -19,11 +19,13 @@ from statistics import mean
 
 from index.parts import Parts, build_parts, sync_parts
 from index.settings import Settings
+from rag import quoting
 from rag.answers import answer_question, find_passages
 from rag.metrics import hits_at, reciprocal_rank, set_scores
 
 RESULT = Path(__file__).parent / "results" / "quoting.json"
 _KS = (1, 4, 10)
+_THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.69, 0.73, 0.77, 0.81, 0.85, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,33 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
+def measure_curve(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
+    """Ask everything at each of several thresholds of a sentence's weight; the words' rule stays as it is."""
+    chosen, rows = quoting._ENOUGH, []
+    try:
+        for threshold in _THRESHOLDS:
+            quoting._ENOUGH = threshold
+            refusals = {True: list[bool](), False: list[bool]()}
+            right = 0
+            for one in asked:
+                answer = answer_question(one.question, parts=parts)
+                refusals[bool(one.chosen)].append(answer.refusal is not None)
+                right += any(
+                    s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements
+                )
+            rows.append(
+                {
+                    "threshold": threshold,
+                    "answered when answerable": round(1 - mean(refusals[True]), 3),
+                    "answered with a right sentence": round(right / len(refusals[True]), 3),
+                    "refused when unanswerable": round(mean(refusals[False]), 3),
+                }
+            )
+    finally:
+        quoting._ENOUGH = chosen
+    return rows
+
+
 def main() -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -92,6 +121,7 @@ def main() -> None:
         parts = build_parts(settings)
         list(sync_parts(parts))
         figures = measure(asked, parts)
+        curve = measure_curve(asked, parts)
         parts.index.disown()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     result = {
@@ -100,12 +130,15 @@ def main() -> None:
         "commit": commit.stdout.strip(),
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
         "figures": figures,
+        "curve": curve,
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(f"{result['data']}, {result['model']}")
     for name, value in figures.items():
         print(f"{name:28} {value}")
+    for row in curve:
+        print("  ".join(f"{name} {value}" for name, value in row.items()))
 
 
 if __name__ == "__main__":

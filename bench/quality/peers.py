@@ -15,6 +15,8 @@ from bench.quality.sets import Article, Place
 if TYPE_CHECKING:
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
 
+    from index.spans import Span
+
 _VOCABULARY = Path(__file__).parent.parent.parent / "index" / "vocabularies" / "bert-base-uncased.txt"
 # Neither Chroma nor bm25s cuts texts: these get pieces of so many characters, one size of Chroma's technical report.
 _PIECE = 1200
@@ -43,14 +45,14 @@ class Dateline(System):
     """This project: files in a folder, `sync_parts`, `find_passages`."""
 
     packages = ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")
-    settings = "defaults: passages of whole sentences up to 200 tokens, vectors and keywords fused by rank"
+    settings = "defaults: passages of whole sentences up to 200 tokens, vectors and keywords fused by score"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, chunk_tokens: int = 200) -> None:
         """Build the parts in a folder and load the model."""
         from index.parts import build_parts
         from index.settings import Settings
 
-        settings = Settings(seeds=folder / "seeds", store=folder / "store")
+        settings = Settings(seeds=folder / "seeds", store=folder / "store", chunk_tokens=chunk_tokens)
         settings.seeds.mkdir()
         self._parts = build_parts(settings)
         self._parts.embedder.embed_question("Is anyone there?")
@@ -75,18 +77,15 @@ class Dateline(System):
 
         hits, problem = find_passages(question, parts=self._parts, k=k)
         assert not problem, problem
-        places = list[Place]()
-        for _, passage in hits:
-            article, read = self._articles[passage.article.path], passage.article.text
-            start, end = passage.span.start, passage.span.end
-            if read != article.file:
-                start, end = (
-                    find_original(article.file, read, start),
-                    find_original(article.file, read, end - 1) + 1,
-                )
-            assert fold(article.file[start:end]) == fold(passage.text)
-            places.append(article.place(start, end))
-        return places
+        return [self.place(passage.article.path, passage.article.text, passage.span) for _, passage in hits]
+
+    def place(self, path: str, read: str, span: "Span") -> Place:
+        """Return where a span of the text that was read is among the characters of the file."""
+        article, start, end = self._articles[path], span.start, span.end
+        if read != article.file:
+            start, end = find_original(article.file, read, start), find_original(article.file, read, end - 1) + 1
+        assert fold(article.file[start:end]) == fold(span.cut(read))
+        return article.place(start, end)
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,142 @@
+"""Which ideas of the search earn their place?
+
+    python -m bench.quality.ablation DATA_FOLDER [--sets clapnq,chunking,timeqa]
+
+asks each set's questions once of every design: by meaning alone, by words alone, the two fused in
+several ways, words of the heading counted once or twice, chunks of other sizes. Prints a table a
+set and writes `bench/results/ablation.json`.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import mean
+
+from bench.quality.__main__ import RESULT, holds
+from bench.quality.peers import Dateline
+from bench.quality.sets import Place, QuestionSet, read_sets
+from index.shelf import Reading
+from index.words import content_terms, terms
+from rag.metrics import hits_at, reciprocal_rank
+from rag.retrieval import CANDIDATES, fuse
+
+KEPT = "fused by score (kept)"
+SETS = ("clapnq", "chunking", "timeqa")
+SIZES = (120, 320)
+_KS = (1, 4, 10)
+Scores = Mapping[str, float]
+
+
+def by_rank(dense: Scores, keyword: Scores, damping: int = 60) -> dict[str, float]:
+    """Fuse by ranks alone (reciprocal rank fusion, Cormack et al., SIGIR 2009)."""
+    scores: dict[str, float] = {}
+    for ranking in (dense, keyword):
+        for rank, id_ in enumerate(ranking, start=1):
+            scores[id_] = scores.get(id_, 0.0) + 1 / (damping + rank)
+    return scores
+
+
+def by_range(dense: Scores, keyword: Scores) -> dict[str, float]:
+    """Fuse scores that are stretched from 0 to 1 within each ranking."""
+    scores: dict[str, float] = {}
+    for ranking in filter(None, (dense, keyword)):
+        low, high = min(ranking.values()), max(ranking.values())
+        for id_, score in ranking.items():
+            scores[id_] = scores.get(id_, 0.0) + ((score - low) / (high - low) if high > low else 1.0)
+    return scores
+
+
+def keywords(reading: Reading, question: str, heading: float) -> dict[str, float]:
+    """Rank by BM25 as the shelf does, with a weight of its own for words of the heading."""
+    asked = content_terms(question) or terms(question)
+    query = " OR ".join('"' + term.replace('"', '""') + '"' for term in asked)
+    rows = reading._connection.execute(
+        "SELECT c.id, -bm25(keywords, ?, 1.0) AS score FROM keywords k JOIN chunks c ON c.number = k.rowid "
+        "WHERE keywords MATCH ? ORDER BY score DESC, c.id LIMIT ?",
+        (heading, query, CANDIDATES),
+    )
+    return dict(rows.fetchall()) if asked else {}
+
+
+def designs(dense: Scores, once: Scores, twice: Scores) -> dict[str, Scores]:
+    """Return the scores of each design; `once` and `twice` are by words, with those of the heading counted so."""
+    return {
+        "by meaning alone": dense,
+        "by words alone": twice,
+        "fused by rank (60)": by_rank(dense, twice),
+        "fused by rank (10)": by_rank(dense, twice, 10),
+        "fused by score, stretched from 0 to 1": by_range(dense, twice),
+        "fused by score, heading counted once": fuse(dense, once),
+        KEPT: fuse(dense, twice),
+    }
+
+
+class Ablated(Dateline):
+    """The shelf, asked in every way at once."""
+
+    def rankings(self, question: str) -> dict[str, list[Place]]:
+        """Return the places that each design finds, best first."""
+        vector = self._parts.embedder.embed_question(question)
+        with self._parts.shelf.read() as reading:
+            dense = reading.vector_ranking(vector, CANDIDATES)
+            once, twice = keywords(reading, question, 1.0), keywords(reading, question, 2.0)
+            found = {
+                name: sorted(scores, key=lambda id_: -scores[id_])[: max(_KS)]
+                for name, scores in designs(dense, once, twice).items()
+            }
+            chunks = reading.chunks(list({id_ for ids in found.values() for id_ in ids}))
+            articles = reading.articles(list({chunk.article_id for chunk in chunks.values()}))
+            places = {
+                id_: self.place(articles[chunk.article_id].path, articles[chunk.article_id].text, chunk.span)
+                for id_, chunk in chunks.items()
+            }
+        return {name: [places[id_] for id_ in ids] for name, ids in found.items()}
+
+
+def measure(asked: QuestionSet, chunk_tokens: int) -> dict[str, dict[str, float]]:
+    """Index the set with chunks of that size and return the figures of each design."""
+    columns: dict[str, dict[str, list[float]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        system = Ablated(Path(folder), chunk_tokens=chunk_tokens)
+        system.index(asked.articles)
+        for question in asked.questions:
+            for name, places in system.rankings(question.text).items():
+                ranking = list(dict.fromkeys(map(str, places)))
+                relevant = {str(place) for place in places if holds(place, question.relevant)}
+                if asked.judged == "article":
+                    right = {place.path for place in question.relevant}
+                    ranking = list(dict.fromkeys(place.path for place in places))
+                    relevant = {path for path in ranking if path in right}
+                figures = {f"hits@{k}": hits_at(k, ranking, relevant) for k in _KS}
+                figures["MRR@10"] = reciprocal_rank(ranking, relevant, max(_KS))
+                for figure, value in figures.items():
+                    columns.setdefault(name, {}).setdefault(figure, []).append(value)
+    return {name: {figure: round(mean(values), 3) for figure, values in each.items()} for name, each in columns.items()}
+
+
+def main() -> None:
+    """Measure and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--sets", default=",".join(SETS))
+    given = parser.parse_args()
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
+    result: dict[str, object] = {"commit": commit.stdout.strip()}
+    for asked in read_sets(given.data, given.sets.split(","), None):
+        rows = measure(asked, 200)
+        for size in SIZES:
+            rows[f"the same, chunks of {size} tokens"] = measure(asked, size)[KEPT]
+        result[asked.name] = {"questions": len(asked.questions), "designs": rows}
+        print(f"\n{asked.name}, {len(asked.questions)} questions\n")
+        print("| | " + " | ".join(next(iter(rows.values()))) + " |")
+        print("|---|" + "---|" * len(next(iter(rows.values()))))
+        for name, figures in rows.items():
+            print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in figures.values()) + " |", flush=True)
+    RESULT.with_name("ablation.json").write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
