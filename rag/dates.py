@@ -62,7 +62,8 @@ _FIGURES = (
     rf"(?<![\d$€£.,/]){_CENTURY}\d\d(?![\w%]|[.,:/]\d|[-–—]\d(?!\d{{3}})){_NO_COUNT}"
     rf"(?! to (?!{_CENTURY}\d\d\b)\d[\d,]*\b(?! [A-Z]))"
 )
-_YEAR = rf"(?:,?(?: of)? (?P<year>{_FIGURES}|(?:the )?(?:last|this|previous) year\b))"
+_YEAR = rf"(?: ?,?(?: of)? (?P<year>{_FIGURES}|(?:the )?(?:last|this|previous) year\b))"
+_MAYBE_YEAR = rf"(?:{_YEAR}|(?!\.? ?,? ?\d{{3}}))"  # January 1548 is no January of late
 _DAY = rf"(?P<day>(?<![\d.,:/$€£])\d{{1,2}}(?P<th>st|nd|rd|th)?)(?![\w%]|[.,:/]\d){_NO_COUNT}"
 _DAYS = (
     r"(?:(?P<first>(?<![\d.,:/$€£])\d{1,2}(?:st|nd|rd|th)?)"
@@ -72,11 +73,11 @@ _MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})\b|(?:jan|feb|mar|apr|jun|jul|aug|s
 _WEEKDAY = rf"(?P<weekday>(?:{'|'.join(_WEEKDAYS)})\b|(?:mon|wed|sat|sun)\.|(?:tues?|thurs?|thu|fri)\b\.?)"
 _HOURS = "(?: (?:morning|afternoon|evening|night))?"
 _UNITS = (
-    rf"(?<![\w.,-])(?P<count>\d{{1,3}}|(?:a )?(?:couple of|few)|an?|{'|'.join(_NUMBERS)})[ -]"
+    rf"(?<![\w.,-])(?<!half )(?P<count>\d{{1,3}}|(?:a )?(?:couple of|few)|an?|{'|'.join(_NUMBERS)})[ -]"
     r"(?P<unit>hour|day|week|fortnight|month|year|decade)s?\b"
 )
 _BEFORE = (
-    rf"(?:(?P<lead>(?<![\w-])(?:{_LEADS})(?= )|[-–—]) ?)?(?:(?<!\w)(?P<the>the) )?"
+    rf"(?:(?P<lead>(?<![\w-])(?:{_LEADS})(?= )|[-–—]) ?)?(?:(?<!\w)(?P<the>the|this(?= past)) )?"
     r"(?:(?<!\w)(?P<part>so far|earlier|early|mid|late|(?:start|beginning|middle|end|week|(?:first|last) week) of)[ -]"
     r"(?:the )?)?(?<!\w)"
 )
@@ -118,10 +119,11 @@ def read_days(question: str, *, as_of: date) -> Days | None:
         return None
     if len(found) > 1 and _COMPARING.search(text):
         return None
-    for one in found:
-        if all(one.is_within(other) for other in found):
-            return Days(one.phrase, one.since, one.until, _without(text, [other.cut for other in found]) or question)
-    return None
+    since = max((one.since for one in found if one.since), default=None)
+    until = min((one.until for one in found if one.until), default=None)
+    # The one that lies within all others.
+    phrase = next((one.phrase for one in found if (one.since, one.until) == (since, until)), None)
+    return Days(phrase, since, until, _without(text, [one.cut for one in found]) or question) if phrase else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,6 @@ class _Reading:
     since: date | None
     until: date | None
     cut: tuple[int, int]
-
-    def is_within(self, other: "_Reading") -> bool:
-        starts = other.since is None or (self.since is not None and self.since >= other.since)
-        return starts and (other.until is None or (self.until is not None and self.until <= other.until))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +155,24 @@ class _Time:
         return 365 if self["month"] else 7 if self["weekday"] else 0
 
     @property
-    def is_to_come(self) -> bool:
-        """Tell whether it may be one that is still to come."""
-        doubtful = (self["lead"] in _UNTIL or self["lead"] in ("before", "from")) and not self["onwards"]
-        return self.cycle > 0 and (doubtful or _WILL.search(self.found.string) is not None)
+    def is_in_doubt(self) -> bool:
+        """Tell whether it may be one that is still to come: "by Friday"."""
+        is_open = self["onwards"] or self["first"]
+        return self.cycle > 0 and self["lead"] in _UNTIL | {"before", "from"} and not is_open
+
+    @property
+    def has_event(self) -> bool:
+        """Tell whether it says when something was: "last year's budget", "the March 2025 deal"."""
+        return bool(self["own"] or (self["the"] and self["month"] and not self["th"] and not self["part"]))
 
     @property
     def start(self) -> int:
-        """Where the phrase starts: at the "since", but not at an "in"."""
-        if not self["lead"] or self["lead"] in _SIDES or (self["lead"] in ("from", "between") and self["first"]):
+        """Where the phrase starts: at the "since", but not at an "in", nor at the "the" of "the March 2025 deal"."""
+        if self["lead"] in _SIDES or (self["lead"] in ("from", "between") and self["first"]):
             return self.found.start()
-        return self.found.end("lead") + self.found.string.startswith(" ", self.found.end("lead"))
+        before = "the" if self["month"] and self.has_event and self["the"] else "lead"
+        end = self.found.end(before) if self[before] else self.found.start()
+        return end + self.found.string.startswith(" ", end)
 
     @property
     def end(self) -> int:
@@ -176,8 +181,8 @@ class _Time:
     @property
     def cut(self) -> tuple[int, int]:
         """What the rest goes without: the "in" of "in May" too, but not that of "in last year's budget"."""
-        keeps_lead = self["own"] and self["lead"]
-        return self.found.end("lead") if keeps_lead else self.found.start(), self.found.end()
+        before = ("the" if self["month"] and self["the"] else "lead") if self.has_event else ""
+        return self.found.end(before) if before and self[before] else self.found.start(), self.found.end()
 
     def days(self) -> _Period | None:
         """Return its first and its last day; None where it is no time, or still to come without saying the year."""
@@ -193,29 +198,29 @@ class _Time:
     def sided(self, period: _Period) -> tuple[date | None, date | None]:
         """Return the first and the last day that are meant, None where that side is open."""
         lead, (first, last) = self["lead"], period
-        if lead == "since" or self["onwards"] or (lead == "after" and self["own"]):
+        if lead == "since" or self["onwards"] or (lead == "after" and self.has_event):
             return first, None
         if lead == "after":
             return last + timedelta(1), None
-        if lead in _UNTIL or (lead == "before" and (self["own"] or self["part"] == "end of")):
+        if lead in _UNTIL or (lead == "before" and (self.has_event or self["part"] == "end of")):
             return None, last
         return (None, first - timedelta(1)) if lead == "before" else (first, last)
 
 
 def _readings(text: str, as_of: date) -> Iterator[_Reading]:
-    times = _times(text, as_of)
+    times, is_to_come = _times(text, as_of), _WILL.search(text) is not None
     while times:
         time = times.pop(0)
-        if _COMPARED.search(text[: time.found.start()][-40:]) or (time["lead"] == "over" and time["ago"]):
+        if _COMPARED.search(text[max(0, time.start - 40) : time.start]) or (time["lead"] == "over" and time["ago"]):
             raise ValueError(text)
         if times and _are_joined(time, times[0]):
             last = times.pop(0)
             start = time.found.start() if time["lead"] in ("from", "between") else time.start
-            if not (last.cycle and _WILL.search(text)):
+            if not (last.cycle and is_to_come):
                 yield _Reading(text[start : last.end], *_joined(time, last), (time.cut[0], last.cut[1]))
         elif time["lead"] == "between" and not time["first"]:
             raise ValueError(text)
-        elif (period := time.days()) and not time.is_to_come:
+        elif (period := time.days()) and not (time.is_in_doubt or (time.cycle and is_to_come)):
             yield _Reading(text[time.start : time.end], *time.sided(period), time.cut)
 
 
@@ -349,7 +354,7 @@ def _some_unit(time: _Time) -> _Period | None:
     which, unit, is_one_more = time["which"], time["unit"], time["more"] != ""
     if not which and not is_one_more and not time["part"].endswith(" of"):
         return None
-    if which == "past" or (which == "last" and time["the"] and not time["part"]):
+    if which == "past" or (which == "last" and time["the"] and not time["part"] and unit != "quarter"):
         return _reaching_back(time.as_of, unit, 1)
     return _ago(time.as_of, unit, 2 if is_one_more else int(which in ("last", "previous")))
 
@@ -423,7 +428,8 @@ def _season(time: _Time) -> _Period | None:
     if time["which"] == "this":
         year = this_year + (start < 0 and time.as_of.month == 12)
     elif time["which"] == "last":
-        year = next(year for year in range(this_year, 0, -1) if _months(year * 12 + start, 3)[1] < time.as_of)
+        ended = (year for year in range(this_year, 0, -1) if _months(year * 12 + start, 3)[1] < time.as_of)
+        year = next(ended, 0)
     return _months(year * 12 + start, 3) if year else None
 
 
@@ -461,7 +467,7 @@ _FORMS = (
     ),
     _form(
         r"(?:(?P<which>this|current|last|past|previous) )?(?P<unit>week|month|quarter|year|decade)\b"
-        r"(?P<more> before last\b)?(?! of\b| and a half\b)",
+        r"(?P<more> before last\b(?! (?:week|month|year)))?(?! of\b| and a half\b)",
         _some_unit,
     ),
     _form(rf"(?:last|past|previous) {_UNITS}(?! of\b| and a half\b)", _some_units),
@@ -473,13 +479,16 @@ _FORMS = (
         _weekday,
         _ON,
     ),
-    _form(r"(?P<year>\d{4})(?P<dash>[-/])(?P<one>\d\d)(?P=dash)(?P<two>\d\d)(?![\d/-])", _figures),
+    _form(
+        r"(?P<year>\d{4})(?P<dash>[-/])(?P<one>\d\d)(?P=dash)(?P<two>\d\d)(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?(?![\d/-])",
+        _figures,
+    ),
     _form(
         rf"(?P<one>\d{{1,2}})(?P<slash>[/.-])(?P<two>\d{{1,2}})(?P=slash)(?P<year>{_CENTURY}\d\d)(?![\d/-])", _figures
     ),
-    _form(rf"(?:{_WEEKDAY},? )?(?:the )?{_DAYS}(?: of)? {_MONTH}{_YEAR}?", _day),
-    _form(rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAYS}{_YEAR}?", _day),
-    _form(rf"(?:(?P<which>this|last) )?(?<!\d ){_MONTH}{_YEAR}?", _month, _IN),
+    _form(rf"(?:{_WEEKDAY},? )?(?:the )?{_DAYS}(?: of)? {_MONTH}{_MAYBE_YEAR}", _day),
+    _form(rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAYS}{_MAYBE_YEAR}", _day),
+    _form(rf"(?:(?P<which>this|last) )?(?<!\d ){_MONTH}{_MAYBE_YEAR}", _month, _IN),
     _form(rf"(?P<word>year )?(?P<year>{_FIGURES})", _bare_year, _IN),
     _form(rf"(?P<year>{_CENTURY}\d0)s\b", _decade, _THE),
     _form(rf"(?:(?P<which>this|last) )?(?P<season>{'|'.join(_SEASONS)})\b{_YEAR}?(?! of\b)", _season, _THE),
