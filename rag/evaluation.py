@@ -218,8 +218,9 @@ def run_cases(cases: Sequence[Case], parts: Parts) -> Iterator[Outcome]:
     """Ask each question, in quotes and without a model, and yield what came of it."""
     for case in cases:
         asked, scope = case.line.question, case.line.scope
-        hits, _ = find_passages(asked, parts=parts, k=_PASSAGES, scope=scope)
         answer = answer_question(asked, parts=parts, scope=scope)
+        # In the days that the question itself names, where the answer comes from them.
+        hits, _ = find_passages(asked, parts=parts, k=_PASSAGES, scope=answer.searched.scope)
         cited = [statement.citations[0] for statement in answer.statements]
         yield Outcome(
             case,

@@ -4,7 +4,8 @@ Each sentence of the passages is weighed against the question; the best ones are
 or, where none weighs enough, the question is refused and the closest ones are shown.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -36,6 +37,8 @@ _CLOSE = 0.3
 _MARGIN = 0.12
 # An article is on a follow-up's subject when it holds this share of the weight that was lent.
 _ON_THE_SUBJECT = 0.5
+# A sentence that begins so does not say of whom it speaks.
+_LEANS = re.compile(r"[\"“‘']?(?:He|She|They|His|Her|Their)\b")
 # Words the best sentence leaves out are looked for this many sentences around it.
 _NEAR = 2
 
@@ -115,7 +118,7 @@ def answer(
     # Where the best one answers by its words alone, its neighbours share its weight without having said a thing.
     alike = [c for c in ranked if c.weight >= best.weight - _MARGIN and (c.answers or best.weight >= _ENOUGH)]
     chosen = [best, *_complement(asked, best, ranked), *(c for c in alike if c is not best)]
-    chosen = list(dict.fromkeys(chosen))[:MOST_QUOTES]
+    chosen = list(dict.fromkeys(_with_who(chosen, candidates)))[:MOST_QUOTES]
     order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
     chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
     return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen)
@@ -192,6 +195,16 @@ def _complement(asked: _Asked, best: _Candidate, ranked: Sequence[_Candidate]) -
     ]
     near.sort(key=lambda candidate: (-len(candidate.terms & missing), -candidate.similarity))
     return near[:1]
+
+
+def _with_who(chosen: Sequence[_Candidate], candidates: Sequence[_Candidate]) -> Iterator[_Candidate]:
+    """Put behind a sentence that begins with "He" the one before it, which says who that is."""
+    at = {(id(candidate.passage), candidate.place): candidate for candidate in candidates}
+    for candidate in chosen:
+        yield candidate
+        before = at.get((id(candidate.passage), candidate.place - 1))
+        if before and _LEANS.match(candidate.text):
+            yield before
 
 
 def _without_copies(ranked: Sequence[_Candidate]) -> list[_Candidate]:

@@ -20,6 +20,13 @@ def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, n
         assert agreed.startswith('"During the meeting, it was agreed that each country would establish')
 
 
+def test_a_sentence_that_begins_with_he_brings_the_one_that_says_who(newsroom: Newsroom) -> None:
+    who, what = "Harbour master Tom Reyes spoke on Friday.", "He promised that the dredging of Port Ellery ends in May."
+    newsroom.write("a.txt", f"The council met at noon. {who} {what} Rain is expected tomorrow.")
+    newsroom.indexed()
+    assert quotes(newsroom, "When does the dredging of Port Ellery end?") == [who, what]
+
+
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
