@@ -8,6 +8,8 @@ import tomllib
 
 import pytest
 
+from bench.quality.__main__ import table
+from bench.quality.sets import SETS
 from index import cage
 from index.readers import KINDS
 from index.settings import Settings
@@ -86,6 +88,13 @@ def test_the_figures_of_the_page_are_the_benchs() -> None:
     assert shown == {name: [figures["median"], figures["worst"]] for name, figures in measured.items()}
 
 
+def test_the_tables_beside_others_are_the_benchs() -> None:
+    sets = json.loads((ROOT / "bench" / "results" / "quality.json").read_text())["sets"]
+    assert set(sets) == set(SETS)
+    for name, measured in sets.items():
+        assert table(measured["systems"]) in FOLDERS["bench"], name
+
+
 def test_the_figures_of_indexing_are_the_benchs() -> None:
     result = json.loads((ROOT / "bench" / "results" / "indexing.json").read_text())
     rows = dict(re.findall(r"^\| (Dateline|Chroma's way) \| ([\d. |]+) MiB \|$", README, re.MULTILINE))
@@ -124,9 +133,15 @@ def test_the_commands_shown_run(dateline: CommandLine, command: str) -> None:
 
 
 def test_the_locks_name_hashes_and_no_addresses() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-model.lock"):
+    for lock in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-bench.lock",
+        "requirements-model.lock",
+    ):
         text = (ROOT / lock).read_text()
         assert "://" not in text
+        assert not re.search(r"^(torch|nvidia|triton)", text, re.MULTILINE)
         assert text.count("==") <= text.count("--hash=sha256:")
 
 

@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from bench.quoting import read_clapnq
 
 # TimeQA has 257 pages; this many keep a run of all systems within half an hour on two cores.
-_PAGES = 60
+_PAGES = 40
 _SEED = 1
 
 
