@@ -4,7 +4,7 @@
 
 asks each set's questions once of every design: by meaning alone, by words alone, the two fused in
 several ways, words of the heading counted once or twice, chunks of other sizes. Prints a table a
-set and writes `bench/results/ablation.json`.
+set and writes it into `bench/results/ablation.json`.
 """
 
 import argparse
@@ -124,18 +124,24 @@ def main() -> None:
     parser.add_argument("--sets", default=",".join(SETS))
     given = parser.parse_args()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
-    result: dict[str, object] = {"commit": commit.stdout.strip()}
+    path = RESULT.with_name("ablation.json")
+    result: dict[str, object] = json.loads(path.read_text()) if path.exists() else {}
     for asked in read_sets(given.data, given.sets.split(","), None):
         rows = measure(asked, 200)
         for size in SIZES:
             rows[f"the same, chunks of {size} tokens"] = measure(asked, size)[KEPT]
-        result[asked.name] = {"questions": len(asked.questions), "designs": rows}
+        result[asked.name] = {
+            "data": asked.about,
+            "commit": commit.stdout.strip(),
+            "questions": len(asked.questions),
+            "designs": rows,
+        }
+        path.write_text(json.dumps(result, indent=2) + "\n")
         print(f"\n{asked.name}, {len(asked.questions)} questions\n")
         print("| | " + " | ".join(next(iter(rows.values()))) + " |")
         print("|---|" + "---|" * len(next(iter(rows.values()))))
         for name, figures in rows.items():
             print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in figures.values()) + " |", flush=True)
-    RESULT.with_name("ablation.json").write_text(json.dumps(result, indent=2) + "\n")
 
 
 if __name__ == "__main__":
