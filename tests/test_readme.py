@@ -63,6 +63,16 @@ def test_the_figures_are_the_benchs() -> None:
     }
 
 
+def test_the_figures_beside_others_are_the_benchs() -> None:
+    sets = json.loads((ROOT / "bench" / "results" / "quality.json").read_text())["sets"]
+    head, _, *rows = README[README.index("| MRR@10 |") :].split("\n\n")[0].splitlines()
+    systems = [cell.strip() for cell in head.strip("|").split("|")][1:]
+    shown = [[float(cell) for cell in row.strip("|").split("|")[1:]] for row in rows]
+    assert shown == [
+        [measured["systems"][name]["figures"]["MRR@10"]["mean"] for name in systems] for measured in sets.values()
+    ]
+
+
 def test_the_figures_of_the_checks_are_the_benchs() -> None:
     parts = json.loads((ROOT / "bench" / "results" / "checks.json").read_text())
     rows = dict(re.findall(r"^\| (all articles|articles that were not[^|]*) \| ([\d. |]+) \|$", README, re.MULTILINE))
