@@ -73,6 +73,17 @@ def test_the_figures_beside_others_are_the_benchs() -> None:
     ]
 
 
+def test_the_rows_of_the_ablation_are_the_benchs() -> None:
+    measured = json.loads((ROOT / "bench" / "results" / "ablation.json").read_text())
+    for design in measured["clapnq"]["designs"]:
+        figures = [
+            measured[name]["designs"][design][figure]
+            for name in ("clapnq", "chunking", "timeqa")
+            for figure in ("hits@1", "hits@4", "MRR@10")
+        ]
+        assert f"| {design} | {' | '.join(f'{value:.3f}' for value in figures)} |" in FOLDERS["bench"]
+
+
 def test_the_figures_of_the_checks_are_the_benchs() -> None:
     parts = json.loads((ROOT / "bench" / "results" / "checks.json").read_text())
     rows = dict(re.findall(r"^\| (all articles|articles that were not[^|]*) \| ([\d. |]+) \|$", README, re.MULTILINE))
