@@ -56,13 +56,13 @@ def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tu
     told: dict[str, tuple[Article, str]] = {}
     for hit in hits:
         id_ = hit.chunk.article_id
-        if id_ not in told:
-            article = reading.articles([id_])[id_]
-            said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
-            if any(all(sentence in other for sentence in said) for _, other in told.values()):
-                continue
-            told[id_] = article, " ".join(article.text.split())
-        yield hit, told[id_][0]
+        article = told[id_][0] if id_ in told else reading.articles([id_])[id_]
+        said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
+        others = [text for other, (_, text) in told.items() if other != id_]
+        if any(all(sentence in text for sentence in said) for text in others):
+            continue
+        told.setdefault(id_, (article, " ".join(article.text.split())))
+        yield hit, article
 
 
 def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:

@@ -141,6 +141,21 @@ def test_copies_leave_room_for_what_else_there_is(newsroom: Newsroom) -> None:
     assert "alone.md" in {passage.article.path for passage in answer.passages}
 
 
+def test_of_a_copy_that_says_more_only_that_is_read(newsroom: Newsroom) -> None:
+    more = "Customs officers will sit in the port of Halifax. " + "They check containers for fentanyl precursors. " * 20
+    newsroom.write("first.md", reprint("The Agency", "2026-02-12", body()))
+    newsroom.write("second.md", reprint("The Lamp", "2026-02-12", f"{body()}\n\n{more}"))
+    newsroom.indexed()
+    parts = newsroom.parts
+    with parts.shelf.read() as reading:
+        hits = search(FENTANYL, reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
+        passages = gather_passages(hits, reading, most=20)
+    assert "second.md" in {passage.article.path for passage in passages}
+    told = [sentence for passage in passages for sentence in passage.text.split(". ")]
+    told = [sentence for sentence in told if "expected to streamline" in sentence]
+    assert len(told) == 1, "said once, by whichever came first"
+
+
 def test_a_copy_that_tells_another_number_is_read_too(newsroom: Newsroom) -> None:
     text = body().replace("India and Canada", "Twenty envoys of India and Canada", 1)
     assert text != body()
