@@ -244,7 +244,7 @@ def everything(parts: Parts) -> dict[str, object]:
                 "leavers": "SELECT * FROM leavers",
                 "spare vectors": "SELECT * FROM spare_vectors",
                 "records": "SELECT * FROM record WHERE name NOT IN "
-                "('generation', 'last_run', 'collection', 'store') ORDER BY 1",
+                "('generation', 'last_run', 'last_found', 'collection', 'store') ORDER BY 1",
             }.items()
         }
         rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")
