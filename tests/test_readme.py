@@ -73,6 +73,15 @@ def test_the_figures_beside_others_are_the_benchs() -> None:
     ]
 
 
+def test_the_curve_of_refusing_is_the_benchs() -> None:
+    for row in json.loads((ROOT / "bench" / "results" / "quoting.json").read_text())["curve"]:
+        figures = [row[name] for name in row if name != "threshold"]
+        cells = " | ".join(f"{value:.3f}" for value in figures)
+        assert re.search(
+            rf"^\| {row['threshold']}( \(chosen\))? \| {re.escape(cells)} \|$", FOLDERS["bench"], re.MULTILINE
+        )
+
+
 def test_the_rows_of_the_ablation_are_the_benchs() -> None:
     measured = json.loads((ROOT / "bench" / "results" / "ablation.json").read_text())
     for design in measured["clapnq"]["designs"]:
