@@ -73,6 +73,13 @@ def test_the_figures_beside_others_are_the_benchs() -> None:
     ]
 
 
+def test_the_times_of_a_question_are_the_benchs() -> None:
+    for row in json.loads((ROOT / "bench" / "results" / "latency.json").read_text())["rows"]:
+        times = [row[f"{stage} {name}"] for stage in ("search", "answer", "total") for name in ("p50", "p95")]
+        shown = " | ".join(str(time) for time in [*times, row["cold start s"]])
+        assert f"| {row['passages']:,} | {shown} |" in FOLDERS["bench"]
+
+
 def test_the_curve_of_refusing_is_the_benchs() -> None:
     for row in json.loads((ROOT / "bench" / "results" / "quoting.json").read_text())["curve"]:
         figures = [row[name] for name in row if name != "threshold"]
