@@ -76,6 +76,13 @@ def _end_on_signals() -> threading.Event:
     a step of a destructor or a callback the exception is lost: who goes on for ever looks at what is returned.
     """
     asked = threading.Event()
+    told = sys.unraisablehook
+
+    def tell(lost: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(lost.exc_value, _Ended):  # that one is remembered, and nothing to tell of
+            told(lost)
+
+    sys.unraisablehook = tell
 
     def end(number: int, _: object) -> None:
         asked.set()

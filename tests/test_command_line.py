@@ -4,6 +4,7 @@ import json
 import shutil
 import signal
 import socket
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import IO
@@ -87,15 +88,24 @@ def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
 def test_a_signal_that_is_lost_on_its_way_is_remembered() -> None:
     """Python drops an exception that is raised in a destructor or a callback."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    hook = sys.unraisablehook
     try:
         asked = _end_on_signals()
         assert not asked.is_set()
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
         assert asked.is_set()
+
+        class Left:
+            def __del__(self) -> None:
+                signal.raise_signal(signal.SIGINT)
+
+        left = Left()
+        del left  # told nowhere: a warning would fail this test
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        sys.unraisablehook = hook
 
 
 def test_watching_tells_programs_what_indexing_tells_them(dateline: CommandLine) -> None:
