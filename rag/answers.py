@@ -53,6 +53,7 @@ class Dated:
     since: date | None
     until: date | None
     used: bool  # False: nothing that was published then answers, so all days were searched
+    chosen: Scope  # what the reader asked of, whatever days the question names
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,11 @@ class Answer:
     def searched_as(self) -> str:
         """The question that was searched for."""
         return self.standalone.question
+
+    @property
+    def scope(self) -> Scope:
+        """Which articles the reader asked; what was searched may be narrower by the question's days."""
+        return self.dated.chosen if self.dated else self.searched.scope
 
     @property
     def quotes(self) -> tuple[Citation, ...]:
@@ -204,10 +210,10 @@ def _answer_in_quotes(
         scope=Scope(since, until, scope.outlets),
     )
     if not isinstance(within.quoted, Refusal):
-        return replace(within, dated=Dated(days.phrase, since, until, used=True))
+        return replace(within, dated=Dated(days.phrase, since, until, used=True, chosen=scope))
     everywhere = _quote(question, standalone, asked, bare, parts=parts, scope=scope)
     seconds = {stage: round(took + within.seconds[stage], 4) for stage, took in everywhere.seconds.items()}
-    return replace(everywhere, dated=Dated(days.phrase, since, until, used=False), seconds=seconds)
+    return replace(everywhere, dated=Dated(days.phrase, since, until, used=False, chosen=scope), seconds=seconds)
 
 
 def _quote(question: str, standalone: Standalone, asked: str, bare: str, *, parts: Parts, scope: Scope) -> Answer:

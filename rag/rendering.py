@@ -143,7 +143,7 @@ def head_lines(answer: Answer) -> Iterator[str]:
     if answer.searched.problem:
         yield f"{WORDS_ALONE} {answer.searched.problem}"
     if note := dated_note(answer.dated):
-        yield f"{note}{' (--all-days asks all)' if answer.dated and answer.dated.used else ''}."
+        yield f"{note}."
     if note := meaning_note(answer.searched):
         yield f"{note}."
 
@@ -152,7 +152,7 @@ def dated_note(dated: Dated | None) -> str:
     """Tell what became of the days that a question names, or nothing where it names none.
 
     >>> from datetime import date
-    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True))
+    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
     'Published 9 Feb to 18 Feb 2026, for “last week”'
     """
     if dated is None:
@@ -271,7 +271,7 @@ def copies_words(copies: Sequence[Listing]) -> str:
     """
     if not copies:
         return ""
-    names = list(dict.fromkeys(copy.outlet or copy.path for copy in copies))
+    names = list(dict.fromkeys(one_line(copy.outlet or copy.path) for copy in copies))
     more = [f"{len(names) - _COPIES_NAMED} more"] if len(names) > _COPIES_NAMED else []
     how_many = counted(len(copies), "copy", "copies")
     return f"{how_many} on the shelf: {', '.join(names[:_COPIES_NAMED] + more)}"

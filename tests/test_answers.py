@@ -12,7 +12,7 @@ from index.scope import Scope
 from index.shelf import Reach
 from rag.answers import Dated, answer_question, stream_answer
 from rag.chat import ChatModel
-from rag.rendering import answer_text
+from rag.rendering import answer_json, answer_text
 from tests.chat_server import KEY, ChatServer, as_json, serve_chat
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.test_followups import CASES, Case
@@ -57,22 +57,25 @@ TODAY = date(2026, 2, 18)
 
 def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive: Newsroom) -> None:
     answer = answer_question(f"{STRIKE} in early February 2026?", parts=archive.parts, today=TODAY)
-    assert answer.dated == Dated("early February 2026", date(2026, 2, 1), date(2026, 2, 13), used=True)
+    assert answer.dated == Dated("early February 2026", date(2026, 2, 1), date(2026, 2, 13), used=True, chosen=Scope())
     assert {passage.article.path for passage in answer.passages} == {"fiction/strike.txt", SEED.name}
     assert answer.searched.scope == Scope(date(2026, 2, 1), date(2026, 2, 13))
+    assert answer.scope == Scope(), "what the reader chose"
+    days = answer_json(answer)["days"]
+    assert days == {"phrase": "early February 2026", "since": "2026-02-01", "until": "2026-02-13", "used": True}
     assert "4.2 per cent" in answer.quotes[0].quote
     assert answer.searched_as == f"{STRIKE} in early February 2026?"
     assert "\nRail strike" in answer_text(answer)
-    assert answer_text(answer).startswith(
-        "Published 1 Feb to 13 Feb 2026, for “early February 2026” (--all-days asks all)."
-    )
+    assert answer_text(answer).startswith("Published 1 Feb to 13 Feb 2026, for “early February 2026”.")
 
 
 def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: Newsroom) -> None:
     answer = answer_question(f"{STRIKE} in January 2026?", parts=archive.parts, today=TODAY)
-    assert answer.dated == Dated("January 2026", date(2026, 1, 1), date(2026, 2, 3), used=True), "reported within days"
+    assert answer.dated == Dated("January 2026", date(2026, 1, 1), date(2026, 2, 3), used=True, chosen=Scope()), (
+        "reported within days"
+    )
     answer = answer_question(f"{STRIKE} in May 2024?", parts=archive.parts, today=TODAY)
-    assert answer.dated == Dated("May 2024", date(2024, 5, 1), date(2024, 6, 3), used=False)
+    assert answer.dated == Dated("May 2024", date(2024, 5, 1), date(2024, 6, 3), used=False, chosen=Scope())
     assert answer.searched.scope == Scope()
     assert answer.passages[0].article.path == "fiction/strike.txt"
     told = "Nothing published 1 May to 3 Jun 2024 (“May 2024”) answers this: all days were searched."
@@ -82,9 +85,9 @@ def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: News
 def test_days_are_read_as_of_the_last_day_that_counts(archive: Newsroom) -> None:
     scope = Scope(until=date(2026, 2, 4))
     answer = answer_question(f"{STRIKE} this week?", parts=archive.parts, scope=scope, today=date(2030, 1, 1))
-    assert answer.dated == Dated("this week", date(2026, 2, 2), date(2026, 2, 4), used=True)
+    assert answer.dated == Dated("this week", date(2026, 2, 2), date(2026, 2, 4), used=True, chosen=scope)
     later = answer_question(f"{STRIKE} since yesterday?", parts=archive.parts, scope=scope)
-    assert later.dated == Dated("since yesterday", date(2026, 2, 3), date(2026, 2, 4), used=False)
+    assert later.dated == Dated("since yesterday", date(2026, 2, 3), date(2026, 2, 4), used=False, chosen=scope)
     assert later.searched.scope == scope, "what the reader chose stays"
 
 

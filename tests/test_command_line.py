@@ -24,6 +24,7 @@ def test_the_main_job_on_the_real_seed(dateline: CommandLine) -> None:
     answer = json.loads(asked.stdout)
     article = json.loads(dateline("show", SEED.name, "--json").stdout)
     assert article["text"] == SEED.read_text()
+    assert article["copies"] == []
     assert (article["published"], article["place"]) == ("2026-02-12", "New Delhi")
     quotes = []
     for statement in answer["statements"]:

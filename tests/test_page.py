@@ -1,5 +1,6 @@
 """The page, as its readers meet it: a real server, a real Chromium, real clicks."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -166,6 +167,8 @@ def test_days_that_a_question_names_are_shown_and_can_be_removed(browser: Browse
         reader.ask("What pay rise did the train drivers accept in January 2026?")
         expect(page.get_by_text("Published 1 Jan to 3 Feb 2026, for “January 2026”")).to_be_visible()
         expect(page.locator(".words", has_text="a pay rise of 4.2 per cent")).to_be_visible()
+        expect(page).to_have_url(re.compile("chat="))
+        page.reload()  # what is kept knows what the reader asked of
         page.get_by_role("button", name="All days").click()
         expect(page.get_by_text("for “January 2026”")).to_have_count(0)
         expect(page.get_by_role("button", name="Copy")).to_be_visible()

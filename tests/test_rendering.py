@@ -3,7 +3,9 @@
 import json
 from datetime import date
 
+from index.parts import sync_parts
 from index.scope import Scope
+from index.sync import Visible
 from index.wording import long_day, none_in_scope, one_line, scope_words
 from rag.answers import answer_question, find_passages
 from rag.chat import ChatModel
@@ -103,6 +105,17 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
             assert citation["quote"] == text[citation["start"] : citation["end"]]
     for passage in got["passages"]:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
+
+
+def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsroom) -> None:
+    newsroom.write(SEED.name, SEED.read_bytes())
+    notes = [
+        answer_text(newsroom.ask(FENTANYL)).splitlines()[0]
+        for event in sync_parts(newsroom.parts)
+        if isinstance(event, Visible)
+    ]
+    assert notes == ["Meaning search: 0 of 4 passages so far, the others by words."]
+    assert "Meaning search" not in answer_text(newsroom.ask(FENTANYL))
 
 
 def test_the_json_of_an_answer_tells_its_scope(archive: Newsroom) -> None:

@@ -25,11 +25,12 @@ from ui.indexing import get_indexing
 class Turn:
     """A question, and its answer as it grows."""
 
-    def __init__(self, question: str, *, scope: Scope, spent: Usage | None = None) -> None:
+    def __init__(self, question: str, *, scope: Scope, all_days: bool = False, spent: Usage | None = None) -> None:
         """Make a turn with no answer yet; `spent` is what answers to it took that it replaces."""
         self.id = uuid4().hex
         self.question = question
         self.scope = scope  # which articles are asked
+        self.all_days = all_days  # also where the question names some
         self.answer: Answer | None = None
         self.problem = ""
         self.not_kept = ""  # why it will not be there later; "" where it will
@@ -41,7 +42,7 @@ class Turn:
     @classmethod
     def kept(cls, turn: KeptTurn) -> "Turn":
         """Make a turn of one that was kept."""
-        made = cls(turn.question, scope=turn.answer.searched.scope if turn.answer else WHOLE, spent=turn.spent)
+        made = cls(turn.question, scope=turn.answer.scope if turn.answer else WHOLE, spent=turn.spent)
         made.id, made.answer, made.problem = turn.id, turn.answer, turn.problem
         made._answered.set()
         made._ended.set()
@@ -139,7 +140,8 @@ class OpenChat:
     def ask_all_days(self, place: int, model: ChatModel | None) -> None:
         """Answer the question of that place anew from all days, whatever days it names."""
         self._renew(place)
-        self._start(place, model, all_days=True)
+        self.turns[place].all_days = True
+        self._start(place, model)
 
     def stop(self) -> None:
         """Have every answer that is under way end."""
@@ -149,7 +151,7 @@ class OpenChat:
     def _renew(self, place: int) -> None:
         old = self.turns[place]
         old.stop()
-        self.turns[place] = Turn(old.question, scope=old.scope, spent=old.usage)
+        self.turns[place] = Turn(old.question, scope=old.scope, all_days=old.all_days, spent=old.usage)
 
     def _start(
         self,
@@ -158,7 +160,6 @@ class OpenChat:
         *,
         again: bool = False,
         searched_as: str | None = None,
-        all_days: bool = False,
     ) -> None:
         turn, before = self.turns[place], tuple(self.turns[:place])
 
@@ -172,7 +173,7 @@ class OpenChat:
                 chat=model,
                 stop=stop,
                 again=again,
-                all_days=all_days,
+                all_days=turn.all_days,
             )
 
         def keep() -> None:
