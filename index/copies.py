@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from rensa import RMinHash
 
+from index import words
 from index.words import folded
 
 # Words that stand together: four in a row are seldom the same by chance.
@@ -25,7 +26,7 @@ _LEAST_LENGTH = 0.4
 # share .4 of all their shingles meet in a band with probability .93, unrelated ones (.05) with .005.
 _BANDS, _ROWS = 40, 3
 # Goes into the shelf's record: prints that are made in another way are made again.
-VERSION = f"1/{version('rensa')}"
+VERSION = f"1/{words.VERSION}/{version('rensa')}"
 
 # Scripts without spaces between words: a letter counts as one.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]|[^\W぀-ヿ㐀-鿿]+")
@@ -37,16 +38,15 @@ def shingles(text: str) -> frozenset[str]:
     >>> sorted(shingles("The quick brown fox ran."))
     ['quick brown fox ran', 'the quick brown fox']
     """
-    words = _WORD.findall(folded(text))
-    return frozenset(" ".join(words[i : i + _WORDS_TOGETHER]) for i in range(len(words) - _WORDS_TOGETHER + 1))
+    found = _WORD.findall(folded(text))
+    return frozenset(" ".join(found[i : i + _WORDS_TOGETHER]) for i in range(len(found) - _WORDS_TOGETHER + 1))
 
 
 def are_copies(one: frozenset[str], other: frozenset[str]) -> bool:
     """Tell whether two texts, by their shingles, are copies: the shorter is in the longer, and is most of it."""
     shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= max(_LEAST_SHINGLES, _LEAST_LENGTH * len(longer)) and len(shorter & longer) >= _SHARED * len(
-        shorter
-    )
+    is_most = len(shorter) >= max(_LEAST_SHINGLES, _LEAST_LENGTH * len(longer))
+    return is_most and len(shorter & longer) >= _SHARED * len(shorter)
 
 
 def prints(text: str) -> set[int]:

@@ -3,6 +3,7 @@
 As it comes it waits for an answer for ever, and asks a proxy from the environment for a server on this machine.
 """
 
+import os
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -24,10 +25,14 @@ def open_client(url: str, *, token: str) -> "Client":
 
     Raises what httpx and Chroma raise where the server does not answer as one.
     """
+    if is_this_machine(url):
+        # In the environment, as Chroma's own first requests ask there, and they carry the token.
+        others = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+        host = urlsplit(url).hostname or ""
+        if host not in others.split(","):
+            os.environ["no_proxy"] = f"{others},{host}".strip(",")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    connections = httpx.Client(
-        timeout=_SECONDS, headers=headers, trust_env=not is_this_machine(url), follow_redirects=False
-    )
+    connections = httpx.Client(timeout=_SECONDS, headers=headers, follow_redirects=False)
     try:
         # Making a client asks the server already, without a limit of time: so first whether it is there at all.
         connections.get(f"{url.rstrip('/')}/api/v2/heartbeat").raise_for_status()

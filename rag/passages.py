@@ -53,15 +53,17 @@ def gather_passages(hits: Sequence[Hit], reading: Reading, *, most: int) -> list
 def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tuple[Hit, Article]]:
     """Leave out hits that say, word for word, what another article with a better hit says."""
     # A number that was changed on the way is something new: nearly the same would not do here.
-    told: dict[str, tuple[Article, str]] = {}
+    read: dict[str, Article] = {}
+    told: dict[str, str] = {}
     for hit in hits:
         id_ = hit.chunk.article_id
-        article = told[id_][0] if id_ in told else reading.articles([id_])[id_]
+        if id_ not in read:
+            read |= reading.articles([id_])
+        article = read[id_]
         said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
-        others = [text for other, (_, text) in told.items() if other != id_]
-        if any(all(sentence in text for sentence in said) for text in others):
+        if any(all(sentence in text for sentence in said) for other, text in told.items() if other != id_):
             continue
-        told.setdefault(id_, (article, " ".join(article.text.split())))
+        told.setdefault(id_, " ".join(article.text.split()))
         yield hit, article
 
 

@@ -1,7 +1,6 @@
 """Served: a real Chroma server has the vectors, and the shelf does without it when it must."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from index.settings import load_settings
 from index.sync import Done
 from index.vectors import VectorIndex
 from tests.chroma_server import chroma_server, false_server, free_port
-from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom
+from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
 from ui.indexing import Indexing
 
 BRIDGE = "The Quarrow bridge closed on Monday after inspectors found a crack in a pier."
@@ -51,13 +50,6 @@ def chunk_ids(room: Newsroom) -> list[str]:
 def on_server(room: Newsroom) -> list[str]:
     (collection,) = room.parts.index.collection_names()
     return ids_in_chroma(room.parts.index, collection)
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.02)
 
 
 def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) -> None:
@@ -167,6 +159,19 @@ def test_a_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(timed, "_SECONDS", 0.3)
     with false_server(hangs=True) as (url, _), pytest.raises(ChromaUnreachable, match="ReadTimeout"):
         ServedIndex(tmp_path, url=url).check()
+
+
+def test_no_proxy_is_asked_for_a_server_on_this_machine(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "chroma.example")
+    with false_server() as (proxy, told):
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("http_proxy", proxy)
+        index = ServedIndex(tmp_path, url=server, token="s3cret-token")
+        index.check()
+        index.disown()
+    assert told == []
 
 
 def test_the_token_goes_into_each_request_and_nowhere_else(tmp_path: Path) -> None:
