@@ -11,7 +11,6 @@ is not part of the project.
 import argparse
 import json
 import random
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +25,10 @@ from index.readers import read_article
 from index.sentences import split_sentences
 from index.shelf import Shelf
 from index.spans import Span
+from rag.evaluation import commit_of
 
-RESULT = Path(__file__).parent / "results" / "copies.json"
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "bench" / "results" / "copies.json"
 _LEAST_WORDS = 100
 
 
@@ -126,12 +127,11 @@ def main() -> None:
     texts = read_articles(parser.parse_args().data)
     with tempfile.TemporaryDirectory() as folder:
         figures = measure(texts, Path(folder))
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     linked = figures.pop("linked")
     assert isinstance(linked, list)
     result = {
         "data": f"WiCE dev and SummEdits news, {len(texts)} articles",
-        "commit": commit.stdout.strip(),
+        "commit": commit_of(ROOT),
         "versions": {"rensa": version("rensa")},
         "figures": {**figures, "different articles that are linked": len(linked)},
     }

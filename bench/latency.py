@@ -34,8 +34,10 @@ from index.sentences import split_sentences
 from index.settings import Settings
 from index.spans import Span
 from rag.answers import answer_question
+from rag.evaluation import commit_of
 
-RESULTS = Path(__file__).parent / "results"
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "bench" / "results"
 SIZES = (5_000, 50_000, 300_000)
 _REAL_PASSAGES = 2_000
 _MOVED = 0.55  # length of the random step between unit vectors: a cosine of about .87
@@ -185,10 +187,9 @@ def main() -> None:
             row = {"passages": passages, **figures, "cold start s": cold_start(parts, questions[0]), "made in s": built}
             rows.append(row)
             print(json.dumps(row), flush=True)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     result = {
         "data": f"made of {len(runs):,} runs of real sentences; {len(questions) - _WARM} questions of CLAP NQ dev",
-        "commit": commit.stdout.strip(),
+        "commit": commit_of(ROOT),
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime")},
         "rows": rows,
     }

@@ -9,7 +9,6 @@ table and writes `bench/results/quoting.json`. The data is not part of the proje
 
 import argparse
 import json
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,9 +20,11 @@ from index.parts import Parts, build_parts, sync_parts
 from index.settings import Settings
 from rag import quoting
 from rag.answers import answer_question, find_passages
+from rag.evaluation import commit_of
 from rag.metrics import hits_at, reciprocal_rank, set_scores
 
-RESULT = Path(__file__).parent / "results" / "quoting.json"
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "bench" / "results" / "quoting.json"
 _KS = (1, 4, 10)
 _THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.69, 0.73, 0.77, 0.81, 0.85, 0.9)
 
@@ -123,11 +124,10 @@ def main() -> None:
         figures = measure(asked, parts)
         curve = measure_curve(asked, parts)
         parts.index.disown()
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     result = {
         "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
         "model": parts.embedder.model,
-        "commit": commit.stdout.strip(),
+        "commit": commit_of(ROOT),
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
         "figures": figures,
         "curve": curve,

@@ -87,7 +87,9 @@ class Outcome:
         if case.answerable is False:
             scores["refused when unanswerable"] = float(self.refused)
         if case.quotes:
-            of_quotes = set_scores([_folded(quote) for _, quote in self.quotes], [_folded(one) for one in case.quotes])
+            of_quotes = set_scores(
+                [_on_one_line(quote) for _, quote in self.quotes], [_on_one_line(one) for one in case.quotes]
+            )
             scores["sentence precision"] = of_quotes.precision
             scores["sentence recall"] = of_quotes.recall
             scores["sentence F1"] = of_quotes.f1
@@ -144,7 +146,7 @@ def _read_case(line: Line) -> Case:
         )
     paths, quotes = (tuple(dict.fromkeys(read_names(entry.get(name) or []))) for name in ("paths", "quotes"))
     answerable = entry.get("answerable")
-    if not isinstance(answerable, bool | None) or not all(_folded(quote) for quote in quotes):
+    if not isinstance(answerable, bool | None) or not all(_on_one_line(quote) for quote in quotes):
         raise TypeError
     if quotes and answerable is False:
         raise BadQuestion(
@@ -172,7 +174,7 @@ def check_truth(cases: Sequence[Case], parts: Parts) -> None:
                 if case.line.scope == scope:
                     _check_paths(case, on_shelf, in_scope)
                     may_answer = frozenset(on_shelf[path] for path in case.paths) or in_scope
-                    wanted |= {(place, _folded(quote)): may_answer for quote in case.quotes}
+                    wanted |= {(place, _on_one_line(quote)): may_answer for quote in case.quotes}
         sentences, within = _look_for(wanted, reading)
     for place, quote in wanted:
         if (place, quote) not in sentences:
@@ -205,10 +207,10 @@ def _look_for(wanted: Mapping[_Wanted, frozenset[str]], reading: Reading) -> tup
     sentences, within = set(), set()
     for start in range(0, len(looked_at), _AT_ONCE):
         for id_, article in reading.articles(looked_at[start : start + _AT_ONCE]).items():
-            text = _folded(article.text)
+            text = _on_one_line(article.text)
             held = {key for key, ids in wanted.items() if id_ in ids and key[1] in text}
             if held:  # the others need not be cut into sentences, which takes longer than all else here
-                cut = {_folded(span.cut(article.text)) for span in split_sentences(article.text, article.body)}
+                cut = {_on_one_line(span.cut(article.text)) for span in split_sentences(article.text, article.body)}
                 sentences |= {key for key in held if key[1] in cut}
                 within |= held
     return sentences, within
@@ -384,7 +386,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return run.stdout.strip() if run.returncode == 0 else None
 
 
-def _folded(text: str) -> str:
+def _on_one_line(text: str) -> str:
     return " ".join(text.split())
 
 

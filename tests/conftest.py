@@ -5,7 +5,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,14 @@ def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator
     assert made.indexed().articles == 7
     yield made
     made.parts.index.disown()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread or process does; a minute at most."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def ids_in_chroma(index: VectorIndex, collection: str) -> list[str]:

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from index.vectors import VectorIndex
 from rag.answers import Answer
 from rag.chats import FILE_NAME as CHATS
 from rag.chats import Chats, KeptTurn
-from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom
+from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom, wait_until
 from ui.indexing import Indexing
 
 ASKED = {
@@ -201,13 +200,6 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
     finally:
         room.parts.index.disown()
     assert rows_of(folder / "store") == truth.rows
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 CHROMA = ("chroma.sqlite3", *HNSW)

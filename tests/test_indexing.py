@@ -1,14 +1,13 @@
 """The page's indexing thread: it outlives whatever happens to the store."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import index.watching
-from tests.conftest import FENTANYL, SEED, Newsroom
+from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
 from ui.indexing import Indexing
 
 
@@ -18,13 +17,6 @@ def indexing(newsroom: Newsroom) -> Iterator[Indexing]:
     made = Indexing(newsroom.parts)
     yield made
     made.stop()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def removed(folder: Path) -> bool:

@@ -11,7 +11,6 @@ data is not part of the project.
 import argparse
 import json
 import os
-import subprocess
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -38,6 +37,7 @@ from bench.quality.sets import (
     read_sets,
 )
 from index.spans import Span
+from rag.evaluation import commit_of
 from rag.metrics import bootstrap_interval, hits_at, recall_at, reciprocal_rank, span_scores
 
 ROOT = Path(__file__).parent.parent.parent
@@ -230,7 +230,7 @@ def main() -> None:
                 asked.name,
                 {
                     "data": asked.about,
-                    "commit": _commit(),
+                    "commit": commit_of(ROOT),
                     "versions": {package: version(package) for package in packages},
                     "processors": os.cpu_count(),
                     "load before": round(load, 2),
@@ -250,11 +250,6 @@ def keep(name: str, result: dict[str, Any]) -> None:
     kept["settings"] = {system: SYSTEMS[system].settings for system in SYSTEMS}
     kept["sets"][name] = result
     RESULT.write_text(json.dumps(kept, indent=2) + "\n")
-
-
-def _commit() -> str:
-    said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return said.stdout.strip()
 
 
 if __name__ == "__main__":

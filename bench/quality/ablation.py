@@ -9,17 +9,17 @@ set and writes it into `bench/results/ablation.json`.
 
 import argparse
 import json
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import mean
 
-from bench.quality.__main__ import RESULT, holds
+from bench.quality.__main__ import RESULT, ROOT, holds
 from bench.quality.peers import Dateline
 from bench.quality.sets import Place, QuestionSet, read_sets
 from index.shelf import Reading
 from index.words import content_terms, terms
+from rag.evaluation import commit_of
 from rag.metrics import hits_at, reciprocal_rank
 from rag.retrieval import CANDIDATES, fuse
 
@@ -123,7 +123,6 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--sets", default=",".join(SETS))
     given = parser.parse_args()
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     path = RESULT.with_name("ablation.json")
     result: dict[str, object] = json.loads(path.read_text()) if path.exists() else {}
     for asked in read_sets(given.data, given.sets.split(","), None):
@@ -132,7 +131,7 @@ def main() -> None:
             rows[f"the same, chunks of {size} tokens"] = measure(asked, size)[KEPT]
         result[asked.name] = {
             "data": asked.about,
-            "commit": commit.stdout.strip(),
+            "commit": commit_of(ROOT),
             "questions": len(asked.questions),
             "designs": rows,
         }
