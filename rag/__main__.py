@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ from index.placing import place_vectors
 from index.scope import Scope
 from rag import evaluation
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
-from rag.batches import read_batch
+from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
@@ -72,12 +72,13 @@ def ask_command(
     if quotes and model:
         raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
     scope = make_scope(since, as_of, outlet)
+    lines = _read_questions(question, batch, scope)
     with open_parts(seeds, store) as parts:
         chat = _choose_chat(parts, model, quotes=quotes)
-        _prepare(parts, question, batch)
+        _fill(parts)
         if batch:
             ask = partial(answer_question, parts=parts, chat=chat, all_days=all_days)
-            _run_batch(batch, scope, lambda asked, narrowed: answer_json(ask(asked, scope=narrowed)))
+            _run_batch(lines, parts, lambda line: answer_json(ask(line.question, scope=line.scope)))
             return
         before: list[Answer] = []
         for earlier in after or []:
@@ -151,11 +152,12 @@ def search_command(
 ) -> None:
     """Find the passages that match a question best."""
     scope = make_scope(since, as_of, outlet)
+    lines = _read_questions(question, batch, scope)
     with open_parts(seeds, store) as parts:
-        _prepare(parts, question, batch)
+        _fill(parts)
         find = partial(find_passages, parts=parts, k=k)
         if batch:
-            _run_batch(batch, scope, lambda asked, narrowed: hits_json(asked, *find(asked, scope=narrowed)))
+            _run_batch(lines, parts, lambda line: hits_json(line.question, *find(line.question, scope=line.scope)))
             return
         found = find(question, scope=scope)
     if as_json:
@@ -188,6 +190,7 @@ def evaluate_command(
         evaluation.check_place(save)
     with open_parts(seeds, store) as parts:
         _fill(parts)
+        place_vectors(parts.shelf, parts.index)
         evaluation.check_truth(cases, parts)
         outcomes: list[evaluation.Outcome] = []
         for outcome in evaluation.run_cases(cases, parts):
@@ -208,30 +211,31 @@ def _tell_progress(done: int, total: int) -> None:
         typer.echo(f"asked {done:,} of {total:,} questions", err=True)
 
 
-def _prepare(parts: Parts, question: str, batch: Path | None) -> None:
-    """Refuse what cannot be asked, and index a shelf on which there is nothing yet."""
+def _read_questions(question: str, batch: Path | None, scope: Scope) -> list[Line]:
+    """Refuse what cannot be asked, and read all lines of a batch: a bad one stops it before it starts."""
     if bool(question) == bool(batch):
         raise typer.BadParameter("Give a question or --batch FILE, one of them.")
-    if question:
-        clean_question(question)
-    _fill(parts)
+    if batch:
+        return read_batch(batch, scope, lambda line: line, expected=_A_QUESTION)
+    clean_question(question)
+    return []
 
 
 def _fill(parts: Parts) -> None:
     """Index a shelf on which there is nothing yet."""
     with parts.shelf.read() as reading:
         something = reading.record("last_run") or reading.counts().articles
-    if something:
-        place_vectors(parts.shelf, parts.index)
-    else:
+    if not something:
         index_with_progress(parts, to_stderr=True)
 
 
-def _run_batch(batch: Path, scope: Scope, answer: Callable[[str, Scope], Json]) -> None:
-    """Answer each line in its order. All lines are read first: a bad one stops the batch before it starts."""
-    for line in read_batch(batch, scope, lambda line: line, expected=_A_QUESTION):
+def _run_batch(lines: Sequence[Line], parts: Parts, answer: Callable[[Line], Json]) -> None:
+    """Answer each line in its order."""
+    # For one question it would take longer to open and check Chroma than to read all vectors on the shelf.
+    place_vectors(parts.shelf, parts.index)
+    for line in lines:
         given = {"id": line.entry["id"]} if "id" in line.entry else {}
-        typer.echo(json.dumps({**given, **answer(line.question, line.scope)}, ensure_ascii=False))
+        typer.echo(json.dumps({**given, **answer(line)}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

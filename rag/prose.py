@@ -29,6 +29,8 @@ from rag.prompts import NOT_HERE, write_prompt
 
 # More often than this nobody sees: each time the whole answer is read and shown again.
 _SHOWN_EVERY_SECONDS = 0.08
+# A long answer takes long to read: this many times as long is kept for receiving it.
+_RECEIVING = 4
 
 # A tag that has only begun is not shown.
 _BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
@@ -94,7 +96,7 @@ def answer(
     started = time.perf_counter()
     prompt = write_prompt(question, passages, max_tokens=max_tokens, as_json=as_json)
     prose = waiting(chat)
-    raw, read, shown, problem, usage = "", 0, 0.0, "", None
+    raw, read, next_look, problem, usage = "", 0, 0.0, "", None
     state: State = "whole"
     try:
         for piece in chat.stream(
@@ -106,9 +108,11 @@ def answer(
             raw += piece
             now = time.perf_counter()
             # A pause is the time to show what has come since.
-            if len(raw) > read and (not piece or now - shown >= _SHOWN_EVERY_SECONDS):
-                read, shown = len(raw), now
+            if len(raw) > read and (not piece or now >= next_look):
+                read = len(raw)
                 statements = read_answer(raw, prompt.passages, whole=False).statements
+                took = time.perf_counter() - now
+                next_look = now + took + max(_SHOWN_EVERY_SECONDS, _RECEIVING * took)
                 if statements:
                     prose = replace(prose, state="writing", statements=statements, seconds=now - started)
                     yield prose
