@@ -1,12 +1,13 @@
 """How long does a question take as the shelf grows?
 
-    python -m bench.latency DATA_FOLDER [--sizes 5000,50000,300000]
+    python -m bench.latency DATA_FOLDER [--sizes 5000,50000,300000] [--keep FOLDER]
 
 makes shelves of that many passages from real sentences (`timeqa/`, BSD-3; `chunking_evaluation/`, MIT;
 `clapnq/`, Apache-2.0), each passage of sentences that stood together somewhere, and asks CLAP NQ's questions of them in
 quotes, one after the other, once all is warm. To embed 300,000 passages would take an hour, so each has the vector of
 a real passage, moved at random by about the distance of its nearest neighbour: near enough for time, and no word on
-recall. Prints a table, writes `bench/results/latency.json` and draws `bench/results/latency.svg`.
+recall. With `--keep` the shelves stay, and are measured again the next time. Prints a table, writes
+`bench/results/latency.json` and draws `bench/results/latency.svg`.
 """
 
 import argparse
@@ -88,12 +89,14 @@ def fill(parts: Parts, size: int, runs: Sequence[Sequence[str]]) -> int:
         writing.set_record("dimensions", "384")
     articles = make_articles(runs, chance)
     while True:
+        with parts.shelf.read() as reading:
+            if (done := reading.counts()).chunks >= size and done.embedded == done.chunks:
+                break
         with parts.shelf.write() as writing:
             for article, chunks in islice(articles, 300):
                 writing.put_file(article.path, b"-", [(article, chunks)])
         with parts.shelf.read() as reading:
             waiting = reading.unembedded(2_000)
-            done = reading.counts()
         if waiting:
             if real is None:
                 real = parts.embedder.embed_articles([" ".join(run[:6]) for run in runs[:_REAL_PASSAGES]])
@@ -102,8 +105,6 @@ def fill(parts: Parts, size: int, runs: Sequence[Sequence[str]]) -> int:
             moved /= np.linalg.norm(moved, axis=1, keepdims=True)
             with parts.shelf.write() as writing:
                 writing.put_vectors([number for number, _ in waiting], moved.astype(np.float32))
-        if done.chunks >= size:
-            break
     place_vectors(parts.shelf, parts.index)
     parts.shelf.seal()
     return done.chunks
@@ -170,21 +171,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    parser.add_argument("--keep", type=Path, help="a folder for the shelves, which take long to make")
     given = parser.parse_args()
     runs = read_runs(given.data)
     questions = [asked.question for asked in read_clapnq(given.data)][:: 300 // _QUESTIONS][: _QUESTIONS + _WARM]
     rows = []
     for size in map(int, given.sizes.split(",")):
         with tempfile.TemporaryDirectory() as folder:
-            settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store", _env_file=None)
-            settings.seeds.mkdir()
+            place = given.keep / str(size) if given.keep else Path(folder)
+            settings = Settings(seeds=place / "seeds", store=place / "store", _env_file=None)
+            settings.seeds.mkdir(parents=True, exist_ok=True)
             parts = build_parts(settings)
-            started = time.perf_counter()
             passages = fill(parts, size, runs)
-            built = round(time.perf_counter() - started, 1)
             figures = measure(parts, questions)
             parts.index.disown()
-            row = {"passages": passages, **figures, "cold start s": cold_start(parts, questions[0]), "made in s": built}
+            row = {"passages": passages, **figures, "cold start s": cold_start(parts, questions[0])}
             rows.append(row)
             print(json.dumps(row), flush=True)
     result = {

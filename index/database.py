@@ -89,7 +89,8 @@ class Database:
         store = self.path.parent
         try:
             store.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
+            if not self.path.exists():  # or it would seem to have been written to
+                self.path.touch(mode=0o600)
             # Two processes may start at once, and SQLite does not wait for a change of journal.
             with filelock.FileLock(store / "making.lock"), closing(self._connect()) as connection:
                 self._check_or_make(connection)
@@ -127,7 +128,6 @@ class Database:
         connection.create_function("folded", 1, folded, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
-        connection.execute("PRAGMA mmap_size = 268435456")
         return connection
 
     def _check_or_make(self, connection: sqlite3.Connection) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 _PIECE = 1 << 20  # bytes read at once
 
-# Of each file its name, bytes and time of change: equal while nobody wrote to it.
-Stamp = tuple[tuple[str, int, int], ...]
+# Of each file its name, number on the disk, bytes and times of change: equal while nobody wrote to it. The last time is
+# the system's own, which nobody can set back.
+Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 
 def read_seal(path: Path) -> dict[str, str]:
@@ -34,13 +35,13 @@ def write_seal(path: Path, facts: Mapping[str, str]) -> None:
 
 
 def stamp(files: Mapping[str, Path]) -> Stamp:
-    """Tell the size and time of change of the files that are there and not empty."""
+    """Tell the size and times of change of the files that are there and not empty."""
     found = []
     for name, path in files.items():
         with suppress(FileNotFoundError, NotADirectoryError):
             seen = path.stat()
             if seen.st_size:
-                found.append((name, seen.st_size, seen.st_mtime_ns))
+                found.append((name, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns))
     return tuple(found)
 
 

@@ -6,10 +6,8 @@ an index over the vectors kept here and can be made again from them.
 """
 
 import json
-import marshal
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,7 +26,7 @@ from index.database import Database
 from index.embeddings import Vectors
 from index.errors import ShelfDamaged, UnknownArticle
 from index.scope import WHOLE, Scope
-from index.seals import Stamp, read_seal, stamp, write_seal
+from index.soundness import REBUILT, Soundness
 from index.spans import Span
 from index.words import folded, terms
 
@@ -36,10 +34,6 @@ FILE_NAME = "articles.db"
 VERSION = 3
 # The hash of a file that is being read, until it has been read to its end.
 UNFINISHED = b"unfinished"
-_SEAL_NAME = "articles.seal"
-_REBUILT = (
-    "Run `dateline index`, or press Re-index: it is built again from the seeds. The chats are kept apart and stay."
-)
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
 # By what copies of an article are found; no part of the seal, as their texts decide.
 _PRINTS = """
@@ -90,17 +84,8 @@ _IN_SCOPE = (
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
 )
-# What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
-_SEALED = (
-    "SELECT path, hash, reason FROM files ORDER BY path",
-    "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
-    "SELECT id, published, place, outlet, author, url FROM articles ORDER BY id",
-    "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
-    "SELECT chunk, vector FROM vectors ORDER BY chunk",
-    "SELECT id, block FROM keywords_data ORDER BY id",
-    "SELECT segid, term, pgno FROM keywords_idx ORDER BY segid, term",
-    "SELECT id, sz FROM keywords_docsize ORDER BY id",
-)
+# So many are compared with a question's at a time: 30 MB.
+_VECTORS_AT_ONCE = 20_000
 # Of an article with more copies than this, those most alike are told.
 _MOST_COPIES = 100
 Order = Literal["newest", "oldest", "title", "outlet", "place"]
@@ -164,9 +149,7 @@ class Shelf:
             migrations=_MIGRATIONS,
             remedy="Run `dateline index --rebuild`: it is built again from the seeds.",
         )
-        self._seal = store / _SEAL_NAME
-        self._sound: Stamp | None = None  # of the file when it was last found whole
-        self._looking = threading.Lock()
+        self._soundness = Soundness(self.path, self._database.reading, version=VERSION)
 
     @contextmanager
     def read(self, *, checked: bool = False) -> Iterator["Reading"]:
@@ -189,64 +172,22 @@ class Shelf:
         with self._database.writing() as connection:
             yield Writing(connection)
 
-    def damage(self) -> str:
-        """Tell what is wrong with the shelf and what to do, or nothing.
-
-        The whole of it is read once for each time its file has changed; otherwise this costs a
-        look at the file's times. While a run is under way, and after one that was killed, there
-        is nothing to compare with. Raises ShelfUnusable where SQLite fails for another reason.
-        """
-        if self._stamp() == self._sound:
-            return ""
-        # Of many who ask at once, one looks.
-        with self._looking:
-            now = self._stamp()
-            if now == self._sound:
-                return ""
-            try:
-                with self.read() as reading:
-                    what = self._compare(reading)
-            except ShelfDamaged as error:
-                return str(error)
-            if what:
-                return f"{self.path} is damaged: {what}. Expected the shelf that the last run left. {_REBUILT}"
-            self._sound = now
-            return ""
+    def damage(self, *, thorough: bool = False) -> str:
+        """Tell what is wrong with the shelf and what to do, or nothing; see `Soundness.damage`."""
+        return self._soundness.damage(thorough=thorough)
 
     def seal(self) -> None:
         """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
         with self.write() as writing:
             if not writing.record("store"):
                 writing.set_record("store", uuid4().hex)
-        now = self._stamp()
-        with self.read() as reading:
-            known = {"version": str(VERSION), "store": reading.record("store"), "generation": str(reading.generation())}
-            if not known.items() <= read_seal(self._seal).items():
-                write_seal(self._seal, {**known, "digest": reading.digest()})
-        self._sound = now
+        self._soundness.seal()
 
     def start_over(self) -> None:
         """Make the shelf anew, with nothing on it."""
         self._database.start_over()
         # Last: without a seal the damaged file would have been believed until now.
-        self._seal.unlink(missing_ok=True)
-        self._sound = None
-
-    def _stamp(self) -> Stamp:
-        return stamp({name: self.path.with_name(name) for name in (FILE_NAME, f"{FILE_NAME}-wal")})
-
-    def _compare(self, reading: "Reading") -> str:
-        seal = read_seal(self._seal)  # before the first look at the shelf, lest a run that ends now seem to be undone
-        if seal.get("version") != str(VERSION):
-            return ""  # made before there were seals, or by another version
-        store, generation = reading.record("store"), reading.generation()
-        if store != seal.get("store"):
-            return "it was deleted, or is another store's" if not store else "it is another store's"
-        if str(generation) == seal.get("generation"):
-            return reading.torn() or (
-                "" if reading.digest() == seal.get("digest") else "its rows are not those written"
-            )
-        return "it is an earlier one" if generation < int(seal.get("generation", "0")) else ""
+        self._soundness.forget()
 
 
 class Reading:
@@ -266,20 +207,6 @@ class Reading:
         with _naming_damage():
             return int(self.record("generation") or 0)
 
-    def torn(self) -> str:
-        """Tell where the file contradicts itself, or nothing; a change of its contents alone is not seen."""
-        found = str(self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
-        return "" if found == "ok" else " ".join(found.split()).rstrip(".")
-
-    def digest(self) -> str:
-        """Sum up all that an answer rests on."""
-        digest = blake2b(digest_size=16)
-        for select in _SEALED:
-            rows = self._connection.execute(select)
-            while some := rows.fetchmany(500):
-                digest.update(marshal.dumps(some, 2))  # 2: the last form that depends on the values alone
-        return digest.hexdigest()
-
     def counts(self) -> Counts:
         """Count what is visible."""
         row = self._connection.execute(
@@ -290,10 +217,17 @@ class Reading:
 
     def reach(self, *, scope: Scope = WHOLE) -> Reach:
         """Tell how many articles there are to search in the scope, and from when."""
-        count, dated, first, last = self._in_scope(
-            "SELECT count(*), count(a.published), min(a.published), max(a.published) FROM articles a", scope
-        ).fetchone()
-        return Reach(count, count - dated, _date(first), _date(last))
+        if scope.is_whole:  # each from the index, without a look at every article
+            count, undated, first, last = self._connection.execute(
+                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM articles WHERE published IS NULL), "
+                "(SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
+            ).fetchone()
+        else:
+            count, undated, first, last = self._in_scope(
+                "SELECT count(*), count(*) - count(a.published), min(a.published), max(a.published) FROM articles a",
+                scope,
+            ).fetchone()
+        return Reach(count, undated, _date(first), _date(last))
 
     def files(self) -> dict[str, tuple[bytes, str | None]]:
         """Return every file that was read, with its hash and the reason it was rejected."""
@@ -390,7 +324,7 @@ class Reading:
         )
         if not all(_chunk(*row).is_cut_from(article) for row in rows):
             raise ShelfDamaged(
-                f"The text of {article.path} is not the one that was indexed. Expected it word for word. {_REBUILT}"
+                f"The text of {article.path} is not the one that was indexed. Expected it word for word. {REBUILT}"
             )
         return article
 
@@ -413,14 +347,24 @@ class Reading:
         if not question_terms:
             return {}
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
-        rows = self._in_scope(
-            "SELECT c.id, -bm25(keywords, 2.0, 1.0) AS score FROM keywords k "
-            "JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
-            scope,
-            "AND keywords MATCH :query ORDER BY score DESC, c.id LIMIT :k",
-            query=query,
-            k=k,
-        )
+        if scope.is_whole:
+            # Ranked before it is joined: a common word is in tens of thousands of chunks. Twice as many as are asked
+            # for, so that of equal ones those with the lesser id come first, whenever they were indexed.
+            rows = self._connection.execute(
+                "SELECT c.id, k.score FROM (SELECT rowid, -bm25(keywords, 2.0, 1.0) AS score FROM keywords "
+                "WHERE keywords MATCH :query ORDER BY score DESC LIMIT 2 * :k) k "
+                "JOIN chunks c ON c.number = k.rowid ORDER BY k.score DESC, c.id LIMIT :k",
+                {"query": query, "k": k},
+            )
+        else:
+            rows = self._in_scope(
+                "SELECT c.id, -bm25(keywords, 2.0, 1.0) AS score FROM keywords k "
+                "JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
+                scope,
+                "AND keywords MATCH :query ORDER BY score DESC, c.id LIMIT :k",
+                query=query,
+                k=k,
+            )
         return dict(rows.fetchall())
 
     def chunks_holding(self, term: str) -> int:
@@ -434,20 +378,34 @@ class Reading:
         For a process that does not own Chroma: its files may be rewritten by the owner at any
         moment, these rows may not.
         """
-        # CROSS keeps the order of the tables: of a narrow scope only its own vectors are read.
-        rows = self._in_scope(
-            "SELECT c.id, v.vector FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "
-            "CROSS JOIN vectors v ON v.chunk = c.number",
-            scope,
-            "ORDER BY c.id",
-        ).fetchall()
-        if not rows:
+        if scope.is_whole:
+            rows = self._connection.execute("SELECT chunk, vector FROM vectors")
+        else:
+            # CROSS keeps the order of the tables: of a narrow scope only its own vectors are read.
+            rows = self._in_scope(
+                "SELECT v.chunk, v.vector FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "
+                "CROSS JOIN vectors v ON v.chunk = c.number",
+                scope,
+            )
+        numbers, parts = list[int](), list[Vectors]()
+        while some := rows.fetchmany(_VECTORS_AT_ONCE):
+            with _naming_damage():
+                parts.append(
+                    np.frombuffer(b"".join(row[1] for row in some), np.float32).reshape(len(some), -1) @ question
+                )
+            numbers += (row[0] for row in some)
+        if not parts:
             return {}
-        with _naming_damage():
-            similarities = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1) @ question
-        if not np.all(np.abs(similarities) < 1.01):  # of unit vectors; what is no number compares as false
-            raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {_REBUILT}")
-        return {rows[row][0]: float(similarities[row]) for row in np.argsort(-similarities, kind="stable")[:k]}
+        cosines = np.concatenate(parts)
+        if not np.all(np.abs(cosines) < 1.01):  # of unit vectors; what is no number compares as false
+            raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {REBUILT}")
+        # Twice as many, as for keywords: of equal ones those with the lesser id come first.
+        best = {numbers[row]: float(cosines[row]) for row in np.argsort(-cosines, kind="stable")[: 2 * k]}
+        ids = self._connection.execute(
+            "SELECT id, number FROM chunks WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(best)),)
+        )
+        ranked = sorted(((id_, best[number]) for id_, number in ids), key=lambda entry: (-entry[1], entry[0]))
+        return dict(ranked[:k])
 
     def unembedded(self, limit: int) -> list[tuple[int, str]]:
         """Return chunks that have no vector yet: number and the text to embed."""
@@ -720,7 +678,7 @@ def _naming_damage() -> Iterator[None]:
         yield
     except (ValueError, TypeError, IndexError) as error:
         raise ShelfDamaged(
-            f"The shelf holds a row that Dateline cannot have written ({type(error).__name__}). {_REBUILT}"
+            f"The shelf holds a row that Dateline cannot have written ({type(error).__name__}). {REBUILT}"
         ) from error
 
 

@@ -125,7 +125,7 @@ def sync_shelf(
     lock = filelock.FileLock(shelf.path.with_name("indexing.lock"), thread_local=False)
     try:
         yield from _take(lock, wait_seconds)
-        if reason := "It was asked for." if rebuild else shelf.damage():
+        if reason := "It was asked for." if rebuild else shelf.damage(thorough=True):
             shelf.start_over()
             yield BuiltAgain(reason)
         _settle_words(shelf, cutting=f"{chunks.VERSION}/{chunk_tokens}")

@@ -141,7 +141,8 @@ def _weigh(
 ) -> list[_Candidate]:
     if not passages:
         return []
-    own_rarity, lent_rarity = term_rarity(asked.own, reading), term_rarity(asked.lent, reading)
+    rarity = term_rarity((*asked.own, *asked.lent), reading)
+    own_rarity, lent_rarity = ({term: rarity[term] for term in some} for some in (asked.own, asked.lent))
     sentences = {
         (passage.number, place): sentence.cut(passage.article.text)
         for passage in passages
@@ -151,7 +152,7 @@ def _weigh(
     weighed = {
         at: text
         for at, text in sentences.items()
-        if at[0] <= _READ_WHOLE or _coverage(own_rarity | lent_rarity, held_by[at]) >= _WORTH_READING
+        if at[0] <= _READ_WHOLE or _coverage(rarity, held_by[at]) >= _WORTH_READING
     }
     similarities = dict(zip(weighed, _cosines(asked, list(weighed.values()), sentence_model), strict=True))
     held_by_article: dict[str, set[str]] = {}

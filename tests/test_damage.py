@@ -1,5 +1,6 @@
 """Damage: whatever becomes of the store's files, no answer is wrong in silence, and one command mends it."""
 
+import json
 import os
 import random
 import shutil
@@ -24,6 +25,7 @@ from index.placing import place_vectors
 from index.seals import digest_files
 from index.settings import Settings
 from index.shelf import Shelf
+from index.soundness import Soundness
 from index.sync import BuiltAgain, Done
 from index.vectors import VectorIndex
 from rag.answers import Answer
@@ -253,6 +255,32 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
         room.parts.index.check()
     assert ask_all(room, truth) == ""
     room.parts.index.disown()
+
+
+def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that asks one question would take longer to look for damage than to answer."""
+    store = folder / "store"
+    assert Shelf(store).damage() == "", "a copy is another file: it was read through"
+    monkeypatch.setattr(Soundness, "_compare", lambda *_: "it was read through")
+    assert Shelf(store).damage() == ""
+    assert "it was read through" in Shelf(store).damage(thorough=True)
+    file = store / "articles.db"
+    seen = file.stat()
+    flip(file)
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # as if nobody had written to it
+    assert "it was read through" in Shelf(store).damage()
+
+
+def test_what_was_found_whole_yesterday_is_read_through_again(folder: Path) -> None:
+    store = folder / "store"
+    assert Shelf(store).damage() == ""
+    note = store / "articles.sound"
+    noted = json.loads(note.read_text())
+    note.write_text(json.dumps({**noted, "day": "2026-02-12"}))
+    assert Shelf(store).damage() == ""
+    assert json.loads(note.read_text()) == noted
 
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite], ids=lambda value: value.__name__)

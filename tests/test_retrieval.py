@@ -17,8 +17,9 @@ from tests.conftest import FENTANYL, SEED, Newsroom
 
 
 def rankings(lowest: float, highest: float) -> st.SearchStrategy[dict[str, float]]:
-    """Scores by id, best first."""
-    return st.dictionaries(st.sampled_from("abcdefgh"), st.floats(lowest, highest)).map(
+    """Scores by id, best first; none so small that it cannot be scaled."""
+    scores = st.floats(lowest, highest).map(lambda score: round(score, 12))
+    return st.dictionaries(st.sampled_from("abcdefgh"), scores).map(
         lambda scores: dict(sorted(scores.items(), key=lambda entry: -entry[1]))
     )
 
