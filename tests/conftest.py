@@ -24,6 +24,7 @@ from index.sync import Done, Event
 from index.vectors import VectorIndex
 from rag.answers import Answer, answer_question
 from tests.browser import find_browser
+from tests.forked import run_forked
 from tests.loopback import guard
 
 guard()
@@ -127,6 +128,9 @@ class CommandLine:
     folder: Path
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        # What Python reads at its start needs a start.
+        if not any(name.startswith("PYTHON") for name in environment):
+            return run_forked(arguments, folder=self.folder, environment=self._environment(environment), seconds=120)
         return subprocess.run(
             [sys.executable, "-m", "tests.loopback", *arguments],
             cwd=self.folder,

@@ -1,22 +1,28 @@
 """Which ideas of the search earn their place?
 
-    python -m bench.quality.ablation DATA_FOLDER [--sets clapnq,chunking,timeqa]
+    python -m bench.quality.ablation DATA_FOLDER [--sets clapnq,chunking,timeqa,multihoprag]
 
 asks each set's questions once of every design: by meaning alone, by words alone, the two fused in
-several ways, words of the heading counted once or twice, chunks of other sizes. Prints a table a
-set and writes it into `bench/results/ablation.json`.
+several ways, words of the heading counted once or twice, put in another order by the best sentence or by
+freshness, chunks of other sizes. Chunks of unlike sizes are compared by what is found in the first 4,000
+characters read. Prints a table a set and writes it into `bench/results/ablation.json`.
 """
 
 import argparse
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import accumulate
 from pathlib import Path
 from statistics import mean
 
 from bench.quality.__main__ import RESULT, ROOT, holds
 from bench.quality.peers import Dateline
-from bench.quality.sets import Place, QuestionSet, read_sets
+from bench.quality.sets import Place, Question, QuestionSet, read_sets
+from index.articles import Article
+from index.chunks import Chunk
+from index.embeddings import Vectors
 from index.shelf import Reading
 from index.words import content_terms, terms
 from rag.evaluation import commit_of
@@ -24,9 +30,14 @@ from rag.metrics import hits_at, reciprocal_rank
 from rag.retrieval import CANDIDATES, fuse
 
 KEPT = "fused by score (kept)"
-SETS = ("clapnq", "chunking", "timeqa")
+SETS = ("clapnq", "chunking", "timeqa", "multihoprag")
 SIZES = (120, 320)
 _KS = (1, 4, 10)
+_READ = 4_000  # characters: about the five passages that an answer rests on
+_LOOKED_AT = 30  # chunks: those that end within so many characters are far fewer
+_RERANKED = 10
+# What a year takes from a chunk's score, which goes from 0 to 1.
+_AGEING = {"mildly": 0.1, "much": 0.5}
 Scores = Mapping[str, float]
 
 
@@ -74,6 +85,19 @@ def designs(dense: Scores, once: Scores, twice: Scores) -> dict[str, Scores]:
     }
 
 
+def by_age(scores: Scores, published: Mapping[str, date | None], loss: float) -> dict[str, float]:
+    """Take `loss` from a chunk's score for each year that it is older than the newest; the undated count as oldest."""
+    days = [day for day in published.values() if day]
+    if not days:
+        return dict(scores)
+    newest, oldest = max(days), min(days)
+    return {
+        id_: score - loss * (newest - (published[id_] or oldest)).days / 365.25
+        for id_, score in scores.items()
+        if id_ in published
+    }
+
+
 class Ablated(Dateline):
     """The shelf, asked in every way at once."""
 
@@ -83,17 +107,52 @@ class Ablated(Dateline):
         with self._parts.shelf.read() as reading:
             dense = reading.vector_ranking(vector, CANDIDATES)
             once, twice = keywords(reading, question, 1.0), keywords(reading, question, 2.0)
-            found = {
-                name: sorted(scores, key=lambda id_: -scores[id_])[: max(_KS)]
-                for name, scores in designs(dense, once, twice).items()
-            }
-            chunks = reading.chunks(list({id_ for ids in found.values() for id_ in ids}))
+            scores = designs(dense, once, twice)
+            chunks = reading.chunks(list({id_ for ids in scores.values() for id_ in ids}))
             articles = reading.articles(list({chunk.article_id for chunk in chunks.values()}))
-            places = {
-                id_: self.place(articles[chunk.article_id].path, articles[chunk.article_id].text, chunk.span)
-                for id_, chunk in chunks.items()
-            }
+        published = {id_: articles[chunk.article_id].published for id_, chunk in chunks.items()}
+        for how, loss in _AGEING.items():
+            scores[f"the same, fresher ones {how} preferred"] = by_age(scores[KEPT], published, loss)
+        scores["the same, the best ten by their best sentence"] = self._by_best_sentence(
+            vector, scores[KEPT], chunks, articles
+        )
+        found = {name: sorted(each, key=lambda id_: -each[id_])[:_LOOKED_AT] for name, each in scores.items()}
+        places = {
+            id_: self.place(articles[chunk.article_id].path, articles[chunk.article_id].text, chunk.span)
+            for id_, chunk in chunks.items()
+            if any(id_ in ids for ids in found.values())
+        }
         return {name: [places[id_] for id_ in ids] for name, ids in found.items()}
+
+    def _by_best_sentence(
+        self, vector: Vectors, scores: Scores, chunks: Mapping[str, Chunk], articles: Mapping[str, Article]
+    ) -> dict[str, float]:
+        """Add to the best chunks' scores the cosine of the sentence that is nearest to the question."""
+        best = sorted(scores, key=lambda id_: -scores[id_])[:_RERANKED]
+        added = {}
+        for id_ in best:
+            text = articles[chunks[id_].article_id].text
+            sentences = [sentence.cut(text) for sentence in chunks[id_].sentences]
+            # The built-in model stands in for a reranker: no cross-encoder comes with the installed packages.
+            added[id_] = float((self._parts.sentence_model.embed_articles(sentences) @ vector).max())
+        return {id_: score + (1 + added[id_] if id_ in added else 0) for id_, score in scores.items()}
+
+
+def within(places: Sequence[Place], characters: int) -> list[Place]:
+    """Return the first passages that have, together, at most so many characters; the first one in any case."""
+    ends = accumulate(place.end - place.start for place in places)
+    return [
+        place for number, (place, end) in enumerate(zip(places, ends, strict=True)) if not number or end <= characters
+    ]
+
+
+def judge(places: Sequence[Place], question: Question, judged: str) -> tuple[list[str], set[str]]:
+    """Return what was found, best first, and what of it is right: articles or passages, as the set is judged."""
+    if judged == "article":
+        right = {place.path for place in question.relevant}
+        ranking = list(dict.fromkeys(place.path for place in places))
+        return ranking, {path for path in ranking if path in right}
+    return list(dict.fromkeys(map(str, places))), {str(place) for place in places if holds(place, question.relevant)}
 
 
 def measure(asked: QuestionSet, chunk_tokens: int) -> dict[str, dict[str, float]]:
@@ -104,14 +163,11 @@ def measure(asked: QuestionSet, chunk_tokens: int) -> dict[str, dict[str, float]
         system.index(asked.articles)
         for question in asked.questions:
             for name, places in system.rankings(question.text).items():
-                ranking = list(dict.fromkeys(map(str, places)))
-                relevant = {str(place) for place in places if holds(place, question.relevant)}
-                if asked.judged == "article":
-                    right = {place.path for place in question.relevant}
-                    ranking = list(dict.fromkeys(place.path for place in places))
-                    relevant = {path for path in ranking if path in right}
+                ranking, relevant = judge(places, question, asked.judged)
                 figures = {f"hits@{k}": hits_at(k, ranking, relevant) for k in _KS}
                 figures["MRR@10"] = reciprocal_rank(ranking, relevant, max(_KS))
+                read, relevant = judge(within(places, _READ), question, asked.judged)
+                figures[f"hits in {_READ:,} characters"] = float(not relevant.isdisjoint(read))
                 for figure, value in figures.items():
                     columns.setdefault(name, {}).setdefault(figure, []).append(value)
     return {name: {figure: round(mean(values), 3) for figure, values in each.items()} for name, each in columns.items()}

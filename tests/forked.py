@@ -1,0 +1,54 @@
+"""Runs a command in a process of its own that was forked from one in which everything is imported.
+
+To start Python and import it all takes a second, and the tests run `dateline` some two hundred times.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from subprocess import CompletedProcess, TimeoutExpired
+from tempfile import TemporaryDirectory
+
+_FORKS = multiprocessing.get_context("forkserver")
+# What the commands import at once, and what they import at their first use.
+_FORKS.set_forkserver_preload(
+    ["pytest", "chromadb", "tokenizers", "openai", "index.timed", "ui.__main__", "tests.loopback"]
+)
+
+
+def run_forked(
+    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: float
+) -> CompletedProcess[str]:
+    """Run `dateline`, guarded as `tests.loopback` does it; what it prints is read as UTF-8."""
+    with TemporaryDirectory() as place:
+        files = (Path(place) / "stdout", Path(place) / "stderr")
+        process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), files))
+        process.start()
+        process.join(seconds)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            raise TimeoutExpired(list(arguments), seconds)
+        said, complained = (file.read_text() for file in files)
+        code = process.exitcode
+        process.close()
+    assert code is not None
+    return CompletedProcess(list(arguments), code, said, complained)
+
+
+def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], files: tuple[Path, Path]) -> None:
+    for number, file in enumerate(files, start=1):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(handle, number)
+        os.close(handle)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    from tests.loopback import guard
+    from ui.__main__ import main
+
+    guard()
+    sys.argv = ["dateline", *arguments]
+    main()
