@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryDirectory
@@ -14,18 +15,29 @@ from tempfile import TemporaryDirectory
 _FORKS = multiprocessing.get_context("forkserver")
 # What the commands import at once, and what they import at their first use.
 _FORKS.set_forkserver_preload(
-    ["pytest", "chromadb", "tokenizers", "openai", "index.timed", "ui.__main__", "tests.loopback"]
+    [
+        *("pytest", "chromadb", "onnxruntime", "tokenizers", "openai", "streamlit.web.cli", "streamlit.web.bootstrap"),
+        *("index.timed", "ui.__main__", "tests.loopback"),
+    ]
 )
+
+
+def start_forked(
+    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], said: Path, complained: Path
+) -> ForkServerProcess:
+    """Start `dateline`, guarded as `tests.loopback` does it; what it prints goes into the two files, or into one."""
+    process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), (said, complained)))
+    process.start()
+    return process
 
 
 def run_forked(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: float
 ) -> CompletedProcess[str]:
-    """Run `dateline`, guarded as `tests.loopback` does it; what it prints is read as UTF-8."""
+    """Run `dateline` to its end; what it prints is read as UTF-8."""
     with TemporaryDirectory() as place:
         files = (Path(place) / "stdout", Path(place) / "stderr")
-        process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), files))
-        process.start()
+        process = start_forked(arguments, folder=folder, environment=environment, said=files[0], complained=files[1])
         process.join(seconds)
         if process.is_alive():
             process.kill()
@@ -40,7 +52,7 @@ def run_forked(
 
 def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], files: tuple[Path, Path]) -> None:
     for number, file in enumerate(files, start=1):
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(handle, number)
         os.close(handle)
     os.chdir(folder)

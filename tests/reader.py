@@ -3,13 +3,12 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from playwright.sync_api import TimeoutError as NotInTimeError
 
 from tests.browser import find_browser
 from tests.conftest import ROOT
+from tests.forked import start_forked
 
 BROWSER = find_browser()
 needs_browser = pytest.mark.skipif(
@@ -39,7 +39,6 @@ class Server:
     url: str
     seeds: Path
     store: Path
-    process: subprocess.Popen[bytes]
 
 
 @contextmanager
@@ -51,30 +50,31 @@ def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterato
     seeds, store = folder / "seeds", folder / "store"
     seeds.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
-    command = [sys.executable, "-m", "tests.loopback", "serve", "--port", str(port)]
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--seeds", str(seeds), "--store", str(store)],
-            cwd=folder,
-            env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder), **(environment or {})},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_for_health(port, process, folder / "server.log")
-            yield Server(f"http://localhost:{port}", seeds, store, process)
-            assert process.poll() is None, "the server is still up"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-    written = _LEFT.sub("", (folder / "server.log").read_text())
+    log = folder / "server.log"
+    log.unlink(missing_ok=True)
+    process = start_forked(
+        ["serve", "--port", str(port), "--seeds", str(seeds), "--store", str(store)],
+        folder=folder,
+        environment={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder), **(environment or {})},
+        said=log,
+        complained=log,
+    )
+    try:
+        _wait_for_health(port, process, log)
+        yield Server(f"http://localhost:{port}", seeds, store)
+        assert process.is_alive(), "the server is still up"
+    finally:
+        process.terminate()
+        process.join(20)
+        assert process.exitcode is not None, "it ends when it is told to"
+    written = _LEFT.sub("", log.read_text())
     assert "Traceback" not in written, written
 
 
-def _wait_for_health(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for_health(port: int, process: ForkServerProcess, log: Path) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()
+        assert process.is_alive(), log.read_text()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
                 return
