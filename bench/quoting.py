@@ -10,12 +10,13 @@ table and writes `bench/results/quoting.json`. The data is not part of the proje
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 
+from index.embeddings import Embedder, Vectors
 from index.parts import Parts, build_parts, sync_parts
 from index.settings import Settings
 from rag import quoting
@@ -26,6 +27,8 @@ from rag.metrics import hits_at, reciprocal_rank, set_scores
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "quoting.json"
 _KS = (1, 4, 10)
+# How many passages the model reads whole, and what share of the question's weight a sentence further down must hold.
+_READINGS = ((8, 0.0), (4, 0.2), (3, 0.1), (3, 0.2), (2, 0.2), (1, 0.2), (0, 0.2), (3, 0.4), (3, 1.1))
 _THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.69, 0.73, 0.77, 0.81, 0.85, 0.9)
 
 
@@ -88,25 +91,69 @@ def measure_curve(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
     try:
         for threshold in _THRESHOLDS:
             quoting._ENOUGH = threshold
-            refusals = {True: list[bool](), False: list[bool]()}
-            right = 0
-            for one in asked:
-                answer = answer_question(one.question, parts=parts)
-                refusals[bool(one.chosen)].append(answer.refusal is not None)
-                right += any(
-                    s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements
-                )
+            outcomes = [_outcome(one, parts) for one in asked]
+            answerable = [outcome for outcome in outcomes if outcome[0] is not None]
             rows.append(
                 {
                     "threshold": threshold,
-                    "answered when answerable": round(1 - mean(refusals[True]), 3),
-                    "answered with a right sentence": round(right / len(refusals[True]), 3),
-                    "refused when unanswerable": round(mean(refusals[False]), 3),
+                    "answered when answerable": round(mean(not refused for _, refused in answerable), 3),
+                    "answered with a right sentence": round(mean(bool(right) for right, _ in answerable), 3),
+                    "refused when unanswerable": round(
+                        mean(refused for right, refused in outcomes if right is None), 3
+                    ),
                 }
             )
     finally:
         quoting._ENOUGH = chosen
     return rows
+
+
+class _Counting:
+    """The sentence model, and how many characters it was given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.model, self._embedder, self.characters = embedder.model, embedder, 0
+
+    def embed_articles(self, texts: Sequence[str]) -> Vectors:
+        self.characters += sum(map(len, texts))
+        return self._embedder.embed_articles(texts)
+
+    def embed_question(self, text: str) -> Vectors:
+        return self._embedder.embed_question(text)
+
+
+def measure_reading(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
+    """Ask everything with less and less of the passages read by the model."""
+    chosen, rows, most = (quoting._READ_WHOLE, quoting._WORTH_READING), [], 0
+    try:
+        for whole, worth in _READINGS:
+            quoting._READ_WHOLE, quoting._WORTH_READING = whole, worth
+            counting = _Counting(parts.sentence_model)
+            outcomes = [_outcome(one, replace(parts, sentence_model=counting)) for one in asked]
+            most = most or counting.characters
+            rows.append(
+                {
+                    "passages read whole": whole,
+                    "share of the weight further down": worth,
+                    "characters read": round(counting.characters / most, 3),
+                    "answered with a right sentence": round(
+                        mean(right for right, _ in outcomes if right is not None), 3
+                    ),
+                    "refused when unanswerable": round(
+                        mean(refused for right, refused in outcomes if right is None), 3
+                    ),
+                }
+            )
+    finally:
+        quoting._READ_WHOLE, quoting._WORTH_READING = chosen
+    return rows
+
+
+def _outcome(one: Asked, parts: Parts) -> tuple[bool | None, bool]:
+    """Tell whether a right sentence was quoted (None where there is none), and whether the question was refused."""
+    answer = answer_question(one.question, parts=parts)
+    quoted = any(s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements)
+    return quoted if one.chosen else None, answer.refusal is not None
 
 
 def main() -> None:
@@ -123,6 +170,7 @@ def main() -> None:
         list(sync_parts(parts))
         figures = measure(asked, parts)
         curve = measure_curve(asked, parts)
+        readings = measure_reading(asked, parts)
         parts.index.disown()
     result = {
         "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
@@ -131,13 +179,14 @@ def main() -> None:
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
         "figures": figures,
         "curve": curve,
+        "readings": readings,
     }
     RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(f"{result['data']}, {result['model']}")
     for name, value in figures.items():
         print(f"{name:28} {value}")
-    for row in curve:
+    for row in (*curve, *readings):
         print("  ".join(f"{name} {value}" for name, value in row.items()))
 
 
