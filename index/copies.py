@@ -6,6 +6,7 @@ their texts decide.
 """
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 
@@ -40,6 +41,10 @@ def shingles(text: str) -> frozenset[str]:
     """
     found = _WORD.findall(folded(text))
     return frozenset(" ".join(found[i : i + _WORDS_TOGETHER]) for i in range(len(found) - _WORDS_TOGETHER + 1))
+
+
+# Readers ask on about the same stories, and one report has stood in a hundred papers: some 50 kB each.
+shingles_kept = lru_cache(maxsize=256)(shingles)
 
 
 def are_copies(one: frozenset[str], other: frozenset[str]) -> bool:

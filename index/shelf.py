@@ -21,7 +21,7 @@ import numpy as np
 
 from index.articles import Article
 from index.chunks import Chunk
-from index.copies import are_copies, prints, shingles
+from index.copies import are_copies, prints, shingles_kept
 from index.database import Database
 from index.embeddings import Vectors
 from index.errors import ShelfDamaged, UnknownArticle
@@ -266,8 +266,8 @@ class Reading:
             id=article.id,
             limit=_MOST_COPIES,
         ).fetchall()
-        own = shingles(article.body.cut(article.text)) if rows else frozenset()
-        found = [_listing(row) for *row, text, start, end in rows if are_copies(own, shingles(text[start:end]))]
+        own = shingles_kept(article.body.cut(article.text)) if rows else frozenset()
+        found = [_listing(row) for *row, text, start, end in rows if are_copies(own, shingles_kept(text[start:end]))]
         return sorted(found, key=lambda listing: (listing.published or date.max, listing.path))
 
     def count(self, *, scope: Scope = WHOLE, titled: str = "") -> int:

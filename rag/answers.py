@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
@@ -67,7 +68,8 @@ class Answer:
     prose: Prose | None  # None: quotes alone
     searched: Searched
     seconds: Mapping[str, float]
-    copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)  # of what was read, by article id
+    # By article id: of what is quoted, and with a model of all that was read, as that may be cited.
+    copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
     dated: Dated | None = None  # the days that the question names
 
     @property
@@ -83,9 +85,7 @@ class Answer:
     @property
     def quotes(self) -> tuple[Citation, ...]:
         """The quotes that were found without a model: those that answer, or the closest ones."""
-        if isinstance(self.quoted, Refusal):
-            return self.quoted.closest
-        return tuple(statement.citations[0] for statement in self.quoted)
+        return _quotes_of(self.quoted)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -155,7 +155,8 @@ def stream_answer(
     earlier = [_earlier(answer) for answer in before]
     standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
     as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
-    answer = _answer_in_quotes(question, standalone, parts=parts, scope=scope, as_of=as_of)
+    in_quotes = partial(_answer_in_quotes, question, parts=parts, scope=scope, as_of=as_of, for_prose=chat is not None)
+    answer = in_quotes(standalone)
     yield answer
     if chat is None or not answer.passages:
         return
@@ -165,7 +166,7 @@ def stream_answer(
     if standalone.subject:
         reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
         if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
-            answer = _answer_in_quotes(question, Standalone(reworded, ""), parts=parts, scope=scope, as_of=as_of)
+            answer = in_quotes(Standalone(reworded, ""))
             yield replace(answer, prose=prose.waiting(chat))
     for written in prose.answer(
         answer.searched_as,
@@ -189,34 +190,37 @@ def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: flo
 
 
 def _answer_in_quotes(
-    question: str, standalone: Standalone, *, parts: Parts, scope: Scope, as_of: date | None
+    question: str, standalone: Standalone, *, parts: Parts, scope: Scope, as_of: date | None, for_prose: bool
 ) -> Answer:
     """Answer from the days that the question names; where nothing published then answers, from all of the scope."""
     asked, bare = standalone.question, clean_question(question)
+    quote = partial(_quote, question, standalone, parts=parts, for_prose=for_prose)
     days = read_days(asked, as_of=as_of) if as_of else None
     if days is None or as_of is None:
-        return _quote(question, standalone, asked, bare, parts=parts, scope=scope)
+        return quote(asked, bare, scope=scope)
     since = max(filter(None, (scope.since, days.since)), default=None)
     reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
     until = min(filter(None, (scope.until, reported)), default=None)
     bare_days = read_days(bare, as_of=as_of)
     # The phrase has done its work: in the text it would count as words that are missing.
-    within = _quote(
-        question,
-        standalone,
-        days.rest,
-        bare_days.rest if bare_days else bare,
-        parts=parts,
-        scope=Scope(since, until, scope.outlets),
-    )
+    within = quote(days.rest, bare_days.rest if bare_days else bare, scope=Scope(since, until, scope.outlets))
     if not isinstance(within.quoted, Refusal):
         return replace(within, dated=Dated(days.phrase, since, until, used=True, chosen=scope))
-    everywhere = _quote(question, standalone, asked, bare, parts=parts, scope=scope)
+    everywhere = quote(asked, bare, scope=scope)
     seconds = {stage: round(took + within.seconds[stage], 4) for stage, took in everywhere.seconds.items()}
     return replace(everywhere, dated=Dated(days.phrase, since, until, used=False, chosen=scope), seconds=seconds)
 
 
-def _quote(question: str, standalone: Standalone, asked: str, bare: str, *, parts: Parts, scope: Scope) -> Answer:
+def _quote(
+    question: str,
+    standalone: Standalone,
+    asked: str,
+    bare: str,
+    *,
+    parts: Parts,
+    scope: Scope,
+    for_prose: bool,
+) -> Answer:
     started = time.perf_counter()
     with parts.shelf.read(checked=True) as reading:
         found = search(
@@ -232,8 +236,8 @@ def _quote(question: str, standalone: Standalone, asked: str, bare: str, *, part
             bare=bare,
             subject=standalone.subject,
         )
-        read = {passage.article.id: passage.article for passage in passages}
-        copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in read.items()}
+        shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
+        copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
         counts, reach = reading.counts(), reading.reach(scope=scope)
     ended = time.perf_counter()
     return Answer(
@@ -250,6 +254,10 @@ def _quote(question: str, standalone: Standalone, asked: str, bare: str, *, part
         },
         copies={id_: found for id_, found in copies.items() if found},
     )
+
+
+def _quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
+    return quoted.closest if isinstance(quoted, Refusal) else tuple(said.citations[0] for said in quoted)
 
 
 def _earlier(answer: Answer) -> Earlier:
