@@ -3,6 +3,7 @@
 The JSON is a contract: README shows its fields, and a test holds the two together.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -16,6 +17,7 @@ from rag.citations import Citation, Statement, number_citations
 from rag.passages import Passage
 from rag.prose import Prose
 from rag.retrieval import Hit
+from rag.speakers import Kind, speech_of
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
@@ -24,6 +26,9 @@ UNFINISHED = "This answer is unfinished."
 STOPPED = "Stopped before the model had written anything."
 BESIDE = "Found without the model:"
 Json = dict[str, object]
+_KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indirect speech", "statement": "statement"}
+# A release says already what it is.
+_IS_A_STATEMENT = re.compile(r"\b(?:statement|release|reports?|records|study|survey)\b")
 _COPIES_NAMED = 5
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
@@ -127,6 +132,8 @@ def citation_json(citation: Citation) -> Json:
         "end": citation.span.end,
         "quote": citation.quote,
         "page": citation.page,
+        "speaker": speech_of(citation).speaker or None,
+        "kind": speech_of(citation).kind,
     }
 
 
@@ -259,7 +266,7 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
             yield f"  ({words})"
         for citation, number in cited.items():
             if citation.article == article:
-                yield f"  [{number}] {one_line(citation.quote)}{page_note(citation)}"
+                yield f"  [{number}] {one_line(citation.quote)}{quote_note(citation)}"
 
 
 def copies_words(copies: Sequence[Listing]) -> str:
@@ -277,9 +284,29 @@ def copies_words(copies: Sequence[Listing]) -> str:
     return f"{how_many} on the shelf: {', '.join(names[:_COPIES_NAMED] + more)}"
 
 
-def page_note(citation: Citation) -> str:
-    """Tell the page of a quote, in brackets, where its article has pages."""
-    return f" (page {citation.page})" if citation.page else ""
+def said_words(citation: Citation) -> str:
+    """Tell who says a quote and in whose words, or nothing where the article says it itself.
+
+    >>> from index.spans import Span
+    >>> text = '"We start soon," Ines Okafor said.'
+    >>> article = Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
+    >>> said_words(Citation(article, article.body))
+    'Ines Okafor, direct quote'
+    """
+    speech = speech_of(citation)
+    if speech.kind == "own":
+        return ""
+    kind = _KIND_WORDS[speech.kind]
+    named = speech.kind == "statement" and _IS_A_STATEMENT.search(speech.speaker)
+    words = speech.speaker if named else ", ".join(filter(None, (speech.speaker, kind)))
+    return one_line(words[0].upper() + words[1:])
+
+
+def quote_note(citation: Citation) -> str:
+    """Tell the page of a quote, where its article has pages, and who says it, in brackets."""
+    notes = [f"page {citation.page}"] if citation.page else []
+    notes += filter(None, [said_words(citation)])
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def _refusal_lines(answer: Answer) -> Iterator[str]:
@@ -330,7 +357,7 @@ def searched_line(answer: Answer) -> str:
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
     for citation in closest:
-        yield f"  - {one_line(citation.quote)}{page_note(citation)}"
+        yield f"  - {one_line(citation.quote)}{quote_note(citation)}"
         yield f"    {source_line(citation.article)}"
 
 

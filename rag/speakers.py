@@ -29,7 +29,7 @@ from rag.wordlists import MORE_ROLES, SPEAKING, SPEAKING_BODIES
 Kind = Literal["direct", "indirect", "statement", "own"]
 
 # Further down an article a sentence is read by itself.
-_CHARACTERS_READ = 100_000
+_CHARACTERS_READ = 40_000
 _LONGEST_SPEAKER = 70  # characters
 _LONGEST_NAME = 4  # words
 # A sentence is direct speech when this share of its words stands in quotation marks: with a speaker, and without one.
@@ -51,6 +51,8 @@ _TITLE = re.compile(
     r"|constable|detective|sen|rep|gov|gen|lt|sgt|capt|col|rev|police|mp|mps|activist|coach|star)\.?",
     re.IGNORECASE,
 )
+# "Ana Lind, the prime minister," and "Ana Lind, 40," are people.
+_IS_SOMEBODY = re.compile(rf",\s(?:\d\d,|who\s|(?:the|an?)\s[^,.]{{0,40}}?\b(?:{_TITLE.pattern})\b)", re.IGNORECASE)
 _PREPOSITIONS = PREPOSITIONS | {"amid", "of", "as", "than"}
 _PERSONAL = re.compile(r"(?:i|you|we|he|she|it|they)", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:he|she|they|it)", re.IGNORECASE)
@@ -113,6 +115,13 @@ _BODY = re.compile(
     rf"\b(?:{'|'.join(SPEAKING_BODIES.split())})(?:['’]s)?$|(?-i:\b[A-Z]{{2,}}$)|^(?:the\s)?(?:\w+\s)*(?:statement|report)s?\b",
     re.IGNORECASE,
 )
+_ASKED = re.compile(
+    rf"\b[Ww](?:hat|hen|here|hy|ho|hom|hich)\b[^,;]*?\b(?:did|does|do|has|have|had)\s(?P<who>[^,;?]{{2,60}}?)\s(?:ever\s|also\s)?"
+    rf"(?:say|said|tell|told|think|claim(?:ed)?|add(?:ed)?|state[d]?|announced?|promised?|den(?:y|ied)|warn(?:ed)?|argued?"
+    r"|explain(?:ed)?|believed?|suggest(?:ed)?|wr(?:ite|itten)|pledged?|noted?)\b"
+    rf"|\b[Ww]hat\s(?:is|was|were|are)\s(?P<whose>{CAPITALISED}(?:\s{CAPITALISED}){{0,3}})\s(?:view|opinion|position|answer|words|comment)s?\b"
+    rf"|\b[Aa]ccording to\s(?P<source>(?:the\s)?{CAPITALISED}(?:\s{CAPITALISED}){{0,3}})"
+)
 _OF = re.compile(rf"\s(?:{'|'.join(_PREPOSITIONS)})\s")
 _WORD = re.compile(r"\w[\w'’-]*")
 
@@ -140,6 +149,32 @@ def speech_of(citation: Citation) -> Speech:
                 return speech
     read = _Reader(citation.quote, (Span(0, len(citation.quote)),), article.title)
     return read.speeches()[0]
+
+
+def asked_speaker(question: str) -> str:
+    """Return the name of the person or body whose words a question asks for, "" where it names nobody.
+
+    >>> asked_speaker("What did Mr Jaiswal say about timing?"), asked_speaker("What was agreed?")
+    ('Jaiswal', '')
+    """
+    found = _ASKED.search(question)
+    who = (found["who"] or found["whose"] or found["source"]) if found else ""
+    if _DETERMINED.match(who) and not re.search("[A-Z]", who):
+        return ""  # "the minister" may be anybody's
+    who = re.sub(r"^the\s", "", who, flags=re.IGNORECASE)
+    who = _without_titles(re.sub(r"['’]s$", "", who))
+    return "" if _PRONOUN.fullmatch(who) or _NOBODY.fullmatch(who) else who
+
+
+def speaks(who: str, speech: Speech) -> bool:
+    """Tell whether it is `who`, named in full or not, that speaks.
+
+    >>> speech = Speech("Randhir Jaiswal", "direct")
+    >>> speaks("Jaiswal", speech), speaks("Ana Jaiswal", speech)
+    (True, False)
+    """
+    named = frozenset(terms(who))
+    return bool(named) and named <= frozenset(terms(speech.speaker))
 
 
 @lru_cache(maxsize=128)
@@ -212,7 +247,8 @@ class _Reader:
                 known = self._full.get(last, "")
                 self._full[last] = known if known and name.endswith(f" {known}") else name
             full = self._in_full(name)
-            if " " in full and (name != written or self._names.is_person(full)) and not _is_name_of_body(full):
+            is_told = name != written or self._names.is_person(full) or _IS_SOMEBODY.match(told, found.end())
+            if " " in full and is_told and not _is_name_of_body(full):
                 self._people.add(full)
             if full in self._people:
                 yield full
@@ -296,6 +332,8 @@ class _Reader:
         if _PRONOUN.fullmatch(who):
             return self._body or self._person if who.lower() == "it" else self._person or self._body
         bare = re.sub(r"^[Tt]he\s", "", who)
+        if bare.endswith("s") and _TITLE.fullmatch(bare[:-1]):
+            return who[0].lower() + who[1:]
         if _NAME.fullmatch(bare) and bare not in self._names.lower and bare.lower() not in self._names.lower:
             return self._in_full(bare)
         first, *others = who.split()
@@ -332,7 +370,13 @@ def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
         at, goes_on = end, quotation.end > sentence.end
     told += text[at : sentence.end]
     words = len(_WORD.findall(sentence.cut(text)))
-    return _Sentence(sentence, one_line(told), quoted / words if words else 0.0, whole, goes_on)
+    return _Sentence(
+        sentence,
+        one_line(told).replace(f"{_QUOTED} ,", f"{_QUOTED},"),
+        quoted / words if words else 0.0,
+        whole,
+        goes_on,
+    )
 
 
 def _subject(before: str) -> str:

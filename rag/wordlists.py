@@ -407,10 +407,10 @@ SPEAKING = """
 # What speaks as a body: the last word of it, with a capital or without.
 SPEAKING_BODIES = """
     administration agency airline alliance army association authorit(?:y|ies) bank board broadcaster bureau cabinet
-    campaign carmaker chain charity club college commission committee communiqu[eé] company companies congress corporation
-    council court daily department embassy federation firm force foundation government group institute journal kremlin
-    magazine manufacturer media military ministry ministries museum network newspaper news office organi[sz]ation outlet
-    outlets palace panel paper papers parliament party pentagon police prosecution publication records regulator release
-    reports? retailer senate service society startup statement station studio study survey team tribunal union university
-    watchdog website motors airlines airways times post inc corp ltd llc plc reuters
+    campaign carmaker chain charity club college commission committee communiqu[eé] company companies congress
+    corporation council court daily department embassy federation firm force foundation government group institute
+    journal kremlin magazine manufacturer media military ministry ministries museum network newspaper news office
+    organi[sz]ation outlet outlets palace panel paper papers parliament party pentagon police prosecution publication
+    records regulator release reports? retailer senate service society startup statement station studio study survey
+    team tribunal union university watchdog website motors airlines airways times post inc corp ltd llc plc reuters
 """
