@@ -1,10 +1,10 @@
-"""Does a sentence of news get the right speaker and the right kind of speech?
+"""Does a sentence of news get the right speaker, the right kind of speech and the right firmness?
 
     python -m bench.speakers DATA_FOLDER
 
 reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0) and the project's own seed,
 and compares every sentence of eleven articles with what a person wrote down in `bench/speakers.jsonl`:
-the article, a digest of the sentence, who says it, and in whose words. No text of the articles is
+the article, a digest of the sentence, who says it, in whose words, and how firm it is. No text of the articles is
 part of the project. Where two answers are right, they stand there with a bar between them.
 
 The rules were made looking at the "tune" articles; the "check" articles were labelled after the
@@ -25,6 +25,7 @@ from index.spans import Span
 from index.words import terms
 from rag.citations import Citation
 from rag.evaluation import commit_of
+from rag.firmness import read_firmness
 from rag.speakers import speech_of
 
 ROOT = Path(__file__).parent.parent
@@ -59,13 +60,13 @@ def read_labelled(folder: Path) -> Iterator[Labelled]:
     for line in LABELS.read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         citation = Citation(articles[label["article"]], cut[label["article"]][label["sentence"]])
-        right = {field: tuple(label[field].split("|")) for field in ("speaker", "kind")}
+        right = {field: tuple(label[field].split("|")) for field in ("speaker", "kind", "firmness")}
         yield Labelled(label["half"], citation, right, _read(citation))
 
 
 def _read(citation: Citation) -> dict[str, str]:
     speech = speech_of(citation)
-    return {"speaker": speech.speaker, "kind": speech.kind}
+    return {"speaker": speech.speaker, "kind": speech.kind, "firmness": read_firmness(citation.quote)}
 
 
 def _articles(folder: Path) -> Iterator[tuple[str, Article]]:
@@ -116,6 +117,7 @@ def table(labelled: Sequence[Labelled]) -> dict[str, dict[str, float]]:
     rows = {
         "speaker": score(labelled, "speaker", none="", same=same_speaker),
         "kind": score(labelled, "kind", none="own", same=equal),
+        "firmness": score(labelled, "firmness", none="reported", same=equal),
     }
     for kind in KINDS:
         of_kind = [one for one in labelled if one.read["kind"] == kind]

@@ -14,10 +14,12 @@ from index.wording import counted, long_day, none_in_scope, one_line, place_line
 from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
+from rag.firmness import read_firmness
 from rag.passages import Passage
 from rag.prose import Prose
 from rag.retrieval import Hit
 from rag.speakers import Kind, speech_of
+from rag.times import when_of
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
@@ -30,6 +32,7 @@ _KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indire
 # A release says already what it is.
 _IS_A_STATEMENT = re.compile(r"\b(?:statement|release|reports?|records|study|survey)\b")
 _COPIES_NAMED = 5
+_TIMES_SHOWN = 3  # beside a quote
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
@@ -134,6 +137,8 @@ def citation_json(citation: Citation) -> Json:
         "page": citation.page,
         "speaker": speech_of(citation).speaker or None,
         "kind": speech_of(citation).kind,
+        "firmness": read_firmness(citation.quote),
+        "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
     }
 
 
@@ -285,21 +290,23 @@ def copies_words(copies: Sequence[Listing]) -> str:
 
 
 def said_words(citation: Citation) -> str:
-    """Tell who says a quote and in whose words, or nothing where the article says it itself.
+    """Tell who says a quote, in whose words, how firm it is, and which days it speaks of.
+
+    Nothing is told of the article's own voice and of what is reported as so.
 
     >>> from index.spans import Span
-    >>> text = '"We start soon," Ines Okafor said.'
+    >>> text = '"We plan to start soon," Ines Okafor said.'
     >>> article = Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
     >>> said_words(Citation(article, article.body))
-    'Ines Okafor, direct quote'
+    'Ines Okafor, direct quote · planned'
     """
-    speech = speech_of(citation)
-    if speech.kind == "own":
-        return ""
-    kind = _KIND_WORDS[speech.kind]
+    speech, firmness = speech_of(citation), read_firmness(citation.quote)
+    kind = _KIND_WORDS.get(speech.kind, "")
     named = speech.kind == "statement" and _IS_A_STATEMENT.search(speech.speaker)
     words = speech.speaker if named else ", ".join(filter(None, (speech.speaker, kind)))
-    return one_line(words[0].upper() + words[1:])
+    days = [one.words for one in when_of(citation) if one.is_relative][:_TIMES_SHOWN]
+    words = " · ".join(filter(None, (words, "" if firmness == "reported" else firmness, *days)))
+    return one_line(words[:1].upper() + words[1:])
 
 
 def quote_note(citation: Citation) -> str:
