@@ -31,6 +31,8 @@ _ENOUGH = 0.69
 # all of it, and is not about something else.
 _ENOUGH_WORDS = 0.8
 _LEAST_OWN_WORDS = 0.3
+# For a list of all there is, a sentence is on the subject when it holds this share of the question's weight itself.
+_HOLDS_MOST = 0.5
 _LEAST_SIMILARITY = 0.15
 # Shown with a refusal: a sentence that shares a word with the question, or is this close in meaning.
 _CLOSE = 0.3
@@ -133,6 +135,18 @@ def answer(
     order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
     chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
     return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen)
+
+
+def find_all(
+    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+) -> tuple[Citation, ...]:
+    """Return every sentence that answers, or that holds most of what is asked for, best first."""
+    asked = _split(question, "", "")
+    candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
+    ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
+    if any(candidate.asked_for for candidate in ranked):
+        ranked = [candidate for candidate in ranked if candidate.asked_for]
+    return tuple(_cite(one) for one in ranked if one.answers or one.own_coverage >= _HOLDS_MOST)
 
 
 def _split(question: str, bare: str, subject: str) -> _Asked:

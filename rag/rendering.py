@@ -6,6 +6,7 @@ The JSON is a contract: README shows its fields, and a test holds the two togeth
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
@@ -19,7 +20,8 @@ from rag.passages import Passage
 from rag.prose import Prose
 from rag.retrieval import Hit
 from rag.speakers import Kind, speech_of
-from rag.times import when_of
+from rag.timelines import Event
+from rag.times import days_words, when_of
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
@@ -163,9 +165,10 @@ def head_lines(answer: Answer) -> Iterator[str]:
 def dated_note(dated: Dated | None) -> str:
     """Tell what became of the days that a question names, or nothing where it names none.
 
-    >>> from datetime import date
-    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
-    'Published 9 Feb to 18 Feb 2026, for “last week”'
+        >>> from datetime import date
+    from itertools import groupby
+        >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
+        'Published 9 Feb to 18 Feb 2026, for “last week”'
     """
     if dated is None:
         return ""
@@ -277,9 +280,10 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
 def copies_words(copies: Sequence[Listing]) -> str:
     """Tell of the copies of an article, or nothing where there are none.
 
-    >>> from datetime import date
-    >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
-    '1 copy on the shelf: The Lamp'
+        >>> from datetime import date
+    from itertools import groupby
+        >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
+        '1 copy on the shelf: The Lamp'
     """
     if not copies:
         return ""
@@ -335,6 +339,36 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = 
     for hit, passage in hits:
         yield f"{hit.rank}. {source_line(passage.article)}"
         yield f"   {one_line(passage.text)}"
+
+
+def timeline_json(question: str, events: Sequence[Event], problem: str) -> Json:
+    """Return the fields of `dateline timeline --json`."""
+    return {
+        "question": question,
+        **({"problem": problem} if problem else {}),
+        "events": [
+            {
+                "first": _day(event.first),
+                "last": _day(event.last),
+                "phrase": event.phrase or None,
+                **citation_json(event.citation),
+            }
+            for event in events
+        ],
+    }
+
+
+def timeline_lines(events: Sequence[Event], problem: str) -> Iterator[str]:
+    """Render a timeline for a terminal: each day once, its quotes below it."""
+    if problem:
+        yield f"{WORDS_ALONE} {problem}"
+    if not events:
+        yield REFUSED
+    for (first, last), those in groupby(events, key=lambda event: (event.first, event.last)):
+        yield days_words(first, last) if first and last else "No day is told"
+        for event in those:
+            yield f"  {one_line(event.citation.quote)}{quote_note(event.citation)}"
+            yield f"    {source_line(event.citation.article)}"
 
 
 def source_line(article: Article) -> str:

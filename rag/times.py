@@ -58,12 +58,26 @@ class When:
         >>> When("Saturday", date(2026, 2, 7), date(2026, 2, 7), of_saying=False).words
         'Saturday → 7 Feb 2026'
         """
-        return f"{one_line(self.phrase)} → {scope_words(Scope(self.first, self.last))}"
+        return f"{one_line(self.phrase)} → {days_words(self.first, self.last)}"
 
     @property
     def is_relative(self) -> bool:
         """Tell whether only the article's date tells which days they are."""
         return not _FOUR_FIGURES.search(self.phrase)
+
+
+def days_words(first: date, last: date) -> str:
+    """Write days as they are shown; a whole month or year by its name.
+
+    >>> days_words(date(2026, 2, 1), date(2026, 2, 28)), days_words(date(2026, 2, 1), date(2026, 2, 2))
+    ('Feb 2026', '1 Feb to 2 Feb 2026')
+    """
+    if first.day == 1 and (last + timedelta(1)).day == 1:
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first:%b} {first.year}"
+        if first.year == last.year and (first.month, last.month) == (1, 12):
+            return str(first.year)
+    return scope_words(Scope(first, last))
 
 
 def when_of(citation: Citation) -> tuple[When, ...]:

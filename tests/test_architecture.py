@@ -17,7 +17,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.look",),
     ("rag.__main__", "rag.chats", "rag.markdown"),
     ("rag.rendering", "rag.suggestions", "rag.evaluation"),
-    ("rag.batches",),
+    ("rag.batches", "rag.timelines"),
     ("rag.answers",),
     ("rag.prose", "rag.quoting", "rag.questions"),
     ("rag.nouns", "rag.speakers", "rag.times"),
