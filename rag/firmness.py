@@ -28,17 +28,21 @@ _NOT = re.compile(
 _ASKING = re.compile(r"\b(?:how|what|when|where|why|who)\s(?:[\w'’-]+\s){0,8}$", re.IGNORECASE)
 _WORDS: Mapping[Firmness, str] = MappingProxyType(
     {
-        "agreed": r"""agree[sd]?\b(?!\swith)|approved?|signed(?!\sover)|ratif(?:y|ied)
+        "agreed": r"""agree[sd]?\b(?!\swith\s(?:that|this|it|him|her|them|the\s(?:view|idea))\b)
+            |approved?|signed(?!\sover|\san?\sstatement)|ratif(?:y|ied)
             |adopted|decided(?!\sby)|voted\s(?:to|for|in\sfavour)|finali[sz]ed|struck\sa\sdeal
             |reach(?:ed)?\s(?:an?|the)\s(?:\w+\s)?(?:agreement|deal|accord)|accepted|authori[sz]ed|endorsed""",
         "pledged": r"""pledg(?:e|es|ed|ing)|promis(?:e|es|ed|ing)(?=\s)|vow(?:s|ed|ing)?|commit(?:s|ted)?\sto
             |committed|guarantee[sd]?|(?:we|i)(?:\swill|['’]ll|\sshall)|stands?\sready\sto""",
         "planned": rf"""(?<!\bi\s)(?:{MEANT})\s(?:to|on|that|it)|planned|intends?|hopes?|expects?|(?:is|are)\shoping
-            |(?<!\bthe\s)will(?!ing|\sof\b)|['’]ll|won['’]t|would|shall|going\sto|(?:is|are|was|were)\s(?:set|due)\sto(?!\s\w+ing)
+            |(?<!\bthe\s)will(?!ing|\sof\b)|['’]ll|won['’]t|would(?!\shave)|shall
+            |(?:is|are)\sto\sbe\s\w+ed|going\sto|(?:is|are|was|were)\s(?:set|due)\sto(?!\s\w+ing)
             |scheduled|proposal|proposes|slated|forecast\w*|anticipat\w+|upcoming""",
-        "considered": rf"""(?!may\b)(?:{THOUGHT})(?!\snot\b)|(?-i:may)(?=\s[a-z])|possib(?:le|ly|ility)|perhaps|maybe
-            |(?<!of\s)whether|in\stalks|negotiating|debat(?:es|ed|ing)|undecided|under\sconsideration|potential(?:ly)?""",
-        "alleged": rf"{ALLEGED}|suspect(?:s|ing)|suspicions?|reportedly|(?:is|are|was|were)\s(?:believed|thought)\sto",
+        "considered": rf"""(?!may\b)(?:{THOUGHT})(?!\snot\b)|(?-i:may)(?=\s[a-z])|(?<!as\s)possib(?:le|ly|ility)|perhaps
+            |maybe|(?<!of\s)whether(?!\sit['’]s)|in\stalks
+            |negotiating|debat(?:es|ed|ing)|undecided|under\sconsideration|potential(?:ly)?""",
+        "alleged": rf"""{ALLEGED}|suspect(?:s|ing)|suspicions?|reportedly(?!\s(?:told|said))
+            |(?:is|are|was|were)\s(?:believed|thought)\sto""",
         "denied": r"""den(?:y|ies|ied|ying)(?!\s(?:entry|access|bail))|reject(?:s|ed|ing)|rul(?:e|es|ed)\sout
             |dismiss(?:es|ed)\s(?:the|claims?|reports?|as|it)|plead(?:s|ed)?\snot\sguilty|disput(?:es|ed)""",
         "refused": r"(?:refus|declin)(?:es?|ed|ing)\sto|turn(?:s|ed)\sdown",

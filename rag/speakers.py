@@ -37,6 +37,8 @@ _DIRECT = 0.4
 _DIRECT_ALONE = 0.6
 # "X and Y said" is one phrase; behind more words than these an "and" begins another clause.
 _JOINED_WORDS = 3
+# Of a quotation with more words than these beside it nobody can tell who speaks, unless they say so.
+_WORDS_BESIDE = 3
 # So many words in quotation marks that end with a comma, or come behind one, are said as a whole.
 _SAID_WORDS = 2
 
@@ -45,6 +47,8 @@ _PARTICLES = "al|ben|bin|da|das|de|del|della|den|der|di|dos|du|el|la|le|van|von"
 _PARTICLE_WORDS = frozenset(_PARTICLES.split("|"))
 _TOKEN = rf"(?:(?:[A-Z]\.)+|{CAPITALISED})"
 _NAME = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES}|{'|'.join(LINKING)})\s){{0,2}}{_TOKEN})*")
+# "Led by Donkeys", between commas.
+_LONG_NAME = re.compile(rf"{CAPITALISED}(?:\s(?:by|for|of|the|to|in|on|{CAPITALISED})){{1,4}}\s{CAPITALISED}")
 _PERSON = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES})\s){{0,2}}{_TOKEN}){{0,3}}(?:,?\s(?:Jr|Sr)\.?)?")
 _TITLE = re.compile(
     rf"(?:{'|'.join(TITLES)}|{ROLES}|{'|'.join(MORE_ROLES.split())}|lieutenant|corporal|major|admiral|commander|brigadier"
@@ -53,6 +57,8 @@ _TITLE = re.compile(
 )
 # "Ana Lind, the prime minister," and "Ana Lind, 40," are people.
 _IS_SOMEBODY = re.compile(rf",\s(?:\d\d,|who\s|(?:the|an?)\s[^,.]{{0,40}}?\b(?:{_TITLE.pattern})\b)", re.IGNORECASE)
+# "One Londoner who drove by posted a photo."
+_SOMEBODY = re.compile(r"(?P<who>(?:One|An?|Another)\s(?:[\w-]+\s){0,3}?[\w-]+)(?=\swho\b)")
 _PREPOSITIONS = PREPOSITIONS | {"amid", "of", "as", "than"}
 _PERSONAL = re.compile(r"(?:i|you|we|he|she|it|they)", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:he|she|they|it)", re.IGNORECASE)
@@ -65,13 +71,14 @@ _WEEKDAY = r"(?:on\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 # What may stand between a speaker and the verb.
 _BETWEEN = re.compile(
     rf"(?:\b(?:has|have|had|also|later|earlier|then|previously|recently|repeatedly|further|again|now|still|himself|herself"
-    rf"|\w+ly|{_WEEKDAY}|(?:was|is|were|are)\s(?:\w+\s)?quoted\sas)\s*)+$"
+    rf"|\w+ly|{_WEEKDAY}|on\s\d+\s[A-Z]\w+|on\s[A-Z]\w+\s\d+|(?:was|is|were|are)\s(?:\w+\s)?quoted\sas)\s*)+$"
 )
 _UNTOLD = re.compile(r"\b(?:to|not|n['’]t|would|could|can|will|may|might|did|never|cannot|should|must|let)\s*$")
 _VERBS = "|".join(sorted({*SAYING, *SPEAKING.split()}, key=len, reverse=True))
 _SURE = re.compile(
     r"\b(?P<verb>said|says?|told|tells?|added|adds|noted|notes|stated|states|warned|warns|explained|explains|argued|argues"
-    r"|insisted|insists|replied|wrote|writes|tweeted|recalled|saying|adding|noting|telling|stating|warning|arguing)\b"
+    r"|insisted|insists|replied|wrote|writes|tweeted|recalled|saying|adding|noting|telling|stating|warning|arguing"
+    r"|cautioning|insisting|claiming|suggesting|explaining|announcing|promising|predicting|stressing)\b"
 )
 # These are more than saying, so the words that were said have to follow, or to come before.
 _ADDED = frozenset(
@@ -86,7 +93,7 @@ _TO_DO = re.compile(
 )
 _CLOSING = re.compile(
     rf"(?:{_QUOTED}|,|--|—|–)\s?(?P<who>[^,§]{{2,80}}?)\s(?P<verb>{_VERBS})"
-    r"(?=\s?(?:[.,—–]|--|$|\s(?:in|on|at|during|after|as)\b))"
+    r"(?=\s?(?:[.,—–]|--|$|\s(?:(?:in|on|at|during|after|as)\b|to\s[A-Z])))"
 )
 _FOUND = re.compile(
     r"\b(?:report|study|survey|poll|investigation|review|inquiry|analysis|figures|records|data|documents?|statement)\b"
@@ -223,14 +230,17 @@ class _Reader:
         named = list(self._learn(sentence.told))
         who, said = self._said_by(sentence)
         if not said and sentence.quoted >= _DIRECT_ALONE:
-            who, said = self._of_quotation(place) or self._person or self._body, True
+            who, said = self._of_quotation(place), True
+            if not who and len(_WORD.findall(sentence.told)) <= _WORDS_BESIDE:
+                who = self._person or self._body
         if not said:
-            self._person = named[0] if named else self._person
+            somebody = _SOMEBODY.match(sentence.told)
+            self._person = named[0] if named else somebody["who"] if somebody else self._person
             return _OWN
         if _is_body(who, self._people):
             self._body = who
             return Speech(who, "direct" if _is_direct(sentence) else "statement")
-        first = _NAME.match(who)
+        first = None if _LONG_NAME.fullmatch(who) else _NAME.match(who)
         self._person = self._in_full(first.group()) if first else who or self._person
         if _NAME.fullmatch(who):
             self._people.add(who)
@@ -247,7 +257,13 @@ class _Reader:
                 known = self._full.get(last, "")
                 self._full[last] = known if known and name.endswith(f" {known}") else name
             full = self._in_full(name)
-            is_told = name != written or self._names.is_person(full) or _IS_SOMEBODY.match(told, found.end())
+            # Of people the last name stands alone as well.
+            is_told = (
+                name != written
+                or self._names.is_person(full)
+                or _IS_SOMEBODY.match(told, found.end()) is not None
+                or (full.count(" ") == 1 and full.split()[0] in self._names.partial)
+            )
             if " " in full and is_told and not _is_name_of_body(full):
                 self._people.add(full)
             if full in self._people:
@@ -288,7 +304,7 @@ class _Reader:
     def _of_verb(self, told: str, found: re.Match[str], sure: bool) -> str:
         """Return who says what a verb of saying brings, "" where it brings none."""
         before, after, verb = told[: found.start()], told[found.end() :], found["verb"]
-        if _UNTOLD.search(before):
+        if _UNTOLD.search(before) or re.search(r"\b(?:an?|the|old|common)\s$", before):
             return ""
         quoted_as = before.endswith(" quoted as ")
         before = _BETWEEN.sub("", before).rstrip()
@@ -391,6 +407,8 @@ def _subject(before: str) -> str:
         ending = _ending_name(who)
         if ending and not _DETERMINED.match(who):
             return ending
+        if _LONG_NAME.fullmatch(who):
+            return who
     return _head(segments[0])
 
 
