@@ -3,7 +3,7 @@
     python -m bench.speakers DATA_FOLDER
 
 reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0) and the project's own seed,
-and compares every sentence of eleven articles with what a person wrote down in `bench/speakers.jsonl`:
+and compares every sentence of seventeen articles with what a person wrote down in `bench/speakers.jsonl`:
 the article, a digest of the sentence, who says it, in whose words, and how firm it is. No text of the articles is
 part of the project. Where two answers are right, they stand there with a bar between them.
 
