@@ -5,7 +5,8 @@ over several sentences and over paragraphs, and a sentence in its middle has no 
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from index.spans import Span
 
@@ -29,7 +30,12 @@ def read_quotations(text: str) -> tuple[Span, ...]:
     """
     double = list(_double(text))
     single = [Span(found.start(), found.end()) for found in _SINGLE.finditer(text)]
-    return tuple(sorted([*double, *(span for span in single if not any(span.overlaps(other) for other in double))]))
+    return tuple(sorted([*double, *(span for span in single if _is_apart(span, double))]))
+
+
+def _is_apart(span: Span, others: Sequence[Span]) -> bool:
+    place = bisect_right(others, span.start, key=lambda other: other.end)
+    return place == len(others) or others[place].start >= span.end
 
 
 def _double(text: str) -> Iterator[Span]:

@@ -7,9 +7,11 @@ name that stands with them. "He" is whoever was named last, and "Jaiswal" is giv
 """
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice, takewhile
 from typing import Literal
 
 from index.articles import Article
@@ -32,6 +34,9 @@ Kind = Literal["direct", "indirect", "statement", "own"]
 _CHARACTERS_READ = 40_000
 _LONGEST_SPEAKER = 70  # characters
 _LONGEST_NAME = 4  # words
+_LONGEST_QUOTATION = 40  # sentences
+# Of a sentence with more verbs of saying than these the others are not looked at: it is no news.
+_MOST_WAYS = 12
 # A sentence is direct speech when this share of its words stands in quotation marks: with a speaker, and without one.
 _DIRECT = 0.4
 _DIRECT_ALONE = 0.6
@@ -271,7 +276,7 @@ class _Reader:
 
     def _of_quotation(self, place: int) -> str:
         """Find who speaks in the sentence that closes the quotation that this one stands in."""
-        for following in range(place, len(self._sentences) - 1):
+        for following in range(place, min(place + _LONGEST_QUOTATION, len(self._sentences) - 1)):
             if not self._sentences[following].goes_on:
                 return ""
             if found := self._said_by(self._sentences[following + 1])[0]:
@@ -281,27 +286,31 @@ class _Reader:
     def _said_by(self, sentence: _Sentence) -> tuple[str, bool]:
         """Return who says a sentence, and whether somebody says it at all, by its own words."""
         told = _BRACKETS.sub("", sentence.told)
-        for _, who in sorted(self._ways(told, sentence), key=lambda way: way[0]):
-            if who:
+        for _, tell in sorted(self._ways(told, sentence), key=lambda way: way[0])[:_MOST_WAYS]:
+            if who := tell():
                 return who, True
         return "", False
 
-    def _ways(self, told: str, sentence: _Sentence) -> Iterator[tuple[int, str]]:
-        """Yield where a sentence tells that somebody speaks, and who."""
+    def _ways(self, told: str, sentence: _Sentence) -> Iterator[tuple[int, Callable[[], str]]]:
+        """Yield where a sentence may tell that somebody speaks, and what reads who it is."""
         for pattern in (_SURE, _WEAK, _TO_DO):
-            yield from ((one.start(), self._of_verb(told, one, pattern is _SURE)) for one in pattern.finditer(told))
+            for found in pattern.finditer(told):
+                yield found.start(), partial(self._of_verb, told, found, sure=pattern is _SURE)
         for found in _CLOSING.finditer(told):
-            yield found.start("verb"), self._resolve(_head(found["who"]))
+            yield found.start("verb"), partial(self._of_phrase, _head, found["who"])
         for found in _ACCORDING.finditer(told):
-            yield found.start(), self._resolve(_noun(found["who"]))
+            yield found.start(), partial(self._of_phrase, _noun, found["who"])
         for found in _FOUND.finditer(told):
-            yield found.start("verb"), self._resolve(_noun(told[: found.start("verb")]))
+            yield found.start("verb"), partial(self._of_phrase, _noun, told[: found.start("verb")])
         for found in _IN_A_STATEMENT.finditer(told):
-            yield found.start(), self._main_subject(told[: found.start()])
+            yield found.start(), partial(self._main_subject, told[: found.start()])
         if sentence.whole and (goes_on := _GOES_ON.match(told)):
-            yield len(told), self._resolve(goes_on["who"])
+            yield len(told), partial(self._resolve, goes_on["who"])
 
-    def _of_verb(self, told: str, found: re.Match[str], sure: bool) -> str:
+    def _of_phrase(self, read: Callable[[str], str], phrase: str) -> str:
+        return self._resolve(read(phrase))
+
+    def _of_verb(self, told: str, found: re.Match[str], *, sure: bool) -> str:
         """Return who says what a verb of saying brings, "" where it brings none."""
         before, after, verb = told[: found.start()], told[found.end() :], found["verb"]
         if _UNTOLD.search(before) or re.search(r"\b(?:an?|the|old|common)\s$", before):
@@ -375,7 +384,9 @@ def _is_past(word: str) -> bool:
 
 def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
     told, quoted, at, whole, goes_on = "", 0, sentence.start, False, False
-    for quotation in (one for one in quotations if one.overlaps(sentence)):
+    # They are in order and apart.
+    place = bisect_right(quotations, sentence.start, key=lambda quotation: quotation.end)
+    for quotation in takewhile(lambda one: one.start < sentence.end, islice(quotations, place, None)):
         start, end = max(quotation.start, at), min(quotation.end, sentence.end)
         said = len(_WORD.findall(text[start:end]))
         opens = start == sentence.start and _CLOSED.search(text[start:end])
