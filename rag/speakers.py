@@ -79,6 +79,8 @@ _BETWEEN = re.compile(
     rf"|\w+ly|{_WEEKDAY}|on\s\d+\s[A-Z]\w+|on\s[A-Z]\w+\s\d+|(?:was|is|were|are)\s(?:\w+\s)?quoted\sas)\s*)+$"
 )
 _UNTOLD = re.compile(r"\b(?:to|not|n['’]t|would|could|can|will|may|might|did|never|cannot|should|must|let)\s*$")
+# "A saying" and "the claims" say nothing.
+_IS_NOUN = re.compile(r"\b(?:an?|the|old|common)\s$")
 _VERBS = "|".join(sorted({*SAYING, *SPEAKING.split()}, key=len, reverse=True))
 _SURE = re.compile(
     r"\b(?P<verb>said|says?|told|tells?|added|adds|noted|notes|stated|states|warned|warns|explained|explains|argued|argues"
@@ -313,7 +315,7 @@ class _Reader:
     def _of_verb(self, told: str, found: re.Match[str], *, sure: bool) -> str:
         """Return who says what a verb of saying brings, "" where it brings none."""
         before, after, verb = told[: found.start()], told[found.end() :], found["verb"]
-        if _UNTOLD.search(before) or re.search(r"\b(?:an?|the|old|common)\s$", before):
+        if _UNTOLD.search(before) or _IS_NOUN.search(before):
             return ""
         quoted_as = before.endswith(" quoted as ")
         before = _BETWEEN.sub("", before).rstrip()
@@ -392,10 +394,10 @@ def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
         opens = start == sentence.start and _CLOSED.search(text[start:end])
         ends = end == sentence.end and _INTRODUCED.search(text[sentence.start : start])
         whole = whole or (said >= _SAID_WORDS and bool(opens or ends))
-        told += f"{text[at:start]} {_QUOTED} "
+        told += f"{_plain(text[at:start])} {_QUOTED} "
         quoted += said
         at, goes_on = end, quotation.end > sentence.end
-    told += text[at : sentence.end]
+    told += _plain(text[at : sentence.end])
     words = len(_WORD.findall(sentence.cut(text)))
     return _Sentence(
         sentence,
@@ -404,6 +406,11 @@ def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
         whole,
         goes_on,
     )
+
+
+def _plain(text: str) -> str:
+    """Take out a sign that would pass for a quotation."""
+    return text.replace(_QUOTED, "S")
 
 
 def _subject(before: str) -> str:

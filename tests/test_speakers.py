@@ -51,6 +51,7 @@ def told(text: str) -> list[tuple[str, str]]:
         ("The company added 200 jobs.", ("", "own")),
         ("The minister could not say when.", ("", "own")),
         ("He is said to be rich.", ("", "own")),
+        ("Under § 5, the mayor said, the town must pay.", ("the mayor", "indirect")),
         ("Nobody said a word.", ("", "own")),
         ("They marched amid reports that the dam had burst.", ("", "own")),
         ('The 12" disc sold well, and so did the 7" one.', ("", "own")),
