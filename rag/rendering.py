@@ -165,10 +165,9 @@ def head_lines(answer: Answer) -> Iterator[str]:
 def dated_note(dated: Dated | None) -> str:
     """Tell what became of the days that a question names, or nothing where it names none.
 
-        >>> from datetime import date
-    from itertools import groupby
-        >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
-        'Published 9 Feb to 18 Feb 2026, for “last week”'
+    >>> from datetime import date
+    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
+    'Published 9 Feb to 18 Feb 2026, for “last week”'
     """
     if dated is None:
         return ""
@@ -280,10 +279,9 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
 def copies_words(copies: Sequence[Listing]) -> str:
     """Tell of the copies of an article, or nothing where there are none.
 
-        >>> from datetime import date
-    from itertools import groupby
-        >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
-        '1 copy on the shelf: The Lamp'
+    >>> from datetime import date
+    >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
+    '1 copy on the shelf: The Lamp'
     """
     if not copies:
         return ""
