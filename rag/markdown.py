@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
-from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, source_line, verdict_mark
+from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, source_line, verdict_mark
 
 # All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
@@ -54,6 +54,8 @@ def _quote(citation: Citation, number: str) -> str:
     article, span = citation.article, citation.span
     place = f"{_plain(source_line(article))}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
+    if said := said_words(citation):
+        place = f"{_plain(said)}. {place}"
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
 
 

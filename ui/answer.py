@@ -24,6 +24,7 @@ from rag.rendering import (
     ending_note,
     meaning_note,
     refusal_words,
+    said_words,
     searched_line,
     usage_line,
 )
@@ -188,6 +189,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
                     "page": _page(citation),
+                    "said": said_words(citation),
                     **_mark(citation, statements),
                 }
                 for citation in group
