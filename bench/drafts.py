@@ -7,7 +7,7 @@ of TimeQA (`timeqa/`, BSD-3), CLAP NQ (`clapnq/`, Apache-2.0) and Chroma's chunk
 MIT) on one shelf, makes drafts of real sentences of the first two, and counts how each sentence is marked: taken as
 it is, with other type (quotation marks, dashes, line ends), with one word, one number or one name in the place of
 another, with a clause cut off, and of articles that are not on the shelf. Quotations are runs of words of a sentence.
-Which article is held out, and on which the thresholds were chosen ("tune"), a hash of its text decides. Prints
+Which article is held out, and in which half it is, a hash of its text decides. Prints
 tables and writes `bench/results/drafts.json`. The data is not part of the project.
 """
 
@@ -61,7 +61,7 @@ class Source:
     text: str
     of: str  # "SummEdits" or "WiCE"
     held_out: bool
-    half: str  # "tune" or "check"
+    half: str  # "one" or "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def read_sources(folder: Path) -> list[Source]:
     sources = []
     for text, of in texts.items():
         number = sha256(text.encode()).digest()
-        sources.append(Source(text, of, number[0] % 5 == 0, "tune" if number[1] % 2 else "check"))
+        sources.append(Source(text, of, number[0] % 5 == 0, "one" if number[1] % 2 else "other"))
     return sources
 
 
@@ -301,7 +301,7 @@ def main() -> None:
         fast = scan_seconds(sentences, asked, Indel.normalized_similarity)
         slow = scan_seconds(sentences, asked[:_SLOW_SCANS], _ratio)
     rows = {
-        half: count([one for one in judged if half in ("all", one[0].source.half)]) for half in ("all", "tune", "check")
+        half: count([one for one in judged if half in ("all", one[0].source.half)]) for half in ("all", "one", "other")
     }
     ours = median(took)
     result = {

@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | evaluate`."""
+"""The command line of the online half: `dateline ask | search | check | evaluate`."""
 
 import json
 import signal
@@ -24,6 +24,8 @@ from index.__main__ import (
     open_parts,
     run,
 )
+from index.encodings import decode
+from index.errors import BadDraft, UnreadableArticle
 from index.parts import Parts
 from index.placing import place_vectors
 from index.scope import Scope
@@ -31,6 +33,8 @@ from rag import evaluation
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
 from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
+from rag.draft_rendering import draft_json, draft_lines
+from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -164,6 +168,48 @@ def search_command(
         typer.echo(json.dumps(hits_json(clean_question(question), *found), ensure_ascii=False))
     else:
         typer.echo("\n".join(hit_lines(*found, scope)))
+
+
+@commands.command("check")
+def check_command(
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A text or Markdown file; - reads from stdin.")],
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a draft against the shelf: what of it stands there word for word, what is altered, what is not there."""
+    scope = make_scope(since, as_of, outlet)
+    text = _read_draft(draft)
+    with open_parts(seeds, store) as parts:
+        _fill(parts)
+        with parts.shelf.read(checked=True) as reading:
+            checked = check_draft(text, reading=reading, scope=scope)
+    if as_json:
+        typer.echo(json.dumps(draft_json(checked), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(draft_lines(checked)))
+
+
+def _read_draft(path: str) -> str:
+    """Return the text of a draft. Raises BadDraft where there is none to be had."""
+    # Four bytes a character at most, and one more to tell that it is too long.
+    most = 4 * LONGEST_DRAFT + 1
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(most)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(most)
+        return clean_draft(decode(path, content).text)
+    except OSError as error:
+        raise BadDraft(
+            f"{path}: cannot be read ({error.strerror}). Expected a text or Markdown file, or - for stdin."
+        ) from None
+    except UnreadableArticle:
+        raise BadDraft(f"{path}: is no text. Expected a text or Markdown file in UTF-8. Save it as such.") from None
 
 
 @commands.command("evaluate")

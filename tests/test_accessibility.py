@@ -71,6 +71,11 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         page.get_by_role("button", name="Remove Rail strike").click()
         expect(page.get_by_role("button", name="Keep it")).to_be_visible()
         found["removing"] = serious(page)
+        page.goto(f"{server.url}/?page=draft")
+        page.get_by_role("textbox", name="Your text").fill("The vessels will cost 84.5 million crowns. It “is”.")
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator(".summary")).to_be_visible()
+        found["draft"] = serious(page)
         assert not any(found.values()), "\n".join(line for lines in found.values() for line in lines)
 
 
@@ -109,7 +114,15 @@ def test_everything_is_reached_by_keyboard(browser: Browser, server: Server) -> 
 
 
 CONTROLS = (
-    *("New chat", "Re-index", "Watch the folder", "Add articles", "Ask only some articles", "Answer with"),
+    *(
+        "New chat",
+        "Check a draft",
+        "Re-index",
+        "Watch the folder",
+        "Add articles",
+        "Ask only some articles",
+        "Answer with",
+    ),
     *("Test this connection", "More for what was agreed", "Search the titles", "Open the shelf"),
     *("Ask about the news", "Source 1: ", "Open in the article", "Copy", "Ask again"),
 )
