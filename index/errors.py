@@ -58,7 +58,7 @@ class BadDraft(DatelineError):
 
 
 class ResultUnwritable(DatelineError):
-    """The result of an evaluation cannot be kept in that file."""
+    """The result of an evaluation, or an exported answer, cannot be kept in that file."""
 
 
 class StoreMismatch(DatelineError):

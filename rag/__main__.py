@@ -35,6 +35,8 @@ from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.draft_rendering import draft_json, draft_lines
 from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
+from rag.exports import FORMS, Exported, Form, check_file, export, form_of, write_file
+from rag.references import STYLES, Style
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -68,6 +70,12 @@ def ask_command(
         bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
     ] = False,
     batch: BatchOption = None,
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"Write the answer as {', '.join(FORMS)}. Default: by the ending of --output."),
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", help="A new file for it.")] = None,
+    style: Annotated[str, typer.Option("--style", help="How it names articles: plain or chicago.")] = "plain",
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -75,6 +83,7 @@ def ask_command(
     """Answer a question from the shelf: in quotes, or with a language model in checked prose."""
     if quotes and model:
         raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
+    export_as = _read_export(form, output, style, alone=not as_json and not batch)
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
     with open_parts(seeds, store) as parts:
@@ -91,11 +100,43 @@ def ask_command(
             growing = stream_answer(
                 question, parts=parts, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
             )
-            if as_json:
+            if export_as:
+                *_, answer = growing
+                named, told = export_as
+                _write_export(export(question, [*before, answer], named, style=told), output)
+            elif as_json:
                 *_, answer = growing
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
             else:
                 _print_as_it_grows(growing)
+
+
+def _read_export(form: str, output: Path | None, style: str, *, alone: bool) -> tuple[Form, Style] | None:
+    """Return in which form and style the answer is to be written, or None. Raises typer.BadParameter."""
+    if not form and not output:
+        return None
+    if not alone:
+        raise typer.BadParameter("Give --format and --output, or --json or --batch.")
+    by_name = next((known for known in FORMS if known == form), form_of(output) if output and not form else None)
+    known_style = next((known for known in STYLES if known == style), None)
+    if by_name is None:
+        given = f"--format {form}" if form else f"--output {output}"
+        raise typer.BadParameter(f"{given} names no form. Expected --format {', '.join(FORMS[:-1])} or {FORMS[-1]}.")
+    if known_style is None:
+        raise typer.BadParameter(f"--style {style} is not known. Expected {' or '.join(STYLES)}.")
+    if output:
+        check_file(output)
+    elif by_name == "docx":
+        raise typer.BadParameter("A Word file is no text for a terminal. Name a file with --output.")
+    return by_name, known_style
+
+
+def _write_export(exported: Exported, output: Path | None) -> None:
+    if output:
+        write_file(output, exported)
+        typer.echo(f"Written: {output}", err=True)
+    else:
+        typer.echo(exported.content.decode(), nl=False)
 
 
 def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel | None:
