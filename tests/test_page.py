@@ -428,3 +428,21 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
         expect(page.get_by_placeholder("Ask about the news")).to_be_visible()
         page.get_by_role("button", name="Check a draft").click()
         expect(field).to_have_value("***")
+
+
+def test_an_answer_is_taken_along_in_each_form(browser: Browser, server: Server, subtests: pytest.Subtests) -> None:
+    with reading(browser, server) as reader:
+        page = reader.page
+        reader.ask(FENTANYL)
+        page.locator(".part-bar").get_by_role("button", name="Export").click()
+        begins = {
+            "Markdown": b"# what was agreed",
+            "Word": b"PK",
+            "Word, Chicago notes": b"PK",
+            "Fact-check sheet": b"\xef\xbb\xbfquestion,claim,quote",
+            "BibTeX": b"@article{",
+        }
+        for name, beginning in begins.items():
+            with subtests.test(name), page.expect_download() as downloading:
+                page.get_by_role("button", name=name, exact=True).click()
+            assert Path(downloading.value.path()).read_bytes().startswith(beginning), name

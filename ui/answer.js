@@ -177,7 +177,7 @@ const drawBar = (root, section, data) => {
   }
   if (!data.copy) return
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
-  section.append(button)
+  section.append(button, exporting(data.forms, (form) => root.act("export", form)))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.read) section.append(make("span", "read", data.read))
   if (data.usage) section.append(make("span", "usage", data.usage))
@@ -186,6 +186,7 @@ const drawBar = (root, section, data) => {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
+  download(root, data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
   // What the reader is typing stays.
   if (!root.parts?.searched?.section.querySelector("form"))
@@ -204,7 +205,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   })
   const bar = {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
-    read: data.read,
+    read: data.read, forms: data.forms,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.
