@@ -36,6 +36,7 @@ from rag.chat import ChatModel, build_chat, build_chats
 from rag.draft_rendering import draft_json, draft_lines
 from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
 from rag.exports import FORMS, Exported, Form, check_file, export, form_of, write_file
+from rag.receipts import receipt_text
 from rag.references import STYLES, Style
 from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
 
@@ -70,6 +71,9 @@ def ask_command(
         bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
     ] = False,
     batch: BatchOption = None,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="Tell below the answer what was searched, and what came nearest.")
+    ] = False,
     form: Annotated[
         str,
         typer.Option("--format", help=f"Write the answer as {', '.join(FORMS)}. Default: by the ending of --output."),
@@ -108,7 +112,9 @@ def ask_command(
                 *_, answer = growing
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
             else:
-                _print_as_it_grows(growing)
+                answer = _print_as_it_grows(growing)
+                if receipt:
+                    typer.echo(f"\n{receipt_text(answer)}")
 
 
 def _read_export(form: str, output: Path | None, style: str, *, alone: bool) -> tuple[Form, Style] | None:
@@ -164,14 +170,15 @@ def _stop_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _print_as_it_grows(growing: Iterator[Answer]) -> None:
-    """Print the model's text while it is written, then the rest of the answer."""
+def _print_as_it_grows(growing: Iterator[Answer]) -> Answer:
+    """Print the model's text while it is written, then the rest of the answer, and return the whole."""
     shown = ""
     for answer in growing:
         if answer.prose and answer.prose.under_way and answer.prose.statements:
             shown = _print_more(shown, "\n".join([*head_lines(answer), prose_text(answer.prose)]))
         last = answer
     _print_more(shown, answer_text(last) + "\n")
+    return last
 
 
 def _print_more(shown: str, text: str) -> str:

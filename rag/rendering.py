@@ -63,6 +63,18 @@ def answer_json(answer: Answer) -> Json:
             "chunks": searched.chunks,
             "embedded": searched.embedded,
             "problem": searched.problem or None,
+            "by_outlet": dict(searched.outlets),
+            "more_outlets": searched.more_outlets,
+            "nearest": [
+                {
+                    "weight": one.weight,
+                    "similarity": one.similarity,
+                    "coverage": one.coverage,
+                    "answers": one.answers,
+                    **citation_json(one.citation),
+                }
+                for one in searched.nearest
+            ],
         },
         "model": prose.model if prose else None,
         "state": prose.state if prose else None,

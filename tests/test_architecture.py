@@ -17,7 +17,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.look",),
     ("rag.__main__", "rag.chats"),
     ("rag.exports",),
-    ("rag.markdown", "rag.word", "rag.sheets", "rag.draft_rendering"),
+    ("rag.markdown", "rag.word", "rag.sheets", "rag.draft_rendering", "rag.receipts"),
     ("rag.references",),
     ("rag.rendering", "rag.suggestions", "rag.evaluation"),
     ("rag.batches",),

@@ -430,7 +430,9 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
         expect(field).to_have_value("***")
 
 
-def test_an_answer_is_taken_along_in_each_form(browser: Browser, server: Server, subtests: pytest.Subtests) -> None:
+def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
+    browser: Browser, server: Server, subtests: pytest.Subtests
+) -> None:
     with reading(browser, server) as reader:
         page = reader.page
         reader.ask(FENTANYL)
@@ -446,3 +448,7 @@ def test_an_answer_is_taken_along_in_each_form(browser: Browser, server: Server,
             with subtests.test(name), page.expect_download() as downloading:
                 page.get_by_role("button", name=name, exact=True).click()
             assert Path(downloading.value.path()).read_bytes().startswith(beginning), name
+
+        page.get_by_text("What was searched").click()
+        expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+        expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()

@@ -166,6 +166,16 @@ const copy = async (button, text) => {
   setTimeout(() => (button.textContent = "Copy"), 2000)
 }
 
+const drawReceipt = (section, receipt) => {
+  section.replaceChildren()
+  if (!receipt) return
+  const fold = make("details", "receipt")
+  const button = drawButton("act", "Copy", () => copy(button, receipt))
+  button.setAttribute("aria-label", "Copy what was searched")
+  fold.append(make("summary", "what", "What was searched"), make("pre", "told", receipt), button)
+  section.append(fold)
+}
+
 const drawBar = (root, section, data) => {
   section.replaceChildren()
   if (data.busy) {
@@ -212,6 +222,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
+  const receipt = data.busy ? "" : (data.receipt ?? "")
+  part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
 
   if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))
 }

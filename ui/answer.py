@@ -16,6 +16,7 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.receipts import receipt_text
 from rag.rendering import (
     WORDS_ALONE,
     answer_text,
@@ -147,6 +148,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
+        "receipt": receipt_text(answer),
         "by_model": prose is not None,
     }
     _made[turn] = answer, shown
