@@ -84,6 +84,13 @@ def answer(reader: Reader) -> None:
     expect(reader.page.locator(".dl-question")).to_be_in_viewport()
 
 
+def searched(reader: Reader) -> None:
+    answer(reader)
+    reader.page.get_by_role("button", name="Export").click()
+    reader.page.get_by_text("What was searched").click()
+    reader.page.get_by_role("button", name="Copy what was searched").scroll_into_view_if_needed()
+
+
 def pointing(reader: Reader) -> None:
     answer(reader)
     reader.page.get_by_role("button", name=re.compile("^Source 1: ")).first.hover()
@@ -170,6 +177,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "sidebar": sidebar,
     "add": add,
     "answer": answer,
+    "searched": searched,
     "pointing": pointing,
     "article": article,
     "refusal": refusal,

@@ -60,7 +60,8 @@ def show_answer(
             "scroll_to": scroll_to,
             "can_ask": can_ask,
             "forms": forms(),
-            "file": st.session_state.pop(f"exported-{turn.id}", None),
+            # Not while the answer grows: a look into the session's state may end the run that draws it.
+            "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
             **(_shown(turn, answer) if answer else {}),
         },
         on_open_change=ignore_trigger,
