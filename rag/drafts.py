@@ -32,7 +32,7 @@ from rag.quoting import term_rarity
 Mark = Literal["verbatim", "altered", "similar", "absent"]
 Form = Literal["sentence", "quotation"]
 MARKS: tuple[Mark, ...] = ("verbatim", "altered", "similar", "absent")
-LONGEST_DRAFT = 200_000  # characters
+LONGEST_DRAFT = 100_000  # characters
 OTHER_ORDER = "The parts stand there, in another order or further apart than one passage."
 
 # The numbers below were set by hand and then measured (`bench/drafts.py`; README, "Drafts").
@@ -44,8 +44,10 @@ _LEAST_WITHIN = 5  # words
 # It is similar from this likeness on, or where it holds this share of the weight of the draft's words.
 SIMILAR = 0.45
 _COVERED = 0.65
-# A quotation is altered when so much of it, letter by letter, stands in one place.
+# A quotation is altered when it is so like what one article says.
 _QUOTED_ALTERED = 0.75
+# A sentence of such a quotation of which less stands there was put in.
+_LEAST_OF_A_SENTENCE = 0.5
 # How many passages are read: of those that hold long runs of the words, and of those with short runs or rare words.
 _RUNS_READ = 10
 _PASSAGES_READ = 12
@@ -311,22 +313,45 @@ def _check_quotation(draft: str, quotation: Span, near: Sequence[Citation], shel
         if spans := _places_in_order(shelf.words(article), parts):
             places = tuple(Citation(article, span) for span in spans)
             return Checked(quotation, "quotation", "verbatim", places, 1.0)
-    passages = list(dict.fromkeys([*passages, *shelf.with_short_runs(_text(longest))]))
+    return _nearest_quotation(quotation, parts, [*passages, *shelf.with_short_runs(_text(longest))])
+
+
+def _nearest_quotation(quotation: Span, parts: Sequence[Tokens], passages: Sequence[_Passage]) -> Checked:
+    """Find the article that has most of a quotation which is nowhere as it stands, and show what differs."""
+    # Sentence by sentence: a long quotation may go on where a passage ends.
+    said = [(sentence, not place) for part in parts for place, sentence in enumerate(_by_sentence(part))]
+    words = sum(len(sentence.words) for sentence, _ in said)
     by_article = defaultdict[Article, list[Tokens]](list)
-    for passage in passages:
+    for passage in dict.fromkeys(passages):
         by_article[passage.article].append(passage.tokens)
-    found = [_closest_runs(parts, article, among) for article, among in by_article.items()]
-    best = max(found, key=lambda one: one.likeness, default=None)
-    if best is None or best.likeness < _QUOTED_ALTERED:
-        return Checked(quotation, "quotation", "absent", (), best.likeness if best else 0.0)
-    told, named = list[Piece](), list[Difference]()
-    for part, span in zip(parts, best.spans, strict=True):
-        here = pieces(part, tokens(best.article.text, span))
-        told += [*([Piece(" … ", " … ", same=True)] if told else []), *here]
-        named += differences(_text(part), span.cut(best.article.text), here)
-    places = tuple(Citation(best.article, span) for span in best.spans)
+    best, found, article = 0.0, list[_Run](), None
+    for one, among in by_article.items():
+        runs = [max((_closest_run(sentence, of) for of in among), key=lambda run: run.likeness) for sentence, _ in said]
+        alike = sum(run.likeness * len(sentence.words) for run, (sentence, _) in zip(runs, said, strict=True)) / words
+        if alike > best:
+            best, found, article = alike, runs, one
+    if article is None or best < _QUOTED_ALTERED:
+        return Checked(quotation, "quotation", "absent", (), best)
+    told, named, places = list[Piece](), list[Difference](), list[Citation]()
+    for (sentence, begins_part), run in zip(said, found, strict=True):
+        if told:
+            between = " … " if begins_part else " "
+            told.append(Piece(between, between, same=True))
+        if run.likeness < _LEAST_OF_A_SENTENCE:
+            told.append(Piece(_text(sentence), "", same=False))
+            continue
+        here = pieces(sentence, tokens(article.text, run.span))
+        told += here
+        named += differences(_text(sentence), run.span.cut(article.text), here)
+        places.append(Citation(article, run.span))
     note = OTHER_ORDER if all(piece.same for piece in told) else ""
-    return Checked(quotation, "quotation", "altered", places, best.likeness, tuple(told), tuple(named), note)
+    return Checked(quotation, "quotation", "altered", tuple(places), best, tuple(told), tuple(named), note)
+
+
+def _by_sentence(part: Tokens) -> list[Tokens]:
+    whole = part.span(0, len(part.keys))
+    cut = [part.within(sentence).trimmed() for sentence in split_sentences(part.text, whole)]
+    return [sentence for sentence in cut if sentence.words]
 
 
 def _text(of: Tokens) -> str:
@@ -346,28 +371,22 @@ def _places_in_order(among: Tokens, parts: Sequence[Tokens]) -> list[Span]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Runs:
-    """The runs of words of one article that are most like the parts of a quotation."""
+class _Run:
+    """A run of an article's words, and how like it is to what was looked for."""
 
-    article: Article
-    spans: tuple[Span, ...]
-    likeness: float  # of the part that is least alike
-
-
-def _closest_runs(parts: Sequence[Tokens], article: Article, among: Sequence[Tokens]) -> _Runs:
-    found = [max((_closest_run(part, words) for words in among), key=lambda run: run[0]) for part in parts]
-    return _Runs(article, tuple(span for _, span in found), min(alike for alike, _ in found))
+    likeness: float
+    span: Span
 
 
-def _closest_run(said: Tokens, among: Tokens) -> tuple[float, Span]:
-    """Return how like the most similar run of words is, and where it stands."""
+def _closest_run(said: Tokens, among: Tokens) -> _Run:
+    """Return the run of words that is most like what is said."""
     place = among.find(said)
     if place >= 0:
-        return 1.0, among.span(place, place + len(said.keys))
+        return _Run(1.0, among.span(place, place + len(said.keys)))
     quoted, line = (" ".join(of.keys).casefold() for of in (said, among))
     found = partial_ratio_alignment(quoted, line)
     if found is None or found.dest_end <= found.dest_start:
-        return 0.0, Span(0, 0)
+        return _Run(0.0, Span(0, 0))
     first, last = line.count(" ", 0, found.dest_start), line.count(" ", 0, found.dest_end - 1) + 1
     # A word more or less at either end may fit better than so many letters do.
     words, keys = [key.casefold() for key in said.keys], [key.casefold() for key in among.keys]
@@ -378,4 +397,9 @@ def _closest_run(said: Tokens, among: Tokens) -> tuple[float, Span]:
         if start < end
     ]
     alike, start, end = max(runs, key=lambda run: (run[0], run[1] - run[2]))
-    return alike, among.span(start, end)
+    # A word that was changed at either end belongs to the run.
+    if keys[end - 1] != words[-1] and end - start < len(words) and end < len(keys):
+        end += 1
+    if keys[start] != words[0] and end - start < len(words) and start:
+        start -= 1
+    return _Run(alike, among.span(start, end))

@@ -11,6 +11,7 @@ from index.spans import Span
 
 # Each opening mark with those that may close it.
 _PAIRS = {"“": '”“"', "„": '“”"', "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "‘": "’"}
+_LONGEST = 5_000  # characters; what opens and is not closed for longer is no quotation
 _BOTH = "\"'＂"  # open and close alike
 _WORD_BESIDE = re.compile(r"[^\W_]")
 _PARAGRAPH = re.compile(r"(?:(?!\n[ \t]*\n).)+", re.DOTALL)
@@ -58,11 +59,12 @@ def _in_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
             place += 1
             continue
         closing = _PAIRS.get(mark, mark)
-        last = next((at for at in range(place + 1, end) if text[at] in closing and _closes(text, at, end)), None)
+        far = min(end, place + _LONGEST)
+        last = next((at for at in range(place + 1, far) if text[at] in closing and _closes(text, at, end)), None)
         if last is None and (mark not in "“„«" or text[start:place].strip(" \t\n>*_-")):
             place += 1
             continue
-        last = end if last is None else last
+        last = far if last is None else last
         if _WORD_BESIDE.search(text, place + 1, last):
             yield _trimmed(text, place + 1, last)
         place = last + 1

@@ -104,6 +104,17 @@ def test_a_quotation_may_go_over_several_sentences(archive: Newsroom) -> None:
     assert (part.form, part.mark, part.places[0].quote) == ("quotation", "verbatim", said.rstrip("."))
 
 
+def test_of_a_long_quotation_each_sentence_is_shown_where_it_stands(archive: Newsroom) -> None:
+    said = (
+        "Both countries have agreed that there will be liaison officers on both ships. As to when it is going to "
+        "happen, I don't have a time framework in mind with me at this point in time. Ducks swim."
+    )
+    (part,) = check(archive, f"“{said}”").parts
+    changed = [(piece.said.strip(), piece.written.strip()) for piece in part.pieces if not piece.same]
+    assert (part.mark, changed) == ("altered", [("ships", "sides"), ("Ducks swim", "")])
+    assert len(part.places) == 2
+
+
 def test_only_articles_of_the_scope_count(archive: Newsroom) -> None:
     checked = check(archive, COST, Scope(until=date(2026, 2, 15)))
     assert checked.parts[0].mark == "absent"
