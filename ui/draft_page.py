@@ -8,7 +8,7 @@ from index.errors import DatelineError
 from index.wording import place_line
 from rag.citations import Citation
 from rag.draft_rendering import MARK_WORDS, draft_lines, looked_line, summary_line, told
-from rag.drafts import LONGEST_DRAFT, Checked, CheckedDraft, check_draft
+from rag.drafts import Checked, CheckedDraft, check_draft
 from ui.address import Place, go, here
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing
@@ -32,7 +32,6 @@ def show_draft_page(indexing: Indexing) -> None:
         "Your text, plain or Markdown. It stays on this machine.",
         key="draft",
         height=220,
-        max_chars=LONGEST_DRAFT,
         on_change=_keep_text,
     )
     st.button("Check", key="check-draft", on_click=_check, args=(indexing,))
