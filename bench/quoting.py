@@ -61,13 +61,12 @@ def read_clapnq(folder: Path) -> Iterator[Asked]:
 
 
 def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
-    """Ask everything and return each figure, all between 0 and 1 save the milliseconds."""
-    runs, answered, refused, scores, milliseconds = [], [], [], [], []
+    """Ask everything and return each figure, all between 0 and 1."""
+    runs, answered, refused, scores = [], [], [], []
     for one in asked:
         hits, _ = find_passages(one.question, parts=parts, k=max(_KS) * 3)
         runs.append((list(dict.fromkeys(passage.article.path for _, passage in hits)), {one.path}))
         answer = answer_question(one.question, parts=parts)
-        milliseconds.append(answer.seconds["total"] * 1000)
         if not one.chosen:
             refused.append(answer.refusal is not None)
             continue
@@ -81,7 +80,6 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     figures["sentence precision"] = mean(score.precision for score in scores)
     figures["sentence recall"] = mean(score.recall for score in scores)
     figures["sentence F1"] = mean(score.f1 for score in scores)
-    figures["median milliseconds"] = sorted(milliseconds)[len(milliseconds) // 2]
     return {name: round(value, 3) for name, value in figures.items()}
 
 

@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | check | evaluate`."""
+"""The command line of the online half: `dateline ask | search | timeline | check | evaluate`."""
 
 import json
 import signal
@@ -30,7 +30,7 @@ from index.parts import Parts
 from index.placing import place_vectors
 from index.scope import Scope
 from rag import evaluation
-from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
+from rag.answers import Answer, answer_question, clean_question, find_passages, find_quotes, stream_answer
 from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.draft_rendering import draft_json, draft_lines
@@ -38,7 +38,18 @@ from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
 from rag.exports import FORMS, Exported, Form, check_file, export, form_of, write_file
 from rag.receipts import receipt_text
 from rag.references import STYLES, Style
-from rag.rendering import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
+from rag.rendering import (
+    Json,
+    answer_json,
+    answer_text,
+    head_lines,
+    hit_lines,
+    hits_json,
+    prose_text,
+    timeline_json,
+    timeline_lines,
+)
+from rag.timelines import make_timeline
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -216,6 +227,28 @@ def search_command(
         typer.echo(json.dumps(hits_json(clean_question(question), *found), ensure_ascii=False))
     else:
         typer.echo("\n".join(hit_lines(*found, scope)))
+
+
+@commands.command("timeline")
+def timeline_command(
+    question: Annotated[str, typer.Argument(help="What to look for.", show_default=False)],
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List what the shelf says, in the order in which it happened."""
+    scope = make_scope(since, as_of, outlet)
+    with open_parts(seeds, store) as parts:
+        _fill(parts)
+        quotes, problem = find_quotes(question, parts=parts, scope=scope)
+    events = make_timeline(quotes)
+    if as_json:
+        typer.echo(json.dumps(timeline_json(clean_question(question), events, problem), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(timeline_lines(events, problem)))
 
 
 @commands.command("check")

@@ -25,6 +25,7 @@ from rag.retrieval import Hit, search
 LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
 _OUTLETS_TOLD = 12
+_HITS_FOR_ALL = 24
 # What happened on a day is reported on it or soon after.
 _REPORTED_WITHIN = timedelta(days=3)
 # How far down the hits those are looked for: copies of what is read already are passed over.
@@ -298,6 +299,18 @@ def _reword(
     except (DatelineError, Stopped):
         return None, usage  # the answer itself is asked for next, and tells what is wrong
     return read_standalone(reply, question, earlier), usage
+
+
+def find_quotes(question: str, *, parts: Parts, scope: Scope = WHOLE) -> tuple[tuple[Citation, ...], str]:
+    """Return every sentence that answers, best first, and `Found.problem`, for `dateline timeline`."""
+    asked = clean_question(question)
+    with parts.shelf.read(checked=True) as reading:
+        found = search(
+            asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
+        )
+        passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
+        quotes = quoting.find_all(asked, passages, reading=reading, sentence_model=parts.sentence_model)
+    return quotes, found.problem
 
 
 def find_passages(

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from index.words import STOP_WORDS, content_terms, terms
 from rag.doubts import as_written, drops_speaker, only_quotes_have, only_statement_has, says_otherwise
+from rag.firmness import BOUND, MEANT, THOUGHT, TRIED, find_firmness
 from rag.matching import (
     all_terms,
     clauses,
@@ -58,24 +59,20 @@ _ORDER = re.compile(r"\b(?P<order>before|after)\b(?P<follows>[^,.;]*)", re.IGNOR
 _INSIDE_COMPOUND = re.compile(r"(?<=\w-)\w+(?=-\w)")
 
 # How far a word binds whoever it is said of: what is thought about, what is meant, what one is bound to.
-_THOUGHT = r"""may|might|could|consider(?:s|ed|ing)?|weigh(?:s|ed|ing)|mull(?:s|ed|ing)?|explor(?:es|ed|ing)
-    |discuss(?:es|ed|ing)"""
-_MEANT = r"""(?:plan|intend|aim|hope|want|seek|propose|expect|ask|offer|threaten|try|attempt|prepare)
-    (?:s|d|ed|ing|ning|ned)?|sought|tried|tries|hoping|likely"""
-_BOUND = r"will|would|shall|must|(?:pledge|promise|vow|agree|schedule)(?:s|d|ed|ing)?\sto|(?:set|due)\sto"
+_MEANT = f"(?:{MEANT}|{TRIED})"
 _UNDONE = re.compile(
-    rf"""\b(?:(?P<thought>{_THOUGHT})|(?P<meant>(?:{_MEANT})\s(?:to|on))|(?P<bound>{_BOUND}))
+    rf"""\b(?:(?P<thought>{THOUGHT})|(?P<meant>{_MEANT}\s(?:to|on))|(?P<bound>{BOUND}))
     (?:\s(?:to|on|whether|not|also|soon|be|being|been|have|a|an|the|of|that|for|by|about|possibly|again)){{0,4}}
     \s(?P<verb>[a-z]{{3,}})""",
     re.VERBOSE,
 )
 # The same words and some more, wherever they stand.
 _WAVERS = re.compile(
-    rf"""\b(?:(?P<thought>{_THOUGHT}|possibl[ey]|perhaps|maybe|no\sdecision|n[o']t\s(?:\w+\s){{0,3}}deci\w+
+    rf"""\b(?:(?P<thought>{THOUGHT}|possibl[ey]|perhaps|maybe|no\sdecision|n[o']t\s(?:\w+\s){{0,3}}deci\w+
         |potential\w*|suggest\w*|urg(?:e|es|ed|ing)|debat\w+)
     |(?P<meant>{_MEANT}|should|plan\w*|inten[dt]\w*|propos\w+|anticipat\w*|prepar\w+|draft\w*|estimat\w*
         |forecast\w*|call\w*\s(?:on|for))
-    |(?P<bound>{_BOUND}))\b""",
+    |(?P<bound>{BOUND}))\b""",
     re.VERBOSE,
 )
 _BINDING, _DONE = 3, 4
@@ -212,6 +209,9 @@ def commitment(statement: str, quotes: Sequence[str], *, around: str = "") -> st
     if undecided and decided and firmness >= _BINDING:
         shown = undecided[0]["thought"] or undecided[0]["meant"]
         return says_otherwise(shown, as_written(decided[0], statement), quotes)
+    held, word = find_firmness(nearest(statement, quotes))
+    if held == "considered" and decided and firmness >= _BINDING:
+        return says_otherwise(word, as_written(decided[0], statement), quotes)
     left_open = all_terms(_INFINITIVE.findall(statement))
     for place, quote in enumerate(quotes):
         elsewhere = all_terms([*quotes[:place], *quotes[place + 1 :]]) | STOP_WORDS

@@ -23,7 +23,8 @@ from datetime import date, timedelta
 _Period = tuple[date, date]  # first and last day
 
 _MONTHS = "january february march april may june july august september october november december".split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_WEEKDAYS = [day.lower() for day in WEEKDAYS]
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _COUNTS = {word: value for value, word in enumerate(_NUMBERS, start=1)} | {"a": 1, "an": 1, "couple": 2, "few": 3}
 _LENGTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}  # months
@@ -127,6 +128,30 @@ def read_days(question: str, *, as_of: date) -> Days | None:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTime:
+    """A time that a text names, by itself."""
+
+    start: int  # where it stands, without the "in" or "on" before it
+    end: int
+    first: date
+    last: date  # inclusive
+    comes_round: bool  # a month or a day without its year
+
+
+def read_times(text: str, *, as_of: date) -> list[NamedTime]:
+    """Return every time that a text of the day `as_of` names, each as the latest there was; none where one is in doubt.
+
+    >>> [one.first.isoformat() for one in read_times("Since last week, and in May.", as_of=date(2026, 2, 18))]
+    ['2026-02-09', '2025-05-01']
+    """
+    try:
+        times = [(time, time.days()) for time in _times(text, as_of)]
+    except (ValueError, OverflowError):
+        return []
+    return [NamedTime(time.cut_to, time.end, *period, comes_round=time.cycle > 0) for time, period in times if period]
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """The days of one time, or of two that are joined."""
 
@@ -173,6 +198,15 @@ class _Time:
         before = "the" if self["month"] and self.has_event and self["the"] else "lead"
         end = self.found.end(before) if self[before] else self.found.start()
         return end + self.found.string.startswith(" ", end)
+
+    @property
+    def cut_to(self) -> int:
+        """Where the time itself starts, behind "since" or "in"."""
+        return (
+            self.found.end("lead") + self.found.string.startswith(" ", self.found.end("lead"))
+            if self["lead"]
+            else self.start
+        )
 
     @property
     def end(self) -> int:

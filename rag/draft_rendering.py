@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from index.wording import counted, long_day, one_line, scope_words
 from rag.differences import Piece, difference_words
 from rag.drafts import Checked, CheckedDraft, Mark
-from rag.rendering import Json, citation_json, page_note, scope_json, source_line
+from rag.rendering import Json, citation_json, scope_json, source_line
 
 MARK_WORDS: Mapping[Mark, str] = {
     "verbatim": "verbatim",
@@ -90,9 +90,8 @@ def place_lines(part: Checked) -> Iterator[str]:
     """Name the article and the place of each part."""
     for place in part.places:
         article, span = place.article, place.span
-        yield one_line(
-            f"{article.path}, characters {span.start} to {span.end}{page_note(place)}: {source_line(article)}"
-        )
+        page = f", page {place.page}" if place.page else ""
+        yield one_line(f"{article.path}, characters {span.start} to {span.end}{page}: {source_line(article)}")
 
 
 def pieces_text(pieces: Sequence[Piece]) -> str:

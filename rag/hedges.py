@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from index.words import content_terms
 from rag.doubts import drops_hedge
+from rag.firmness import ALLEGED
 from rag.matching import clauses, meets, term_set
 
 # What is hedged is in the statement when the statement has this share of its first content words.
@@ -49,8 +50,7 @@ def _hedge(words: str, *kept: str) -> _Hedge:
 # Only words that come before what they hedge.
 _HEDGES = (
     _hedge(
-        r"""alleged(?:ly)?|(?:accused|suspected)\sof|accus(?:es?|ed|ing)\s(?:[\w'’-]+\s){1,4}of|on\ssuspicion\sof
-        |allegations?\s(?:of|that)|charged\swith|indicted\s(?:for|on)|suspected(?!\sof)""",
+        ALLEGED,
         _SAYS_SO,
         _UNSURE,
         _COURT,

@@ -11,7 +11,7 @@ from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
 from rag.references import Style, reference
-from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
+from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
 
 # All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
@@ -56,6 +56,8 @@ def _quote(citation: Citation, number: str, style: Style) -> str:
     source = reference(article, style).rstrip(".")
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
+    if said := said_words(citation):
+        place = f"{_plain(said)}. {place}"
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
 
 

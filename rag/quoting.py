@@ -18,6 +18,7 @@ from index.words import content_terms, terms
 from rag.citations import Citation, Statement
 from rag.followups import FILLER_TERMS
 from rag.passages import Passage
+from rag.speakers import asked_speaker, speaks, speech_of
 
 MOST_QUOTES = 4
 MOST_CLOSEST = 3
@@ -31,6 +32,8 @@ _ENOUGH = 0.69
 # all of it, and is not about something else.
 _ENOUGH_WORDS = 0.8
 _LEAST_OWN_WORDS = 0.3
+# For a list of all there is, a sentence is on the subject when it holds this share of the question's weight itself.
+_HOLDS_MOST = 0.5
 _LEAST_SIMILARITY = 0.15
 # Shown with a refusal: a sentence that shares a word with the question, or is this close in meaning.
 _CLOSE = 0.3
@@ -71,6 +74,7 @@ class _Candidate:
     passage: Passage
     place: int  # which sentence of its passage
     terms: frozenset[str]
+    asked_for: bool  # it is in the words of whom the question asks for
     similarity: float  # cosine, -1 to 1; -1 for one that was not worth reading
     own_coverage: float  # share of the question's weight that its words hold, 0 to 1
     coverage: float  # the same, with the sentence before, the one after and the heading
@@ -104,6 +108,7 @@ class _Asked:
     bare: str  # without what was lent
     own: tuple[str, ...]
     lent: tuple[str, ...]
+    speaker: str  # whose words it asks for; "": nobody's
 
 
 def answer(
@@ -120,7 +125,8 @@ def answer(
     Beside it come the sentences that weigh most, best first, whether they are quoted or not.
 
     Where an earlier question lent its `subject`, `bare` is the question without it: the subject
-    says which article to read, the bare question which sentence. `sentence_model` is the
+    says which article to read, the bare question which sentence. Where the question asks what
+    somebody said and some of their words answer, only theirs are quoted. `sentence_model` is the
     built-in MiniLM whatever embedded the shelf: the weights are calibrated for it, and no
     sentence leaves the machine to be weighed.
     """
@@ -128,6 +134,9 @@ def answer(
     candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     nearest = tuple(_told(candidate) for candidate in ranked[:MOST_NEAREST])
+    if any(candidate.asked_for and candidate.answers for candidate in ranked):
+        ranked = [candidate for candidate in ranked if candidate.asked_for]
+        candidates = ranked
     if not any(candidate.answers for candidate in ranked):
         close = [c for c in ranked if c.own_coverage > 0 or c.similarity >= _CLOSE]
         return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST])), nearest
@@ -143,12 +152,24 @@ def answer(
     return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen), nearest
 
 
+def find_all(
+    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+) -> tuple[Citation, ...]:
+    """Return every sentence that answers, or that holds most of what is asked for, best first."""
+    asked = _split(question, "", "")
+    candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
+    ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
+    if any(candidate.asked_for for candidate in ranked):
+        ranked = [candidate for candidate in ranked if candidate.asked_for]
+    return tuple(_cite(one) for one in ranked if one.answers or one.own_coverage >= _HOLDS_MOST)
+
+
 def _split(question: str, bare: str, subject: str) -> _Asked:
     own = content_terms(bare if subject else question)
     lent = [term for term in content_terms(subject) if term not in own]
     if subject:
         own = [term for term in own if term not in FILLER_TERMS]
-    return _Asked(question, bare if subject else question, tuple(own), tuple(lent))
+    return _Asked(question, bare if subject else question, tuple(own), tuple(lent), asked_speaker(bare or question))
 
 
 def _weigh(
@@ -164,6 +185,9 @@ def _weigh(
         for place, sentence in enumerate(passage.sentences)
     }
     held_by = {at: frozenset(terms(text)) for at, text in sentences.items()}
+    spoken = _spoken(asked.speaker, passages) if asked.speaker else frozenset[tuple[int, int]]()
+    # "He added" names nobody, and is Jaiswal's all the same.
+    held_by |= {at: held_by[at] | frozenset(terms(asked.speaker)) for at in spoken}
     weighed = {
         at: text
         for at, text in sentences.items()
@@ -187,8 +211,20 @@ def _weigh(
                 similarity = similarity if told >= _ON_THE_SUBJECT else -1.0
                 on_it = min(1.0, told / _ON_THE_SUBJECT)
                 coverage = (coverage + on_it) / 2 if asked.own else on_it
-            candidates.append(_Candidate(passage, place, own, similarity, _coverage(own_rarity, own), coverage))
+            by_speaker = (passage.number, place) in spoken
+            own_coverage = _coverage(own_rarity, own)
+            candidates.append(_Candidate(passage, place, own, by_speaker, similarity, own_coverage, coverage))
     return candidates
+
+
+def _spoken(speaker: str, passages: Sequence[Passage]) -> frozenset[tuple[int, int]]:
+    """Return the passages' numbers and the places of the sentences that are in somebody's words."""
+    return frozenset(
+        (passage.number, place)
+        for passage in passages
+        for place, sentence in enumerate(passage.sentences)
+        if speaks(speaker, speech_of(Citation(passage.article, sentence)))
+    )
 
 
 def _cosines(asked: _Asked, texts: Sequence[str], sentence_model: Embedder) -> list[float]:

@@ -3,8 +3,10 @@
 The JSON is a contract: README shows its fields, and a test holds the two together.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
@@ -13,9 +15,13 @@ from index.wording import counted, long_day, none_in_scope, one_line, place_line
 from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
+from rag.firmness import read_firmness
 from rag.passages import Passage
 from rag.prose import Prose
 from rag.retrieval import Hit
+from rag.speakers import Kind, speech_of
+from rag.timelines import Event
+from rag.times import days_words, when_of
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
@@ -24,7 +30,11 @@ UNFINISHED = "This answer is unfinished."
 STOPPED = "Stopped before the model had written anything."
 BESIDE = "Found without the model:"
 Json = dict[str, object]
+_KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indirect speech", "statement": "statement"}
+# A release says already what it is.
+_IS_A_STATEMENT = re.compile(r"\b(?:statement|release|reports?|records|study|survey)\b")
 _COPIES_NAMED = 5
+_TIMES_SHOWN = 3  # beside a quote
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
@@ -146,6 +156,10 @@ def citation_json(citation: Citation) -> Json:
         "end": citation.span.end,
         "quote": citation.quote,
         "page": citation.page,
+        "speaker": speech_of(citation).speaker or None,
+        "kind": speech_of(citation).kind,
+        "firmness": read_firmness(citation.quote),
+        "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
     }
 
 
@@ -278,7 +292,7 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
             yield f"  ({words})"
         for citation, number in cited.items():
             if citation.article == article:
-                yield f"  [{number}] {one_line(citation.quote)}{page_note(citation)}"
+                yield f"  [{number}] {one_line(citation.quote)}{quote_note(citation)}"
 
 
 def copies_words(copies: Sequence[Listing]) -> str:
@@ -296,9 +310,31 @@ def copies_words(copies: Sequence[Listing]) -> str:
     return f"{how_many} on the shelf: {', '.join(names[:_COPIES_NAMED] + more)}"
 
 
-def page_note(citation: Citation) -> str:
-    """Tell the page of a quote, in brackets, where its article has pages."""
-    return f" (page {citation.page})" if citation.page else ""
+def said_words(citation: Citation) -> str:
+    """Tell who says a quote, in whose words, how firm it is, and which days it speaks of.
+
+    Nothing is told of the article's own voice and of what is reported as so.
+
+    >>> from index.spans import Span
+    >>> text = '"We plan to start soon," Ines Okafor said.'
+    >>> article = Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
+    >>> said_words(Citation(article, article.body))
+    'Ines Okafor, direct quote · planned'
+    """
+    speech, firmness = speech_of(citation), read_firmness(citation.quote)
+    kind = _KIND_WORDS.get(speech.kind, "")
+    named = speech.kind == "statement" and _IS_A_STATEMENT.search(speech.speaker)
+    words = speech.speaker if named else ", ".join(filter(None, (speech.speaker, kind)))
+    days = [one.words for one in when_of(citation) if one.is_relative][:_TIMES_SHOWN]
+    words = " · ".join(filter(None, (words, "" if firmness == "reported" else firmness, *days)))
+    return one_line(words[:1].upper() + words[1:])
+
+
+def quote_note(citation: Citation) -> str:
+    """Tell the page of a quote, where its article has pages, and who says it, in brackets."""
+    notes = [f"page {citation.page}"] if citation.page else []
+    notes += filter(None, [said_words(citation)])
+    return f" ({', '.join(notes)})" if notes else ""
 
 
 def _refusal_lines(answer: Answer) -> Iterator[str]:
@@ -320,6 +356,36 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = 
     for hit, passage in hits:
         yield f"{hit.rank}. {source_line(passage.article)}"
         yield f"   {one_line(passage.text)}"
+
+
+def timeline_json(question: str, events: Sequence[Event], problem: str) -> Json:
+    """Return the fields of `dateline timeline --json`."""
+    return {
+        "question": question,
+        **({"problem": problem} if problem else {}),
+        "events": [
+            {
+                "first": _day(event.first),
+                "last": _day(event.last),
+                "phrase": event.phrase or None,
+                **citation_json(event.citation),
+            }
+            for event in events
+        ],
+    }
+
+
+def timeline_lines(events: Sequence[Event], problem: str) -> Iterator[str]:
+    """Render a timeline for a terminal: each day once, its quotes below it."""
+    if problem:
+        yield f"{WORDS_ALONE} {problem}"
+    if not events:
+        yield REFUSED
+    for (first, last), those in groupby(events, key=lambda event: (event.first, event.last)):
+        yield days_words(first, last) if first and last else "No day is told"
+        for event in those:
+            yield f"  {one_line(event.citation.quote)}{quote_note(event.citation)}"
+            yield f"    {source_line(event.citation.article)}"
 
 
 def source_line(article: Article) -> str:
@@ -349,7 +415,7 @@ def searched_line(answer: Answer) -> str:
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
     for citation in closest:
-        yield f"  - {one_line(citation.quote)}{page_note(citation)}"
+        yield f"  - {one_line(citation.quote)}{quote_note(citation)}"
         yield f"    {source_line(citation.article)}"
 
 

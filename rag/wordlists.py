@@ -393,3 +393,24 @@ COME_ABOUT = """
     erupt erupted, expire expired, land landed, launch launched, meet met, open opened, reopen reopened,
     resign resigned, retire retired, return returned, start started, vote voted
 """
+
+# Verbs that tell what somebody said, beside `claims.SAYING`, where "that" or a quotation follows.
+SPEAKING = """
+    admitted admits admit acknowledged acknowledges advised announced announces asked asks believed believes
+    boasted called cautioned cautions clarified commented complained conceded concedes concluded concludes confirmed
+    confirms continued denied denies disclosed emphasised emphasized estimated estimates expressed hoped hopes
+    joked lamented pledged pleaded predicted predicts promise promised promises proposed quipped reiterated
+    replied reported reports responded retorted revealed reveals speculated stressed stresses swore testified thinks
+    thought tweeted urged urges vowed vows
+"""
+
+# What speaks as a body: the last word of it, with a capital or without.
+SPEAKING_BODIES = """
+    administration agency airline alliance army association authorit(?:y|ies) bank board broadcaster bureau cabinet
+    campaign carmaker chain charity club college commission committee communiqu[eé] company companies congress
+    corporation council court daily department embassy federation firm force foundation government group institute
+    journal kremlin magazine manufacturer media military ministry ministries museum network newspaper news office
+    organi[sz]ation outlet outlets palace panel paper papers parliament party pentagon police prosecution publication
+    records regulator release reports? retailer senate service society startup statement station studio study survey
+    team tribunal union university watchdog website motors airlines airways times post inc corp ltd llc plc reuters
+"""

@@ -89,13 +89,20 @@ def test_the_curve_of_refusing_is_the_benchs() -> None:
         )
 
 
+def test_what_the_model_has_to_read_is_the_benchs() -> None:
+    table = FOLDERS["bench"][FOLDERS["bench"].index("| passages read whole |") :].split("\n\n")[0].splitlines()[2:]
+    shown = [[float(cell) for cell in row.split("|")[3:6]] for row in table]
+    readings = json.loads((ROOT / "bench" / "results" / "quoting.json").read_text())["readings"]
+    assert shown == [list(row.values())[2:] for row in readings]
+
+
 def test_the_rows_of_the_ablation_are_the_benchs() -> None:
     measured = json.loads((ROOT / "bench" / "results" / "ablation.json").read_text())
     for design in measured["clapnq"]["designs"]:
         figures = [
             measured[name]["designs"][design][figure]
-            for name in ("clapnq", "chunking", "timeqa")
-            for figure in ("hits@1", "hits@4", "MRR@10")
+            for name in ("clapnq", "chunking", "timeqa", "multihoprag")
+            for figure in ("hits@1", "MRR@10", "hits in 4,000 characters")
         ]
         assert f"| {design} | {' | '.join(f'{value:.3f}' for value in figures)} |" in FOLDERS["bench"]
 

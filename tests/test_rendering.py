@@ -21,6 +21,7 @@ def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
     )
     assert lines[1].startswith("  [1] As per the statement, ")
     assert lines[2].startswith('  [2] "During the meeting, it was agreed ')
+    assert lines[2].endswith("the statement stated. (The statement, direct quote · agreed)")
     assert len(lines) == 3
 
 
@@ -102,7 +103,19 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}
         for citation in statement["citations"]:
-            assert set(citation) == {"path", "title", "published", "start", "end", "quote", "page"}
+            assert set(citation) == {
+                "path",
+                "title",
+                "published",
+                "start",
+                "end",
+                "quote",
+                "page",
+                "speaker",
+                "kind",
+                "firmness",
+                "when",
+            }
             assert citation["quote"] == text[citation["start"] : citation["end"]]
     for passage in got["passages"]:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
@@ -173,11 +186,11 @@ def test_prose_on_a_terminal(archive: Newsroom) -> None:
         said,
         "",
         source,
-        f"  [1] {first}",
+        f"  [1] {first} (Ministry of External Affairs, statement · agreed · Thursday → 12 Feb 2026)",
         "Found without the model:",
-        f"  - {purpose}",
+        f"  - {purpose} (The statement · planned)",
         f"    {source}",
-        f"  - {agreed}",
+        f"  - {agreed} (The statement, direct quote · agreed)",
         f"    {source}",
         "m: 1,234 tokens in, 56 out, $0.0018",
     ]

@@ -103,6 +103,7 @@ const drawCards = (root, section, data) => {
       button.append(
         make("span", "number", quote.number ? String(quote.number) : ""),
         make("q", "words", quote.text),
+        ...(quote.said ? [make("span", "says", quote.said)] : []),
         make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
       )
       if (quote.verdict) {

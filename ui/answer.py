@@ -25,6 +25,7 @@ from rag.rendering import (
     ending_note,
     meaning_note,
     refusal_words,
+    said_words,
     searched_line,
     usage_line,
 )
@@ -204,6 +205,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
                     "page": _page(citation),
+                    "said": said_words(citation),
                     **_mark(citation, statements),
                 }
                 for citation in group

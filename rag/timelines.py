@@ -1,0 +1,54 @@
+"""Timelines: what the shelf says to a question, in the order in which it happened.
+
+A quote stands under the day it speaks of, which is often not the day of its article. Where it
+names no day, or only the day on which it was said, it stands under that of its article.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from rag.citations import Citation
+from rag.times import When, when_of
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A quote and the days it speaks of; None where neither it nor its article has one."""
+
+    citation: Citation
+    first: date | None
+    last: date | None
+    phrase: str  # the quote's own words for the days; "": they are the article's day
+
+
+def make_timeline(citations: Iterable[Citation]) -> tuple[Event, ...]:
+    """Put quotes in the order of the days they speak of, those of one day by article and place, the undated last."""
+    events = [_event(citation) for citation in citations]
+    return tuple(
+        sorted(
+            events,
+            key=lambda event: (
+                event.first or date.max,
+                event.last or date.max,
+                event.citation.article.published or date.max,
+                event.citation.article.path,
+                event.citation.span,
+            ),
+        )
+    )
+
+
+def _event(citation: Citation) -> Event:
+    named = when_of(citation)
+    # "Said on Thursday" tells of the saying, and the shortest time tells most of the day.
+    happened = [when for when in named if not when.of_saying] or list(named)
+    published = citation.article.published
+    if not happened:
+        return Event(citation, published, published, "")
+    chosen = min(happened, key=_length)
+    return Event(citation, chosen.first, chosen.last, chosen.phrase)
+
+
+def _length(when: When) -> int:
+    return (when.last - when.first).days
