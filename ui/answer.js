@@ -171,9 +171,16 @@ const drawReceipt = (section, receipt) => {
   section.replaceChildren()
   if (!receipt) return
   const fold = make("details", "receipt")
-  const button = drawButton("act", "Copy", () => copy(button, receipt))
-  button.setAttribute("aria-label", "Copy what was searched")
-  fold.append(make("summary", "what", "What was searched"), make("pre", "told", receipt), button)
+  const shown = make("div", "shown")
+  fold.append(make("summary", "what", "What was searched"), shown)
+  // Made when it is looked at: else all of it is found by who searches the page for a word of the answer.
+  fold.addEventListener("toggle", () => {
+    shown.replaceChildren()
+    if (!fold.open) return
+    const button = drawButton("act", "Copy", () => copy(button, receipt))
+    button.setAttribute("aria-label", "Copy what was searched")
+    shown.append(make("pre", "told", receipt), button)
+  })
   section.append(fold)
 }
 
