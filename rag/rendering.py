@@ -19,6 +19,7 @@ from rag.firmness import read_firmness
 from rag.passages import Passage
 from rag.prose import Prose
 from rag.retrieval import Hit
+from rag.sources import count_sources
 from rag.speakers import Kind, speech_of
 from rag.timelines import Event
 from rag.times import days_words, when_of
@@ -40,7 +41,7 @@ _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 def answer_json(answer: Answer) -> Json:
     """Return the fields of `dateline ask --json`."""
-    searched, prose = answer.searched, answer.prose
+    searched, prose, sources = answer.searched, answer.prose, count_sources(answer)
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
@@ -67,6 +68,7 @@ def answer_json(answer: Answer) -> Json:
             for article in dict.fromkeys(passage.article for passage in answer.passages)
             if article.id in answer.copies
         },
+        "sources": {"articles": sources.articles, "independent": sources.independent},
         "days": _dated_json(answer.dated) if answer.dated else None,
         "searched": {
             **scope_json(searched.reach, searched.scope),
@@ -242,6 +244,8 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     cited = number_citations(answer.statements)
     if cited:
         yield from _card_lines(cited, answer)
+    if words := count_sources(answer).words:
+        yield f"({words})"
     if answer.refusal:
         yield from _refusal_lines(answer)
     else:

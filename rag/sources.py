@@ -19,12 +19,13 @@ class Sources:
 
     @property
     def words(self) -> str:
-        """The count, as it is shown.
+        """The count, as it is shown: nothing where there is but one article.
 
         >>> Sources(5, 2).words, Sources(1, 1).words
-        ('5 articles, 2 sources', '1 article, 1 source')
+        ('5 articles, 2 sources', '')
         """
-        return f"{counted(self.articles, 'article')}, {counted(self.independent, 'source')}"
+        both = f"{counted(self.articles, 'article')}, {counted(self.independent, 'source')}"
+        return both if self.articles > 1 else ""
 
 
 def count_sources(answer: Answer) -> Sources:

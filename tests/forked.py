@@ -11,6 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 from tempfile import TemporaryDirectory
+from types import ModuleType
 
 _FORKS = multiprocessing.get_context("forkserver")
 # What the commands import at once, and what they import at their first use.
@@ -27,7 +28,12 @@ def start_forked(
 ) -> ForkServerProcess:
     """Start `dateline`, guarded as `tests.loopback` does it; what it prints goes into the two files, or into one."""
     process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), (said, complained)))
-    process.start()
+    # The new process would run what is the main module here: pytest, or what Streamlit's own tests left in its place.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
     return process
 
 

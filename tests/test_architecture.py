@@ -20,7 +20,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.markdown", "rag.word", "rag.sheets", "rag.draft_rendering", "rag.receipts"),
     ("rag.references",),
     ("rag.rendering", "rag.suggestions", "rag.evaluation"),
-    ("rag.batches", "rag.timelines"),
+    ("rag.batches", "rag.timelines", "rag.sources"),
     ("rag.answers", "rag.drafts"),
     ("rag.prose", "rag.quoting", "rag.questions", "rag.differences"),
     ("rag.nouns", "rag.speakers", "rag.times"),

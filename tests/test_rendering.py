@@ -77,6 +77,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     assert set(got) == {
         "question",
         "searched_as",
+        "sources",
         "refusal",
         "answer",
         "statements",

@@ -5,6 +5,7 @@ from itertools import permutations
 import pytest
 
 from rag.answers import Answer
+from rag.rendering import answer_json, answer_text
 from rag.sources import Sources, count_sources
 from tests.conftest import FENTANYL, SEED, Newsroom
 from tests.test_copies import body, reprint
@@ -17,6 +18,8 @@ def test_copies_are_one_source_and_listed_articles_are_counted_with_them(newsroo
     answer = newsroom.ask(FENTANYL)
     assert {citation.article.path for said in answer.statements for citation in said.citations} == {"agency.md"}
     assert count_sources(answer) == Sources(articles=2, independent=1)
+    assert answer_text(answer).splitlines()[-1] == "(2 articles, 1 source)"
+    assert answer_json(answer)["sources"] == {"articles": 2, "independent": 1}
 
 
 @pytest.mark.parametrize("others", list(permutations(["The Lamp", "The Post", "the lamp"])))

@@ -29,6 +29,7 @@ from rag.rendering import (
     searched_line,
     usage_line,
 )
+from rag.sources import count_sources
 from ui.address import Place, go, here
 from ui.exporting import forms, make_file
 from ui.look import ignore_trigger, make_component
@@ -180,9 +181,9 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
 def _lead(answer: Answer) -> str:
     under_way = answer.prose is not None and answer.prose.under_way
     if answer.refusal is None or under_way:
-        if answer.prose and answer.prose.statements:
-            return "Sources, quoted word for word"
-        return "In the articles' own words" if answer.quotes else ""
+        by_model = answer.prose is not None and bool(answer.prose.statements)
+        lead = "Sources, quoted word for word" if by_model else "In the articles' own words" if answer.quotes else ""
+        return " · ".join(filter(None, (lead, count_sources(answer).words)))
     return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
 
 
