@@ -326,7 +326,7 @@ def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
     events = newsroom.index()
     reasons = {event.path: event.reason for event in events if isinstance(event, Rejected)}
     assert "cannot be looked into (Permission denied)" in reasons["shut"]
-    assert "a link to a folder, which is not followed" in reasons["link"]
+    assert "a link, which is not followed" in reasons["link"]
     assert not any(isinstance(event, Removed) for event in events)
     assert newsroom.paths() == ["open.txt", "shut/a.txt"]
 
