@@ -87,7 +87,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("text/bidi.txt", "\u202eyrref"), "The \u202eyrref\u202c sank in March.".encode()
     yield Hostile("text/marks.txt", "ferry"), ("The ferry" + "\u0301" * 20_000 + " sank.").encode()
     yield Hostile("text/special-tokens.txt", "<|endoftext|>"), b"The <|endoftext|> ferry <|fim_prefix|> sank in March."
-    yield Hostile("text/one-word.txt", "a" * 1000), b"a" * 1_000_000
+    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 1_000_000
     yield Hostile("text/no-end.txt", "ferry"), b"The ferry " * 1_000
     yield Hostile("text/stops.txt", "."), b"The ferry sank" + b"." * 20_000
     yield Hostile("text/quoted-stops.txt", ".'.'"), b"London: X" + b".'" * 12_000 + b" end"
@@ -480,7 +480,7 @@ def _write_sparse(seeds: Path) -> Iterator[Hostile]:
         ("gigabyte.pdf", 1 << 30, "1074 MB, more than the 20 MB read here"),
         ("just-below.txt", 19_000_000, "no text in it"),
         ("just-below.json", 19_000_000, "not valid JSON"),
-        ("lines.jsonl", 100_000_000, "a line of more than 20 MB"),
+        ("lines.jsonl", 45_000_000, "a line of more than 20 MB"),
     ):
         with (folder / name).open("wb") as file:
             file.truncate(size)
