@@ -134,7 +134,8 @@ def sync_shelf(
         for event in _sync_files(seeds, shelf, chunk_tokens, max_file_bytes):
             told[type(event)] += 1
             yield event
-        # Only now: an endpoint that is down keeps nothing from being found by its words.
+        shelf.forget()
+        # Only now: an endpoint that is down keeps nothing from being found by its words, or forgotten.
         _settle_model(shelf, embedder)
         with shelf.read() as reading:
             before = reading.counts().embedded
