@@ -74,17 +74,19 @@ def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(f
 
 
 def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full: Newsroom) -> None:
+    old = "grtzpqkwvnxd"
     with closing(sqlite3.connect(full.parts.shelf.path)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("CREATE TABLE old AS SELECT text FROM articles")
+        connection.execute("CREATE TABLE old (text TEXT)")
+        connection.executemany("INSERT INTO old VALUES (?)", [(f"The {old} ferry sank. " * 500,)] * 50)
         connection.execute("DELETE FROM record WHERE name = 'left_of_deleted'")
         connection.commit()
         connection.execute("DROP TABLE old")
-    for number in range(len(WORDS)):
-        (full.seeds / f"{number:02}.txt").unlink()
-    full.write("new.txt", "Nothing of note.")
-    assert full.indexed().removed == len(WORDS)
-    assert left(full, WORDS) == set()
+    assert left(full, [old]) == {"articles.db"}
+    (full.seeds / "00.txt").unlink()
+    assert full.indexed().removed == 1
+    assert left(full, [old, WORDS[0]]) == set()
+    assert full.parts.shelf.damage() == ""
 
 
 def test_a_shelf_that_is_made_anew_holds_nothing_of_the_old_one(full: Newsroom) -> None:

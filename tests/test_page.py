@@ -386,7 +386,9 @@ def test_the_server_listens_on_this_machine_only(server: Server) -> None:
 @pytest.mark.parametrize("path", ["/", "/_stcore/stream", "/_stcore/health"])
 def test_a_request_in_another_hosts_name_is_refused(server: Server, path: str) -> None:
     """DNS rebinding: a page elsewhere that makes its own name point here gets nothing."""
-    assert status_of(server, path, host="evil.test", origin="http://evil.test") in range(400, 500)
+    for method in ("GET", "SOCKET"):
+        assert status_of(server, path, host="evil.test", origin="http://evil.test", method=method) in range(400, 500)
+        assert status_of(server, path, host="evil.test", method=method) in range(400, 500)
 
 
 def test_a_page_from_elsewhere_opens_no_socket_and_sends_no_file(server: Server, subtests: pytest.Subtests) -> None:
@@ -397,21 +399,22 @@ def test_a_page_from_elsewhere_opens_no_socket_and_sends_no_file(server: Server,
         f"http://127.0.0.1.evil.test:{own.split(':')[1]}", "null", "file://", "http://[", f"http://evil.test@{own}", "",
     ):  # fmt: skip
         with subtests.test(origin):
-            assert status_of(server, "/_stcore/stream", host=own, origin=origin) == 403
+            assert status_of(server, "/_stcore/stream", host=own, origin=origin, method="SOCKET") == 403
             assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=origin, method="PUT") == 403
-    assert status_of(server, "/_stcore/stream", host=own, origin=server.url) == 101
+    assert status_of(server, "/_stcore/stream", host=own, origin=server.url, method="SOCKET") == 101
+    assert status_of(server, "/_stcore/health", host=own) == 200
     # From the page's own origin, without the token that the page has been given.
     for method in ("PUT", "DELETE"):
         assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=server.url, method=method) == 403
 
 
-def status_of(server: Server, path: str, *, host: str, origin: str, method: str = "GET") -> int:
-    """Ask in the name of a host, for a page of an origin: for a socket, or with another method than GET for itself."""
-    upgrade = (
-        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-        "Sec-WebSocket-Version: 13\r\n"
-    )
-    more = upgrade if method == "GET" else "Content-Length: 0\r\n"
+def status_of(server: Server, path: str, *, host: str, method: str = "GET", origin: str | None = None) -> int:
+    """Ask in the name of a host, for a page of an origin or for none; "SOCKET" asks for a socket."""
+    headers = {"Host": host, "Content-Length": "0"} | ({"Origin": origin} if origin is not None else {})
+    if method == "SOCKET":
+        key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+        method, headers = "GET", headers | {"Upgrade": "websocket", "Connection": "Upgrade"} | key
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     with closing(socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])), timeout=10)) as connection:
-        connection.sendall(f"{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: {origin}\r\n{more}\r\n".encode())
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(200).split()[1])
