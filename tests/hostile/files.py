@@ -64,6 +64,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
         "cut-in-a-dash": ("The house burned down –".encode())[:-1],
         "cut-16": FERRY.encode("utf-16")[:-1],
         "two-encodings": "Le café a coûté cher, ".encode() + "dit Málaga".encode("cp1252"),
+        "two-encodings-once": ("The mayor of Málaga said so. " * 20).encode() + "And Peña did.".encode("cp1252"),
         "two-encodings-long": ("“No,” said the mayor. " * 500).encode() + "Málaga".encode("cp1252"),
         "overlong": b"The ferry \xc0\xaf sank in \xc0\xae\xc0\xae\xc0\xaf.",
         "surrogates": b"The ferry \xed\xa0\xbd\xed\xb8\x80 sank.",
