@@ -206,7 +206,7 @@ class Indexing:
         if self._unreachable:
             self._unreachable = False
             self._progress = replace(self._progress, problem="")
-        self._not_placed = generation if owned and not self.parts.index.sound else ""
+        self._not_placed = ""
         return generation if owned else ""
 
     def _fail(self, problem: str) -> None:
