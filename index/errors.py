@@ -53,8 +53,12 @@ class BadQuestion(DatelineError):
     """A question, or a line of a batch, that cannot be asked."""
 
 
+class BadDraft(DatelineError):
+    """A text whose sentences cannot be looked for on the shelf."""
+
+
 class ResultUnwritable(DatelineError):
-    """The result of an evaluation cannot be kept in that file."""
+    """The result of an evaluation, or an exported answer, cannot be kept in that file."""
 
 
 class StoreMismatch(DatelineError):

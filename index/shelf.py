@@ -295,13 +295,13 @@ class Reading:
         """Count what `listings` would list without a limit."""
         return int(self._in_scope("SELECT count(*) FROM articles a", scope, titled=titled).fetchone()[0])
 
-    def outlets(self) -> list[tuple[str, int]]:
-        """Count the articles of each outlet, most first; "" stands for articles that name none."""
-        rows = self._connection.execute(
-            "SELECT coalesce(outlet, '') AS name, count(*) AS number FROM articles GROUP BY name "
-            "ORDER BY number DESC, name"
-        )
-        return rows.fetchall()
+    def outlets(self, *, scope: Scope = WHOLE) -> list[tuple[str, int]]:
+        """Count the articles of each outlet in the scope, most first; "" stands for articles that name none."""
+        return self._in_scope(
+            "SELECT coalesce(a.outlet, '') AS name, count(*) AS number FROM articles a",
+            scope,
+            "GROUP BY name ORDER BY number DESC, name",
+        ).fetchall()
 
     def months(self, *, scope: Scope = WHOLE, titled: str = "") -> list[tuple[str, int]]:
         """Count the dated ones of `listings` in each month that has some ("2026-02"), in order."""

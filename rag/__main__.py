@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | timeline | evaluate`."""
+"""The command line of the online half: `dateline ask | search | timeline | check | evaluate`."""
 
 import json
 import signal
@@ -24,6 +24,8 @@ from index.__main__ import (
     open_parts,
     run,
 )
+from index.encodings import decode
+from index.errors import BadDraft, UnreadableArticle
 from index.parts import Parts
 from index.placing import place_vectors
 from index.scope import Scope
@@ -31,6 +33,11 @@ from rag import evaluation
 from rag.answers import Answer, answer_question, clean_question, find_passages, find_quotes, stream_answer
 from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
+from rag.draft_rendering import draft_json, draft_lines
+from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
+from rag.exports import FORMS, Exported, Form, check_file, export, form_of, write_file
+from rag.receipts import receipt_text
+from rag.references import STYLES, Style
 from rag.rendering import (
     Json,
     answer_json,
@@ -75,6 +82,15 @@ def ask_command(
         bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
     ] = False,
     batch: BatchOption = None,
+    receipt: Annotated[
+        bool, typer.Option("--receipt", help="Tell below the answer what was searched, and what came nearest.")
+    ] = False,
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"Write the answer as {', '.join(FORMS)}. Default: by the ending of --output."),
+    ] = "",
+    output: Annotated[Path | None, typer.Option("--output", help="A new file for it.")] = None,
+    style: Annotated[str, typer.Option("--style", help="How it names articles: plain or chicago.")] = "plain",
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -82,6 +98,7 @@ def ask_command(
     """Answer a question from the shelf: in quotes, or with a language model in checked prose."""
     if quotes and model:
         raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
+    export_as = _read_export(form, output, style, alone=not as_json and not batch)
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
     with open_parts(seeds, store) as parts:
@@ -98,11 +115,45 @@ def ask_command(
             growing = stream_answer(
                 question, parts=parts, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
             )
-            if as_json:
+            if export_as:
+                *_, answer = growing
+                named, told = export_as
+                _write_export(export(question, [*before, answer], named, style=told), output)
+            elif as_json:
                 *_, answer = growing
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
             else:
-                _print_as_it_grows(growing)
+                answer = _print_as_it_grows(growing)
+                if receipt:
+                    typer.echo(f"\n{receipt_text(answer)}")
+
+
+def _read_export(form: str, output: Path | None, style: str, *, alone: bool) -> tuple[Form, Style] | None:
+    """Return in which form and style the answer is to be written, or None. Raises typer.BadParameter."""
+    if not form and not output:
+        return None
+    if not alone:
+        raise typer.BadParameter("Give --format and --output, or --json or --batch.")
+    by_name = next((known for known in FORMS if known == form), form_of(output) if output and not form else None)
+    known_style = next((known for known in STYLES if known == style), None)
+    if by_name is None:
+        given = f"--format {form}" if form else f"--output {output}"
+        raise typer.BadParameter(f"{given} names no form. Expected --format {', '.join(FORMS[:-1])} or {FORMS[-1]}.")
+    if known_style is None:
+        raise typer.BadParameter(f"--style {style} is not known. Expected {' or '.join(STYLES)}.")
+    if output:
+        check_file(output)
+    elif by_name == "docx":
+        raise typer.BadParameter("A Word file is no text for a terminal. Name a file with --output.")
+    return by_name, known_style
+
+
+def _write_export(exported: Exported, output: Path | None) -> None:
+    if output:
+        write_file(output, exported)
+        typer.echo(f"Written: {output}", err=True)
+    else:
+        typer.echo(exported.content.decode(), nl=False)
 
 
 def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel | None:
@@ -130,14 +181,15 @@ def _stop_on_interrupt() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _print_as_it_grows(growing: Iterator[Answer]) -> None:
-    """Print the model's text while it is written, then the rest of the answer."""
+def _print_as_it_grows(growing: Iterator[Answer]) -> Answer:
+    """Print the model's text while it is written, then the rest of the answer, and return the whole."""
     shown = ""
     for answer in growing:
         if answer.prose and answer.prose.under_way and answer.prose.statements:
             shown = _print_more(shown, "\n".join([*head_lines(answer), prose_text(answer.prose)]))
         last = answer
     _print_more(shown, answer_text(last) + "\n")
+    return last
 
 
 def _print_more(shown: str, text: str) -> str:
@@ -197,6 +249,48 @@ def timeline_command(
         typer.echo(json.dumps(timeline_json(clean_question(question), events, problem), ensure_ascii=False))
     else:
         typer.echo("\n".join(timeline_lines(events, problem)))
+
+
+@commands.command("check")
+def check_command(
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A text or Markdown file; - reads from stdin.")],
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold a draft against the shelf: what of it stands there word for word, what is altered, what is not there."""
+    scope = make_scope(since, as_of, outlet)
+    text = _read_draft(draft)
+    with open_parts(seeds, store) as parts:
+        _fill(parts)
+        with parts.shelf.read(checked=True) as reading:
+            checked = check_draft(text, reading=reading, scope=scope)
+    if as_json:
+        typer.echo(json.dumps(draft_json(checked), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(draft_lines(checked)))
+
+
+def _read_draft(path: str) -> str:
+    """Return the text of a draft. Raises BadDraft where there is none to be had."""
+    # Four bytes a character at most, and one more to tell that it is too long.
+    most = 4 * LONGEST_DRAFT + 1
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(most)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(most)
+        return clean_draft(decode(path, content).text)
+    except OSError as error:
+        raise BadDraft(
+            f"{path}: cannot be read ({error.strerror}). Expected a text or Markdown file, or - for stdin."
+        ) from None
+    except UnreadableArticle:
+        raise BadDraft(f"{path}: is no text. Expected a text or Markdown file in UTF-8. Save it as such.") from None
 
 
 @commands.command("evaluate")

@@ -19,11 +19,12 @@ from rag.dates import read_days
 from rag.followups import Earlier, Standalone, carry_over, followup_messages, read_standalone
 from rag.passages import Passage, gather_passages
 from rag.prose import Prose
-from rag.quoting import Refusal
+from rag.quoting import Refusal, Weighed
 from rag.retrieval import Hit, search
 
 LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
+_OUTLETS_TOLD = 12
 _HITS_FOR_ALL = 24
 # What happened on a day is reported on it or soon after.
 _REPORTED_WITHIN = timedelta(days=3)
@@ -45,6 +46,9 @@ class Searched:
     embedded: int
     scope: Scope
     problem: str  # why nothing was found by meaning; "" where all is well
+    outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": that name none
+    more_outlets: int = 0  # besides
+    nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +233,7 @@ def _quote(
         )
         passages = gather_passages(found.hits, reading, most=_HITS_READ)
         searched = time.perf_counter()
-        quoted = quoting.answer(
+        quoted, nearest = quoting.answer(
             asked,
             passages,
             reading=reading,
@@ -239,7 +243,7 @@ def _quote(
         )
         shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
         copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
-        counts, reach = reading.counts(), reading.reach(scope=scope)
+        counts, reach, outlets = reading.counts(), reading.reach(scope=scope), reading.outlets(scope=scope)
     ended = time.perf_counter()
     return Answer(
         question=_as_text(question),
@@ -247,7 +251,17 @@ def _quote(
         quoted=quoted,
         passages=tuple(passages),
         prose=None,
-        searched=Searched(reach, counts.articles, counts.chunks, counts.embedded, scope, found.problem),
+        searched=Searched(
+            reach,
+            counts.articles,
+            counts.chunks,
+            counts.embedded,
+            scope,
+            found.problem,
+            outlets=tuple(outlets[:_OUTLETS_TOLD]),
+            more_outlets=len(outlets[_OUTLETS_TOLD:]),
+            nearest=nearest,
+        ),
         seconds={
             "search": round(searched - started, 4),
             "answer": round(ended - searched, 4),

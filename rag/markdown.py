@@ -10,21 +10,22 @@ from collections.abc import Iterator, Sequence
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
-from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, source_line, verdict_mark
+from rag.references import Style, reference
+from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
 
 # All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
 
 
-def chat_markdown(title: str, answers: Sequence[Answer]) -> str:
+def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plain") -> str:
     """Write a chat: each question, what is said to it, and the quotes with their places."""
     parts = [f"# {_plain(title)}"]
     for answer in answers:
-        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer)]
+        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, style)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer_parts(answer: Answer) -> Iterator[str]:
+def _answer_parts(answer: Answer, style: Style) -> Iterator[str]:
     numbers = number_citations(answer.statements)
     if answer.searched_as != one_line(answer.question):
         yield f"Searched for: {_plain(answer.searched_as)}"
@@ -39,20 +40,21 @@ def _answer_parts(answer: Answer) -> Iterator[str]:
         yield _plain(note)
     if answer.refusal:
         yield refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
-        yield from (_quote(citation, "") for citation in answer.refusal.closest if citation not in numbers)
-    yield from (_quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
+        yield from (_quote(citation, "", style) for citation in answer.refusal.closest if citation not in numbers)
+    yield from (_quote(citation, f"\\[{number}\\] ", style) for citation, number in numbers.items())
     if answer.refusal:
         yield _plain(searched_line(answer))
     elif beside := [quote for quote in answer.quotes if quote not in numbers]:
         yield BESIDE
-        yield from (_quote(citation, "") for citation in beside)
+        yield from (_quote(citation, "", style) for citation in beside)
 
 
-def _quote(citation: Citation, number: str) -> str:
+def _quote(citation: Citation, number: str, style: Style) -> str:
     """Write a quote and its place, such that nothing of it is taken for markup."""
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
     article, span = citation.article, citation.span
-    place = f"{_plain(source_line(article))}, {_plain(article.path)}, characters {span.start} to {span.end}"
+    source = reference(article, style).rstrip(".")
+    place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"

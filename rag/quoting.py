@@ -22,6 +22,7 @@ from rag.speakers import asked_speaker, speaks, speech_of
 
 MOST_QUOTES = 4
 MOST_CLOSEST = 3
+MOST_NEAREST = 5  # sentences that a receipt tells of
 
 # The numbers below were chosen on clapnq with the built-in model (`bench/quoting.py`; README, "Decisions").
 _COVERAGE_WEIGHT = 0.25
@@ -55,6 +56,17 @@ class Refusal:
     """The shelf does not answer; these sentences come closest, best first."""
 
     closest: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence that was weighed against the question, and what speaks for it."""
+
+    citation: Citation
+    weight: float  # of both below
+    similarity: float  # cosine to the question
+    coverage: float  # of the question's words by weight, with what stands around the sentence; 0 to 1
+    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +119,10 @@ def answer(
     sentence_model: Embedder,
     bare: str = "",
     subject: str = "",
-) -> tuple[Statement, ...] | Refusal:
+) -> tuple[tuple[Statement, ...] | Refusal, tuple[Weighed, ...]]:
     """Quote the one to four sentences that answer, article by article in reading order, or refuse.
+
+    Beside it come the sentences that weigh most, best first, whether they are quoted or not.
 
     Where an earlier question lent its `subject`, `bare` is the question without it: the subject
     says which article to read, the bare question which sentence. Where the question asks what
@@ -119,12 +133,13 @@ def answer(
     asked = _split(question, bare, subject)
     candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
+    nearest = tuple(_told(candidate) for candidate in ranked[:MOST_NEAREST])
     if any(candidate.asked_for and candidate.answers for candidate in ranked):
         ranked = [candidate for candidate in ranked if candidate.asked_for]
         candidates = ranked
     if not any(candidate.answers for candidate in ranked):
         close = [c for c in ranked if c.own_coverage > 0 or c.similarity >= _CLOSE]
-        return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST]))
+        return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST])), nearest
     # The best sentence is the best of those that answer: one that holds the asked-for words
     # may be long and so less similar than a short one that does not.
     best = next(candidate for candidate in ranked if candidate.answers)
@@ -134,7 +149,7 @@ def answer(
     chosen = list(dict.fromkeys(_with_who(chosen, candidates)))[:MOST_QUOTES]
     order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
     chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
-    return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen)
+    return tuple(Statement(candidate.text, (_cite(candidate),), "supported") for candidate in chosen), nearest
 
 
 def find_all(
@@ -273,3 +288,10 @@ def _without_copies(ranked: Sequence[_Candidate]) -> list[_Candidate]:
 
 def _cite(candidate: _Candidate) -> Citation:
     return Citation(candidate.passage.article, candidate.span)
+
+
+def _told(candidate: _Candidate) -> Weighed:
+    weight, similarity, coverage = (
+        round(number, 4) for number in (candidate.weight, candidate.similarity, candidate.coverage)
+    )
+    return Weighed(_cite(candidate), weight, similarity, coverage, candidate.answers)

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
-from index.shelf import Listing
+from index.shelf import Listing, Reach
 from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage
@@ -69,22 +69,41 @@ def answer_json(answer: Answer) -> Json:
         },
         "days": _dated_json(answer.dated) if answer.dated else None,
         "searched": {
-            "articles": searched.reach.articles,
-            "undated": searched.reach.undated,
-            "first": _day(searched.reach.first),
-            "last": _day(searched.reach.last),
-            "since": _day(searched.scope.since),
-            "as_of": _day(searched.scope.until),
-            "outlets": sorted(searched.scope.outlets),
+            **scope_json(searched.reach, searched.scope),
             "chunks": searched.chunks,
             "embedded": searched.embedded,
             "problem": searched.problem or None,
+            "by_outlet": dict(searched.outlets),
+            "more_outlets": searched.more_outlets,
+            "nearest": [
+                {
+                    "weight": one.weight,
+                    "similarity": one.similarity,
+                    "coverage": one.coverage,
+                    "answers": one.answers,
+                    **citation_json(one.citation),
+                }
+                for one in searched.nearest
+            ],
         },
         "model": prose.model if prose else None,
         "state": prose.state if prose else None,
         "problem": (prose.problem or None) if prose else None,
         "usage": usage_json(prose.usage) if prose and prose.usage else None,
         "seconds": dict(answer.seconds),
+    }
+
+
+def scope_json(reach: Reach, scope: Scope) -> Json:
+    """Return how far the articles of a scope reach, and what the scope is."""
+    return {
+        "articles": reach.articles,
+        "undated": reach.undated,
+        "first": _day(reach.first),
+        "last": _day(reach.last),
+        "since": _day(scope.since),
+        "as_of": _day(scope.until),
+        "outlets": sorted(scope.outlets),
     }
 
 

@@ -31,6 +31,11 @@ PURPOSE = (
     "including on the illegal flow of fentanyl precursors."
 )
 DOUBTED = "The officers will start work in March 2027."
+DRAFT = """The vessels will cost 84.5 million crowns, of which the province pays 30 million. “We could not keep patching
+hulls from 1961”, said Okafor, whose “boats are quicker”. Fares will rise after 2029, a statement of the authority says.
+
+However, Jaiswal noted that there is no set timeline for appointing the liaison officers. Residents of Seal Island, who
+depend on the crossing, had asked for a night service. A bridge is planned, too."""
 
 
 def answers(messages: list[dict[str, str]]) -> str:
@@ -79,6 +84,13 @@ def answer(reader: Reader) -> None:
     expect(reader.page.locator(".dl-question")).to_be_in_viewport()
 
 
+def searched(reader: Reader) -> None:
+    answer(reader)
+    reader.page.get_by_role("button", name="Export").click()
+    reader.page.get_by_text("What was searched").click()
+    reader.page.get_by_role("button", name="Copy what was searched").scroll_into_view_if_needed()
+
+
 def pointing(reader: Reader) -> None:
     answer(reader)
     reader.page.get_by_role("button", name=re.compile("^Source 1: ")).first.hover()
@@ -113,6 +125,15 @@ def scope(reader: Reader) -> None:
 def shelf(reader: Reader) -> None:
     reader.page.goto(reader.page.url.split("?")[0] + "?page=shelf")
     expect(reader.page.locator(".title-cell .open")).to_have_count(7)
+
+
+def draft(reader: Reader) -> None:
+    reader.page.goto(reader.page.url.split("?")[0] + "?page=draft")
+    field = reader.page.get_by_role("textbox", name="Your text")
+    field.fill(DRAFT)
+    reader.page.get_by_role("button", name="Check", exact=True).click()
+    expect(reader.page.get_by_text("6 sentences: ")).to_be_visible()
+    reader.page.get_by_text("6 sentences: ").scroll_into_view_if_needed()
 
 
 def removing(reader: Reader) -> None:
@@ -156,6 +177,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "sidebar": sidebar,
     "add": add,
     "answer": answer,
+    "searched": searched,
     "pointing": pointing,
     "article": article,
     "refusal": refusal,
@@ -163,6 +185,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "chats": chats,
     "shelf": shelf,
     "removing": removing,
+    "draft": draft,
 }
 
 

@@ -58,6 +58,8 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         reader.ask(FENTANYL)
         expect(page.locator(".statement.uncited .verdict")).to_be_visible()
         expect(page.get_by_role("button", name="Ask again")).to_be_visible()
+        page.get_by_text("What was searched").click()
+        page.locator(".part-bar").get_by_role("button", name="Export").click()
         found["answer"] = serious(page)
         page.locator("button.quote").first.click()
         expect(page.locator("mark.current")).to_be_in_viewport()
@@ -71,6 +73,11 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         page.get_by_role("button", name="Remove Rail strike").click()
         expect(page.get_by_role("button", name="Keep it")).to_be_visible()
         found["removing"] = serious(page)
+        page.goto(f"{server.url}/?page=draft")
+        page.get_by_role("textbox", name="Your text").fill("The vessels will cost 84.5 million crowns. It “is”.")
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator(".summary")).to_be_visible()
+        found["draft"] = serious(page)
         assert not any(found.values()), "\n".join(line for lines in found.values() for line in lines)
 
 
@@ -109,9 +116,17 @@ def test_everything_is_reached_by_keyboard(browser: Browser, server: Server) -> 
 
 
 CONTROLS = (
-    *("New chat", "Re-index", "Watch the folder", "Add articles", "Ask only some articles", "Answer with"),
+    *(
+        "New chat",
+        "Check a draft",
+        "Re-index",
+        "Watch the folder",
+        "Add articles",
+        "Ask only some articles",
+        "Answer with",
+    ),
     *("Test this connection", "More for what was agreed", "Search the titles", "Open the shelf"),
-    *("Ask about the news", "Source 1: ", "Open in the article", "Copy", "Ask again"),
+    *("Ask about the news", "Source 1: ", "Open in the article", "Copy", "Export", "What was searched", "Ask again"),
 )
 # What has the focus, within components too: its name, and whether something about it looks otherwise without.
 FOCUSED = """async () => {

@@ -418,3 +418,61 @@ def status_of(server: Server, path: str, *, host: str, method: str = "GET", orig
     with closing(socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])), timeout=10)) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         return int(connection.recv(200).split()[1])
+
+
+def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, server: Server) -> None:
+    altered = "The vessels will cost 84.5 million crowns, of which the province pays 30 million."
+    hostile = "<img src=x onerror=alert(1)> and [x](https://evil.example/x.png) were seen in Zagreb."
+    with reading(browser, server) as reader:
+        page = reader.page
+        page.get_by_role("button", name="Check a draft").click()
+        expect(page).to_have_url(re.compile(r"page=draft$"))
+        field = page.get_by_role("textbox", name="Your text")
+        field.fill(f"{altered} He spoke of “hulls from 1961”.\n\n{hostile}")
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.locator(".summary")).to_contain_text("1 altered, 2 not on the shelf. 1 quotation: 1 verbatim.")
+        expect(page.locator(".part.altered ins")).to_have_text("84.5")
+        expect(page.locator(".part.altered del")).to_have_text("48.5")
+        expect(page.locator(".part.altered .told")).to_have_text(
+            "The article says “48.5 million crowns”, the draft “84.5 million crowns”."
+        )
+        expect(page.locator(".part.absent .said").last).to_have_text(hostile)
+
+        page.locator(".part.quotation .place").click()
+        expect(page.locator("mark.current")).to_have_text("hulls from 1961")
+        expect(page.locator("mark.current")).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(page.locator("mark.current")).to_have_count(0)
+        expect(page.locator(".part.altered .told")).to_be_visible()
+
+        field.fill("***")
+        page.get_by_role("button", name="Check", exact=True).click()
+        expect(page.get_by_text("The draft has no words.")).to_be_visible()
+        page.get_by_role("button", name="Back to the chat").click()
+        expect(page.get_by_placeholder("Ask about the news")).to_be_visible()
+        page.get_by_role("button", name="Check a draft").click()
+        expect(field).to_have_value("***")
+
+
+def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
+    browser: Browser, server: Server, subtests: pytest.Subtests
+) -> None:
+    with reading(browser, server) as reader:
+        page = reader.page
+        reader.ask(FENTANYL)
+        page.locator(".part-bar").get_by_role("button", name="Export").click()
+        begins = {
+            "Markdown": b"# what was agreed",
+            "Word": b"PK",
+            "Word, Chicago notes": b"PK",
+            "Fact-check sheet": b"\xef\xbb\xbfquestion,claim,quote",
+            "BibTeX": b"@article{",
+        }
+        for name, beginning in begins.items():
+            with subtests.test(name), page.expect_download() as downloading:
+                page.get_by_role("button", name=name, exact=True).click()
+            assert Path(downloading.value.path()).read_bytes().startswith(beginning), name
+
+        page.get_by_text("What was searched").click()
+        expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+        expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()

@@ -156,6 +156,16 @@ def test_the_figures_of_indexing_are_the_benchs() -> None:
     )
 
 
+def test_the_marks_of_drafts_are_the_benchs() -> None:
+    result = json.loads((ROOT / "bench" / "results" / "drafts.json").read_text())
+    assert result["data"] in FOLDERS["rag"]
+    for row in result["marks"]["all"]:
+        cells = [row[name] for name in ("n", "verbatim", "altered", "similar", "absent")]
+        assert f"| {row['form']}: {row['kind']} | {' | '.join(map(str, cells))} |" in FOLDERS["rag"]
+    for milliseconds in result["milliseconds a sentence"].values():
+        assert f"{milliseconds:,} ms" in " ".join(FOLDERS["rag"].split())
+
+
 def test_no_figure_is_still_to_come() -> None:
     for text in (README, *FOLDERS.values()):
         assert not re.search(r"MEASURED|TODO|TBD|XXX", text)

@@ -98,6 +98,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     with archive.parts.shelf.read() as reading:
         text = reading.article(SEED.name).text
     named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
+    named |= {"by_outlet", "more_outlets", "nearest"}
     assert set(got["searched"]) == named
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}

@@ -287,8 +287,10 @@ def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path
         expect(titles).to_have_count(6)
 
         renamed.click()
+        menu = page.locator(".menu:not([hidden])")
+        menu.get_by_role("button", name="Export").click()
         with page.expect_download() as downloading:
-            page.get_by_role("button", name="Export").click()
+            menu.get_by_role("button", name="Markdown").click()
         text = Path(downloading.value.path()).read_text()
         assert text.startswith("# Drugs \\*talks\\*")
         assert "During the meeting, it was agreed" in text

@@ -15,6 +15,7 @@ from index.spans import Span
 
 _QUOTE = re.compile(r"(?P<start>\d{1,9})-(?P<end>\d{1,9})(?:\.(?P<edition>[0-9a-f]{8}))?")
 _EDITION_CHARACTERS = 8
+_PAGES = ("shelf", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Place:
 class Address:
     """What is shown; "" and None stand for nothing of the kind."""
 
-    page: str = ""  # "shelf", or "" for the chat
+    page: str = ""  # "shelf" or "draft", or "" for the chat
     chat: str = ""
     turn: int | None = None  # place in the chat, from 0: whose quotes are lit in the article
     article: str = ""  # its path
@@ -91,7 +92,7 @@ def _read() -> Address:
     said = st.query_params
     turn = said.get("turn", "")
     return Address(
-        page="shelf" if said.get("page") == "shelf" else "",
+        page=page if (page := said.get("page", "")) in _PAGES else "",
         chat=said.get("chat", ""),
         turn=int(turn) - 1 if re.fullmatch(r"[1-9]\d{0,5}", turn) else None,
         article=said.get("article", ""),

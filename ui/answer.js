@@ -167,6 +167,23 @@ const copy = async (button, text) => {
   setTimeout(() => (button.textContent = "Copy"), 2000)
 }
 
+const drawReceipt = (section, receipt) => {
+  section.replaceChildren()
+  if (!receipt) return
+  const fold = make("details", "receipt")
+  const shown = make("div", "shown")
+  fold.append(make("summary", "what", "What was searched"), shown)
+  // Made when it is looked at: else all of it is found by who searches the page for a word of the answer.
+  fold.addEventListener("toggle", () => {
+    shown.replaceChildren()
+    if (!fold.open) return
+    const button = drawButton("act", "Copy", () => copy(button, receipt))
+    button.setAttribute("aria-label", "Copy what was searched")
+    shown.append(make("pre", "told", receipt), button)
+  })
+  section.append(fold)
+}
+
 const drawBar = (root, section, data) => {
   section.replaceChildren()
   if (data.busy) {
@@ -178,7 +195,7 @@ const drawBar = (root, section, data) => {
   }
   if (!data.copy) return
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
-  section.append(button)
+  section.append(button, exporting(data.forms, (form) => root.act("export", form)))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.read) section.append(make("span", "read", data.read))
   if (data.usage) section.append(make("span", "usage", data.usage))
@@ -187,6 +204,7 @@ const drawBar = (root, section, data) => {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
+  download(root, data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
   // What the reader is typing stays.
   if (!root.parts?.searched?.section.querySelector("form"))
@@ -205,13 +223,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
   })
   const bar = {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
-    read: data.read,
+    read: data.read, forms: data.forms,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
+  const receipt = data.busy ? "" : (data.receipt ?? "")
+  part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
 
   if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))
 }

@@ -16,6 +16,7 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.receipts import receipt_text
 from rag.rendering import (
     WORDS_ALONE,
     answer_text,
@@ -29,6 +30,7 @@ from rag.rendering import (
     usage_line,
 )
 from ui.address import Place, go, here
+from ui.exporting import forms, make_file
 from ui.look import ignore_trigger, make_component
 from ui.turns import Turn
 
@@ -54,17 +56,30 @@ def show_answer(
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
         key=f"answer-{place}",
-        data={"busy": busy, "scroll_to": scroll_to, "can_ask": can_ask, **(_shown(turn, answer) if answer else {})},
+        data={
+            "busy": busy,
+            "scroll_to": scroll_to,
+            "can_ask": can_ask,
+            "forms": forms(),
+            # Not while the answer grows: a look into the session's state may end the run that draws it.
+            "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
+            **(_shown(turn, answer) if answer else {}),
+        },
         on_open_change=ignore_trigger,
         on_stop_change=ignore_trigger,
         on_again_change=ignore_trigger,
         on_search_change=ignore_trigger,
         on_all_days_change=ignore_trigger,
+        on_export_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
     if clicked.again:
         ask_again()
+        st.rerun()
+    if answer and clicked.export:
+        made = make_file(turn.question, [answer], clicked.export, name=f"dateline-{turn.id[:8]}")
+        st.session_state[f"exported-{turn.id}"] = made
         st.rerun()
     if clicked.all_days:
         ask_all_days()
@@ -135,6 +150,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
+        "receipt": receipt_text(answer),
         "by_model": prose is not None,
     }
     _made[turn] = answer, shown

@@ -6,15 +6,6 @@ const act = (name, text, run) => {
   return button
 }
 
-// A file is made here, so that nothing of a chat stands in an address.
-const download = (file) => {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown;charset=utf-8" }))
-  link.download = file.name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
-}
-
 // Back to the plain entry, with the focus where it was.
 const fold = (root, entry, chat) => {
   root.unfolded = undefined
@@ -69,7 +60,7 @@ const drawEntry = (root, entry, chat) => {
   }
   menu.append(
     act("", "Rename", busy(drawRename)),
-    act("", "Export", () => root.trigger("export", chat.id)),
+    exporting(root.forms, (form) => root.trigger("export", { id: chat.id, form })),
     act("", "Delete", busy(drawDelete)),
   )
   more.addEventListener("click", () => {
@@ -88,10 +79,8 @@ const drawEntry = (root, entry, chat) => {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".chat_list-root")
   root.trigger = setTriggerValue
-  if (data.file && root.downloaded !== data.file.key) {
-    root.downloaded = data.file.key
-    download(data.file)
-  }
+  root.forms = data.forms
+  download(root, data.file)
   const drawn = JSON.stringify(data.chats)
   if (root.drawn === drawn || (root.busy && data.chats.some((chat) => chat.id === root.unfolded))) return
   root.drawn = drawn

@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import streamlit as st
 
 from index.errors import UnknownChat
 from index.wording import ago
 from rag.chats import ChatListing
-from rag.markdown import chat_markdown
 from ui.address import Address, go, here
+from ui.exporting import forms, make_file
 from ui.look import ignore_trigger, make_component, telling
 from ui.turns import OpenChat, OpenChats
 
@@ -35,7 +34,11 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
     state = st.session_state
     clicked = _component(
         key="chats",
-        data={"chats": [_entry(listing, chat.id) for listing in listings], "file": state.pop("exported", None)},
+        data={
+            "chats": [_entry(listing, chat.id) for listing in listings],
+            "file": state.pop("exported", None),
+            "forms": forms(),
+        },
         on_open_change=ignore_trigger,
         on_rename_change=ignore_trigger,
         on_export_change=ignore_trigger,
@@ -51,8 +54,8 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
     if isinstance(clicked.rename, dict):
         chats.kept.rename(str(clicked.rename.get("id")), str(clicked.rename.get("title")))
         st.rerun()
-    if isinstance(clicked.export, str):
-        state["exported"] = _export(chats, clicked.export)
+    if isinstance(clicked.export, dict):
+        state["exported"] = _export(chats, str(clicked.export.get("id")), clicked.export.get("form"))
         st.rerun()
     if isinstance(clicked.delete, str):
         chats.delete(clicked.delete)
@@ -61,12 +64,12 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
         st.rerun()
 
 
-def _export(chats: OpenChats, id_: str) -> dict[str, str] | None:
+def _export(chats: OpenChats, id_: str, form: object) -> dict[str, str] | None:
     try:
         kept = chats.kept.chat(id_)
     except UnknownChat:
         return None  # deleted in another window: the list is about to show it
-    return {"key": uuid4().hex, "name": f"dateline-{id_[:8]}.md", "text": chat_markdown(kept.title, kept.answers)}
+    return make_file(kept.title, kept.answers, form, name=f"dateline-{id_[:8]}")
 
 
 def _entry(listing: ChatListing, current: str) -> dict[str, object]:

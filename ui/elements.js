@@ -25,3 +25,37 @@ const part = (root, name, data, draw) => {
   root.parts[name] = { drawn, section }
 }
 
+
+// A file is made here, so that nothing of an answer stands in an address.
+const download = (root, file) => {
+  if (!file || root.downloaded === file.key) return
+  root.downloaded = file.key
+  const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0))
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }))
+  link.download = file.name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+// A button that unfolds the forms in which something can be taken along.
+const exporting = (forms, choose) => {
+  const menu = make("span", "exporting")
+  const button = make("button", "act export", "Export")
+  button.type = "button"
+  button.setAttribute("aria-expanded", "false")
+  const choices = make("span", "forms")
+  choices.hidden = true
+  for (const form of forms) {
+    const choice = make("button", "act form", form.name)
+    choice.type = "button"
+    choice.addEventListener("click", () => choose(form.key))
+    choices.append(choice)
+  }
+  button.addEventListener("click", () => {
+    choices.hidden = !choices.hidden
+    button.setAttribute("aria-expanded", String(!choices.hidden))
+  })
+  menu.append(button, choices)
+  return menu
+}

@@ -12,6 +12,7 @@ from rag.citations import Citation
 from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
 from ui.callbacks import undisturbed
+from ui.draft_page import show_draft_page
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text, telling
 from ui.model_panel import chosen_model
@@ -31,8 +32,8 @@ _GROWS_SECONDS = 0.15
 
 def show_page() -> None:
     """Show the whole page for one reader."""
-    shelf = here().page == "shelf"
-    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="wide" if shelf else "centered")
+    page = here().page
+    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="wide" if page == "shelf" else "centered")
     show_style()
     keep_history()
     try:
@@ -45,10 +46,12 @@ def show_page() -> None:
     with st.sidebar:
         show_sidebar(indexing, chats, chat)
     with st.container():
-        if problem and not shelf:
+        if problem and not page:
             show_text(problem, kind="problem")
-    if shelf:
+    if page == "shelf":
         show_shelf_page(indexing)
+    elif page == "draft":
+        show_draft_page(indexing)
     else:
         _show_chat(chat, chats, indexing)
     _show_opened(chat, indexing.parts)

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from ui.address import Address, go
+from ui.address import Address, go, here
 from ui.callbacks import undisturbed
 from ui.chat_panel import show_chats
 from ui.indexing import Indexing
@@ -19,6 +19,7 @@ def show_sidebar(indexing: Indexing, chats: OpenChats, chat: OpenChat) -> None:
     """Show the whole sidebar; its parts look again by themselves."""
     st.html('<p class="dl-brand">Dateline</p>')
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(chats,))
+    st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
         partial(show_status, indexing),
         partial(show_upload, indexing),
@@ -40,3 +41,8 @@ def _start_new_chat(chats: OpenChats) -> None:
     state = st.session_state
     state["shown"], state["addressed"], state["problem"] = chats.new(), "", ""
     go(Address())
+
+
+@undisturbed
+def _open_draft() -> None:
+    go(Address(page="draft", chat=here().chat))

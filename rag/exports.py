@@ -1,0 +1,75 @@
+"""Exports: an answer or a whole chat as a file to take along."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from index.errors import ResultUnwritable
+from rag.answers import Answer
+from rag.markdown import chat_markdown
+from rag.references import Style, bibtex
+from rag.sheets import check_sheet
+from rag.word import chat_word
+
+Form = Literal["md", "docx", "csv", "bibtex"]
+FORMS: tuple[Form, ...] = get_args(Form)
+ENDINGS: Mapping[Form, str] = {"md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
+TYPES: Mapping[Form, str] = {
+    "md": "text/markdown;charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "csv": "text/csv;charset=utf-8",
+    "bibtex": "application/x-bibtex;charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file to take along."""
+
+    content: bytes
+    ending: str
+    type: str  # of its content, as browsers name it
+
+
+def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain") -> Exported:
+    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX."""
+    match form:
+        case "md":
+            content = chat_markdown(title, answers, style=style).encode()
+        case "docx":
+            content = chat_word(title, answers, style=style)
+        case "csv":
+            content = check_sheet(answers).encode()
+        case "bibtex":
+            cited = (citation for answer in answers for said in answer.statements for citation in said.citations)
+            quoted = (quote for answer in answers for quote in answer.quotes)
+            content = bibtex(citation.article for citation in (*cited, *quoted)).encode()
+    return Exported(content, ENDINGS[form], TYPES[form])
+
+
+def form_of(file: Path) -> Form | None:
+    """Return the form that the ending of a file's name asks for, or None."""
+    return next((form for form, ending in ENDINGS.items() if file.suffix.lower() == ending), None)
+
+
+def check_file(file: Path) -> None:
+    """Raise ResultUnwritable where a file cannot be made, or is there already."""
+    if file.exists():
+        raise ResultUnwritable(f"{file} is there already. Expected a new file. Name another one with --output.")
+    if not file.parent.is_dir():
+        raise ResultUnwritable(
+            f"{file}: there is no folder {file.parent}. Expected one that is there. Make it, or name another file."
+        )
+
+
+def write_file(file: Path, exported: Exported) -> None:
+    """Write a file that is not there yet. Raises ResultUnwritable."""
+    check_file(file)
+    try:
+        with file.open("xb") as made:
+            made.write(exported.content)
+    except OSError as error:
+        raise ResultUnwritable(
+            f"{file} cannot be written ({error.strerror}). Expected a folder of yours with room. Name another file."
+        ) from None

@@ -1,0 +1,57 @@
+"""Sheets: an answer as a table to be checked by hand, a line for each claim and quote it rests on.
+
+A spreadsheet takes a cell that begins with = + - or @ for a formula, and runs it. Such cells get an
+apostrophe in front: what an article says is shown, never computed.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+from index.wording import one_line
+from rag.answers import Answer
+from rag.citations import Citation
+from rag.rendering import refusal_words, verdict_mark
+
+COLUMNS = (*("question", "claim", "quote", "article", "file", "outlet", "date", "start", "end", "verdict", "initials"),)
+# Full-width ones too: some programs take them for the same.
+_FORMULA = tuple("=+-@＝＋－＠")
+
+
+def check_sheet(answers: Sequence[Answer]) -> str:
+    """Write the answers as CSV, with the mark by which spreadsheets know UTF-8; who has checked a line signs it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for answer in answers:
+        for row in _rows(answer):
+            writer.writerow([*map(_guarded, (answer.question, *row)), ""])
+    return "\ufeff" + text.getvalue()
+
+
+def _rows(answer: Answer) -> Iterator[tuple[str, ...]]:
+    for statement in answer.statements:
+        verdict = verdict_mark(statement) or statement.verdict
+        for citation in statement.citations or (None,):
+            yield (statement.text, *_place(citation), verdict)
+    if answer.refusal:
+        for citation in answer.refusal.closest or (None,):
+            yield (refusal_words(answer), *_place(citation), "refusal, closest sentence" if citation else "refusal")
+
+
+def _place(citation: Citation | None) -> tuple[str, ...]:
+    if citation is None:
+        return ("",) * 7
+    article, span = citation.article, citation.span
+    day = article.published.isoformat() if article.published else ""
+    return citation.quote, article.title, article.path, article.outlet or "", day, str(span.start), str(span.end)
+
+
+def _guarded(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run.
+
+    >>> _guarded("=1+1"), _guarded(" @SUM(A1)"), _guarded("4 - 2")
+    ("'=1+1", "'@SUM(A1)", '4 - 2')
+    """
+    line = one_line(cell)
+    return f"'{line}" if line.startswith(_FORMULA) else line

@@ -1,0 +1,156 @@
+"""Word: a chat as a Word file, each quote in a footnote to the statement that rests on it.
+
+python-docx knows no footnotes, so the part that holds them is made here, after ECMA-376 part 1, 17.11.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from index.wording import one_line
+from rag.answers import Answer
+from rag.citations import Citation, Statement, number_citations
+from rag.references import Style, reference
+from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+# What XML 1.0 cannot hold.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FIRST = 1  # footnotes -1 and 0 are the lines that Word draws above them
+
+
+def chat_word(title: str, answers: Sequence[Answer], *, style: Style) -> bytes:
+    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes."""
+    import docx
+
+    document = docx.Document()
+    notes = _Footnotes(style)
+    document.core_properties.title = _plain(title)
+    document.core_properties.author = ""
+    document.add_heading(_plain(title), level=1)
+    for answer in answers:
+        document.add_heading(_plain(answer.question), level=2)
+        _write_answer(document, answer, notes)
+    notes.put_into(document)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    if answer.searched_as != one_line(answer.question):
+        document.add_paragraph(_plain(f"Searched for: {answer.searched_as}"))
+    if answer.prose and answer.prose.statements:
+        _write_statements(document, answer.prose.statements, notes)
+    if note := ending_note(answer):
+        document.add_paragraph(_plain(note))
+    cited = number_citations(answer.statements)
+    if not (answer.prose and answer.prose.statements):
+        for citation in cited:
+            _write_quote(document, citation, notes)
+    if answer.refusal:
+        words = refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+        document.add_paragraph(words)
+        for citation in answer.refusal.closest:
+            _write_quote(document, citation, notes)
+        document.add_paragraph(_plain(searched_line(answer)))
+    elif beside := [quote for quote in answer.quotes if quote not in cited]:
+        document.add_paragraph(BESIDE)
+        for citation in beside:
+            _write_quote(document, citation, notes)
+
+
+def _write_statements(document: "Document", statements: Sequence[Statement], notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph()
+    for place, statement in enumerate(statements):
+        if place and statement.new_line:
+            paragraph = document.add_paragraph()
+        elif place:
+            paragraph.add_run(" ")
+        paragraph.add_run(_plain(statement.text))
+        for citation in statement.citations:
+            notes.refer(paragraph, citation, quoted=True)
+        if mark := verdict_mark(statement):
+            paragraph.add_run(f" {_plain(f'({mark})')}").italic = True
+
+
+def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph(f"“{_plain(citation.quote)}”", style="Quote")
+    notes.refer(paragraph, citation, quoted=False)
+
+
+class _Footnotes:
+    """The footnotes of one file, in order."""
+
+    def __init__(self, style: Style) -> None:
+        self._style = style
+        self._texts: list[str] = []
+
+    def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
+        """Put the number of a new footnote behind a paragraph; `quoted` puts the quote into the note."""
+        article, span = citation.article, citation.span
+        page = f", page {citation.page}" if citation.page else ""
+        place = f"{article.path}, characters {span.start} to {span.end}{page}."
+        said = f"“{citation.quote}” " if quoted else ""
+        source = reference(article, self._style).rstrip(".")
+        self._texts.append(_plain(f"{said}{source}. {place}"))
+        run = paragraph.add_run()
+        run.font.superscript = True
+        run._r.append(_element("footnoteReference", id=str(_FIRST + len(self._texts) - 1)))
+
+    def put_into(self, document: "Document") -> None:
+        """Add the part that holds the footnotes, where there are some."""
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+        from lxml import etree
+
+        if not self._texts:
+            return
+        root = etree.Element(f"{{{_W}}}footnotes", nsmap={"w": _W})
+        for number, kind in ((-1, "separator"), (0, "continuationSeparator")):
+            root.append(_note(number, [_run(_element(kind))], type=kind))
+        for number, text in enumerate(self._texts, start=_FIRST):
+            words = _element("t")
+            words.text = f" {text}"
+            words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            root.append(_note(number, [_run(_element("footnoteRef"), raised=True), _run(words)]))
+        content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        package = document.part.package
+        document.part.relate_to(Part(PackURI("/word/footnotes.xml"), _TYPE, content, package), _RELATION)
+
+
+def _element(name: str, **attributes: str) -> Any:
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    return OxmlElement(f"w:{name}", attrs={qn(f"w:{key}"): value for key, value in attributes.items()})
+
+
+def _run(inner: Any, *, raised: bool = False) -> Any:
+    run = _element("r")
+    if raised:
+        shown = _element("rPr")
+        shown.append(_element("vertAlign", val="superscript"))
+        run.append(shown)
+    run.append(inner)
+    return run
+
+
+def _note(number: int, runs: Sequence[Any], **attributes: str) -> Any:
+    note, paragraph = _element("footnote", id=str(number), **attributes), _element("p")
+    for run in runs:
+        paragraph.append(run)
+    note.append(paragraph)
+    return note
+
+
+def _plain(text: str) -> str:
+    """Put a text on one line, without what XML cannot hold."""
+    return _NOT_XML.sub("", one_line(text))

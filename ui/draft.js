@@ -1,0 +1,65 @@
+// Shows a checked draft: each sentence and quotation with its mark, what was changed in it, and where it stands.
+const drawPieces = (pieces) => {
+  const line = make("p", "said")
+  for (const piece of pieces) {
+    if (piece.same) {
+      line.append(piece.said)
+      continue
+    }
+    if (piece.written) line.append(make("del", "written", piece.written.trimEnd()))
+    if (piece.written && piece.said) line.append(" ")
+    if (piece.said) line.append(make("ins", "put", piece.said.trimEnd()))
+    line.append((piece.said || piece.written).match(/\s*$/)[0])
+  }
+  return line
+}
+
+const drawPart = (root, shown) => {
+  const entry = make("li", `part ${shown.form} ${shown.mark}`)
+  entry.append(make("span", "mark", shown.form === "quotation" ? `quotation ${shown.label}` : shown.label))
+  entry.append(shown.pieces.length ? drawPieces(shown.pieces) : make("p", "said", shown.text))
+  for (const words of shown.told) entry.append(make("p", "told", words))
+  for (const place of shown.places) {
+    const button = make("button", "place")
+    button.type = "button"
+    if (place.quote) button.append(make("q", "nearest", place.quote))
+    button.append(make("span", "title", place.title))
+    if (place.where) button.append(make("span", "where", place.where))
+    button.append(make("span", "hint", "Open in the article"))
+    button.addEventListener("click", () => opens(button, () => root.act("open", place.key)))
+    entry.append(button)
+  }
+  return entry
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".draft-root")
+  root.act = setTriggerValue
+  part(root, "checked", data, (section) => {
+    section.replaceChildren()
+    const head = make("div", "head")
+    const summary = make("p", "summary", data.summary)
+    summary.setAttribute("role", "status")
+    const copy = make("button", "act", "Copy")
+    copy.type = "button"
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(data.copy)
+        copy.textContent = "Copied"
+      } catch {
+        copy.textContent = "The browser does not allow copying"
+      }
+      setTimeout(() => (copy.textContent = "Copy"), 2000)
+    })
+    head.append(summary, make("p", "looked", data.looked))
+    if (data.parts.some((shown) => shown.pieces.length)) {
+      const key = make("p", "looked")
+      key.append(make("ins", "put", "in the draft only"), " ", make("del", "written", "in the article only"))
+      head.append(key)
+    }
+    head.append(copy)
+    const list = make("ol", "parts")
+    for (const shown of data.parts) list.append(drawPart(root, shown))
+    section.append(head, list)
+  })
+}
