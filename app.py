@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.errors import DatelineError
-from ui.headers import PageHeaders
+from ui.headers import OwnOrigin, PageHeaders
 from ui.indexing import get_indexing
 
 
@@ -34,4 +34,4 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
 
 # Streamlit holds its socket to these names; this holds the page itself to them too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
-app = st.App("ui/script.py", lifespan=lifespan, middleware=[hosts, Middleware(PageHeaders)])
+app = st.App("ui/script.py", lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])

@@ -20,7 +20,7 @@ from index.errors import UnreadableArticle
 from index.parsers import PARSERS, Parsed
 
 SECONDS = 30.0  # for one file
-MEGABYTES = 1_500  # of address space, Python and the parsers included
+MEGABYTES = 1_200  # of address space, Python and the parsers included
 _LONGEST_ANSWER = 200_000_000  # bytes
 _ROOT = Path(__file__).parent.parent
 # What Python tells of before it happens (PEP 578). It holds for what is written in Python.
@@ -50,9 +50,14 @@ class Cage:
                 else f"{path}: taking it apart took more than {self._megabytes:,} MB of memory, or broke the parser. "
                 "Expected an ordinary file. Save its text alone."
             )
-        if "reason" in answer:
-            raise UnreadableArticle(answer["reason"])
-        return Parsed(answer["text"], answer["stated"], tuple(answer["pages"]), answer["guessed"])
+        if reason := answer.get("reason"):
+            raise UnreadableArticle(str(reason))
+        try:
+            return _parsed(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UnreadableArticle(
+                f"{path}: the parser gave an answer that is none. Expected an ordinary file. Save its text alone."
+            ) from None
 
     def close(self) -> None:
         """End the process; the next file starts another one."""
@@ -81,7 +86,8 @@ class Cage:
             _write(process.stdin, json.dumps(path).encode())
             _write(process.stdin, content)
             read = _read(process.stdout)
-            return (json.loads(read) if read is not None else None), late.is_set()
+            answer = json.loads(read) if read is not None else None
+            return (answer if isinstance(answer, dict) else None), late.is_set()
         except (OSError, ValueError):  # it ended while it was written to; half an answer
             return None, late.is_set()
         finally:
@@ -98,6 +104,14 @@ def parse(path: str, content: bytes) -> Parsed:
 
 _shared = Cage()
 atexit.register(_shared.close)
+
+
+def _parsed(answer: dict[str, Any]) -> Parsed:
+    """Read an answer, which is as foreign as the file: each part of it is of its kind, or there is an error."""
+    # Half a surrogate pair fits into no database.
+    text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
+    stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
+    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed)
 
 
 def _start(megabytes: int) -> subprocess.Popen[bytes]:
@@ -146,9 +160,7 @@ def _answer(path: str, content: bytes) -> dict[str, object]:
     except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is named)
         kind = type(error).__name__
         return {"reason": f"{path}: cannot be taken apart ({kind}). Expected an undamaged file. Save its text alone."}
-    # Half a surrogate pair, which fits into no database.
-    text = parsed.text.encode(errors="replace").decode()
-    return {"text": text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
+    return {"text": parsed.text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
 
 
 def _refuse(event: str, _arguments: tuple[object, ...]) -> None:

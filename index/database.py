@@ -70,6 +70,21 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def empty_log(self) -> bool:
+        """Have what was written go from SQLite's log (the "-wal") to the file, and nothing stay in the log.
+
+        Returns whether it did: where somebody still looks at an earlier moment, it stays until the next time.
+        """
+        with self._using() as connection:
+            connection.execute("PRAGMA busy_timeout = 2000")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
+    def vacuum(self) -> None:
+        """Write the file anew, without the room that is free in it."""
+        with self._using() as connection:
+            connection.execute("VACUUM")
+
     def start_over(self) -> None:
         """Make the file anew with nothing in it; who reads meanwhile goes on reading what was there.
 
@@ -128,6 +143,7 @@ class Database:
         connection.create_function("folded", 1, folded, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")  # what was reported as visible survives a power cut
+        connection.execute("PRAGMA secure_delete = ON")  # what is deleted is written over with zeros
         return connection
 
     def _check_or_make(self, connection: sqlite3.Connection) -> None:

@@ -88,6 +88,8 @@ def parse_date(text: str) -> date | None:
     >>> parse_date("12 February 2026"), parse_date("Feb 12"), parse_date("05/06/2026")
     (datetime.date(2026, 2, 12), None, None)
     """
+    if len(text) > _LONGEST:
+        return None
     try:
         return datetime.fromisoformat(text.strip().replace("/", "-")).date()
     except ValueError:

@@ -23,14 +23,22 @@ _SAMPLE = 200_000  # bytes that a guess looks at
 _WESTERN = "cp1252"  # holds all of Latin-1 that is printed
 # Not the letters of Icelandic: in an old file they are more often Turkish ones.
 _WESTERN_LETTERS = re.compile(r"[\x00-\x7e€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-ÏÑ-Ýß-ïñ-üÿ]*")
-# "powiedzia³, ¿e": Polish that was read as if it were French. "5 km² and 3 m³" are neither.
-_OUT_OF_PLACE = re.compile(r"[a-ln-zà-ÿ]³|m³[a-zà-ÿ]|[a-zà-ÿ][¹¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]")
+# "powiedzia³, ¿e": Polish that was read as if it were French. "5 km² and 3 m³" are neither. "ZoÃ": cut UTF-8.
+_OUT_OF_PLACE = re.compile(
+    r"[a-ln-zà-ÿ]³|m³[a-zà-ÿ]|[a-zà-ÿ][¹¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]|[a-zà-ÿ][ÂÃ]\Z|â€\Z"
+)
 # Scripts of their own, so that a text in one of these is hardly another's.
 _OTHER_SCRIPTS = {
     "cp1251", "koi8_r", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_8",
     "cp1256", "iso8859_6", "cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213", "euc_jp", "euc_jis_2004",
     "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp949", "euc_kr", "johab", "tis_620", "cp874",
 }  # fmt: skip
+# A text in one of them has a few Latin words at most; by a few strange bytes alone it is not told from others.
+_LEAST_SHARE = 0.5
+# A letter beyond ASCII, as UTF-8 writes it, and any other byte beyond ASCII.
+_LETTER_OR_BYTE = re.compile(
+    rb"(?P<letter>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
+)
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}charset=["']?([\w.:-]{1,40})""", re.IGNORECASE
 )
@@ -107,17 +115,29 @@ def _decoded(content: bytes, encoding: str) -> str | None:
 def _guess(content: bytes) -> str:
     """Name the encoding that a text in an old one has, or "" where there is doubt."""
     sample = content[:_SAMPLE]
-    if b"\x00" in sample:
-        return ""  # no text
+    if b"\x00" in sample or _is_torn_utf8(content):
+        return ""  # no text, or one whose other letters a guess would garble
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(sample).best()
     if best is not None and best.encoding in _OTHER_SCRIPTS:
-        return best.encoding
+        letters = [letter for letter in str(best) if letter.isalpha()]
+        return best.encoding if sum(letter > "\x7f" for letter in letters) > _LEAST_SHARE * len(letters) else ""
     text = _decoded(sample, _WESTERN)
     if best is None or text is None or not _WESTERN_LETTERS.fullmatch(text) or _OUT_OF_PLACE.search(text):
         return ""
     return _WESTERN
+
+
+def _is_torn_utf8(content: bytes) -> bool:
+    """Tell whether most bytes beyond ASCII are letters in UTF-8: the text was cut in one, or put together of two."""
+    letters = others = 0
+    for found in _LETTER_OR_BYTE.finditer(content):
+        if found["letter"]:
+            letters += len(found["letter"])
+        else:
+            others += 1
+    return letters > 2 * others
 
 
 def _why_not(content: bytes, encoding: str) -> str:

@@ -8,10 +8,11 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.parser import BytesParser
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from index.encodings import clean, decode_html
 from index.errors import UnreadableArticle
@@ -188,17 +189,30 @@ def _check_zip(path: str, content: bytes) -> None:
                     f"{_MOST_UNPACKED // 1_000_000} MB). Save its text alone."
                 )
             for part in parts:
-                if part.filename.endswith((".xml", ".rels")):
-                    with packed.open(part) as opened:
-                        if b"<!DOCTYPE" in opened.read(4096):
-                            raise UnreadableArticle(
-                                f"{path}: the Word file declares entities of its own, which Word never does. Save its "
-                                "text alone."
-                            )
+                with packed.open(part) as opened:
+                    if _declares_entities(opened):
+                        raise UnreadableArticle(
+                            f"{path}: the Word file declares entities of its own, which Word never does. Save its "
+                            "text alone."
+                        )
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError):
         raise UnreadableArticle(
             f"{path}: the Word file is damaged or no Word file. Expected one that Word saved as .docx. Save it again."
         ) from None
+
+
+def _declares_entities(part: IO[bytes]) -> bool:
+    """Tell whether a DOCTYPE stands before the first element of a part, in any encoding and behind any comment."""
+    from xml.parsers import expat
+
+    seen = list[bool]()
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: seen.append(True)
+    parser.StartElementHandler = lambda *_: seen.append(False)
+    with suppress(expat.ExpatError):  # a picture, or XML that python-docx will not take either
+        while not seen and (piece := part.read(4096)):
+            parser.Parse(piece)
+    return bool(seen) and seen[0]
 
 
 def _blocks(document: "Document") -> Iterator[str]:

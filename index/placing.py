@@ -1,5 +1,7 @@
 """Placing: Chroma is brought in line with the vectors on the shelf, and made again where it cannot be believed."""
 
+from contextlib import suppress
+
 from index.errors import DamagedVectors
 from index.shelf import Shelf
 from index.vectors import VectorIndex
@@ -12,7 +14,8 @@ _SAME = 0.999  # cosine similarity
 def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
     """Bring Chroma in line with the vectors on the shelf, if this process can own it.
 
-    Returns whether it does. Where Chroma's files are damaged, they are made again.
+    Returns whether it does. Where Chroma's files are damaged, they are made again; should they be no better then, they
+    are not used.
     """
     if not index.own():
         return False
@@ -24,7 +27,10 @@ def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
         collection = index.start_over()
         with index.sealed_when_broken_off():
             _note_collection(shelf, collection)
-            _place(shelf, index)
+            # Made anew and still not to be believed: a thousand equal passages are a knot in which its graph loses the
+            # others. It is left without a seal, so the shelf is searched exactly.
+            with suppress(DamagedVectors):
+                _place(shelf, index)
     return True
 
 

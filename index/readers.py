@@ -31,6 +31,10 @@ _LONGEST_DERIVED_TITLE = 90
 _LONGEST_HEADLINE = 200
 _LONGEST_WRAPPED_LINE = 120
 _LONGEST_FRONT_MATTER = 64_000
+_LONGEST_HEAD = 20_000  # characters; further down nothing is looked for that an article states of itself
+# Of one article: far more than a book, and what is made of it still fits into memory.
+_LONGEST_TEXT = 10_000_000  # characters
+_MOST_LINES = 200_000
 
 # What people call the same fact, in front matter and in "Key: value" lines.
 _NAMES = {
@@ -64,6 +68,7 @@ _BYLINE = re.compile(
     r"(?:By|BY)(?P<author>"
     r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
 )
+_MOST_ENTRIES = 50  # of a list of authors, say
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
 
@@ -189,12 +194,13 @@ def _read_record(record: Record) -> Read:
         return Read(record.path, reason=str(error))
 
 
-def _written(value: object) -> str:
+def _written(value: object, *, depth: int = 3) -> str:
     """Write a fact of a record as text: names of people and outlets stand in lists and objects too."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, (_written(entry) for entry in value)))
-    if isinstance(value, dict):
-        return _written(value.get("name") or value.get("title") or "")
+    if isinstance(value, list) and depth:
+        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
+        return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
+    if isinstance(value, dict) and depth:
+        return _written(value.get("name") or value.get("title") or "", depth=depth - 1)
     return value if isinstance(value, str) else ""
 
 
@@ -212,6 +218,12 @@ def _guessed(encoding: str) -> str:
 def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
     if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
+    if len(text) > _LONGEST_TEXT or text.count("\n") > _MOST_LINES:
+        long = f"{len(text):,} characters and {text.count(chr(10)) + 1:,} lines"
+        raise UnreadableArticle(
+            f"{path}: a text of {long}. Expected an article, of {_LONGEST_TEXT:,} and {_MOST_LINES:,} at most. "
+            "Split it."
+        )
     dateline = read_dateline(text, head.end)
     body = Span(_skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
     published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
@@ -268,7 +280,7 @@ KINDS = (*_TEXTS, *PARSERS, *_MANY)
 def _read_particulars(text: str, head: _Head) -> None:
     """Read bylines, days and key lines, in the order they come."""
     before = -1
-    while before != head.end:
+    while before != head.end < _LONGEST_HEAD:
         before = head.end
         _read_byline(text, head)
         _read_day(text, head)
@@ -278,7 +290,7 @@ def _read_particulars(text: str, head: _Head) -> None:
 def _read_key_lines(text: str, head: _Head) -> None:
     """Read "Title: …", "Date: …" lines that stand together."""
     known = False
-    while True:
+    while head.end < _LONGEST_HEAD:
         line = _next_line(text, head.end)
         if not (found := _KEY_LINE.fullmatch(line.cut(text))):
             if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
@@ -346,7 +358,7 @@ def _read_front_matter(path: str, front: str, head: _Head) -> None:
     try:
         # BaseLoader gives strings and nothing else: a title "No" stays a title, no tag builds an object.
         stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no character
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise UnreadableArticle(
@@ -354,7 +366,8 @@ def _read_front_matter(path: str, front: str, head: _Head) -> None:
         ) from None
     for name, value in stated.items() if isinstance(stated, dict) else ():
         if isinstance(value, list):
-            value = ", ".join(entry for entry in value if isinstance(entry, str))
+            # Cut first: by its aliases a short list can stand for a text of gigabytes.
+            value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
         if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
             head.state(fact, value)
 

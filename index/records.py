@@ -25,8 +25,8 @@ class Record:
     guessed: str = ""  # the encoding, where that is a guess
 
 
-def read_json(path: str, content: bytes) -> list[Record]:
-    """Return the articles of a JSON file: one, or a list of them.
+def read_json(path: str, content: bytes) -> Iterator[Record]:
+    """Yield the articles of a JSON file: one, or a list of them.
 
     One article has the file's own path, as a text file has. Raises UnreadableArticle where it
     is not JSON, or holds no article.
@@ -40,11 +40,16 @@ def read_json(path: str, content: bytes) -> list[Record]:
         ) from None
     entries = _entries(whole)
     if entries is None:
-        return [_record(path, content, whole, decoded.guessed)]
-    return [
-        _record(f"{path}#{number}", _canonical(entry), entry, decoded.guessed)
-        for number, entry in enumerate(entries, start=1)
-    ]
+        yield _record(path, content, whole, decoded.guessed)
+        return
+    for number, entry in enumerate(entries, start=1):
+        own = f"{path}#{number}"
+        try:
+            content_of_entry = _canonical(entry) if isinstance(entry, dict | str) else b""
+        except RecursionError:
+            yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Mend it and index again.")
+        else:
+            yield _record(own, content_of_entry, entry, decoded.guessed)
 
 
 def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Record]:

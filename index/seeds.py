@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -97,6 +97,25 @@ def check_folder(seeds: Path) -> None:
         )
 
 
+def entries_below(seeds: Path, *, note: Callable[[OSError], None]) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in the folder and in those below it, but for folders; hidden names are passed over.
+
+    Links are yielded and not followed. `note` is told of folders that cannot be looked into. Not
+    `os.walk`, which ends with a RecursionError in folders a thousand deep (Python 3.11).
+    """
+    waiting = [str(seeds)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as looked:
+                found = [entry for entry in looked if not entry.name.startswith(".")]
+                folders = [entry.is_dir(follow_symlinks=False) for entry in found]
+        except OSError as error:
+            note(error)
+            continue
+        waiting += [entry.path for entry, is_folder in zip(found, folders, strict=True) if is_folder]
+        yield from (entry for entry, is_folder in zip(found, folders, strict=True) if not is_folder)
+
+
 def clean_name(name: str) -> str:
     r"""Make of a foreign file name one that any file system takes, is not hidden and is still recognised.
 
@@ -130,16 +149,18 @@ def _safe(character: str) -> str:
 
 def _find_same(seeds: Path, name: str, content: bytes) -> str | None:
     """Find the file of that name and content, where sync would see it."""
-    for folder, names, files in os.walk(seeds):
-        names[:] = sorted(below for below in names if not below.startswith("."))
-        if name in files and _holds(Path(folder) / name, content):
-            return (Path(folder) / name).relative_to(seeds).as_posix()
-    return None
+    same = (Path(entry.path) for entry in entries_below(seeds, note=lambda _: None) if entry.name == name)
+    return min((file.relative_to(seeds).as_posix() for file in same if _holds(file, content)), default=None)
 
 
 def _holds(file: Path, content: bytes) -> bool:
     try:
-        return file.is_file() and file.stat().st_size == len(content) and file.read_bytes() == content
+        return (
+            file.is_file()
+            and not file.is_symlink()
+            and file.stat().st_size == len(content)
+            and file.read_bytes() == content
+        )
     except OSError:
         return False  # not ours to read, or gone: no reason to refuse the new one
 

@@ -14,6 +14,8 @@ from nupunkt import PunktSentenceTokenizer, load_default_model
 
 from index.spans import Span
 
+# Characters that nupunkt is given at once: in a line of a megabyte it looks for ends anew from nearly every place.
+_WINDOW = 4_000
 LONGEST = 1000  # characters; a table or a list without a full stop is cut at white space
 
 # Titles that stand before a name. nupunkt's own list, made from law reports, lacks these.
@@ -79,7 +81,7 @@ def _wraps(text: str, line: Span, following: Span) -> bool:
 
 def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
     raw = paragraph.cut(text)
-    cuts = {end for _, end in _splitter().span_tokenize(raw)}
+    cuts = set(_ends(raw))
     cuts |= {found.start() for found in _LOST_SPACE.finditer(raw) if not _in_address(raw, found.start())}
     cuts |= {found.start() for found in _PER_CENT.finditer(raw)}
     cuts |= {found.end() for found in _OTHER_STOP.finditer(raw)}
@@ -90,6 +92,16 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
             lead = len(sentence) - len(sentence.lstrip())
             yield Span(start + lead, start + len(sentence.rstrip())).shifted(paragraph.start)
         start = end
+
+
+def _ends(paragraph: str) -> Iterator[int]:
+    """Yield where nupunkt's sentences end, a window at a time; the last one of a window is read again in the next."""
+    start = 0
+    while len(paragraph) - start > _WINDOW:
+        ends = [end for _, end in _splitter().span_tokenize(paragraph[start : start + _WINDOW])]
+        yield from (start + end for end in ends[:-1])
+        start += ends[-2] if len(ends) > 1 else _WINDOW
+    yield from (start + end for _, end in _splitter().span_tokenize(paragraph[start:]))
 
 
 def _in_address(text: str, position: int) -> bool:

@@ -35,6 +35,9 @@ VERSION = 3
 # The hash of a file that is being read, until it has been read to its end.
 UNFINISHED = b"unfinished"
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
+# What is left in the file of articles that are gone; a store made before this was asked says nothing of it.
+_LEFT = "left_of_deleted"
+_NOTHING_LEFT = "nothing"
 # By what copies of an article are found; no part of the seal, as their texts decide.
 _PRINTS = """
 CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article_id)) WITHOUT ROWID;
@@ -67,7 +70,8 @@ CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 {_PRINTS}
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
-"""
+INSERT INTO record VALUES ('{_LEFT}', '{_NOTHING_LEFT}');
+"""  # noqa: S608 (constants)
 # What makes a shelf of a version one of the next.
 _MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
 _SELECT_ARTICLE = (
@@ -182,6 +186,23 @@ class Shelf:
             if not writing.record("store"):
                 writing.set_record("store", uuid4().hex)
         self._soundness.seal()
+
+    def forget(self) -> None:
+        """Leave no word of an article that is gone in any file of the shelf. For a run that has removed them.
+
+        What is deleted from a table is written over at once; the keyword index keeps the words it was told to forget
+        until its pieces are merged, and the log holds what has been written before.
+        """
+        with self.read() as reading:
+            left = reading.record(_LEFT)
+        if left != _NOTHING_LEFT:
+            with self.write() as writing:
+                writing.merge_keywords()
+        if not left:
+            self._database.vacuum()  # made before deleted text was written over
+        if self._database.empty_log() and left != _NOTHING_LEFT:
+            with self.write() as writing:
+                writing.set_record(_LEFT, _NOTHING_LEFT)
 
     def start_over(self) -> None:
         """Make the shelf anew, with nothing on it."""
@@ -558,6 +579,11 @@ class Writing(Reading):
         """Forget the vectors that nothing took over in this run."""
         self._connection.execute("DELETE FROM spare_vectors")
 
+    def merge_keywords(self) -> None:
+        """Merge the pieces of the keyword index into one, without what it was told to forget."""
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        self._touch()
+
     def make_keywords_again(self) -> None:
         """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
         self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
@@ -627,6 +653,9 @@ class Writing(Reading):
             "WHERE a.path = ?",
             (path,),
         ).fetchall()
+        self._connection.execute(
+            "UPDATE record SET value = 'some' WHERE name = ? AND value = ?", (_LEFT, _NOTHING_LEFT)
+        )
         for number, digest, vector, placed, *chunk, text in rows:
             if vector is not None:
                 self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))

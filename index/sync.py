@@ -13,6 +13,7 @@ from collections.abc import Container, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -25,7 +26,7 @@ from index.embeddings import Embedder
 from index.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.placing import place_vectors
 from index.readers import check_size, read_articles, streams
-from index.seeds import check_folder
+from index.seeds import check_folder, entries_below
 from index.shelf import UNFINISHED, Shelf, Writing
 from index.vectors import VectorIndex
 
@@ -133,7 +134,8 @@ def sync_shelf(
         for event in _sync_files(seeds, shelf, chunk_tokens, max_file_bytes):
             told[type(event)] += 1
             yield event
-        # Only now: an endpoint that is down keeps nothing from being found by its words.
+        shelf.forget()
+        # Only now: an endpoint that is down keeps nothing from being found by its words, or forgotten.
         _settle_model(shelf, embedder)
         with shelf.read() as reading:
             before = reading.counts().embedded
@@ -222,48 +224,43 @@ def _start_vectors(writing: Writing, model: str, dimensions: int) -> None:
     writing.set_record("collection", "")
 
 
-def _list(seeds: Path) -> tuple[list[str], list[Rejected]]:
-    """List the regular files below `seeds`, hidden ones left out, and the folders that could not be looked into."""
+def _list(seeds: Path) -> tuple[list[str], list[Rejected], list[Rejected]]:
+    """List the regular files below `seeds`, hidden ones left out, the links and the folders that are closed to us.
+
+    A link can lead anywhere on this machine, to what nobody meant to put on a shelf.
+    """
     found: list[str] = []
+    links: list[Rejected] = []
     closed: list[Rejected] = []
 
     def note(error: OSError) -> None:
-        path = _relative(Path(error.filename), seeds)
+        path = _printable(_relative(Path(error.filename), seeds))
         reason = f"{path}: cannot be looked into ({error.strerror}). Mend its permissions and index again."
         closed.append(Rejected(path, f"{reason} The articles known from it stay."))
 
-    for folder, names, files in os.walk(seeds, onerror=note):
-        names[:] = [name for name in names if not name.startswith(".")]
-        for name in names:
-            if (Path(folder) / name).is_symlink():
-                path = _relative(Path(folder) / name, seeds)
-                closed.append(
-                    Rejected(path, f"{path}: a link to a folder, which is not followed. Put the folder itself here.")
-                )
-        found += [_relative(Path(folder) / file, seeds) for file in files if not file.startswith(".")]
-    return sorted(path for path in found if _is_regular(seeds / path)), closed
+    for entry in entries_below(seeds, note=note):
+        path = _relative(Path(entry.path), seeds)
+        if entry.is_symlink():
+            name = _printable(path)
+            links.append(Rejected(name, f"{name}: a link, which is not followed. Put the file or folder itself here."))
+        elif entry.is_file(follow_symlinks=False):
+            found.append(path)
+    return sorted(found), sorted(links, key=lambda link: link.path), closed
 
 
 def _relative(path: Path, seeds: Path) -> str:
     return path.relative_to(seeds).as_posix()
 
 
-def _is_regular(path: Path) -> bool:
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except FileNotFoundError:
-        return False  # gone, or a link that leads nowhere
-    except OSError:
-        return True  # reading it will tell what is wrong
-
-
 def _sync_files(
     seeds: Path, shelf: Shelf, chunk_tokens: int, max_file_bytes: int
 ) -> Iterator[Visible | Removed | Rejected]:
-    paths, closed = _list(seeds)
+    paths, links, closed = _list(seeds)
+    yield from links
     yield from closed
     with shelf.read() as reading:
         known = reading.files()
+    here = set(paths)
     for path in sorted(known.keys() - {_printable(path) for path in paths}):
         if any(path.startswith(f"{folder.path}/") or folder.path == "." for folder in closed):
             continue  # not seen is not gone
@@ -272,6 +269,9 @@ def _sync_files(
         yield from map(Removed, gone)
     group = _Group(shelf)
     for path in paths:
+        if (name := _printable(path)) != path and name in here:
+            yield _nameless(name)  # and nothing is noted of it: the file that really has this name keeps its place
+            continue
         hash_, reason = known.get(path, (b"", None))
         for step in _read(seeds, path, hash_, shelf, chunk_tokens, max_file_bytes):
             if step is None:
@@ -347,11 +347,13 @@ def _read(
 ) -> Iterator[_Taken | _Finished | None]:
     """Yield what a file holds and that it was read; None where its hash is known, nothing where it went away."""
     if (name := _printable(path)) != path:
-        yield _Finished(name, b"", (), f"{name}: the file's name is not UTF-8. Rename it and index again.")
+        yield _Finished(name, b"", (), _nameless(name).reason)
         return
     hash_ = b""
     try:
-        with (seeds / path).open("rb") as file:
+        with _open(seeds / path) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return
             if not streams(path):
                 check_size(path, os.fstat(file.fileno()).st_size, max_bytes)
             before = _state(file)
@@ -374,19 +376,26 @@ def _read(
         yield _Finished(path, b"", None, f"{reason} What is known from it stays.")
 
 
+def _open(file: Path) -> BufferedReader:
+    """Open a file that was listed; should a link or a pipe stand in its place by now, neither lead off nor wait."""
+    flags = (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
+    return os.fdopen(os.open(file, sum(flags, start=os.O_RDONLY)), "rb")
+
+
 def _read_open(
     path: str, file: IO[bytes], known: Container[str], chunk_tokens: int, max_bytes: int
 ) -> Generator[_Taken, None, _Finished]:
     """Yield the articles that are not known, and return what all of the file came to."""
-    paths, reasons = list[str](), list[str]()
+    paths, reasons, refused = list[str](), list[str](), 0
     for read in read_articles(path, file, max_bytes=max_bytes, known=known):
         if read.reason:
-            reasons.append(read.reason)
+            refused += 1
+            reasons += [read.reason] if refused <= _REASONS_TOLD else []
             continue
         paths.append(read.path)
         if read.article:
             yield _Taken(path, read.article, chunk_article(read.article, max_tokens=chunk_tokens), read.note)
-    return _Finished(path, b"", paths, _summary(path, reasons, len(paths)))
+    return _Finished(path, b"", paths, _summary(path, reasons, refused, len(paths)))
 
 
 def _ids(shelf: Shelf, path: str) -> Container[str]:
@@ -399,16 +408,15 @@ def _state(file: IO[bytes]) -> tuple[int, int]:
     return told.st_size, told.st_mtime_ns
 
 
-def _summary(path: str, reasons: Sequence[str], read: int) -> str | None:
+def _summary(path: str, reasons: Sequence[str], refused: int, read: int) -> str | None:
     """Say what of a file with many articles is not on the shelf, with the first reasons."""
-    if not reasons and read:
+    if not refused and read:
         return None
-    if not reasons:
+    if not refused:
         return f"{path}: no article in it. Expected one at least; fill it or remove the file."
-    if len(reasons) == 1 and not read:
+    if refused == 1 and not read:
         return reasons[0]
-    first = " ".join(reasons[:_REASONS_TOLD])
-    return f"{path}: {len(reasons):,} of {len(reasons) + read:,} articles were not read. {first}"
+    return f"{path}: {refused:,} of {refused + read:,} articles were not read. {' '.join(reasons)}"
 
 
 def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
@@ -429,6 +437,10 @@ def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
             writing.put_vectors([number for number, _ in waiting], vectors)
             counts = writing.counts()
         yield Embedded(counts.embedded, counts.chunks)
+
+
+def _nameless(name: str) -> Rejected:
+    return Rejected(name, f"{name}: the file's name is not UTF-8. Rename it and index again.")
 
 
 def _printable(path: str) -> str:

@@ -161,9 +161,9 @@ class Chats:
     def delete(self, id_: str) -> None:
         """Forget a chat, and the articles that no other chat rests on."""
         with self._database.writing() as connection:
-            connection.execute("PRAGMA secure_delete = ON")
             connection.execute("DELETE FROM chats WHERE id = ?", (id_,))
             connection.execute(_FORGET_ARTICLES)
+        self._database.empty_log()
 
 
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"

@@ -386,15 +386,38 @@ def test_the_server_listens_on_this_machine_only(server: Server) -> None:
 @pytest.mark.parametrize("path", ["/", "/_stcore/stream", "/_stcore/health"])
 def test_a_request_in_another_hosts_name_is_refused(server: Server, path: str) -> None:
     """DNS rebinding: a page elsewhere that makes its own name point here gets nothing."""
-    port = int(server.url.rsplit(":", 1)[1])
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
-        connection.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: evil.test\r\nOrigin: http://evil.test\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-        status = connection.recv(200).split(b"\r\n")[0]
-    assert status.split()[1].startswith(b"4"), status
+    for method in ("GET", "SOCKET"):
+        assert status_of(server, path, host="evil.test", origin="http://evil.test", method=method) in range(400, 500)
+        assert status_of(server, path, host="evil.test", method=method) in range(400, 500)
+
+
+def test_a_page_from_elsewhere_opens_no_socket_and_sends_no_file(server: Server, subtests: pytest.Subtests) -> None:
+    """The server's guard ends it should it look up its outer address to compare, as Streamlit does by itself."""
+    own = server.url.removeprefix("http://")
+    for origin in (
+        "http://evil.test", f"http://evil.test:{own.split(':')[1]}", "http://localhost.evil.test", "http://localhost:1",
+        f"http://127.0.0.1.evil.test:{own.split(':')[1]}", "null", "file://", "http://[", f"http://evil.test@{own}", "",
+    ):  # fmt: skip
+        with subtests.test(origin):
+            assert status_of(server, "/_stcore/stream", host=own, origin=origin, method="SOCKET") == 403
+            assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=origin, method="PUT") == 403
+    assert status_of(server, "/_stcore/stream", host=own, origin=server.url, method="SOCKET") == 101
+    assert status_of(server, "/_stcore/health", host=own) == 200
+    # From the page's own origin, without the token that the page has been given.
+    for method in ("PUT", "DELETE"):
+        assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=server.url, method=method) == 403
+
+
+def status_of(server: Server, path: str, *, host: str, method: str = "GET", origin: str | None = None) -> int:
+    """Ask in the name of a host, for a page of an origin or for none; "SOCKET" asks for a socket."""
+    headers = {"Host": host, "Content-Length": "0"} | ({"Origin": origin} if origin is not None else {})
+    if method == "SOCKET":
+        key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+        method, headers = "GET", headers | {"Upgrade": "websocket", "Connection": "Upgrade"} | key
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    with closing(socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1])), timeout=10)) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return int(connection.recv(200).split()[1])
 
 
 def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, server: Server) -> None:

@@ -115,7 +115,7 @@ def test_whatever_its_name_an_article_lands_in_the_folder_where_sync_sees_it(nam
             assert everything_beside(seeds) == {}
             return
         assert everything_beside(seeds) == {added.path: TEXT}
-        assert _list(seeds) == ([added.path], [])
+        assert _list(seeds) == ([added.path], [], [])
         assert added.new
         assert remove_seed(seeds, added.path) == TEXT
         assert everything_beside(seeds) == {}

@@ -264,6 +264,20 @@ def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage
     assert contents(newsroom) == before
 
 
+def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a thousand equal passages, among which its graph loses the others, now and then."""
+    newsroom.write("a.txt", TEXTS[0])
+    monkeypatch.setattr("index.placing._SAME", 2.0)
+    done = newsroom.indexed()
+    assert done.embedded == done.chunks
+    assert newsroom.parts.index.owned
+    assert not newsroom.parts.index.sound
+    assert newsroom.ask("Did India and Canada agree on liaison officers?").statements
+    monkeypatch.undo()
+    newsroom.index()
+    assert newsroom.parts.index.sound
+
+
 def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
     """Between the embedding and the placing, a question is answered from the shelf itself."""
     newsroom.write("a.txt", TEXTS[0])
@@ -326,7 +340,7 @@ def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
     events = newsroom.index()
     reasons = {event.path: event.reason for event in events if isinstance(event, Rejected)}
     assert "cannot be looked into (Permission denied)" in reasons["shut"]
-    assert "a link to a folder, which is not followed" in reasons["link"]
+    assert "a link, which is not followed" in reasons["link"]
     assert not any(isinstance(event, Removed) for event in events)
     assert newsroom.paths() == ["open.txt", "shut/a.txt"]
 
