@@ -34,7 +34,7 @@ def on_a_disk_of(size: int, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 # With these sizes it fills up while the store is made, while articles are written, and in Chroma.
-@pytest.mark.parametrize("size", [40_000, 130_000, 190_000])
+@pytest.mark.parametrize("size", [40_000, 130_000, 175_000])
 def test_a_full_disk_is_named_and_the_next_run_goes_on(dateline: CommandLine, size: int) -> None:
     for number in range(12):
         (dateline.folder / "seeds" / f"{number}.txt").write_text(f"Report {number}. " + f"Barge {number} sank. " * 100)
