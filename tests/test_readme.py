@@ -80,6 +80,17 @@ def test_the_times_of_a_question_are_the_benchs() -> None:
         assert f"| {row['passages']:,} | {shown} |" in FOLDERS["bench"]
 
 
+def test_the_figures_of_copies_are_the_benchs() -> None:
+    measured = json.loads((ROOT / "bench" / "results" / "copies.json").read_text())["figures"]
+    found = [f"{measured['found'][name]:.2f}".removeprefix("0") for name in list(measured["found"]) if "cut" in name]
+    told = " ".join(FOLDERS["index"].split())
+    assert (
+        f"copies cut to 60 % {found[0]}, cut, edited and added to {found[1]}; of {measured['pairs of different articles']:,} pairs"
+        in told
+    )
+    assert all(share == 1 for name, share in measured["found"].items() if "cut" not in name)
+
+
 def test_the_curve_of_refusing_is_the_benchs() -> None:
     for row in json.loads((ROOT / "bench" / "results" / "quoting.json").read_text())["curve"]:
         figures = [row[name] for name in row if name != "threshold"]
