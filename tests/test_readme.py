@@ -84,10 +84,8 @@ def test_the_figures_of_copies_are_the_benchs() -> None:
     measured = json.loads((ROOT / "bench" / "results" / "copies.json").read_text())["figures"]
     found = [f"{measured['found'][name]:.2f}".removeprefix("0") for name in list(measured["found"]) if "cut" in name]
     told = " ".join(FOLDERS["index"].split())
-    assert (
-        f"copies cut to 60 % {found[0]}, cut, edited and added to {found[1]}; of {measured['pairs of different articles']:,} pairs"
-        in told
-    )
+    pairs = f"{measured['pairs of different articles']:,} pairs"
+    assert f"copies cut to 60 % {found[0]}, cut, edited and added to {found[1]}; of {pairs}" in told
     assert all(share == 1 for name, share in measured["found"].items() if "cut" not in name)
 
 
