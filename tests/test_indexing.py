@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import index.watching
+import ui.indexing
+from index.vectors import VectorIndex
 from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
 from ui.indexing import Indexing
 
@@ -126,6 +128,38 @@ def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
     indexing.watch(True)
     assert indexing.progress.problem == ""
     assert indexing.watching
+
+
+def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    looks: list[None] = []
+    start_over, mend = VectorIndex.start_over, Indexing._mend
+
+    def counted_start(self: VectorIndex) -> str:
+        made.append(start_over(self))
+        return made[-1]
+
+    def counted_look(self: Indexing) -> None:
+        looks.append(None)
+        mend(self)
+
+    monkeypatch.setattr("index.placing._SAME", 2.0)
+    monkeypatch.setattr(VectorIndex, "start_over", counted_start)
+    monkeypatch.setattr(Indexing, "_mend", counted_look)
+    monkeypatch.setattr(ui.indexing, "_LOOK_SECONDS", 0.01)
+    run(indexing)
+    seen = len(looks)
+    wait_until(lambda: len(looks) > seen + 20)
+    # By the run, and by the first look after it.
+    assert 1 <= len(made) <= 2
+    assert newsroom.parts.index.owned
+    assert newsroom.ask(FENTANYL).statements
+    monkeypatch.setattr("index.placing._SAME", 0.999)
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    run(indexing)
+    wait_until(lambda: newsroom.parts.index.sound)
 
 
 def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:

@@ -192,7 +192,8 @@ class Indexing:
     def _place(self, generation: str) -> str:
         """Bring Chroma in line with the shelf, and return the generation that it has, "" where another owns it.
 
-        Where that fails, questions are answered without Chroma, and it is not tried again until the shelf changes.
+        Where that fails, or Chroma cannot be believed even made anew, questions are answered without it, and it is not
+        tried again until the shelf changes.
         """
         if generation == self._not_placed:
             return generation
@@ -206,7 +207,8 @@ class Indexing:
         if self._unreachable:
             self._unreachable = False
             self._progress = replace(self._progress, problem="")
-        self._not_placed = ""
+        if not owned or self.parts.index.sound:
+            self._not_placed = ""
         return generation if owned else ""
 
     def _fail(self, problem: str) -> None:
