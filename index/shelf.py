@@ -26,7 +26,7 @@ from index.database import Database
 from index.embeddings import Vectors
 from index.errors import ShelfDamaged, UnknownArticle
 from index.scope import WHOLE, Scope
-from index.soundness import REBUILT, Soundness
+from index.soundness import REBUILT, Soundness, read_generation, read_record
 from index.spans import Span
 from index.words import folded, terms
 
@@ -220,13 +220,7 @@ class Reading:
 
     def record(self, name: str) -> str:
         """Return a remembered fact about the store, or "" where it was never set."""
-        row = self._connection.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def generation(self) -> int:
-        """Return how many times what is on the shelf has changed. Raises ShelfDamaged."""
-        with _naming_damage():
-            return int(self.record("generation") or 0)
+        return read_record(self._connection, name)
 
     def counts(self) -> Counts:
         """Count what is visible."""
@@ -609,7 +603,7 @@ class Writing(Reading):
         self._touch()
 
     def _touch(self) -> None:
-        self.set_record("generation", str(int(self.record("generation") or 0) + 1))
+        self.set_record("generation", str(read_generation(self._connection) + 1))
 
     def _add_article(self, file: str, article: Article, chunks: Sequence[Chunk]) -> None:
         published = article.published.isoformat() if article.published else None

@@ -81,8 +81,8 @@ class Soundness:
         with self._reading() as connection:
             known = {
                 "version": self._version,
-                "store": _record(connection, "store"),
-                "generation": str(_generation(connection)),
+                "store": read_record(connection, "store"),
+                "generation": str(read_generation(connection)),
             }
             if not known.items() <= seal.items():
                 seal = {**known, "digest": _digest(connection)}
@@ -106,7 +106,7 @@ class Soundness:
     def _compare(self, connection: sqlite3.Connection, seal: Mapping[str, str]) -> str:
         if seal.get("version") != self._version:
             return ""  # made before there were seals, or by another version
-        store, generation = _record(connection, "store"), _generation(connection)
+        store, generation = read_record(connection, "store"), read_generation(connection)
         if store != seal.get("store"):
             return "it was deleted, or is another store's" if not store else "it is another store's"
         if str(generation) == seal.get("generation"):
@@ -121,14 +121,16 @@ def _noted(now: Stamp, seal: Mapping[str, str]) -> dict[str, str]:
     return {"file": json.dumps(now), "seal": json.dumps(dict(seal), sort_keys=True), "day": today}
 
 
-def _record(connection: sqlite3.Connection, name: str) -> str:
+def read_record(connection: sqlite3.Connection, name: str) -> str:
+    """Return a remembered fact about the store, or "" where it was never set."""
     row = connection.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else ""
 
 
-def _generation(connection: sqlite3.Connection) -> int:
+def read_generation(connection: sqlite3.Connection) -> int:
+    """Return how many times what is on the shelf has changed. Raises ShelfDamaged."""
     try:
-        return int(_record(connection, "generation") or 0)
+        return int(read_record(connection, "generation") or 0)
     except ValueError:
         raise ShelfDamaged(
             f"The shelf's count of its changes is no number. Expected what Dateline wrote. {REBUILT}"

@@ -135,7 +135,7 @@ def test_what_is_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
     for _ in range(2):
         assert sum(isinstance(event, Rejected) for event in newsroom.index()) == 3
         with newsroom.parts.shelf.read() as reading:
-            generations.append(reading.generation())
+            generations.append(reading.record("generation"))
     assert generations[0] == generations[1]
 
 
