@@ -1,7 +1,8 @@
 """Quotations: the passages of a text that stand in quotation marks, as the people who write news set them.
 
 A quotation is a promise that somebody said exactly this. What a writer has left out (…) or put in
-[brackets] is no part of it: it cuts the quotation into parts, each of which was said.
+[brackets] is no part of it: it cuts the quotation into parts, each of which was said. Here it is the words between the
+marks that count, a paragraph at a time; who speaks in an article, over paragraphs, is read by `quotations.py`.
 """
 
 import re

@@ -53,14 +53,19 @@ def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(kids))
+    return write_pdf(objects)
+
+
+def write_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
+    """Return a PDF of these objects, of which the first is its root; `trailer` goes into its last dictionary."""
     written, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
         places.append(len(written))
         written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
-    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-    return written + end % (size, table, size, len(written))
+    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
+    return written + end % (size, table, size, trailer, len(written))
 
 
 def make_docx() -> bytes:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.formats import HTML, make_bomb, make_docx, make_mail, make_pdf
+from tests.formats import HTML, make_bomb, make_docx, make_mail, make_pdf, write_pdf
 
 FERRY = "The ferry sank in March."
 SECRET = "Nobody may read the word xyloquartz here."
@@ -300,17 +300,6 @@ _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 _SHOWN = b"BT /F1 12 Tf 60 700 Td (%s) Tj ET" % FERRY.encode()
 
 
-def _pdf(objects: list[bytes], trailer: bytes = b"") -> bytes:
-    written, places = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        places.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    end = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
-    return written + end % (size, table, size, trailer, len(written))
-
-
 def _stream(content: bytes, more: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), more, content)
 
@@ -343,36 +332,41 @@ def _pdfs() -> Iterator[tuple[Hostile, Content]]:
     cmap = _stream(b"1 beginbfrange <0000> <FFFFFFFF> <0041> endbfrange")
     wide_font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H /ToUnicode 6 0 R >>"
     files = {
-        "ring-of-pages.pdf": (_pdf([_CATALOG, kids(b"1", b"2 0 R")]), damaged),
-        "ring-of-parents.pdf": (_pdf([_CATALOG, _PAGES[:-2] + b"/Parent 2 0 R >>", *plain[2:]]), ""),
-        "claims-many.pdf": (_pdf([_CATALOG, kids(b"999999999", b"4 0 R"), *plain[2:]]), ""),
-        "many-pages.pdf": (_pdf([_CATALOG, kids(b"6000", b"4 0 R " * 6000), *plain[2:]]), "6,000 pages, more than"),
-        "doubling-tree.pdf": (_pdf([_CATALOG, *doubled, b"<< /Type /Page >>"]), damaged),
+        "ring-of-pages.pdf": (write_pdf([_CATALOG, kids(b"1", b"2 0 R")]), damaged),
+        "ring-of-parents.pdf": (write_pdf([_CATALOG, _PAGES[:-2] + b"/Parent 2 0 R >>", *plain[2:]]), ""),
+        "claims-many.pdf": (write_pdf([_CATALOG, kids(b"999999999", b"4 0 R"), *plain[2:]]), ""),
+        "many-pages.pdf": (
+            write_pdf([_CATALOG, kids(b"6000", b"4 0 R " * 6000), *plain[2:]]),
+            "6,000 pages, more than",
+        ),
+        "doubling-tree.pdf": (write_pdf([_CATALOG, *doubled, b"<< /Type /Page >>"]), damaged),
         "ring-of-forms.pdf": (
-            _pdf([*plain[:3], _page(b"5 0 R", b"/XObject << /X 6 0 R >>"), shown, _stream(b"/X Do " + _SHOWN, form)]),
+            write_pdf(
+                [*plain[:3], _page(b"5 0 R", b"/XObject << /X 6 0 R >>"), shown, _stream(b"/X Do " + _SHOWN, form)]
+            ),
             "",
         ),
-        "bomb.pdf": (_pdf([*plain[:4], bomb]), damaged),
-        "nested-bomb.pdf": (_pdf([*plain[:4], nested]), damaged),
+        "bomb.pdf": (write_pdf([*plain[:4], bomb]), damaged),
+        "nested-bomb.pdf": (write_pdf([*plain[:4], nested]), damaged),
         "deep.pdf": (
-            _pdf([_CATALOG, _PAGES[:-2] + b"/X " + b"[" * 50_000 + b"]" * 50_000 + b" >>", *plain[2:]]),
+            write_pdf([_CATALOG, _PAGES[:-2] + b"/X " + b"[" * 50_000 + b"]" * 50_000 + b" >>", *plain[2:]]),
             damaged,
         ),
-        "script.pdf": (_pdf([run % b"JavaScript /JS (app.alert\\(1\\))", *plain[1:], *attached]), ""),
-        "launch.pdf": (_pdf([run % b"Launch /F (/bin/sh)", *plain[1:], *attached]), ""),
-        "outer-stream.pdf": (_pdf([*plain[:4], outer]), "no text in it"),
-        "length-lie.pdf": (_pdf([*plain[:4], shown.replace(b"/Length ", b"/Length 99999")]), ""),
-        "length-ring.pdf": (_pdf([*plain[:4], b"<< /Length 5 0 R >>\nstream\nx\nendstream"]), damaged),
-        "contents-itself.pdf": (_pdf([*plain[:3], _page(b"4 0 R"), shown]), "no text in it"),
-        "contents-many.pdf": (_pdf([*plain[:3], _page(b"[" + b"5 0 R " * 20_000 + b"]"), shown]), damaged),
+        "script.pdf": (write_pdf([run % b"JavaScript /JS (app.alert\\(1\\))", *plain[1:], *attached]), ""),
+        "launch.pdf": (write_pdf([run % b"Launch /F (/bin/sh)", *plain[1:], *attached]), ""),
+        "outer-stream.pdf": (write_pdf([*plain[:4], outer]), "no text in it"),
+        "length-lie.pdf": (write_pdf([*plain[:4], shown.replace(b"/Length ", b"/Length 99999")]), ""),
+        "length-ring.pdf": (write_pdf([*plain[:4], b"<< /Length 5 0 R >>\nstream\nx\nendstream"]), damaged),
+        "contents-itself.pdf": (write_pdf([*plain[:3], _page(b"4 0 R"), shown]), "no text in it"),
+        "contents-many.pdf": (write_pdf([*plain[:3], _page(b"[" + b"5 0 R " * 20_000 + b"]"), shown]), damaged),
         "ring-of-tables.pdf": (make_pdf([[FERRY]]).replace(b"<< /Size", b"<< /Prev 9 /Size"), ""),
         "no-table.pdf": (make_pdf([[FERRY]]).rsplit(b"startxref", 1)[0] + b"startxref\n99999999999\n%%EOF", ""),
         "torn.pdf": (make_pdf([[FERRY] * 40])[:900], damaged),
         "late-head.pdf": (b"\0" * 500 + make_pdf([[FERRY]]), ""),
-        "locked.pdf": (_pdf([*plain, lock % (2, 3, b"")], b"/Encrypt 6 0 R /ID [(a) (a)]"), locked),
-        "locked-aes.pdf": (_pdf([*plain, lock % (4, 4, aes)], b"/Encrypt 6 0 R /ID [(a) (a)]"), locked),
-        "letters.pdf": (_pdf([_CATALOG, _PAGES, wide_font, _page(), shown, cmap]), damaged),
-        "number.pdf": (_pdf([_CATALOG, kids(b"9" * 100_000, b"4 0 R"), *plain[2:]]), damaged),
+        "locked.pdf": (write_pdf([*plain, lock % (2, 3, b"")], b"/Encrypt 6 0 R /ID [(a) (a)]"), locked),
+        "locked-aes.pdf": (write_pdf([*plain, lock % (4, 4, aes)], b"/Encrypt 6 0 R /ID [(a) (a)]"), locked),
+        "letters.pdf": (write_pdf([_CATALOG, _PAGES, wide_font, _page(), shown, cmap]), damaged),
+        "number.pdf": (write_pdf([_CATALOG, kids(b"9" * 100_000, b"4 0 R"), *plain[2:]]), damaged),
         "head-alone.pdf": (b"%PDF-1.7\n", damaged),
     }
     for name, (content, reason) in files.items():
