@@ -100,13 +100,17 @@ class Reader:
         self.page.get_by_role("button", name="Re-index").click()
 
     def choose(self, label: str, option: str) -> None:
-        """Choose from a list of the sidebar; one that was opened while the page still moved closes again."""
+        """Choose from a list of the sidebar; one that was opened while the page still moved closes again.
+
+        A list of one choice then shows it, one of many shows nothing in its field.
+        """
         box, chosen = self.page.get_by_role("combobox", name=label), self.page.get_by_role("option", name=option)
         for _ in range(10):
             box.click()
             try:
                 chosen.click(timeout=2_000)
-            except NotInTimeError:
+                expect(box).to_have_value(re.compile(rf"^({re.escape(option)})?$"), timeout=2_000)
+            except (NotInTimeError, AssertionError):
                 continue
             return
         raise AssertionError(f"the list of {label!r} does not stay open, or holds no {option!r}")
