@@ -1,6 +1,7 @@
 """The page's indexing thread: it outlives whatever happens to the store."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,23 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
     run(indexing)
     wait_until(lambda: newsroom.parts.index.sound)
+
+
+def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, damaged = VectorIndex.check, threading.Event()
+
+    def check_and_damage(self: VectorIndex) -> None:
+        check(self)
+        if newsroom.parts.index.sound and not damaged.is_set():
+            next(newsroom.parts.settings.store.rglob("data_level0.bin")).write_bytes(b"")
+            damaged.set()
+
+    monkeypatch.setattr(VectorIndex, "check", check_and_damage)
+    run(indexing)
+    wait_until(lambda: damaged.is_set() and newsroom.parts.index.sound)
+    assert newsroom.parts.index.owned
 
 
 def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:

@@ -207,7 +207,7 @@ class Indexing:
         if self._unreachable:
             self._unreachable = False
             self._progress = replace(self._progress, problem="")
-        if not owned or self.parts.index.sound:
+        if not owned or not self.parts.index.changed:
             self._not_placed = ""
         return generation if owned else ""
 
