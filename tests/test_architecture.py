@@ -13,7 +13,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.sidebar",),
     ("ui.answer", "ui.shelf_page", "ui.draft_page", "ui.shelf_panel", "ui.chat_panel", "ui.model_panel", "ui.upload"),
     ("ui.narrowing", "ui.turns", "ui.reader"),
-    ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.exporting", "ui.__main__"),
+    ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.sessions", "ui.exporting", "ui.__main__"),
     ("ui.look",),
     ("rag.__main__", "rag.chats"),
     ("rag.exports",),
