@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.prose", "rag.quoting", "rag.questions", "rag.differences"),
     ("rag.nouns", "rag.speakers", "rag.times"),
     ("rag.names", "rag.continuations"),
-    ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
+    ("rag.prompts", "rag.citations", "rag.checks", "rag.followups", "rag.absences"),
     ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat", "rag.verbs", "rag.dates"),
     (
         "rag.retrieval",
