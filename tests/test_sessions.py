@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from streamlit.config import get_config_options
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, RuntimeConfig
@@ -15,6 +17,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.session_manager import SessionClient
 
+from tests.conftest import ROOT
 from ui.sessions import send_before_next_run
 
 _PAGE = """
@@ -51,19 +54,47 @@ class Browser(SessionClient):
 
 
 @pytest.fixture
-def script(tmp_path: Path) -> Iterator[Path]:
-    """A page; Streamlit's own way is put back afterwards."""
+def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A page under the shipped settings; Streamlit's own way is put back afterwards."""
     before = AppSession._create_scriptrunner
+    monkeypatch.chdir(ROOT)
+    get_config_options(force_reparse=True)
     path = tmp_path / "page.py"
     path.write_text(_PAGE)
     yield path
     AppSession._create_scriptrunner = before  # type: ignore[method-assign]
+    monkeypatch.undo()
+    get_config_options(force_reparse=True)
 
 
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 (Streamlit tells nobody)
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(script: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Runtime, str, Browser]]:
+    """A page's runtime, and a session of it that was asked for the page once."""
+    monkeypatch.setattr(Runtime, "_instance", None)  # of a process there is one
+    uploads = MemoryUploadedFileManager("/upload")
+    runtime = Runtime(RuntimeConfig(str(script), MemoryMediaFileStorage("/media"), uploads))
+    await runtime.start()
+    browser = Browser()
+    try:
+        session = runtime.connect_session(browser, {})
+        runtime.handle_backmsg(session, whole_page())
+        yield runtime, session, browser
+    finally:
+        runtime.stop()
+        await runtime.stopped
+
+
+def whole_page() -> BackMsg:
+    """What a browser sends that wants the whole page."""
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    return message
 
 
 async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
@@ -76,32 +107,20 @@ async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch) -> B
         ended.set()
 
     monkeypatch.setattr(ScriptRunner, "_run_script_thread", tell_the_end)
-    monkeypatch.setattr(Runtime, "_instance", None)  # of a process there is one
-    uploads = MemoryUploadedFileManager("/upload")
-    runtime = Runtime(RuntimeConfig(str(script), MemoryMediaFileStorage("/media"), uploads))
-    await runtime.start()
-    browser = Browser()
-    try:
-        session = runtime.connect_session(browser, {})
-        whole, part = BackMsg(), BackMsg()
-        whole.rerun_script.query_string = ""
-        runtime.handle_backmsg(session, whole)
+    async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
+        part = BackMsg()
         part.rerun_script.fragment_id = next(m.auto_rerun.fragment_id for m in browser.got if m.HasField("auto_rerun"))
         part.rerun_script.is_auto_rerun = True
-        await until(ended.is_set)
-        await until(lambda: not _runs(runtime, session))
+        await until(lambda: ended.is_set() and not _runs(runtime, session))
         browser.got.clear()
         ended.clear()
-        runtime.handle_backmsg(session, whole)
+        runtime.handle_backmsg(session, whole_page())
         # The loop stands still meanwhile: this is the one thread that turns it.
         assert ended.wait(30)
         runtime.handle_backmsg(session, part)
         await until(lambda: browser.texts.count("a part") >= 1 and not _runs(runtime, session) and browser.finished > 0)
-    finally:
-        runtime.stop()
-        await runtime.stopped
-    return browser
+        return browser
 
 
 def _runs(runtime: Runtime, session: str) -> bool:
@@ -123,3 +142,20 @@ def test_streamlit_still_needs_it(script: Path, monkeypatch: pytest.MonkeyPatch)
     """Where this fails after an update, `ui/sessions.py` can go."""
     browser = asyncio.run(look_as_a_run_ends(script, monkeypatch))
     assert not any("line" in text for text in browser.texts)
+
+
+def test_nothing_is_sent_as_a_hash_of_what_the_browser_has(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash outlives the block that it stands in when a part of the page is drawn again, and breaks the page."""
+    script.write_text(f"import streamlit as st\nst.text({'word' * 10_000!r})")
+
+    async def run_twice() -> Browser:
+        async with running(script, monkeypatch) as (runtime, session, browser):
+            await until(lambda: browser.finished == 1)
+            again = BackMsg()
+            again.rerun_script.cached_message_hashes.extend(message.hash for message in browser.got)
+            browser.got.clear()
+            runtime.handle_backmsg(session, again)
+            await until(lambda: browser.finished == 1)
+            return browser
+
+    assert asyncio.run(run_twice()).texts == ["word" * 10_000]
