@@ -97,8 +97,8 @@ def whole_page() -> BackMsg:
     return message
 
 
-async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """Ask for a part of the page while all messages of a whole run still wait in the event loop."""
+async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch, *, told: int) -> Browser:
+    """Ask for a part of the page while all messages of a run still wait in the event loop; `told` ends are sent."""
     ended = threading.Event()
     thread = ScriptRunner._run_script_thread
 
@@ -119,7 +119,7 @@ async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch) -> B
         # The loop stands still meanwhile: this is the one thread that turns it.
         assert ended.wait(30)
         runtime.handle_backmsg(session, part)
-        await until(lambda: browser.texts.count("a part") >= 1 and not _runs(runtime, session) and browser.finished > 0)
+        await until(lambda: browser.finished == told and not _runs(runtime, session))
         return browser
 
 
@@ -132,15 +132,15 @@ def test_what_a_run_has_drawn_is_sent_before_a_part_is_drawn_again(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send_before_next_run()
-    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch))
+    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch, told=2))
     lines = [f"line {number} of run 1" for number in range(5)]
     assert [text for text in browser.texts if "line" in text] == lines
-    assert browser.finished == 2
+    assert "a part" in browser.texts
 
 
 def test_streamlit_still_needs_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where this fails after an update, `ui/sessions.py` can go."""
-    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch))
+    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch, told=1))
     assert not any("line" in text for text in browser.texts)
 
 
