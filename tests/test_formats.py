@@ -1,5 +1,6 @@
 """Formats: each kind of file answers its question with a quote, and its broken twin is named with a reason."""
 
+import io
 import json
 import re
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index.cage import Cage
+from index.cage import Cage, _read, _write
 from index.embeddings import MiniLM
 from index.errors import UnreadableArticle
 from index.parts import sync_parts
@@ -273,16 +274,23 @@ def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: 
 def test_in_the_cage_nothing_is_connected_to_and_nothing_started() -> None:
     script = """
 import socket, subprocess, sys
-from index.cage import _refuse
-sys.addaudithook(_refuse)
-for act in (lambda: socket.create_connection(("127.0.0.1", 9)), lambda: subprocess.run([sys.executable, "-V"])):
-    try:
-        act()
-    except PermissionError:
-        print("refused")
+from index import cage
+connect = lambda *_: socket.create_connection(("127.0.0.1", 9))
+start = lambda *_: subprocess.run([sys.executable, "-V"])
+cage.PARSERS = {".html": connect, ".pdf": start}
+cage._serve(1500)
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == ["refused", "refused"], done.stderr
+    asked = io.BytesIO()
+    for name in ("a.html", "a.pdf"):
+        _write(asked, json.dumps(name).encode())
+        _write(asked, b"content")
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, input=asked.getvalue()
+    )
+    answers = io.BufferedReader(io.BytesIO(done.stdout))
+    for name in ("a.html", "a.pdf"):
+        reason = json.loads(_read(answers) or b"")["reason"]
+        assert reason.startswith(f"{name}: cannot be taken apart (PermissionError).")
 
 
 def test_the_cage_has_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
