@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     AppSession._create_scriptrunner = before  # type: ignore[method-assign]
     monkeypatch.undo()
     get_config_options(force_reparse=True)
+
+
+def run(told: Coroutine[None, None, Browser]) -> Browser:
+    """Run it in a thread of its own: a browser's test before leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, told).result()
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -132,7 +139,7 @@ def test_what_a_run_has_drawn_is_sent_before_a_part_is_drawn_again(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send_before_next_run()
-    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch, told=2))
+    browser = run(look_as_a_run_ends(script, monkeypatch, told=2))
     lines = [f"line {number} of run 1" for number in range(5)]
     assert [text for text in browser.texts if "line" in text] == lines
     assert "a part" in browser.texts
@@ -140,7 +147,7 @@ def test_what_a_run_has_drawn_is_sent_before_a_part_is_drawn_again(
 
 def test_streamlit_still_needs_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where this fails after an update, `ui/sessions.py` can go."""
-    browser = asyncio.run(look_as_a_run_ends(script, monkeypatch, told=1))
+    browser = run(look_as_a_run_ends(script, monkeypatch, told=1))
     assert not any("line" in text for text in browser.texts)
 
 
@@ -158,4 +165,4 @@ def test_nothing_is_sent_as_a_hash_of_what_the_browser_has(script: Path, monkeyp
             await until(lambda: browser.finished == 1)
             return browser
 
-    assert asyncio.run(run_twice()).texts == ["word" * 10_000]
+    assert run(run_twice()).texts == ["word" * 10_000]

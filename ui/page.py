@@ -1,5 +1,6 @@
 """The page: a chat on the shelf, with the articles beside it."""
 
+import time
 from functools import partial
 
 import streamlit as st
@@ -26,10 +27,11 @@ OUTDATED = "This article was changed or removed since the answer. This is the te
 EDITED = "This article was changed since the link was made, so another sentence may be lit than the one meant."
 BEYOND = "The link names a place that this article does not have. Here is the article."
 _suggested = make_component("suggested")
-# How often an answer that grows is looked at, at most, and how long a look waits for more of it: on a busy machine ten
-# readers' looks that found nothing new left no time for the answers.
+# How often an answer that grows is looked at, at most.
 _GROWS_SECONDS = 0.15
-_WAITS_SECONDS = 0.4  # a click on Stop waits as long at worst
+# How long a look that has drawn it stays, at least and at most until there is more: what it has drawn is thrown away
+# where the next look begins before it was sent. So ten readers on a busy machine saw nothing at all.
+_STAYS_SECONDS = (0.1, 0.4)
 # The quotes are mostly there so soon that they need no second look.
 _FIRST_SECONDS = 0.25
 
@@ -47,6 +49,8 @@ def show_page() -> None:
         return
     indexing.start_once()
     chat, problem = _find_chat(chats)
+    if chat.turns and not chat.turns[-1].changes:
+        chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
     with st.sidebar:
         show_sidebar(indexing, chats, chat)
     with st.container():
@@ -129,8 +133,6 @@ def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
     turn = chat.turns[place]
     with st.container(key=f"turn-{place}{'-newest' if newest else ''}"):
         show_text(turn.question, kind="question")
-        if newest and not turn.changes:
-            turn.wait_for_more(1, _FIRST_SECONDS)
         growing = turn.under_way
         if newest or growing:
             # Each look at an answer that grows redraws this part only.
@@ -141,16 +143,21 @@ def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
             _show_answered(chat, place, newest=False)
 
 
-def _show_growing(chat: OpenChat, place: int, seen: list[int], *, newest: bool, growing: bool) -> None:
-    """Show an answer; `seen` holds how much of it was there at the look before."""
+def _show_growing(chat: OpenChat, place: int, looks: list[None], *, newest: bool, growing: bool) -> None:
+    """Show an answer; `looks` holds those there were."""
     if st.session_state.get("shown") is not chat or here().page:
         return  # a look that was on its way when the reader went elsewhere: the answer would stand there too
     turn = chat.turns[place]
-    seen[:] = [turn.wait_for_more(seen[0], _WAITS_SECONDS) if seen else turn.changes]
-    ended = not turn.under_way  # before it is shown, so that its end is not missed
+    seen, ended = turn.changes, not turn.under_way  # before it is shown, so that its end is not missed
     _show_answered(chat, place, newest=newest)
     if growing and ended:
         st.rerun()  # once more, to be looked at no longer
+    if growing and looks:
+        least, most = _STAYS_SECONDS
+        until = time.monotonic() + least
+        turn.wait_for_more(seen, most)
+        time.sleep(max(0.0, until - time.monotonic()))
+    looks.append(None)
 
 
 def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
