@@ -1,4 +1,4 @@
-"""Exports: an answer or a whole chat as a file to take along."""
+"""Exports: an answer, a whole chat or a timeline as a file to take along."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,20 @@ from typing import Literal, get_args
 
 from index.errors import ResultUnwritable
 from rag.answers import Answer
-from rag.markdown import chat_markdown
+from rag.markdown import chat_markdown, timeline_markdown
 from rag.references import Style, bibtex
-from rag.sheets import check_sheet
-from rag.word import chat_word
+from rag.sheets import check_sheet, timeline_sheet
+from rag.timeline_image import timeline_image
+from rag.timelines import Timeline
+from rag.word import chat_word, timeline_word
 
 Form = Literal["md", "docx", "csv", "bibtex"]
 FORMS: tuple[Form, ...] = get_args(Form)
-ENDINGS: Mapping[Form, str] = {"md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
-TYPES: Mapping[Form, str] = {
+TimelineForm = Literal["svg", "md", "docx", "csv", "bibtex"]
+TIMELINE_FORMS: tuple[TimelineForm, ...] = get_args(TimelineForm)
+ENDINGS: Mapping[TimelineForm, str] = {"svg": ".svg", "md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
+TYPES: Mapping[TimelineForm, str] = {
+    "svg": "image/svg+xml",
     "md": "text/markdown;charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "csv": "text/csv;charset=utf-8",
@@ -48,7 +53,23 @@ def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = 
     return Exported(content, ENDINGS[form], TYPES[form])
 
 
-def form_of(file: Path) -> Form | None:
+def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "plain") -> Exported:
+    """Write a timeline in a form: an image (SVG), Markdown, Word, a sheet, or its articles as BibTeX."""
+    match form:
+        case "svg":
+            content = timeline_image(timeline).encode()
+        case "md":
+            content = timeline_markdown(timeline, style=style).encode()
+        case "docx":
+            content = timeline_word(timeline, style=style)
+        case "csv":
+            content = timeline_sheet(timeline).encode()
+        case "bibtex":
+            content = bibtex(event.citation.article for event in timeline.events).encode()
+    return Exported(content, ENDINGS[form], TYPES[form])
+
+
+def form_of(file: Path) -> TimelineForm | None:
     """Return the form that the ending of a file's name asks for, or None."""
     return next((form for form, ending in ENDINGS.items() if file.suffix.lower() == ending), None)
 

@@ -1,4 +1,4 @@
-"""Markdown: a chat as a file to take along, which shows every quote as it stands in its article.
+"""Markdown: a chat or a timeline as a file to take along, which shows every quote as it stands in its article.
 
 Foreign text is escaped, so a reader of Markdown shows its characters, runs nothing and
 loads nothing.
@@ -12,6 +12,8 @@ from rag.answers import Answer
 from rag.citations import Citation, number_citations
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
+from rag.timeline_rendering import by_days, event_days, timeline_notes
+from rag.timelines import Timeline
 
 # All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
@@ -22,6 +24,14 @@ def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plai
     parts = [f"# {_plain(title)}"]
     for answer in answers:
         parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, style)]
+    return "\n\n".join(parts) + "\n"
+
+
+def timeline_markdown(timeline: Timeline, *, style: Style = "plain") -> str:
+    """Write a timeline: the days as headings, below each its quotes with their places."""
+    parts = [f"# {_plain(timeline.question)}", *map(_plain, timeline_notes(timeline))]
+    for (first, last), those in by_days(timeline.events):
+        parts += [f"## {_plain(event_days(first, last))}", *(_quote(event.citation, "", style) for event in those)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Sheets: an answer as a table to be checked by hand, a line for each claim and quote it rests on.
+"""Sheets: an answer or a timeline as a table to be checked by hand, a line for each claim and quote it rests on.
 
 A spreadsheet takes a cell that begins with = + - or @ for a formula, and runs it. Such cells get an
 apostrophe in front: what an article says is shown, never computed.
@@ -6,26 +6,43 @@ apostrophe in front: what an article says is shown, never computed.
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation
-from rag.rendering import refusal_words, verdict_mark
+from rag.rendering import refusal_words, said_words, verdict_mark
+from rag.timelines import Timeline
 
 COLUMNS = (*("question", "claim", "quote", "article", "file", "outlet", "date", "start", "end", "verdict", "initials"),)
+TIMELINE_COLUMNS = (*("first", "last", "phrase", "said", "quote", "article", "file", "outlet", "date", "start", "end"),)
 # Full-width ones too: some programs take them for the same.
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
 def check_sheet(answers: Sequence[Answer]) -> str:
     """Write the answers as CSV, with the mark by which spreadsheets know UTF-8; who has checked a line signs it."""
+    return _written(COLUMNS, ((answer.question, *row, "") for answer in answers for row in _rows(answer)))
+
+
+def timeline_sheet(timeline: Timeline) -> str:
+    """Write a timeline as CSV, a line for each quote; `first` and `last` are the days it tells of."""
+    rows = [
+        [
+            *(event.first.isoformat() if event.first else "", event.last.isoformat() if event.last else ""),
+            *(event.phrase, said_words(event.citation), *_place(event.citation)),
+        ]
+        for event in timeline.events
+    ]
+    return _written(TIMELINE_COLUMNS, rows)
+
+
+def _written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for answer in answers:
-        for row in _rows(answer):
-            writer.writerow([*map(_guarded, (answer.question, *row)), ""])
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(map(_guarded, row))
     return "\ufeff" + text.getvalue()
 
 

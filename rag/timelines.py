@@ -8,7 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from index.parts import Parts
+from index.scope import WHOLE, Scope
+from rag.answers import Dated, clean_question, list_quotes
 from rag.citations import Citation
+from rag.followups import Standalone
 from rag.times import When, when_of
 
 
@@ -20,6 +24,30 @@ class Event:
     first: date | None
     last: date | None
     phrase: str  # the quote's own words for the days; "": they are the article's day
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What the shelf says to a question, event by event."""
+
+    question: str  # as it was asked, on one line
+    events: tuple[Event, ...]
+    dated: Dated | None  # the days of publication that the question names
+    problem: str  # why only words were searched; "" where all is well
+
+
+def find_timeline(
+    question: str,
+    *,
+    parts: Parts,
+    scope: Scope = WHOLE,
+    standalone: Standalone | None = None,
+    all_days: bool = False,
+    today: date | None = None,
+) -> Timeline:
+    """Put all that answers a question in its order; the arguments are those of `list_quotes`. Raises BadQuestion."""
+    listed = list_quotes(question, parts=parts, scope=scope, standalone=standalone, all_days=all_days, today=today)
+    return Timeline(clean_question(question), make_timeline(listed.quotes), listed.dated, listed.problem)
 
 
 def make_timeline(citations: Iterable[Citation]) -> tuple[Event, ...]:
