@@ -28,6 +28,7 @@ def timeline_json(timeline: Timeline) -> Json:
         "question": timeline.question,
         **({"problem": timeline.problem} if timeline.problem else {}),
         "days": dated_json(timeline.dated),
+        **({"published": timeline.published} if timeline.published else {}),
         "events": [
             {
                 "first": event.first.isoformat() if event.first else None,
@@ -58,6 +59,10 @@ def timeline_notes(timeline: Timeline) -> Iterator[str]:
         yield f"{note}."
     if not timeline.events:
         yield REFUSED
+    elif timeline.published:
+        articles = {event.citation.article.id for event in timeline.events}
+        some = "" if timeline.published == len(articles) else f" {len(articles):,} of"
+        yield f"No subject is named: the first sentence of{some} {counted(timeline.published, 'article')}."
 
 
 def timeline_summary(timeline: Timeline) -> str:

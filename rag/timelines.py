@@ -5,15 +5,22 @@ names no day, or only the day on which it was said, it stands under that of its 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.parts import Parts
 from index.scope import WHOLE, Scope
+from index.sentences import split_sentences
+from index.shelf import Reading
+from index.wording import one_line
+from index.words import content_terms
 from rag.answers import Dated, clean_question, list_quotes
 from rag.citations import Citation
 from rag.followups import Standalone
 from rag.times import When, when_of
+
+# Where a question names days and nothing else ("What happened in February?").
+_MOST_LEADS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Timeline:
     events: tuple[Event, ...]
     dated: Dated | None  # the days of publication that the question names
     problem: str  # why only words were searched; "" where all is well
+    published: int = 0  # in those days, of which the newest tell their first sentence; 0: a subject was searched for
 
 
 def find_timeline(
@@ -45,9 +53,29 @@ def find_timeline(
     all_days: bool = False,
     today: date | None = None,
 ) -> Timeline:
-    """Put all that answers a question in its order; the arguments are those of `list_quotes`. Raises BadQuestion."""
+    """Put all that answers a question in its order; the arguments are those of `list_quotes`.
+
+    Of a question that names days and no subject, it is the first sentence of what was published then. Raises
+    BadQuestion.
+    """
     listed = list_quotes(question, parts=parts, scope=scope, standalone=standalone, all_days=all_days, today=today)
-    return Timeline(clean_question(question), make_timeline(listed.quotes), listed.dated, listed.problem)
+    asked, dated = clean_question(question), listed.dated
+    if dated and not listed.quotes and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
+        then = Scope(dated.since, dated.until, scope.outlets)
+        with parts.shelf.read(checked=True) as reading:
+            leads, published = _leads(reading, then), reading.count(scope=then)
+        return Timeline(asked, make_timeline(leads), replace(dated, used=bool(leads)), "", published)
+    return Timeline(asked, make_timeline(listed.quotes), dated, listed.problem)
+
+
+def _leads(reading: Reading, scope: Scope) -> tuple[Citation, ...]:
+    """Cite the first sentence of each of the newest articles of a scope; of copies that of one."""
+    articles = reading.articles([listing.id for listing in reading.listings(_MOST_LEADS, scope=scope)])
+    first: dict[str, Citation] = {}
+    for article in sorted(articles.values(), key=lambda article: article.path):
+        for sentence in split_sentences(article.text, article.body)[:1]:
+            first.setdefault(one_line(sentence.cut(article.text)), Citation(article, sentence))
+    return tuple(first.values())
 
 
 def make_timeline(citations: Iterable[Citation]) -> tuple[Event, ...]:

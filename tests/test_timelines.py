@@ -99,6 +99,21 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     assert {event.citation.article.path for event in given_way.events} >= {"a.txt", "b.txt"}
 
 
+def test_a_question_that_names_days_alone_is_told_what_was_published_then(newsroom: Newsroom) -> None:
+    fill(newsroom)
+    newsroom.write("copy.txt", "Title: Copied\nDate: 2026-02-13\n\nThe ferry of Halden Ford sank on Saturday.")
+    newsroom.indexed()
+    timeline = find_timeline("What happened in February?", parts=newsroom.parts, today=date(2026, 2, 20))
+    assert list(timeline_lines(timeline))[:4] == [
+        "Published 1 Feb to 28 Feb 2026, for “February”.",
+        "No subject is named: the first sentence of 1 of 2 articles.",
+        "7 Feb 2026",
+        "  The ferry of Halden Ford sank on Saturday. (Saturday → 7 Feb 2026)",
+    ]
+    nothing = find_timeline("What happened in January?", parts=newsroom.parts, today=date(2026, 2, 20))
+    assert list(timeline_lines(nothing))[1:] == [REFUSED]
+
+
 def test_what_the_shelf_does_not_say_has_no_timeline(archive: Newsroom) -> None:
     timeline = find_timeline(OTTAWA, parts=archive.parts)
     assert list(timeline_lines(timeline)) == [REFUSED]
