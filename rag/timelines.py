@@ -4,7 +4,7 @@ A quote stands under the day it speaks of, which is often not the day of its art
 names no day, or only the day on which it was said, it stands under that of its article.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -52,20 +52,23 @@ def find_timeline(
     standalone: Standalone | None = None,
     all_days: bool = False,
     today: date | None = None,
+    also: Sequence[Citation] = (),
 ) -> Timeline:
     """Put all that answers a question in its order; the arguments are those of `list_quotes`.
 
+    What is quoted `also`, by the answer that it is the timeline of, stands in it too.
     Of a question that names days and no subject, it is the first sentence of what was published then. Raises
     BadQuestion.
     """
     listed = list_quotes(question, parts=parts, scope=scope, standalone=standalone, all_days=all_days, today=today)
     asked, dated = clean_question(question), listed.dated
-    if dated and not listed.quotes and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
+    if dated and not listed.quotes and not also and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
         then = Scope(dated.since, dated.until, scope.outlets)
         with parts.shelf.read(checked=True) as reading:
             leads, published = _leads(reading, then), reading.count(scope=then)
         return Timeline(asked, make_timeline(leads), replace(dated, used=bool(leads)), "", published)
-    return Timeline(asked, make_timeline(listed.quotes), dated, listed.problem)
+    quotes = {(quote.article.path, one_line(quote.quote)): quote for quote in (*also, *listed.quotes)}
+    return Timeline(asked, make_timeline(quotes.values()), dated, listed.problem)
 
 
 def _leads(reading: Reading, scope: Scope) -> tuple[Citation, ...]:

@@ -12,6 +12,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.page",),
     ("ui.sidebar",),
     ("ui.answer", "ui.shelf_page", "ui.draft_page", "ui.shelf_panel", "ui.chat_panel", "ui.model_panel", "ui.upload"),
+    ("ui.timeline",),
     ("ui.narrowing", "ui.turns", "ui.reader"),
     ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.exporting", "ui.__main__"),
     ("ui.look",),
