@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 ROWS: tuple[tuple[str, ...], ...] = (
     ("app", "ui.script"),
     ("ui.page",),
-    ("ui.sidebar",),
+    ("ui.sidebar", "ui.opened"),
     ("ui.answer", "ui.shelf_page", "ui.draft_page", "ui.shelf_panel", "ui.chat_panel", "ui.model_panel", "ui.upload"),
     ("ui.timeline",),
     ("ui.narrowing", "ui.turns", "ui.reader"),
@@ -21,7 +21,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.markdown", "rag.word", "rag.sheets", "rag.draft_rendering", "rag.receipts", "rag.timeline_image"),
     ("rag.references", "rag.timeline_rendering"),
     ("rag.rendering", "rag.suggestions", "rag.evaluation"),
-    ("rag.batches", "rag.timelines", "rag.sources"),
+    ("rag.batches", "rag.timelines", "rag.sources", "rag.places"),
     ("rag.answers", "rag.drafts"),
     ("rag.prose", "rag.quoting", "rag.questions", "rag.differences"),
     ("rag.nouns", "rag.speakers", "rag.times"),

@@ -287,7 +287,7 @@ def test_a_quote_of_an_article_that_went_says_so(browser: Browser, tmp_path: Pat
         reader.reindex()
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("0 articles")
         reader.page.locator("button.quote").first.click()
-        expect(reader.page.get_by_text("This article was changed or removed since the answer.")).to_be_visible()
+        expect(reader.page.get_by_text("This article is no longer on the shelf.")).to_be_visible()
 
 
 HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$

@@ -16,6 +16,7 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.places import Place
 from rag.receipts import receipt_text
 from rag.rendering import (
     WORDS_ALONE,
@@ -30,7 +31,7 @@ from rag.rendering import (
     usage_line,
 )
 from rag.sources import count_sources
-from ui.address import Place, go, here
+from ui.address import go, here
 from ui.exporting import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
 from ui.indexing import get_indexing
 from ui.look import ignore_trigger, make_component
@@ -99,7 +100,7 @@ def show_answer(
         st.rerun()
     if answer and isinstance(clicked.open, str):
         for citation in (*citations_shown(answer), *_told_of(turn, answer)):
-            quote = Place.of(citation.article.id, citation.span)
+            quote = Place.of(citation)
             if clicked.open == str(quote):
                 go(replace(here(), turn=place, article=citation.article.path, quote=quote))
                 st.rerun()  # the drawer belongs to the page, and only this part is being drawn
@@ -191,7 +192,7 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "chips": [
             {
                 "number": numbers[citation],
-                "key": str(Place.of(citation.article.id, citation.span)),
+                "key": str(Place.of(citation)),
                 "quote": citation.quote,
                 "title": citation.article.title,
                 "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
@@ -226,7 +227,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
             "copies": copies_words(answer.copies.get(article.id, ())),
             "quotes": [
                 {
-                    "key": str(Place.of(article.id, citation.span)),
+                    "key": str(Place.of(citation)),
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
                     "page": _page(citation),

@@ -12,10 +12,10 @@ from index.errors import DatelineError
 from index.parts import Parts
 from rag.answers import Answer
 from rag.citations import Citation
+from rag.places import Place
 from rag.rendering import said_words
 from rag.timeline_rendering import by_days, event_days, reported_line, timeline_notes, timeline_summary
 from rag.timelines import Timeline, find_timeline
-from ui.address import Place
 from ui.turns import Turn
 
 
@@ -80,7 +80,7 @@ def shown_timeline(turn: Turn, answer: Answer) -> dict[str, object] | None:
 
 def _shown(citation: Citation) -> dict[str, object]:
     return {
-        "key": str(Place.of(citation.article.id, citation.span)),
+        "key": str(Place.of(citation)),
         "text": citation.quote,
         "said": said_words(citation),
         "title": citation.article.title,
