@@ -34,6 +34,7 @@ const showTip = (root, chip, source) => {
   tip.append(make("b", "tip-title", source.title))
   if (source.where) tip.append(make("span", "tip-where", source.where))
   tip.append(make("q", "tip-words", source.quote))
+  if (source.said) tip.append(make("span", "tip-said", source.said))
   root.append(tip)
   const at = chip.getBoundingClientRect()
   const left = Math.min(Math.max(8, at.left + at.width / 2 - tip.offsetWidth / 2), window.innerWidth - tip.offsetWidth - 8)
@@ -48,7 +49,8 @@ const drawStatement = (root, statement) => {
   element.append(make("span", "said", statement.text))
   for (const chip of statement.chips) {
     const button = drawButton("chip", String(chip.number), () => opens(button, () => root.act("open", chip.key)))
-    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}`)
+    const said = chip.said ? ` (${chip.said})` : ""
+    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}${said}, ${[chip.title, chip.where].filter(Boolean).join(", ")}`)
     for (const kind of ["mouseenter", "focus"])
       button.addEventListener(kind, () => {
         hideTip(root)

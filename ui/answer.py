@@ -194,6 +194,7 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
                 "number": numbers[citation],
                 "key": str(Place.of(citation)),
                 "quote": citation.quote,
+                "said": said_words(citation),
                 "title": citation.article.title,
                 "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
             }

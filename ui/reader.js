@@ -9,21 +9,22 @@ const told = (lead, words) => {
   return line
 }
 
-// The article's text with its marks, and, where there are several, the bar that steps from one to the next.
-const drawText = (root, text, segments, clicked, calm) => {
+// The article's text with its marks, and, where there are several, the steps from one to the next.
+const drawText = (root, text, steps, { segments, clicked }) => {
   text.replaceChildren()
+  steps.replaceChildren()
   root.onkeydown = null
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
   const marks = []
-  const body = make("div", "body")
   for (const segment of segments) {
     if (segment.number === null) {
-      body.append(document.createTextNode(segment.text))
+      text.append(document.createTextNode(segment.text))
       continue
     }
     const mark = make("mark", "mark", segment.text)
     mark.dataset.number = String(segment.number)
     marks.push(mark)
-    body.append(mark)
+    text.append(mark)
   }
 
   let at = Math.max(0, marks.findIndex((mark) => mark.dataset.number === String(clicked)))
@@ -37,7 +38,6 @@ const drawText = (root, text, segments, clicked, calm) => {
   }
   if (marks.length > 1) {
     const step = (by) => light(at + by, calm ? "auto" : "smooth")
-    const bar = make("div", "bar")
     const before = make("button", "step", "Previous quote")
     const after = make("button", "step", "Next quote")
     before.type = after.type = "button"
@@ -47,10 +47,8 @@ const drawText = (root, text, segments, clicked, calm) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
       if (by) step(by)
     }
-    bar.append(before, position, after)
-    text.append(bar)
+    steps.append(before, position, after)
   }
-  text.append(body)
   // The drawer is laid out after this runs: only then is there something to scroll.
   if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
 }
@@ -75,7 +73,7 @@ export default function ({ data, parentElement }) {
   copied.type = "button"
   copied.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(window.location.href)
+      await navigator.clipboard.writeText(new URL(data.link || window.location.href, window.location.href).href)
       copied.textContent = "Copied"
     } catch {
       copied.textContent = "The browser does not allow copying"
@@ -83,27 +81,30 @@ export default function ({ data, parentElement }) {
   })
   actions.append(copied)
   root.append(actions)
+  // It stays in sight when the quote further down is scrolled to.
+  const bar = make("div", "bar")
+  const steps = make("div", "steps")
+  const text = make("div", "body")
   if (data.note) {
     const note = make("div", "note", data.note)
     if (data.was?.quote) note.append(told("Quoted:", data.was.quote))
     if (data.was?.closest) note.append(told("Closest now:", data.was.closest))
-    root.append(note)
+    if (data.clicked === null) root.append(note)
+    else bar.append(note)
   }
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
-  const text = make("div", "text")
   if (data.was) {
     const turn = make("button", "step turn", AS_IT_WAS)
     turn.type = "button"
     turn.addEventListener("click", () => {
       const back = turn.textContent === AS_IT_IS
       turn.textContent = back ? AS_IT_WAS : AS_IT_IS
-      const shown = back ? data : data.was
-      drawText(root, text, shown.segments, shown.clicked, calm)
+      drawText(root, text, steps, back ? data : data.was)
     })
-    root.append(turn)
+    bar.append(turn)
   }
-  root.append(text, make("p", "path", data.path))
-  drawText(root, text, data.segments, data.clicked, calm)
+  bar.append(steps)
+  root.append(bar, text, make("p", "path", data.path))
+  drawText(root, text, steps, data)
 
   return () => {
     const opener = window.datelineOpener

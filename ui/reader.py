@@ -10,6 +10,7 @@ from index.articles import Article
 from index.spans import Span
 from index.wording import place_line
 from rag.citations import Citation
+from rag.places import link
 from ui.address import go, here
 from ui.callbacks import undisturbed
 from ui.look import make_component
@@ -50,6 +51,8 @@ def show_reader(
                 "clicked": numbers[clicked] if clicked else None,
                 "note": note,
                 "was": _was(was) if was else None,
+                # The address names another edition, which the next reader need not know of.
+                "link": link(clicked) if clicked and was else "",
             },
         )
 
