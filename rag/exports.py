@@ -37,15 +37,18 @@ class Exported:
     type: str  # of its content, as browsers name it
 
 
-def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain") -> Exported:
-    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX."""
+def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain", page: str = "") -> Exported:
+    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX.
+
+    `page` is the address of a page on this shelf; with it each quote has a link that opens it there.
+    """
     match form:
         case "md":
-            content = chat_markdown(title, answers, style=style).encode()
+            content = chat_markdown(title, answers, style=style, page=page).encode()
         case "docx":
-            content = chat_word(title, answers, style=style)
+            content = chat_word(title, answers, style=style, page=page)
         case "csv":
-            content = check_sheet(answers).encode()
+            content = check_sheet(answers, page=page).encode()
         case "bibtex":
             cited = (citation for answer in answers for said in answer.statements for citation in said.citations)
             quoted = (quote for answer in answers for quote in answer.quotes)
@@ -53,17 +56,17 @@ def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = 
     return Exported(content, ENDINGS[form], TYPES[form])
 
 
-def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "plain") -> Exported:
-    """Write a timeline in a form: an image (SVG), Markdown, Word, a sheet, or its articles as BibTeX."""
+def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "plain", page: str = "") -> Exported:
+    """Write a timeline in a form: an image (SVG), Markdown, Word, a sheet, or its articles as BibTeX; as `export`."""
     match form:
         case "svg":
             content = timeline_image(timeline).encode()
         case "md":
-            content = timeline_markdown(timeline, style=style).encode()
+            content = timeline_markdown(timeline, style=style, page=page).encode()
         case "docx":
-            content = timeline_word(timeline, style=style)
+            content = timeline_word(timeline, style=style, page=page)
         case "csv":
-            content = timeline_sheet(timeline).encode()
+            content = timeline_sheet(timeline, page=page).encode()
         case "bibtex":
             content = bibtex(event.citation.article for event in timeline.events).encode()
     return Exported(content, ENDINGS[form], TYPES[form])

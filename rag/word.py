@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from index.wording import one_line, xml_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.places import link
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
 from rag.timeline_rendering import by_days, event_days, timeline_notes
@@ -25,18 +26,21 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnote
 _FIRST = 1  # footnotes -1 and 0 are the lines that Word draws above them
 
 
-def chat_word(title: str, answers: Sequence[Answer], *, style: Style) -> bytes:
-    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes."""
-    document, notes = _begin(title), _Footnotes(style)
+def chat_word(title: str, answers: Sequence[Answer], *, style: Style, page: str = "") -> bytes:
+    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes.
+
+    `page` is the address of a page on this shelf, at which each note then names its quote.
+    """
+    document, notes = _begin(title), _Footnotes(style, page)
     for answer in answers:
         document.add_heading(xml_line(answer.question), level=2)
         _write_answer(document, answer, notes)
     return _finish(document, notes)
 
 
-def timeline_word(timeline: Timeline, *, style: Style) -> bytes:
+def timeline_word(timeline: Timeline, *, style: Style, page: str = "") -> bytes:
     """Write a timeline as the bytes of a .docx file: the days as headings, each quote with its place in a footnote."""
-    document, notes = _begin(timeline.question), _Footnotes(style)
+    document, notes = _begin(timeline.question), _Footnotes(style, page)
     for note in timeline_notes(timeline):
         document.add_paragraph(xml_line(note))
     for (first, last), those in by_days(timeline.events):
@@ -108,8 +112,9 @@ def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") 
 class _Footnotes:
     """The footnotes of one file, in order."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, page: str) -> None:
         self._style = style
+        self._page = page
         self._texts: list[str] = []
 
     def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
@@ -117,6 +122,7 @@ class _Footnotes:
         article, span = citation.article, citation.span
         page = f", page {citation.page}" if citation.page else ""
         place = f"{article.path}, characters {span.start} to {span.end}{page}."
+        place += f" {self._page}{link(citation)}" if self._page else ""
         said = f"“{citation.quote}” " if quoted else ""
         source = reference(article, self._style).rstrip(".")
         self._texts.append(xml_line(f"{said}{source}. {place}"))

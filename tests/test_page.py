@@ -472,7 +472,10 @@ def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
         for name, beginning in begins.items():
             with subtests.test(name), page.expect_download() as downloading:
                 page.get_by_role("button", name=name, exact=True).click()
-            assert Path(downloading.value.path()).read_bytes().startswith(beginning), name
+            content = Path(downloading.value.path()).read_bytes()
+            assert content.startswith(beginning), name
+            if name in ("Markdown", "Fact-check sheet"):
+                assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
 
         page.get_by_text("What was searched").click()
         expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")

@@ -1,14 +1,20 @@
 """Exporting: an answer, a timeline or a chat becomes a file that the browser keeps."""
 
+import re
 from base64 import b64encode
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 from uuid import uuid4
+
+import streamlit as st
 
 from rag.answers import Answer
 from rag.exports import Exported, Form, TimelineForm, export, export_timeline
 from rag.references import Style
 from rag.timelines import Timeline
 
+# Nothing that a file would take for markup.
+_PLAIN_ADDRESS = re.compile(r"[\w.:/\[\]~-]+", re.ASCII)
 # Each form and style on the page: what the browser asks for, and what the reader sees.
 _FORMS: dict[str, tuple[str, Form, Style]] = {
     "md": ("Markdown", "md", "plain"),
@@ -46,7 +52,7 @@ def make_timeline_file(timeline: Timeline, form: object, *, name: str) -> dict[s
     """Return a timeline as `make_file` returns answers."""
     if not isinstance(form, str) or form not in _TIMELINE_FORMS:
         return None
-    return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1]), name)
+    return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1], page=_own_address()), name)
 
 
 def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str) -> dict[str, str] | None:
@@ -54,7 +60,14 @@ def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str)
     if not isinstance(form, str) or form not in _FORMS:
         return None
     _, kind, style = _FORMS[form]
-    return _handed_over(export(title, answers, kind, style=style), name)
+    return _handed_over(export(title, answers, kind, style=style, page=_own_address()), name)
+
+
+def _own_address() -> str:
+    """Return the page's address as the reader's browser has it, without what is open on it; "" where it tells none."""
+    told = urlsplit(st.context.url or "")
+    is_page = told.scheme in ("http", "https") and _PLAIN_ADDRESS.fullmatch(told.netloc + told.path)
+    return f"{told.scheme}://{told.netloc}{told.path.rstrip('/')}/" if is_page else ""
 
 
 def _handed_over(exported: Exported, name: str) -> dict[str, str]:
