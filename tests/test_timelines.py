@@ -238,8 +238,6 @@ def test_the_command_line_draws_a_timeline(dateline: CommandLine) -> None:
     run = dateline("timeline", "liaison officers", "--output", "officers.svg")
     assert (run.returncode, "Written: officers.svg" in run.stderr) == (0, True), run.stderr
     assert "liaison officers" in drawn_file((dateline.folder / "officers.svg").read_text())
-    again = dateline("timeline", "liaison officers", "--output", "officers.svg")
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
 
 
 def drawn_file(image: str) -> list[str]:
