@@ -14,7 +14,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.answer", "ui.shelf_page", "ui.draft_page", "ui.shelf_panel", "ui.chat_panel", "ui.model_panel", "ui.upload"),
     ("ui.timeline",),
     ("ui.narrowing", "ui.turns", "ui.reader"),
-    ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.exporting", "ui.__main__"),
+    ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.sessions", "ui.exporting", "ui.__main__"),
     ("ui.look",),
     ("rag.__main__", "rag.chats"),
     ("rag.exports",),
@@ -26,7 +26,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("rag.prose", "rag.quoting", "rag.questions", "rag.differences"),
     ("rag.nouns", "rag.speakers", "rag.times"),
     ("rag.names", "rag.continuations"),
-    ("rag.prompts", "rag.citations", "rag.checks", "rag.followups"),
+    ("rag.prompts", "rag.citations", "rag.checks", "rag.followups", "rag.absences"),
     ("rag.passages", "rag.claims", "rag.facts", "rag.hedges", "rag.chat", "rag.verbs", "rag.dates"),
     (
         "rag.retrieval",

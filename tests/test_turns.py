@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from index.errors import UnknownChat
-from index.scope import Scope
+from index.scope import WHOLE, Scope
+from rag.answers import Answer
 from tests.chat_server import ChatServer, as_json, serve_chat
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.reader import Server, needs_browser, reading, serve
@@ -319,3 +320,25 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chats: OpenChats) ->
     assert turn.answer is not None
     assert turn.not_kept.startswith("This answer is not kept in the store:")
     assert str(store) in turn.not_kept
+
+
+def test_a_look_waits_until_there_is_more_of_an_answer_or_it_has_ended(archive: Newsroom) -> None:
+    answer, go_on, kept = archive.ask(FENTANYL), threading.Event(), list[None]()
+
+    def answers(stop: threading.Event) -> Iterator[Answer]:
+        yield answer
+        assert go_on.wait(30)
+        yield answer
+        assert stop.wait(30)
+
+    turn = Turn(FENTANYL, scope=WHOLE)
+    assert turn.wait_for_more(0, 0.001) == 0
+    turn.begin(answers, lambda: kept.append(None))
+    assert turn.wait_for_more(0, 30) == 1
+    assert turn.wait_for_more(1, 0.001) == 1
+    go_on.set()
+    assert turn.wait_for_more(1, 30) == 2
+    turn.stop()
+    assert turn.wait_for_more(2, 30) == 2
+    assert not turn.under_way
+    assert len(kept) == 3

@@ -21,8 +21,12 @@ from ui.sidebar import show_sidebar
 from ui.turns import OpenChat, OpenChats, get_open_chats
 
 _suggested = make_component("suggested")
-# How often an answer that grows is looked at.
+# How often an answer that grows is looked at, at most, and how long a look waits for more of it: on a busy machine ten
+# readers' looks that found nothing new left no time for the answers.
 _GROWS_SECONDS = 0.15
+_WAITS_SECONDS = 0.4  # a click on Stop waits as long at worst
+# The quotes are mostly there so soon that they need no second look.
+_FIRST_SECONDS = 0.25
 
 
 def show_page() -> None:
@@ -120,20 +124,25 @@ def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
     turn = chat.turns[place]
     with st.container(key=f"turn-{place}{'-newest' if newest else ''}"):
         show_text(turn.question, kind="question")
+        if newest and not turn.changes:
+            turn.wait_for_more(1, _FIRST_SECONDS)
         growing = turn.under_way
         if newest or growing:
             # Each look at an answer that grows redraws this part only.
             show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
-            show(chat, place, newest=newest, growing=growing)
+            show(chat, place, [], newest=newest, growing=growing)
         else:
             # A part of its own costs as much again as what is in it: not in a chat of a hundred turns.
             _show_answered(chat, place, newest=False)
 
 
-def _show_growing(chat: OpenChat, place: int, *, newest: bool, growing: bool) -> None:
+def _show_growing(chat: OpenChat, place: int, seen: list[int], *, newest: bool, growing: bool) -> None:
+    """Show an answer; `seen` holds how much of it was there at the look before."""
     if st.session_state.get("shown") is not chat or here().page:
         return  # a look that was on its way when the reader went elsewhere: the answer would stand there too
-    ended = not chat.turns[place].under_way  # before it is shown, so that its end is not missed
+    turn = chat.turns[place]
+    seen[:] = [turn.wait_for_more(seen[0], _WAITS_SECONDS) if seen else turn.changes]
+    ended = not turn.under_way  # before it is shown, so that its end is not missed
     _show_answered(chat, place, newest=newest)
     if growing and ended:
         st.rerun()  # once more, to be looked at no longer

@@ -36,6 +36,8 @@ class Turn:
         self.not_kept = ""  # why it will not be there later; "" where it will
         self._spent = spent
         self._stop = threading.Event()
+        self.changes = 0  # how many times there was more of it
+        self._changed = threading.Condition()
         self._answered = threading.Event()
         self._ended = threading.Event()
 
@@ -72,6 +74,12 @@ class Turn:
         self._answered.wait()
         return self.answer
 
+    def wait_for_more(self, seen: int, seconds: float) -> int:
+        """Wait until there was more of it than `seen` times, or it has ended, or the time is up; return how many."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.changes > seen or not self.under_way, seconds)
+            return self.changes
+
     def as_kept(self) -> KeptTurn:
         """Return what is kept of it."""
         return KeptTurn(self.id, self.question, self.answer, self.problem, self._spent)
@@ -82,6 +90,7 @@ class Turn:
             for answer in answers(self._stop):
                 first, self.answer = self.answer is None, answer
                 self._answered.set()
+                self._tell(more=True)
                 if first:
                     self._keep(keep)
         except DatelineError as error:
@@ -92,6 +101,12 @@ class Turn:
             self._answered.set()
             self._keep(keep)
             self._ended.set()
+            self._tell(more=False)
+
+    def _tell(self, *, more: bool) -> None:
+        with self._changed:
+            self.changes += more
+            self._changed.notify_all()
 
     def _keep(self, keep: Callable[[], None]) -> None:
         try:
