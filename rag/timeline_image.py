@@ -121,9 +121,15 @@ def _draw_event(sheet: "_Sheet", event: Event) -> None:
     sheet.y -= 3
     if said := said_words(citation):
         sheet.write(said, "said", _LEFT + 14, _RIGHT - 14)
-    for line in filter(None, (article.title, reported_line(citation))):
-        sheet.write(line, "source", _LEFT + 14, _RIGHT - 14)
+    sheet.write(_first_line(article.title), "source", _LEFT + 14, _RIGHT - 14)
+    sheet.write(reported_line(citation), "source", _LEFT + 14, _RIGHT - 14)
     sheet.y += 4
+
+
+def _first_line(title: str) -> str:
+    """Shorten a title to one line: it stands under each quote of its article."""
+    first, *more = wrap(xml_line(title), (_RIGHT - _LEFT - 28) / _STYLES["source"].size - 1) or [""]
+    return f"{first.rstrip(' .…')}…" if more else first
 
 
 class _Sheet:

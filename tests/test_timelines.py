@@ -185,6 +185,16 @@ def test_an_image_names_days_quotes_and_sources(newsroom: Newsroom) -> None:
     assert lines[6:8] == ["Reported 12 Feb 2026", "3 Mar 2026"]
 
 
+def test_a_long_title_takes_one_line_of_an_image_and_a_quote_all_it_needs() -> None:
+    words = "The council said that the ferry sank. " * 20
+    lines = drawn(
+        Timeline("What sank?", make_timeline([cite(words, title=words, published=date(2026, 1, 1))]), None, "")
+    )
+    (title,) = [line for line in lines if line.endswith("…")]
+    assert words.startswith(title.removesuffix("…"))
+    assert "".join("".join(lines).split()).count("ferrysank") >= 20
+
+
 @needs_browser
 def test_no_line_leaves_its_column(browser: Browser) -> None:
     """In this machine's fonts: Chromium measures what was only estimated."""
