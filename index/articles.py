@@ -42,3 +42,8 @@ class Article:
 def article_id(path: str, content: bytes) -> str:
     """Name an article by its path and its bytes, so that an edited file is another article."""
     return hashlib.sha256(path.encode() + b"\0" + content).hexdigest()[:20]
+
+
+def text_digest(text: str) -> str:
+    """Sum up an article's text in eight characters: a file that was renamed has the same."""
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from index.articles import Article
+from index.articles import Article, text_digest
 from index.chunks import Chunk
 from index.copies import are_copies, prints, shingles_kept
 from index.database import Database
@@ -332,6 +332,12 @@ class Reading:
             (json.dumps(ids),),
         )
         return {row[0]: self._whole(_article(row)) for row in rows.fetchall()}
+
+    def of_text(self, digest: str) -> Article | None:
+        """Return the visible article whose text has that `text_digest`, the first by path; reads every text."""
+        rows = self._connection.execute("SELECT path, text FROM articles ORDER BY path")
+        path = next((path for path, text in rows if text_digest(text) == digest), None)
+        return None if path is None else self.article(path)
 
     def _whole(self, article: Article) -> Article:
         """Return an article whose every chunk is, by its id, what was once cut from it. Raises ShelfDamaged."""

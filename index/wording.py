@@ -8,6 +8,8 @@ from index.scope import Scope
 
 _MOST_NAMED = 4  # outlets that a line names; of more it names three and counts the others
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What XML 1.0 cannot hold.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:
@@ -101,3 +103,12 @@ def _days_words(scope: Scope) -> str:
 def one_line(text: str) -> str:
     """Put foreign text on one line, without the control characters that could drive a terminal."""
     return _CONTROLS.sub("", " ".join(text.split()))
+
+
+def xml_line(text: str) -> str:
+    """Put foreign text on one line, without what XML cannot hold; it is still to be escaped.
+
+    >>> xml_line(f"a{chr(0xfffe)} <b>")
+    'a <b>'
+    """
+    return _NOT_XML.sub("", one_line(text))

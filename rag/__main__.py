@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -30,12 +30,21 @@ from index.parts import Parts
 from index.placing import place_vectors
 from index.scope import Scope
 from rag import evaluation
-from rag.answers import Answer, answer_question, clean_question, find_passages, find_quotes, stream_answer
+from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
 from rag.batches import Line, read_batch
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.draft_rendering import draft_json, draft_lines
 from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
-from rag.exports import FORMS, Exported, Form, check_file, export, form_of, write_file
+from rag.exports import (
+    FORMS,
+    TIMELINE_FORMS,
+    Exported,
+    check_file,
+    export,
+    export_timeline,
+    form_of,
+    write_file,
+)
 from rag.receipts import receipt_text
 from rag.references import STYLES, Style
 from rag.rendering import (
@@ -46,10 +55,9 @@ from rag.rendering import (
     hit_lines,
     hits_json,
     prose_text,
-    timeline_json,
-    timeline_lines,
 )
-from rag.timelines import make_timeline
+from rag.timeline_rendering import timeline_json, timeline_lines
+from rag.timelines import find_timeline
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -61,6 +69,12 @@ BatchOption = Annotated[
         help='A file of JSON lines {"id"?, "question", "since"?, "as_of"?, "outlet"?}; answers come as JSON lines.',
     ),
 ]
+AllDaysOption = Annotated[
+    bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
+]
+OutputOption = Annotated[Path | None, typer.Option("--output", help="A new file for it.")]
+StyleOption = Annotated[str, typer.Option("--style", help="How it names articles: plain or chicago.")]
+_Form = TypeVar("_Form", bound=str)
 # What a line of a batch looks like, in a message about one that does not.
 _A_QUESTION = '{"id": …, "question": "…", "since": "2026-02-01", "as_of": "2026-02-15", "outlet": "…"}'
 
@@ -78,9 +92,7 @@ def ask_command(
     after: Annotated[
         list[str] | None, typer.Option("--after", help="A question asked before, which this one follows up.")
     ] = None,
-    all_days: Annotated[
-        bool, typer.Option("--all-days", help='Search all days, also where the question says "last week".')
-    ] = False,
+    all_days: AllDaysOption = False,
     batch: BatchOption = None,
     receipt: Annotated[
         bool, typer.Option("--receipt", help="Tell below the answer what was searched, and what came nearest.")
@@ -89,8 +101,8 @@ def ask_command(
         str,
         typer.Option("--format", help=f"Write the answer as {', '.join(FORMS)}. Default: by the ending of --output."),
     ] = "",
-    output: Annotated[Path | None, typer.Option("--output", help="A new file for it.")] = None,
-    style: Annotated[str, typer.Option("--style", help="How it names articles: plain or chicago.")] = "plain",
+    output: OutputOption = None,
+    style: StyleOption = "plain",
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -98,7 +110,7 @@ def ask_command(
     """Answer a question from the shelf: in quotes, or with a language model in checked prose."""
     if quotes and model:
         raise typer.BadParameter("Give --model NAME or --quotes, one of them.")
-    export_as = _read_export(form, output, style, alone=not as_json and not batch)
+    export_as = _read_export(FORMS, form, output, style, alone=not as_json and not batch)
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
     with open_parts(seeds, store) as parts:
@@ -128,17 +140,20 @@ def ask_command(
                     typer.echo(f"\n{receipt_text(answer)}")
 
 
-def _read_export(form: str, output: Path | None, style: str, *, alone: bool) -> tuple[Form, Style] | None:
-    """Return in which form and style the answer is to be written, or None. Raises typer.BadParameter."""
+def _read_export(
+    forms: Sequence[_Form], form: str, output: Path | None, style: str, *, alone: bool
+) -> tuple[_Form, Style] | None:
+    """Return in which of the forms, and in which style, it is to be written, or None. Raises typer.BadParameter."""
     if not form and not output:
         return None
     if not alone:
         raise typer.BadParameter("Give --format and --output, or --json or --batch.")
-    by_name = next((known for known in FORMS if known == form), form_of(output) if output and not form else None)
+    asked = form or (form_of(output) if output else None)
+    by_name = next((known for known in forms if known == asked), None)
     known_style = next((known for known in STYLES if known == style), None)
     if by_name is None:
         given = f"--format {form}" if form else f"--output {output}"
-        raise typer.BadParameter(f"{given} names no form. Expected --format {', '.join(FORMS[:-1])} or {FORMS[-1]}.")
+        raise typer.BadParameter(f"{given} names no form. Expected --format {', '.join(forms[:-1])} or {forms[-1]}.")
     if known_style is None:
         raise typer.BadParameter(f"--style {style} is not known. Expected {' or '.join(STYLES)}.")
     if output:
@@ -235,20 +250,30 @@ def timeline_command(
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    all_days: AllDaysOption = False,
+    form: Annotated[
+        str,
+        typer.Option("--format", help=f"Write it as {', '.join(TIMELINE_FORMS)}. Default: by the ending of --output."),
+    ] = "",
+    output: OutputOption = None,
+    style: StyleOption = "plain",
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what the shelf says, in the order in which it happened."""
+    """List what the shelf says, in the order in which it happened; --output timeline.svg draws it."""
+    export_as = _read_export(TIMELINE_FORMS, form, output, style, alone=not as_json)
     scope = make_scope(since, as_of, outlet)
     with open_parts(seeds, store) as parts:
         _fill(parts)
-        quotes, problem = find_quotes(question, parts=parts, scope=scope)
-    events = make_timeline(quotes)
-    if as_json:
-        typer.echo(json.dumps(timeline_json(clean_question(question), events, problem), ensure_ascii=False))
+        timeline = find_timeline(question, parts=parts, scope=scope, all_days=all_days)
+    if export_as:
+        named, told = export_as
+        _write_export(export_timeline(timeline, named, style=told), output)
+    elif as_json:
+        typer.echo(json.dumps(timeline_json(timeline), ensure_ascii=False))
     else:
-        typer.echo("\n".join(timeline_lines(events, problem)))
+        typer.echo("\n".join(timeline_lines(timeline)))
 
 
 @commands.command("check")

@@ -16,7 +16,7 @@ from rag import prose, quoting
 from rag.absences import find_absent
 from rag.chat import ChatModel, Stopped, Usage
 from rag.citations import Citation, Statement
-from rag.dates import read_days
+from rag.dates import Days, read_days
 from rag.followups import Earlier, Standalone, carry_over, followup_messages, read_standalone
 from rag.passages import Passage, gather_passages
 from rag.prose import Prose
@@ -205,17 +205,27 @@ def _answer_in_quotes(
     days = read_days(asked, as_of=as_of) if as_of else None
     if days is None or as_of is None:
         return quote(asked, bare, scope=scope)
-    since = max(filter(None, (scope.since, days.since)), default=None)
-    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
-    until = min(filter(None, (scope.until, reported)), default=None)
-    bare_days = read_days(bare, as_of=as_of)
+    narrow = _published_then(days, as_of, scope)
     # The phrase has done its work: in the text it would count as words that are missing.
-    within = quote(days.rest, bare_days.rest if bare_days else bare, scope=Scope(since, until, scope.outlets))
+    within = quote(days.rest, _without_days(bare, as_of), scope=narrow)
+    dated = Dated(days.phrase, narrow.since, narrow.until, used=True, chosen=scope)
     if not isinstance(within.quoted, Refusal):
-        return replace(within, dated=Dated(days.phrase, since, until, used=True, chosen=scope))
+        return replace(within, dated=dated)
     everywhere = quote(asked, bare, scope=scope)
     seconds = {stage: round(took + within.seconds[stage], 4) for stage, took in everywhere.seconds.items()}
-    return replace(everywhere, dated=Dated(days.phrase, since, until, used=False, chosen=scope), seconds=seconds)
+    return replace(everywhere, dated=replace(dated, used=False), seconds=seconds)
+
+
+def _published_then(days: Days, as_of: date, scope: Scope) -> Scope:
+    """Narrow a scope to what was published in the days that a question names, or soon after."""
+    since = max(filter(None, (scope.since, days.since)), default=None)
+    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
+    return Scope(since, min(filter(None, (scope.until, reported)), default=None), scope.outlets)
+
+
+def _without_days(question: str, as_of: date) -> str:
+    days = read_days(question, as_of=as_of)
+    return days.rest if days else question
 
 
 def _quote(
@@ -306,18 +316,53 @@ def _reword(
     return read_standalone(reply, question, earlier), usage
 
 
-def find_quotes(question: str, *, parts: Parts, scope: Scope = WHOLE) -> tuple[tuple[Citation, ...], str]:
-    """Return every sentence that answers, best first, and `Found.problem`, for `dateline timeline`."""
-    asked = clean_question(question)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Every sentence that answers a question, best first."""
+
+    quotes: tuple[Citation, ...]
+    problem: str  # as in `Searched`
+    dated: Dated | None  # as in `Answer`
+
+
+def list_quotes(
+    question: str,
+    *,
+    parts: Parts,
+    scope: Scope = WHOLE,
+    standalone: Standalone | None = None,
+    all_days: bool = False,
+    today: date | None = None,
+) -> Listed:
+    """Find every sentence that answers, of the days that the question names as `stream_answer` reads them.
+
+    A follow-up is searched for as `standalone`, which its answer has. Raises BadQuestion.
+    """
+    bare = clean_question(question)
+    asked = standalone or Standalone(bare, "")
+    find = partial(_find_all, parts=parts, subject=asked.subject)
+    as_of = scope.until or today or datetime.now().astimezone().date()
+    days = None if all_days else read_days(asked.question, as_of=as_of)
+    if days is None:
+        return find(asked.question, bare, scope=scope)
+    narrow = _published_then(days, as_of, scope)
+    within = find(days.rest, _without_days(bare, as_of), scope=narrow)
+    dated = Dated(days.phrase, narrow.since, narrow.until, used=bool(within.quotes), chosen=scope)
+    return replace(within if within.quotes else find(asked.question, bare, scope=scope), dated=dated)
+
+
+def _find_all(asked: str, bare: str, *, parts: Parts, scope: Scope, subject: str) -> Listed:
     with parts.shelf.read(checked=True) as reading:
         found = search(
             asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
         if any(one.is_name for one in find_absent(asked, reading)):
-            return (), found.problem
+            return Listed((), found.problem, None)
         passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
-        quotes = quoting.find_all(asked, passages, reading=reading, sentence_model=parts.sentence_model)
-    return quotes, found.problem
+        quotes = quoting.find_all(
+            asked, passages, reading=reading, sentence_model=parts.sentence_model, bare=bare, subject=subject
+        )
+    return Listed(quotes, found.problem, None)
 
 
 def find_passages(

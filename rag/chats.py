@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from index.articles import Article
 from index.database import Database
 from index.errors import UnknownChat
 from index.wording import one_line
@@ -135,6 +136,18 @@ class Chats:
             )
         return KeptChat(id_, row[0], tuple(_read(turn, place, articles) for turn, place in turns))
 
+    def article(self, path: str, edition: str) -> Article | None:
+        """Return an article as an answer quoted it, by its path and how its id begins; None where none is kept."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT article FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id", (edition,)
+            ).fetchall()
+        try:
+            kept = [_kept_article().validate_json(row) for (row,) in rows]
+        except ValidationError:
+            return None  # by another version, or damaged: its turn says so
+        return next((article for article in kept if article.path == path), None)
+
     def count(self) -> int:
         """Count the chats."""
         with self._database.reading() as connection:
@@ -172,6 +185,11 @@ _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM re
 @cache
 def _answers() -> TypeAdapter[Answer]:
     return TypeAdapter(Answer)
+
+
+@cache
+def _kept_article() -> TypeAdapter[Article]:
+    return TypeAdapter(Article)
 
 
 def _write(turn: KeptTurn) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Exports: an answer or a whole chat as a file to take along."""
+"""Exports: an answer, a whole chat or a timeline as a file to take along."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,15 +7,20 @@ from typing import Literal, get_args
 
 from index.errors import ResultUnwritable
 from rag.answers import Answer
-from rag.markdown import chat_markdown
+from rag.markdown import chat_markdown, timeline_markdown
 from rag.references import Style, bibtex
-from rag.sheets import check_sheet
-from rag.word import chat_word
+from rag.sheets import check_sheet, timeline_sheet
+from rag.timeline_image import timeline_image
+from rag.timelines import Timeline
+from rag.word import chat_word, timeline_word
 
 Form = Literal["md", "docx", "csv", "bibtex"]
 FORMS: tuple[Form, ...] = get_args(Form)
-ENDINGS: Mapping[Form, str] = {"md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
-TYPES: Mapping[Form, str] = {
+TimelineForm = Literal["svg", "md", "docx", "csv", "bibtex"]
+TIMELINE_FORMS: tuple[TimelineForm, ...] = get_args(TimelineForm)
+ENDINGS: Mapping[TimelineForm, str] = {"svg": ".svg", "md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
+TYPES: Mapping[TimelineForm, str] = {
+    "svg": "image/svg+xml",
     "md": "text/markdown;charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "csv": "text/csv;charset=utf-8",
@@ -32,15 +37,18 @@ class Exported:
     type: str  # of its content, as browsers name it
 
 
-def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain") -> Exported:
-    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX."""
+def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain", page: str = "") -> Exported:
+    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX.
+
+    `page` is the address of a page on this shelf; with it each quote has a link that opens it there.
+    """
     match form:
         case "md":
-            content = chat_markdown(title, answers, style=style).encode()
+            content = chat_markdown(title, answers, style=style, page=page).encode()
         case "docx":
-            content = chat_word(title, answers, style=style)
+            content = chat_word(title, answers, style=style, page=page)
         case "csv":
-            content = check_sheet(answers).encode()
+            content = check_sheet(answers, page=page).encode()
         case "bibtex":
             cited = (citation for answer in answers for said in answer.statements for citation in said.citations)
             quoted = (quote for answer in answers for quote in answer.quotes)
@@ -48,7 +56,23 @@ def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = 
     return Exported(content, ENDINGS[form], TYPES[form])
 
 
-def form_of(file: Path) -> Form | None:
+def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "plain", page: str = "") -> Exported:
+    """Write a timeline in a form: an image (SVG), Markdown, Word, a sheet, or its articles as BibTeX; as `export`."""
+    match form:
+        case "svg":
+            content = timeline_image(timeline).encode()
+        case "md":
+            content = timeline_markdown(timeline, style=style, page=page).encode()
+        case "docx":
+            content = timeline_word(timeline, style=style, page=page)
+        case "csv":
+            content = timeline_sheet(timeline, page=page).encode()
+        case "bibtex":
+            content = bibtex(event.citation.article for event in timeline.events).encode()
+    return Exported(content, ENDINGS[form], TYPES[form])
+
+
+def form_of(file: Path) -> TimelineForm | None:
     """Return the form that the ending of a file's name asks for, or None."""
     return next((form for form, ending in ENDINGS.items() if file.suffix.lower() == ending), None)
 

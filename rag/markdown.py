@@ -1,31 +1,48 @@
-"""Markdown: a chat as a file to take along, which shows every quote as it stands in its article.
+"""Markdown: a chat or a timeline as a file to take along, which shows every quote as it stands in its article.
 
 Foreign text is escaped, so a reader of Markdown shows its characters, runs nothing and
 loads nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
+from rag.places import link
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
+from rag.timeline_rendering import by_days, event_days, timeline_notes
+from rag.timelines import Timeline
 
 # All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
 
 
-def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plain") -> str:
-    """Write a chat: each question, what is said to it, and the quotes with their places."""
+def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plain", page: str = "") -> str:
+    """Write a chat: each question, what is said to it, and the quotes with their places.
+
+    `page` is the address of a page on this shelf, which each quote then links to.
+    """
+    quote = partial(_quote, style=style, page=page)
     parts = [f"# {_plain(title)}"]
     for answer in answers:
-        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, style)]
+        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, quote)]
     return "\n\n".join(parts) + "\n"
 
 
-def _answer_parts(answer: Answer, style: Style) -> Iterator[str]:
+def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str = "") -> str:
+    """Write a timeline: the days as headings, below each its quotes with their places."""
+    parts = [f"# {_plain(timeline.question)}", *map(_plain, timeline_notes(timeline))]
+    for (first, last), those in by_days(timeline.events):
+        quotes = (_quote(event.citation, "", style=style, page=page) for event in those)
+        parts += [f"## {_plain(event_days(first, last))}", *quotes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _answer_parts(answer: Answer, quote: Callable[[Citation, str], str]) -> Iterator[str]:
     numbers = number_citations(answer.statements)
     if answer.searched_as != one_line(answer.question):
         yield f"Searched for: {_plain(answer.searched_as)}"
@@ -40,16 +57,16 @@ def _answer_parts(answer: Answer, style: Style) -> Iterator[str]:
         yield _plain(note)
     if answer.refusal:
         yield refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
-        yield from (_quote(citation, "", style) for citation in answer.refusal.closest if citation not in numbers)
-    yield from (_quote(citation, f"\\[{number}\\] ", style) for citation, number in numbers.items())
+        yield from (quote(citation, "") for citation in answer.refusal.closest if citation not in numbers)
+    yield from (quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
     if answer.refusal:
         yield _plain(searched_line(answer))
-    elif beside := [quote for quote in answer.quotes if quote not in numbers]:
+    elif beside := [citation for citation in answer.quotes if citation not in numbers]:
         yield BESIDE
-        yield from (_quote(citation, "", style) for citation in beside)
+        yield from (quote(citation, "") for citation in beside)
 
 
-def _quote(citation: Citation, number: str, style: Style) -> str:
+def _quote(citation: Citation, number: str, *, style: Style, page: str) -> str:
     """Write a quote and its place, such that nothing of it is taken for markup."""
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
     article, span = citation.article, citation.span
@@ -58,6 +75,8 @@ def _quote(citation: Citation, number: str, style: Style) -> str:
     place += f", page {citation.page}" if citation.page else ""
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"
+    if page:
+        place += f" ([open]({page}{link(citation)}))"
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
 
 

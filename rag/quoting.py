@@ -156,10 +156,16 @@ def answer(
 
 
 def find_all(
-    question: str, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    reading: Reading,
+    sentence_model: Embedder,
+    bare: str = "",
+    subject: str = "",
 ) -> tuple[Citation, ...]:
-    """Return every sentence that answers, or that holds most of what is asked for, best first."""
-    asked = _split(question, "", "")
+    """Return every sentence that answers, or that holds most of what is asked for, best first; see `answer`."""
+    asked = _split(question, bare, subject)
     candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     if any(candidate.asked_for for candidate in ranked):

@@ -6,7 +6,6 @@ The JSON is a contract: README shows its fields, and a test holds the two togeth
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
@@ -21,8 +20,7 @@ from rag.prose import Prose
 from rag.retrieval import Hit
 from rag.sources import count_sources
 from rag.speakers import Kind, speech_of
-from rag.timelines import Event
-from rag.times import days_words, when_of
+from rag.times import when_of
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
@@ -70,7 +68,7 @@ def answer_json(answer: Answer) -> Json:
             if article.id in answer.copies
         },
         "sources": {"articles": sources.articles, "independent": sources.independent},
-        "days": _dated_json(answer.dated) if answer.dated else None,
+        "days": dated_json(answer.dated),
         "searched": {
             **scope_json(searched.reach, searched.scope),
             "chunks": searched.chunks,
@@ -111,7 +109,10 @@ def scope_json(reach: Reach, scope: Scope) -> Json:
     }
 
 
-def _dated_json(dated: Dated) -> Json:
+def dated_json(dated: Dated | None) -> Json | None:
+    """Return the days of publication that a question names, or None."""
+    if dated is None:
+        return None
     return {
         "phrase": dated.phrase,
         "since": _day(dated.since),
@@ -362,36 +363,6 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = 
     for hit, passage in hits:
         yield f"{hit.rank}. {source_line(passage.article)}"
         yield f"   {one_line(passage.text)}"
-
-
-def timeline_json(question: str, events: Sequence[Event], problem: str) -> Json:
-    """Return the fields of `dateline timeline --json`."""
-    return {
-        "question": question,
-        **({"problem": problem} if problem else {}),
-        "events": [
-            {
-                "first": _day(event.first),
-                "last": _day(event.last),
-                "phrase": event.phrase or None,
-                **citation_json(event.citation),
-            }
-            for event in events
-        ],
-    }
-
-
-def timeline_lines(events: Sequence[Event], problem: str) -> Iterator[str]:
-    """Render a timeline for a terminal: each day once, its quotes below it."""
-    if problem:
-        yield f"{WORDS_ALONE} {problem}"
-    if not events:
-        yield REFUSED
-    for (first, last), those in groupby(events, key=lambda event: (event.first, event.last)):
-        yield days_words(first, last) if first and last else "No day is told"
-        for event in those:
-            yield f"  {one_line(event.citation.quote)}{quote_note(event.citation)}"
-            yield f"    {source_line(event.citation.article)}"
 
 
 def source_line(article: Article) -> str:

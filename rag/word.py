@@ -1,18 +1,20 @@
-"""Word: a chat as a Word file, each quote in a footnote to the statement that rests on it.
+"""Word: a chat or a timeline as a Word file, each quote in a footnote to the statement that rests on it.
 
 python-docx knows no footnotes, so the part that holds them is made here, after ECMA-376 part 1, 17.11.
 """
 
 import io
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.wording import one_line
+from index.wording import one_line, xml_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.places import link
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
+from rag.timeline_rendering import by_days, event_days, timeline_notes
+from rag.timelines import Timeline
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -21,23 +23,44 @@ if TYPE_CHECKING:
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
-# What XML 1.0 cannot hold.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST = 1  # footnotes -1 and 0 are the lines that Word draws above them
 
 
-def chat_word(title: str, answers: Sequence[Answer], *, style: Style) -> bytes:
-    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes."""
+def chat_word(title: str, answers: Sequence[Answer], *, style: Style, page: str = "") -> bytes:
+    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes.
+
+    `page` is the address of a page on this shelf, at which each note then names its quote.
+    """
+    document, notes = _begin(title), _Footnotes(style, page)
+    for answer in answers:
+        document.add_heading(xml_line(answer.question), level=2)
+        _write_answer(document, answer, notes)
+    return _finish(document, notes)
+
+
+def timeline_word(timeline: Timeline, *, style: Style, page: str = "") -> bytes:
+    """Write a timeline as the bytes of a .docx file: the days as headings, each quote with its place in a footnote."""
+    document, notes = _begin(timeline.question), _Footnotes(style, page)
+    for note in timeline_notes(timeline):
+        document.add_paragraph(xml_line(note))
+    for (first, last), those in by_days(timeline.events):
+        document.add_heading(event_days(first, last), level=2)
+        for event in those:
+            _write_quote(document, event.citation, notes)
+    return _finish(document, notes)
+
+
+def _begin(title: str) -> "Document":
     import docx
 
     document = docx.Document()
-    notes = _Footnotes(style)
-    document.core_properties.title = _plain(title)
+    document.core_properties.title = xml_line(title)
     document.core_properties.author = ""
-    document.add_heading(_plain(title), level=1)
-    for answer in answers:
-        document.add_heading(_plain(answer.question), level=2)
-        _write_answer(document, answer, notes)
+    document.add_heading(xml_line(title), level=1)
+    return document
+
+
+def _finish(document: "Document", notes: "_Footnotes") -> bytes:
     notes.put_into(document)
     written = io.BytesIO()
     document.save(written)
@@ -46,11 +69,11 @@ def chat_word(title: str, answers: Sequence[Answer], *, style: Style) -> bytes:
 
 def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
     if answer.searched_as != one_line(answer.question):
-        document.add_paragraph(_plain(f"Searched for: {answer.searched_as}"))
+        document.add_paragraph(xml_line(f"Searched for: {answer.searched_as}"))
     if answer.prose and answer.prose.statements:
         _write_statements(document, answer.prose.statements, notes)
     if note := ending_note(answer):
-        document.add_paragraph(_plain(note))
+        document.add_paragraph(xml_line(note))
     cited = number_citations(answer.statements)
     if not (answer.prose and answer.prose.statements):
         for citation in cited:
@@ -60,7 +83,7 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
         document.add_paragraph(words)
         for citation in answer.refusal.closest:
             _write_quote(document, citation, notes)
-        document.add_paragraph(_plain(searched_line(answer)))
+        document.add_paragraph(xml_line(searched_line(answer)))
     elif beside := [quote for quote in answer.quotes if quote not in cited]:
         document.add_paragraph(BESIDE)
         for citation in beside:
@@ -74,23 +97,24 @@ def _write_statements(document: "Document", statements: Sequence[Statement], not
             paragraph = document.add_paragraph()
         elif place:
             paragraph.add_run(" ")
-        paragraph.add_run(_plain(statement.text))
+        paragraph.add_run(xml_line(statement.text))
         for citation in statement.citations:
             notes.refer(paragraph, citation, quoted=True)
         if mark := verdict_mark(statement):
-            paragraph.add_run(f" {_plain(f'({mark})')}").italic = True
+            paragraph.add_run(f" {xml_line(f'({mark})')}").italic = True
 
 
 def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") -> None:
-    paragraph = document.add_paragraph(f"“{_plain(citation.quote)}”", style="Quote")
+    paragraph = document.add_paragraph(f"“{xml_line(citation.quote)}”", style="Quote")
     notes.refer(paragraph, citation, quoted=False)
 
 
 class _Footnotes:
     """The footnotes of one file, in order."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, page: str) -> None:
         self._style = style
+        self._page = page
         self._texts: list[str] = []
 
     def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
@@ -98,9 +122,10 @@ class _Footnotes:
         article, span = citation.article, citation.span
         page = f", page {citation.page}" if citation.page else ""
         place = f"{article.path}, characters {span.start} to {span.end}{page}."
+        place += f" {self._page}{link(citation)}" if self._page else ""
         said = f"“{citation.quote}” " if quoted else ""
         source = reference(article, self._style).rstrip(".")
-        self._texts.append(_plain(f"{said}{source}. {place}"))
+        self._texts.append(xml_line(f"{said}{source}. {place}"))
         run = paragraph.add_run()
         run.font.superscript = True
         run._r.append(_element("footnoteReference", id=str(_FIRST + len(self._texts) - 1)))
@@ -149,8 +174,3 @@ def _note(number: int, runs: Sequence[Any], **attributes: str) -> Any:
         paragraph.append(run)
     note.append(paragraph)
     return note
-
-
-def _plain(text: str) -> str:
-    """Put a text on one line, without what XML cannot hold."""
-    return _NOT_XML.sub("", one_line(text))

@@ -91,6 +91,13 @@ def searched(reader: Reader) -> None:
     reader.page.get_by_role("button", name="Copy what was searched").scroll_into_view_if_needed()
 
 
+def timeline(reader: Reader) -> None:
+    answer(reader)
+    reader.page.get_by_text("Timeline", exact=True).click()
+    reader.page.locator(".day").first.scroll_into_view_if_needed()
+    reader.page.get_by_role("button", name="Export the timeline").click()
+
+
 def pointing(reader: Reader) -> None:
     answer(reader)
     reader.page.get_by_role("button", name=re.compile("^Source 1: ")).first.hover()
@@ -178,6 +185,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "add": add,
     "answer": answer,
     "searched": searched,
+    "timeline": timeline,
     "pointing": pointing,
     "article": article,
     "refusal": refusal,

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.absences import Absent, find_absent
-from rag.answers import find_quotes
+from rag.answers import list_quotes
 from rag.receipts import receipt_text
 from rag.rendering import answer_json, searched_line
 from tests.conftest import Newsroom
@@ -37,8 +37,8 @@ def test_a_river_that_no_article_names_is_refused(rivers: Newsroom) -> None:
     assert searched_line(gone).startswith("No article has “Tarn”. Searched 2 articles")
     assert "In no article: Tarn" in receipt_text(gone)
     assert answer_json(gone)["searched"]["absent"] == ["Tarn"]  # type: ignore[index]
-    assert find_quotes(LEVEL.format("Tarn"), parts=rivers.parts) == ((), "")
-    assert find_quotes(LEVEL.format("Lind"), parts=rivers.parts)[0]
+    assert list_quotes(LEVEL.format("Tarn"), parts=rivers.parts).quotes == ()
+    assert list_quotes(LEVEL.format("Lind"), parts=rivers.parts).quotes
 
 
 def test_a_word_that_is_no_name_refuses_nothing(rivers: Newsroom) -> None:

@@ -59,6 +59,8 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         expect(page.locator(".statement.uncited .verdict")).to_be_visible()
         expect(page.get_by_role("button", name="Ask again")).to_be_visible()
         page.get_by_text("What was searched").click()
+        page.get_by_text("Timeline", exact=True).click()
+        expect(page.locator("button.told-of").first).to_be_visible()
         page.locator(".part-bar").get_by_role("button", name="Export").click()
         found["answer"] = serious(page)
         page.locator("button.quote").first.click()
@@ -126,7 +128,16 @@ CONTROLS = (
         "Answer with",
     ),
     *("Test this connection", "More for what was agreed", "Search the titles", "Open the shelf"),
-    *("Ask about the news", "Source 1: ", "Open in the article", "Copy", "Export", "What was searched", "Ask again"),
+    *(
+        "Ask about the news",
+        "Source 1: ",
+        "Open in the article",
+        "Copy",
+        "Export",
+        "What was searched",
+        "Timeline",
+        "Ask again",
+    ),
 )
 # What has the focus, within components too: its name, and whether something about it looks otherwise without.
 FOCUSED = """async () => {

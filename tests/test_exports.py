@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import docx
 import pytest
@@ -20,10 +21,12 @@ from index.spans import Span
 from rag.__main__ import commands
 from rag.answers import Answer
 from rag.citations import Citation, Statement
-from rag.exports import FORMS, check_file, export, form_of, write_file
+from rag.exports import FORMS, check_file, export, export_timeline, form_of, write_file
+from rag.places import Place, link
 from rag.prose import Prose
 from rag.references import bibtex, reference
 from rag.sheets import COLUMNS, check_sheet
+from rag.timelines import find_timeline
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -107,6 +110,28 @@ def test_a_sheet_has_a_line_for_each_claim_and_quote(archive: Newsroom) -> None:
         assert quote.article.text[int(row["start"]) : int(row["end"])] == quote.quote
         assert row["date"] == "2026-02-12"
     assert rows[-1]["verdict"] == "refusal, closest sentence"
+
+
+def test_of_a_page_each_quote_has_the_link_that_opens_it_there(archive: Newsroom) -> None:
+    answer, page = in_prose(archive.ask(FENTANYL)), "http://localhost:8501/"
+    timeline = find_timeline(FENTANYL, parts=archive.parts)
+    first, second = answer.quotes
+    opened = {quote: page + link(quote) for quote in (first, second)}
+    markdown = export("x", [answer], "md", page=page).content.decode()
+    assert re.findall(r"\(\[open\]\((.+)\)\)$", markdown, re.MULTILINE) == list(opened.values())
+    assert "[open]" not in export("x", [answer], "md").content.decode()
+    _, notes = notes_of(export("x", [answer], "docx", page=page).content)
+    assert all(note.endswith(f". {opened[quote]}") for note, quote in zip(notes, (first, second, second), strict=True))
+    rows = list(csv.DictReader(io.StringIO(check_sheet([answer], page=page).removeprefix("\ufeff"))))
+    assert [row["link"] for row in rows] == [opened[first], opened[second], opened[second], ""]
+    table = export_timeline(timeline, "csv", page=page).content.decode().removeprefix("\ufeff")
+    told = [row["link"] for row in csv.DictReader(io.StringIO(table))]
+    assert told == [page + link(event.citation) for event in timeline.events]
+    # A link is read as it was written.
+    quote = parse_qs(urlsplit(opened[first]).query)["quote"][0]
+    place = Place.read(quote)
+    assert place is not None
+    assert place.names(first)
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", " \n=cmd|' /C calc'!A0"])

@@ -9,23 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from index.spans import Span
 from tests.conftest import FENTANYL, ROOT, SEED, Newsroom
 from ui import indexing, turns
-from ui.address import Place
 from ui.shelf_page import Look, bars
-
-
-@given(st.integers(0, 10**8), st.integers(1, 10**8), st.text("0123456789abcdef", min_size=8, max_size=20))
-def test_a_place_is_read_as_it_was_written(start: int, length: int, article_id: str) -> None:
-    place = Place.of(article_id, Span(start, start + length))
-    assert Place.read(str(place)) == place
-
-
-@given(st.text())
-def test_any_text_is_a_place_or_none(text: str) -> None:
-    place = Place.read(text)
-    assert place is None or Place.read(str(place)) == place
 
 
 @given(

@@ -287,7 +287,7 @@ def test_a_quote_of_an_article_that_went_says_so(browser: Browser, tmp_path: Pat
         reader.reindex()
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("0 articles")
         reader.page.locator("button.quote").first.click()
-        expect(reader.page.get_by_text("This article was changed or removed since the answer.")).to_be_visible()
+        expect(reader.page.get_by_text("This article is no longer on the shelf.")).to_be_visible()
 
 
 HOSTILE = """# ![pixel]({leak}/title) <img src="{leak}/title-html"> **bold** :smile: $x$
@@ -467,12 +467,49 @@ def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
             "Word, Chicago notes": b"PK",
             "Fact-check sheet": b"\xef\xbb\xbfquestion,claim,quote",
             "BibTeX": b"@article{",
+            "Timeline, an image": b"<svg xmlns",
+        }
+        for name, beginning in begins.items():
+            with subtests.test(name), page.expect_download() as downloading:
+                page.get_by_role("button", name=name, exact=True).click()
+            content = Path(downloading.value.path()).read_bytes()
+            assert content.startswith(beginning), name
+            if name in ("Markdown", "Fact-check sheet"):
+                assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
+
+        page.get_by_text("What was searched").click()
+        expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+        expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
+
+
+def test_an_answers_timeline_is_unfolded_opened_at_its_quotes_and_taken_along(
+    browser: Browser, server: Server, subtests: pytest.Subtests
+) -> None:
+    with reading(browser, server) as reader:
+        page = reader.page
+        reader.ask("what will the liaison officers do?")
+        page.get_by_text("Timeline", exact=True).click()
+        words = page.locator(".event-words")
+        expect(words).not_to_have_count(0)
+        expect(page.locator(".when")).to_have_text(["12 Feb 2026"])
+        quoted = reader.quotes
+        told = words.all_text_contents()
+        assert set(quoted) < set(told), "all that is quoted, and more"
+        expect(page.locator(".event-where").first).to_have_text("New Delhi, reported 12 Feb 2026")
+        beside = next(place for place, text in enumerate(told) if text not in quoted)
+        page.locator("button.told-of").nth(beside).click()
+        expect(page.locator("mark.current")).to_have_text(told[beside])
+        page.keyboard.press("Escape")
+        expect(page.locator("mark")).to_have_count(0)
+        expect(page.locator("button.told-of").nth(beside)).to_be_focused()
+        page.get_by_role("button", name="Export the timeline").click()
+        begins = {
+            "Image (SVG)": b"<svg xmlns",
+            "Markdown": b"# what will",
+            "Word": b"PK",
+            "Table (CSV)": b"\xef\xbb\xbffirst",
         }
         for name, beginning in begins.items():
             with subtests.test(name), page.expect_download() as downloading:
                 page.get_by_role("button", name=name, exact=True).click()
             assert Path(downloading.value.path()).read_bytes().startswith(beginning), name
-
-        page.get_by_text("What was searched").click()
-        expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
-        expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()

@@ -176,6 +176,9 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_pointing(
         expect(tip).to_be_visible()
         expect(tip.locator(".tip-words")).to_contain_text("have agreed to establish liaison officers")
         assert (tip.locator(".tip-words").text_content() or "") in SEED.read_text()
+        said = "Ministry of External Affairs, statement · agreed · Thursday → 12 Feb 2026"
+        expect(tip.locator(".tip-said")).to_have_text(said)
+        expect(chip.first).to_have_accessible_name(re.compile(rf" \({re.escape(said)}\), .+, New Delhi, 12 Feb 2026$"))
         page.mouse.move(0, 0)
         expect(tip).to_have_count(0)
         chip.click()

@@ -6,47 +6,13 @@ link reopens what it was copied from, a reload changes nothing, and Back goes ba
 
 import re
 from dataclasses import dataclass, replace
-from typing import Self
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from index.spans import Span
+from rag.places import Place
 
-_QUOTE = re.compile(r"(?P<start>\d{1,9})-(?P<end>\d{1,9})(?:\.(?P<edition>[0-9a-f]{8}))?")
-_EDITION_CHARACTERS = 8
 _PAGES = ("shelf", "draft")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A quote's place, as it stands in a link: a span, and of which edition of the article."""
-
-    span: Span
-    edition: str  # the first characters of the article's id; "" where the link does not say
-
-    @classmethod
-    def of(cls, article_id: str, span: Span) -> Self:
-        """Name the place of `span` in the article of that id."""
-        return cls(span, article_id[:_EDITION_CHARACTERS])
-
-    @classmethod
-    def read(cls, text: str) -> Self | None:
-        """Read a place, or return None where there is none.
-
-        >>> Place.read("120-250.bcfaf705")
-        Place(span=Span(start=120, end=250), edition='bcfaf705')
-        >>> Place.read("250-120") is Place.read("<script>") is None
-        True
-        """
-        found = _QUOTE.fullmatch(text)
-        if found is None or int(found["start"]) >= int(found["end"]):
-            return None
-        return cls(Span(int(found["start"]), int(found["end"])), found["edition"] or "")
-
-    def __str__(self) -> str:
-        """Write the place as `read` reads it."""
-        return f"{self.span.start}-{self.span.end}" + (f".{self.edition}" if self.edition else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ const showTip = (root, chip, source) => {
   tip.append(make("b", "tip-title", source.title))
   if (source.where) tip.append(make("span", "tip-where", source.where))
   tip.append(make("q", "tip-words", source.quote))
+  if (source.said) tip.append(make("span", "tip-said", source.said))
   root.append(tip)
   const at = chip.getBoundingClientRect()
   const left = Math.min(Math.max(8, at.left + at.width / 2 - tip.offsetWidth / 2), window.innerWidth - tip.offsetWidth - 8)
@@ -48,7 +49,8 @@ const drawStatement = (root, statement) => {
   element.append(make("span", "said", statement.text))
   for (const chip of statement.chips) {
     const button = drawButton("chip", String(chip.number), () => opens(button, () => root.act("open", chip.key)))
-    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}`)
+    const said = chip.said ? ` (${chip.said})` : ""
+    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}${said}, ${[chip.title, chip.where].filter(Boolean).join(", ")}`)
     for (const kind of ["mouseenter", "focus"])
       button.addEventListener(kind, () => {
         hideTip(root)
@@ -184,6 +186,65 @@ const drawReceipt = (section, receipt) => {
   section.append(fold)
 }
 
+const drawEvent = (root, event) => {
+  const entry = make("li", "event")
+  const button = drawButton("told-of", undefined, () => opens(button, () => root.act("open", event.key)))
+  const words = make("q", "event-words", event.text)
+  words.dir = "auto"
+  button.append(words, ...(event.said ? [make("span", "event-said", event.said)] : []))
+  const title = make("span", "event-title", event.title)
+  title.dir = "auto"
+  button.append(title, make("span", "event-where", event.where))
+  entry.append(button)
+  return entry
+}
+
+const drawDaysOf = (root, shown, timeline, forms) => {
+  for (const note of timeline.notes) shown.append(make("p", "event-note", note))
+  if (timeline.summary) {
+    const menu = exporting(forms, (form) => root.act("export", form))
+    menu.firstChild.setAttribute("aria-label", "Export the timeline")
+    const head = make("div", "timeline-head")
+    head.append(make("span", "event-summary", timeline.summary), menu)
+    shown.append(head)
+  }
+  const line = make("ol", "line-of-days")
+  for (const day of timeline.days) {
+    const entry = make("li", day.exact ? "day exact" : "day")
+    const events = make("ul", "events")
+    events.append(...day.events.map((event) => drawEvent(root, event)))
+    entry.append(make("h3", "when", day.when), events)
+    line.append(entry)
+  }
+  if (timeline.days.length) shown.append(line)
+}
+
+// Found and drawn when it is looked at.
+const drawTimeline = (root, section, data) => {
+  section.replaceChildren()
+  if (!data.there) return
+  const fold = make("details", "timeline")
+  const shown = make("div", "shown")
+  fold.append(make("summary", "what", "Timeline"), shown)
+  fold.open = root.unfolded === data.turn // chats take turns in one root
+  const draw = () => {
+    shown.replaceChildren()
+    if (!fold.open) return
+    if (data.timeline) return drawDaysOf(root, shown, data.timeline, data.forms)
+    const busy = make("p", "busy", "Reading the articles")
+    busy.setAttribute("role", "status")
+    shown.append(busy)
+  }
+  draw()
+  fold.addEventListener("toggle", () => {
+    if (fold.open === (root.unfolded === data.turn)) return
+    root.unfolded = fold.open ? data.turn : undefined
+    draw()
+    if (fold.open) root.keep("timeline", data.turn)
+  })
+  section.append(fold)
+}
+
 const drawBar = (root, section, data) => {
   section.replaceChildren()
   if (data.busy) {
@@ -201,9 +262,10 @@ const drawBar = (root, section, data) => {
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
+  root.keep = setStateValue
   download(root, data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
   // What the reader is typing stays.
@@ -230,6 +292,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
+  const timeline = {
+    turn: data.turn, there: !data.busy && Boolean(data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
+  }
+  part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
   const receipt = data.busy ? "" : (data.receipt ?? "")
   part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
 

@@ -16,6 +16,7 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.places import Place
 from rag.receipts import receipt_text
 from rag.rendering import (
     WORDS_ALONE,
@@ -30,9 +31,11 @@ from rag.rendering import (
     usage_line,
 )
 from rag.sources import count_sources
-from ui.address import Place, go, here
-from ui.exporting import forms, make_file
+from ui.address import go, here
+from ui.exporting import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
+from ui.indexing import get_indexing
 from ui.look import ignore_trigger, make_component
+from ui.timeline import look_up, shown_timeline, timeline_of
 from ui.turns import Turn
 
 _component = make_component("answer")
@@ -58,12 +61,15 @@ def show_answer(
     clicked = _component(
         key=f"answer-{place}",
         data={
+            "turn": turn.id,
             "busy": busy,
             "scroll_to": scroll_to,
             "can_ask": can_ask,
-            "forms": forms(),
+            "forms": [*forms(), TIMELINE_IMAGE],
+            "timeline_forms": timeline_forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
             "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
+            "timeline": shown_timeline(turn, answer) if answer and not busy else None,
             **(_shown(turn, answer) if answer else {}),
         },
         on_open_change=ignore_trigger,
@@ -72,15 +78,19 @@ def show_answer(
         on_search_change=ignore_trigger,
         on_all_days_change=ignore_trigger,
         on_export_change=ignore_trigger,
+        on_timeline_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
     if clicked.again:
         ask_again()
         st.rerun()
+    # Which answer's timeline is unfolded is a state, not a trigger: one of those is lost where a newer run begins.
+    if answer and not busy and clicked.timeline == turn.id and shown_timeline(turn, answer) is None:
+        look_up(turn, answer, get_indexing().parts)
+        st.rerun()
     if answer and clicked.export:
-        made = make_file(turn.question, [answer], clicked.export, name=f"dateline-{turn.id[:8]}")
-        st.session_state[f"exported-{turn.id}"] = made
+        st.session_state[f"exported-{turn.id}"] = _make_file(turn, answer, clicked.export)
         st.rerun()
     if clicked.all_days:
         ask_all_days()
@@ -89,11 +99,26 @@ def show_answer(
         search_again(clicked.search)
         st.rerun()
     if answer and isinstance(clicked.open, str):
-        for citation in citations_shown(answer):
-            quote = Place.of(citation.article.id, citation.span)
+        for citation in (*citations_shown(answer), *_told_of(turn, answer)):
+            quote = Place.of(citation)
             if clicked.open == str(quote):
                 go(replace(here(), turn=place, article=citation.article.path, quote=quote))
                 st.rerun()  # the drawer belongs to the page, and only this part is being drawn
+
+
+def _make_file(turn: Turn, answer: Answer, form: object) -> dict[str, str] | None:
+    name = f"dateline-{turn.id[:8]}"
+    if not is_timeline_form(form):
+        return make_file(turn.question, [answer], form, name=name)
+    if timeline_of(turn, answer) is None:
+        look_up(turn, answer, get_indexing().parts)
+    timeline = timeline_of(turn, answer)  # where there is none, the page tells why
+    return make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
+
+
+def _told_of(turn: Turn, answer: Answer) -> list[Citation]:
+    timeline = timeline_of(turn, answer)
+    return [event.citation for event in timeline.events] if timeline else []
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
@@ -167,8 +192,9 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "chips": [
             {
                 "number": numbers[citation],
-                "key": str(Place.of(citation.article.id, citation.span)),
+                "key": str(Place.of(citation)),
                 "quote": citation.quote,
+                "said": said_words(citation),
                 "title": citation.article.title,
                 "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
             }
@@ -202,7 +228,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
             "copies": copies_words(answer.copies.get(article.id, ())),
             "quotes": [
                 {
-                    "key": str(Place.of(article.id, citation.span)),
+                    "key": str(Place.of(citation)),
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
                     "page": _page(citation),

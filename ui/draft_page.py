@@ -9,7 +9,8 @@ from index.wording import place_line
 from rag.citations import Citation
 from rag.draft_rendering import MARK_WORDS, draft_lines, looked_line, summary_line, told
 from rag.drafts import Checked, CheckedDraft, check_draft
-from ui.address import Place, go, here
+from rag.places import Place
+from ui.address import go, here
 from ui.callbacks import undisturbed
 from ui.indexing import Indexing
 from ui.look import ignore_trigger, make_component, show_text
@@ -72,7 +73,7 @@ def _show_checked(checked: CheckedDraft) -> None:
     )
     if isinstance(clicked.open, str):
         for place in (place for part in checked.parts for place in part.places):
-            quote = Place.of(place.article.id, place.span)
+            quote = Place.of(place)
             if clicked.open == f"{place.article.path} {quote}":
                 go(replace(here(), article=place.article.path, quote=quote))
                 st.rerun()
@@ -93,7 +94,7 @@ def _part(checked: CheckedDraft, part: Checked) -> dict[str, object]:
 def _place(place: Citation, *, near: bool) -> dict[str, str]:
     article = place.article
     return {
-        "key": f"{article.path} {Place.of(article.id, place.span)}",
+        "key": f"{article.path} {Place.of(place)}",
         "title": article.title,
         "where": place_line(article.outlet, article.place, article.published),
         "quote": place.quote if near else "",

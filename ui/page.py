@@ -6,26 +6,21 @@ from functools import partial
 import streamlit as st
 
 from index.errors import DatelineError, ShelfUnusable, UnknownChat
-from index.parts import Parts
 from index.wording import counted, long_day
 from rag.answers import LONGEST_QUESTION
-from rag.citations import Citation
-from ui.address import Address, Place, go, here
-from ui.answer import citations_shown, show_answer
+from ui.address import Address, go, here
+from ui.answer import show_answer
 from ui.callbacks import undisturbed
 from ui.draft_page import show_draft_page
 from ui.indexing import Indexing, get_indexing
 from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text, telling
 from ui.model_panel import chosen_model
 from ui.narrowing import asked_of, show_scope
-from ui.reader import show_reader
+from ui.opened import show_opened
 from ui.shelf_page import show_shelf_page
 from ui.sidebar import show_sidebar
 from ui.turns import OpenChat, OpenChats, get_open_chats
 
-OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
-EDITED = "This article was changed since the link was made, so another sentence may be lit than the one meant."
-BEYOND = "The link names a place that this article does not have. Here is the article."
 _suggested = make_component("suggested")
 # How often an answer that grows is looked at, at most.
 _GROWS_SECONDS = 0.15
@@ -62,7 +57,7 @@ def show_page() -> None:
         show_draft_page(indexing)
     else:
         _show_chat(chat, chats, indexing)
-    _show_opened(chat, indexing.parts)
+    show_opened(chat, chats.kept, indexing.parts)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -176,38 +171,3 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
             search_again=lambda words: chat.search_again(place, words, model),
             ask_all_days=lambda: chat.ask_all_days(place, model),
         )
-
-
-def _show_opened(chat: OpenChat, parts: Parts) -> None:
-    """Open the drawer on the article that the address names."""
-    address = here()
-    if not address.article:
-        return
-    cited = _citations_of(chat, address.turn)
-    clicked = next((c for c in cited if address.quote == Place.of(c.article.id, c.span)), None)
-    if clicked and clicked.article.path == address.article:
-        with parts.shelf.read() as reading:
-            current = bool(reading.articles([clicked.article.id]))
-        show_reader(clicked.article, cited, clicked=clicked, note="" if current else OUTDATED)
-        return
-    try:
-        with parts.shelf.read() as reading:
-            article = reading.article(address.article)
-    except DatelineError as error:
-        show_text(str(error), kind="problem")
-        return
-    quote = address.quote
-    if quote is None:
-        show_reader(article, [], clicked=None, note="")
-    elif quote.span.end > len(article.text):
-        show_reader(article, [], clicked=None, note=BEYOND)
-    else:
-        lit = Citation(article, quote.span)
-        edited = quote.edition and not article.id.startswith(quote.edition)
-        show_reader(article, [lit], clicked=lit, note=EDITED if edited else "")
-
-
-def _citations_of(chat: OpenChat, turn: int | None) -> list[Citation]:
-    if turn is None or turn >= len(chat.turns) or not (answer := chat.turns[turn].answer):
-        return []
-    return list(citations_shown(answer))

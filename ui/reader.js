@@ -1,3 +1,58 @@
+const AS_IT_WAS = "Show the article as it was quoted"
+const AS_IT_IS = "Show the article as it is now"
+
+const told = (lead, words) => {
+  const line = make("p", "told")
+  const quote = make("q", "told-words", words)
+  quote.dir = "auto"
+  line.append(make("b", "lead", lead), " ", quote)
+  return line
+}
+
+// The article's text with its marks, and, where there are several, the steps from one to the next.
+const drawText = (root, text, steps, { segments, clicked }) => {
+  text.replaceChildren()
+  steps.replaceChildren()
+  root.onkeydown = null
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+  const marks = []
+  for (const segment of segments) {
+    if (segment.number === null) {
+      text.append(document.createTextNode(segment.text))
+      continue
+    }
+    const mark = make("mark", "mark", segment.text)
+    mark.dataset.number = String(segment.number)
+    marks.push(mark)
+    text.append(mark)
+  }
+
+  let at = Math.max(0, marks.findIndex((mark) => mark.dataset.number === String(clicked)))
+  const position = make("span", "position")
+  position.setAttribute("role", "status")
+  const light = (next, behavior) => {
+    at = (next + marks.length) % marks.length
+    marks.forEach((mark, number) => mark.classList.toggle("current", number === at))
+    position.textContent = `Quote ${at + 1} of ${marks.length}`
+    marks[at].scrollIntoView({ block: "center", behavior })
+  }
+  if (marks.length > 1) {
+    const step = (by) => light(at + by, calm ? "auto" : "smooth")
+    const before = make("button", "step", "Previous quote")
+    const after = make("button", "step", "Next quote")
+    before.type = after.type = "button"
+    before.addEventListener("click", () => step(-1))
+    after.addEventListener("click", () => step(1))
+    root.onkeydown = (event) => {
+      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+      if (by) step(by)
+    }
+    steps.append(before, position, after)
+  }
+  // The drawer is laid out after this runs: only then is there something to scroll.
+  if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
+}
+
 // Shows an article as text, its quotes as marks, and brings the chosen one to the middle.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".reader-root")
@@ -18,7 +73,7 @@ export default function ({ data, parentElement }) {
   copied.type = "button"
   copied.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(window.location.href)
+      await navigator.clipboard.writeText(new URL(data.link || window.location.href, window.location.href).href)
       copied.textContent = "Copied"
     } catch {
       copied.textContent = "The browser does not allow copying"
@@ -26,49 +81,30 @@ export default function ({ data, parentElement }) {
   })
   actions.append(copied)
   root.append(actions)
-  if (data.note) root.append(make("p", "note", data.note))
-
-  const marks = []
-  const body = make("div", "body")
-  for (const segment of data.segments) {
-    if (segment.number === null) {
-      body.append(document.createTextNode(segment.text))
-      continue
-    }
-    const mark = make("mark", "mark", segment.text)
-    mark.dataset.number = String(segment.number)
-    marks.push(mark)
-    body.append(mark)
+  // It stays in sight when the quote further down is scrolled to.
+  const bar = make("div", "bar")
+  const steps = make("div", "steps")
+  const text = make("div", "body")
+  if (data.note) {
+    const note = make("div", "note", data.note)
+    if (data.was?.quote) note.append(told("Quoted:", data.was.quote))
+    if (data.was?.closest) note.append(told("Closest now:", data.was.closest))
+    if (data.clicked === null) root.append(note)
+    else bar.append(note)
   }
-
-  let at = Math.max(0, marks.findIndex((mark) => mark.dataset.number === String(data.clicked)))
-  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
-  const position = make("span", "position")
-  position.setAttribute("role", "status")
-  const light = (next, behavior) => {
-    at = (next + marks.length) % marks.length
-    marks.forEach((mark, number) => mark.classList.toggle("current", number === at))
-    position.textContent = `Quote ${at + 1} of ${marks.length}`
-    marks[at].scrollIntoView({ block: "center", behavior })
+  if (data.was) {
+    const turn = make("button", "step turn", AS_IT_WAS)
+    turn.type = "button"
+    turn.addEventListener("click", () => {
+      const back = turn.textContent === AS_IT_IS
+      turn.textContent = back ? AS_IT_WAS : AS_IT_IS
+      drawText(root, text, steps, back ? data : data.was)
+    })
+    bar.append(turn)
   }
-  if (marks.length > 1) {
-    const step = (by) => light(at + by, calm ? "auto" : "smooth")
-    const bar = make("div", "bar")
-    const before = make("button", "step", "Previous quote")
-    const after = make("button", "step", "Next quote")
-    before.type = after.type = "button"
-    before.addEventListener("click", () => step(-1))
-    after.addEventListener("click", () => step(1))
-    root.onkeydown = (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-      if (by) step(by)
-    }
-    bar.append(before, position, after)
-    root.append(bar)
-  }
-  root.append(body, make("p", "path", data.path))
-  // The drawer is laid out after this runs: only then is there something to scroll.
-  if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
+  bar.append(steps)
+  root.append(bar, text, make("p", "path", data.path))
+  drawText(root, text, steps, data)
 
   return () => {
     const opener = window.datelineOpener

@@ -1,6 +1,7 @@
 """The reader: a drawer with an article, the quotes of an answer lit in it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from index.articles import Article
 from index.spans import Span
 from index.wording import place_line
 from rag.citations import Citation
+from rag.places import link
 from ui.address import go, here
 from ui.callbacks import undisturbed
 from ui.look import make_component
@@ -16,8 +18,23 @@ from ui.look import make_component
 _component = make_component("reader", isolated=False)
 
 
-def show_reader(article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str) -> None:
-    """Open the drawer on `article`, what is cited of it lit and `clicked` brightest; `note` is a word of ours."""
+@dataclass(frozen=True, slots=True)
+class Was:
+    """An article as it was when it was quoted, which is not how it is now."""
+
+    citation: Citation
+    cited: Sequence[Citation]  # of the same article, `citation` among them
+    shown: bool  # its sentence is told in the note: it is gone
+    closest: Citation | None  # the sentence of now that is most like it, where it is gone
+
+
+def show_reader(
+    article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str, was: Was | None
+) -> None:
+    """Open the drawer on `article`, what is cited of it lit and `clicked` brightest.
+
+    `note` is a word of ours; `was` the article as it was quoted, to be looked at instead.
+    """
     numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
 
     @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
@@ -33,10 +50,23 @@ def show_reader(article: Article, cited: Sequence[Citation], *, clicked: Citatio
                 "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
                 "clicked": numbers[clicked] if clicked else None,
                 "note": note,
+                "was": _was(was) if was else None,
+                # The address names another edition, which the next reader need not know of.
+                "link": link(clicked) if clicked and was else "",
             },
         )
 
     drawer()
+
+
+def _was(was: Was) -> dict[str, object]:
+    numbers = {number: citation.span for number, citation in enumerate(was.cited)}
+    return {
+        "segments": segments(was.citation.article.text, numbers),
+        "clicked": list(was.cited).index(was.citation),
+        "quote": was.citation.quote if was.shown else "",
+        "closest": was.closest.quote if was.closest else "",
+    }
 
 
 def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
@@ -48,6 +78,8 @@ def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
     runs: list[dict[str, object]] = []
     end = 0
     for number, span in sorted(quotes.items(), key=lambda entry: entry[1]):
+        if span.start < end:
+            continue  # what is lit already
         if span.start > end:
             runs.append({"text": text[end : span.start], "number": None})
         runs.append({"text": span.cut(text), "number": number})
