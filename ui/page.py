@@ -119,7 +119,7 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     show_text(text, kind="lead")
     if questions := indexing.suggestions:
         clicked = _suggested(key="suggested", data=list(questions), on_ask_change=ignore_trigger)
-        if clicked.ask in questions:
+        if clicked.ask in questions and not chat.turns:  # a click that is seen twice asks once
             chat.ask(clicked.ask, chosen_model(indexing), scope=asked_of())
             st.rerun()
 

@@ -8,6 +8,7 @@ and then throws those away: under load a question was answered and never shown.
 from functools import partial
 
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.scriptrunner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 _AGAIN_SECONDS = 0.001
@@ -21,15 +22,17 @@ def send_before_next_run() -> None:
 
 def _create_in_turn(session: AppSession, asked: RerunData) -> None:
     # It is set where a part of the page asked: the run has ended, and says so as the last of its messages.
-    if session._scriptrunner is None:
+    if (ended := session._scriptrunner) is None:
         _create(session, asked)
     else:
-        session._event_loop.call_later(_AGAIN_SECONDS, partial(_ask_again, session, asked))
+        session._event_loop.call_later(_AGAIN_SECONDS, partial(_ask_again, session, ended, asked))
 
 
-def _ask_again(session: AppSession, asked: RerunData) -> None:
+def _ask_again(session: AppSession, ended: ScriptRunner, asked: RerunData) -> None:
     if session._state is AppSessionState.SHUTDOWN_REQUESTED:
         return
-    # Another run may have begun meanwhile; it takes the part with it.
-    if session._scriptrunner is None or not session._scriptrunner.request_rerun(asked):
+    now = session._scriptrunner
+    if now not in (None, ended) and asked.is_auto_rerun:
+        return  # another run has begun meanwhile: what the page held when this look was due is of before it
+    if now is None or not now.request_rerun(asked):
         _create_in_turn(session, asked)
