@@ -1,0 +1,185 @@
+"""Disagreements: what articles say otherwise on the same thing, side by side.
+
+Each quote of an answer is held against every sentence that was read for it, so what contradicts a
+quote is found though it weighs a little less. Nothing says who is right: the quotes stand beside
+each other with the words marked in which they differ.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol
+
+from index.copies import are_copies, shingles_kept
+from index.spans import Span
+from index.words import folded, terms
+from rag.citations import Citation
+from rag.contraries import Told, Word, figures, is_same, names, outcomes, times
+from rag.passages import Passage
+from rag.questioned import Questioned, read_question
+
+Kind = Literal["number", "date", "name", "outcome"]
+KIND_WORDS: dict[Kind, str] = {
+    "number": "The articles differ on a number",
+    "date": "The articles differ on a date",
+    "name": "The articles differ on a name",
+    "outcome": "The articles differ on what came of it",
+}
+DIFFERENT_DAYS = "Reports of different days, the newest last."
+ONE_TEXT = "Two editions of one text."
+MOST_SHOWN = 4  # disagreements of an answer
+MOST_SIDES = 4
+_NEAR = 2  # sentences around one
+
+
+class _Rule(Protocol):
+    def __call__(self, one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Word, Word]]: ...
+
+
+_RULES: dict[Kind, _Rule] = {"number": figures, "date": times, "outcome": outcomes, "name": names}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one or more articles say."""
+
+    citation: Citation  # the quote that is shown for it
+    marked: Span  # of the article: the words in which it differs
+    also: tuple[Citation, ...]  # quotes of other articles that say the same
+
+    @property
+    def words(self) -> str:
+        """The words in which it differs."""
+        return self.marked.cut(self.citation.article.text)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The quote in three: before the marked words, they themselves, and behind them."""
+        start, quote = self.citation.span.start, self.citation.quote
+        first, last = self.marked.start - start, self.marked.end - start
+        return quote[:first], quote[first:last], quote[last:]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two or more sides, of different articles, that say otherwise on the same thing."""
+
+    kind: Kind
+    sides: tuple[Side, ...]  # by day of publication, the newest last; undated ones first
+
+    @property
+    def note(self) -> str:
+        """What a reader should know of where they come from; "" where there is nothing to say."""
+        articles = [side.citation.article for side in self.sides]
+        one_text = len(articles) == 2 and _are_copies(self.sides[0].citation, self.sides[1].citation)
+        days = {article.published for article in articles}
+        apart = len(days) > 1 and None not in days
+        return " ".join(filter(None, (DIFFERENT_DAYS if apart else "", ONE_TEXT if one_text else "")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    """A sentence, and a word of it to which another article's is contrary."""
+
+    told: Told
+    word: Word
+
+
+def find_disagreements(
+    question: str, quotes: Sequence[Citation], passages: Sequence[Passage]
+) -> tuple[Disagreement, ...]:
+    """Return what other articles' sentences in the passages say otherwise than the quotes, most important first.
+
+    Articles that are copies are one voice, unless one of them is an edition of another day or of the same outlet:
+    what was changed in it is worth knowing. At most four disagreements are returned, with four sides each.
+    """
+    asked = read_question(question)
+    read = _read(passages)
+    own = [read.get(quote) or Told(quote, quote.quote, "") for quote in dict.fromkeys(quotes)]
+    pairs: dict[Kind, list[tuple[_Saying, _Saying]]] = {}
+    compared: set[frozenset[Citation]] = set()
+    for one in own:
+        for other in (*own, *read.values()):
+            both = frozenset((one.citation, other.citation))
+            if both in compared or one.citation.article.id == other.citation.article.id:
+                continue
+            compared.add(both)
+            for kind, one_word, other_word in _contraries(one, other, asked):
+                if _is_one_voice(one.citation, other.citation):
+                    break
+                pairs.setdefault(kind, []).append((_Saying(one, one_word), _Saying(other, other_word)))
+    made = [found for kind, those in pairs.items() for found in _grouped(kind, those)]
+    order = list(_RULES)
+    slots = {"number": "number", "date": "date"}
+    made.sort(key=lambda found: (found.kind != slots.get(asked.slot, "name" if asked.slot else ""), order.index(found.kind)))
+    return tuple(made[:MOST_SHOWN])
+
+
+def _read(passages: Sequence[Passage]) -> dict[Citation, Told]:
+    read: dict[Citation, Told] = {}
+    for passage in passages:
+        text, spans = passage.article.text, passage.sentences
+        for place, span in enumerate(spans):
+            first, last = max(0, place - _NEAR), min(len(spans), place + _NEAR + 1) - 1
+            near = text[spans[first].start : spans[last].end]
+            before = spans[place - 1].cut(text) if place else ""
+            citation = Citation(passage.article, span)
+            read[citation] = Told(citation, near, before)
+    return read
+
+
+def _contraries(one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Kind, Word, Word]]:
+    """Yield the contraries of the first kind of which there are some: a sentence with another number is no swap too."""
+    if terms(one.quote) == terms(other.quote):
+        return
+    for kind, rule in _RULES.items():
+        found = [(kind, mine, theirs) for mine, theirs in rule(one, other, asked) if mine.place and theirs.place]
+        yield from found
+        if found:
+            return
+
+
+def _is_one_voice(one: Citation, other: Citation) -> bool:
+    mine, theirs = one.article, other.article
+    if mine.published != theirs.published or (mine.outlet and folded(mine.outlet) == folded(theirs.outlet or "")):
+        return False
+    return _are_copies(one, other)
+
+
+def _are_copies(one: Citation, other: Citation) -> bool:
+    texts = (citation.article.body.cut(citation.article.text) for citation in (one, other))
+    return are_copies(*map(shingles_kept, texts))
+
+
+def _grouped(kind: Kind, pairs: Sequence[tuple[_Saying, _Saying]]) -> Iterator[Disagreement]:
+    """Put together pairs that have a sentence in common, and in each group those who say the same."""
+    groups: list[list[_Saying]] = []
+    for pair in pairs:
+        touching = [g for g in groups if any(s.told.citation == t.told.citation for s in g for t in pair)]
+        groups = [g for g in groups if g not in touching] + [[*(s for g in touching for s in g), *pair]]
+    for group in groups:
+        sides: list[list[_Saying]] = []
+        for saying in group:
+            side = next((side for side in sides if any(is_same(saying.word, other.word) for other in side)), None)
+            if side is None:
+                sides.append([saying])
+            elif saying.told.citation not in [other.told.citation for other in side]:
+                side.append(saying)
+        made = [_side(side) for side in sides[:MOST_SIDES]]
+        if len(made) > 1:
+            yield Disagreement(kind, tuple(sorted(made, key=_day)))
+
+
+def _side(sayings: Sequence[_Saying]) -> Side:
+    shown, *others = sayings
+    start = shown.told.citation.span.start
+    also = dict[str, Citation]()
+    for other in others:
+        if other.told.citation.article.id != shown.told.citation.article.id:
+            also.setdefault(other.told.citation.article.id, other.told.citation)
+    return Side(shown.told.citation, shown.word.place.shifted(start), tuple(also.values()))
+
+
+def _day(side: Side) -> tuple[date, str, Span]:
+    article = side.citation.article
+    return article.published or date.min, article.path, side.citation.span
