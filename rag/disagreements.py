@@ -14,7 +14,7 @@ from index.copies import are_copies, shingles_kept
 from index.spans import Span
 from index.words import folded, terms
 from rag.citations import Citation
-from rag.contraries import Told, Word, figures, is_same, names, outcomes, times
+from rag.contraries import Told, Word, figures, is_same, may_be_one, names, outcomes, times
 from rag.passages import Passage
 from rag.questioned import Questioned, read_question
 
@@ -94,8 +94,8 @@ def find_disagreements(
     what was changed in it is worth knowing. At most four disagreements are returned, with four sides each.
     """
     asked = read_question(question)
-    read = _read(passages)
-    own = [read.get(quote) or Told(quote, quote.quote, "") for quote in dict.fromkeys(quotes)]
+    read = _read(passages, asked)
+    own = [read.get(quote) or Told(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
     pairs: dict[Kind, list[tuple[_Saying, _Saying]]] = {}
     compared: set[frozenset[Citation]] = set()
     for one in own:
@@ -115,7 +115,7 @@ def find_disagreements(
     return tuple(made[:MOST_SHOWN])
 
 
-def _read(passages: Sequence[Passage]) -> dict[Citation, Told]:
+def _read(passages: Sequence[Passage], asked: Questioned) -> dict[Citation, Told]:
     read: dict[Citation, Told] = {}
     for passage in passages:
         text, spans = passage.article.text, passage.sentences
@@ -124,12 +124,15 @@ def _read(passages: Sequence[Passage]) -> dict[Citation, Told]:
             near = text[spans[first].start : spans[last].end]
             before = spans[place - 1].cut(text) if place else ""
             citation = Citation(passage.article, span)
-            read[citation] = Told(citation, near, before)
+            after = spans[place + 1].cut(text) if place + 1 < len(spans) else ""
+            read[citation] = Told(citation, near, before, after, asked)
     return read
 
 
 def _contraries(one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Kind, Word, Word]]:
     """Yield the contraries of the first kind of which there are some: a sentence with another number is no swap too."""
+    if not (one.answers and other.answers) and not may_be_one(one, other):
+        return
     if terms(one.quote) == terms(other.quote):
         return
     for kind, rule in _RULES.items():

@@ -21,6 +21,7 @@ Slot = Literal["number", "date", "who", "where", "name", ""]
 # and it has this share itself.
 _ABOUT = 0.65
 _ABOUT_ITSELF = 0.3
+_EQUAL = 0.4  # of the words are there as they are, and in no other form
 
 _NUMBER = re.compile(
     r"\bhow\s(?P<how>many|much|old|long|far|high|tall|big|large|deep|fast|heavy|often)\b(?:\s(?P<what>[^?]*))?"
@@ -30,17 +31,24 @@ _NUMBER = re.compile(
 )
 _DATE = re.compile(r"^\W*(?:(?:and|but|so|since|until|on|in|by)\s)?(?:when\b|(?:what|which)\s(?:year|day|date|month)\b)", re.I)
 _WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+# What is told of somebody is told otherwise by each.
+_WHO_IS = re.compile(r"^\W*who(?:['’]s|\sis|\swas|\sare)\s(?!the\s)(?:[^\s?]+\s?){1,3}\W*$", re.IGNORECASE)
 _WHERE = re.compile(r"^\W*(?:where|in (?:what|which) (?:city|country|town|place|state))\b", re.IGNORECASE)
 _NAME = re.compile(r"\bwhat\s(?:is|was|are|were)\s(?:the\s)?name\b|\bwhat\b.*\bcalled\b|\bwhich\s(?!of\b)\w+(?<!s)\s", re.I)
 # What many do, or one does to many: another name beside the first is no contrary.
 _OF_MANY = re.compile(
     r"\bwho\s(?:are|were|have|all|else)\b|\b(?:which|what)\s\w+s\s(?:are|were|have|did)\b"
     r"|\b(?:critici[sz]\w*|condemn\w*|support\w*|oppos\w+|attend\w*|met|meets?|joined|visit\w*|said|says|spoke"
-    r"|comment\w*|react\w*|respond\w*|prais\w*|back\w*|warn\w*|call(?:s|ed)\sfor|voted|wants?|affected|involved"
-    r"|includ\w+|likely|could|might|candidates?|including|associated|mention\w*|discuss\w*|report\w*)\b",
+    r"|comment\w*|react\w*|respond\w*|prais\w*|back\w*|warn\w*|call(?:s|ed)\sfor|voted|affected|involved"
+    r"|includ\w+|likely|could|might|candidates?|including|mention\w*|discuss\w*|report\w*)\b",
     re.IGNORECASE,
 )
+# Sentences whose subject stands in the one before them.
+_LEANS = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Tt]h(?:is|at|ese|ey|eir)|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|The)\b")
+_POINTS_BACK = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b")
 _TIME_UNITS = frozenset("second minute hour day week month year decade".split())
+# What says little of what is asked about.
+_LIGHT = frozenset(terms("come go take place get locate long name stay find found make hold do use set many much call take"))
 _VERBS = frozenset(terms("is are was were do does did has have had will can there be in of on the to get come take"))
 
 
@@ -56,13 +64,27 @@ class Questioned:
     things: tuple[str, ...]  # terms of what is counted
     of_many: bool
 
-    def is_about(self, sentence: str, around: frozenset[str]) -> bool:
-        """Tell whether a sentence, among what stands around it, has most of what the question says."""
-        if not self.own:
+    def is_about(self, sentence: str, *, before: str, after: str, heading: frozenset[str]) -> bool:
+        """Tell whether a sentence, with the one it leans on and the heading, has most of what the question says."""
+        own, held_before, held_after = term_set(sentence), term_set(before), term_set(after)
+        if not self.slot or sum(t in own | held_before | held_after | heading for t in self.own) < _EQUAL * len(self.own):
             return False
-        itself = sum(meets(term, term_set(sentence)) for term in self.own)
-        with_it = sum(meets(term, around) for term in self.own)
-        return itself >= _ABOUT_ITSELF * len(self.own) and with_it >= _ABOUT * len(self.own)
+        itself = self._held(own | heading)
+        if itself >= _ABOUT:
+            return self._held(own) >= _ABOUT_ITSELF
+        typed = self.slot in ("number", "date")  # what answers is known by its form
+        leans = typed or bool(_LEANS.match(sentence)) or itself >= _ABOUT_ITSELF
+        if leans and self._held(own | held_before | heading) >= _ABOUT:
+            return True
+        return bool(_POINTS_BACK.match(after)) and self._held(own | held_after | heading) >= _ABOUT
+
+    def _held(self, held: frozenset[str]) -> float:
+        """Return the share of the question's terms that are held, from 0 to 1."""
+        return sum(meets(term, held) for term in self.own) / len(self.own) if self.own else 0.0
+
+    def without_own(self, words: Sequence["Word"]) -> list["Word"]:
+        """Leave out the numbers that the question has itself."""
+        return [w for w in words if isinstance(w.value, Number) and not meets(_digits(w.value), self.all_terms)]
 
     def counted(self, words: Sequence["Word"]) -> list["Word"]:
         """Return the numbers that count what is asked for."""
@@ -103,6 +125,7 @@ def read_question(question: str) -> Questioned:
     ('date', True)
     """
     own = tuple(content_terms(question))
+    own = tuple(term for term in own if term not in _LIGHT) or own
     number = _NUMBER.search(question)
     slot: Slot = ""
     if number:
@@ -111,7 +134,7 @@ def read_question(question: str) -> Questioned:
         slot = "date"
     elif _WHERE.match(question):
         slot = "where"
-    elif _WHO.search(question):
+    elif _WHO.search(question) and not _WHO_IS.match(question):
         slot = "who"
     elif _NAME.search(question):
         slot = "name"
@@ -121,3 +144,6 @@ def read_question(question: str) -> Questioned:
     if number and not how and number.group().lower().startswith("period"):
         how = "long"
     return Questioned(question, slot, own, frozenset(terms(question)), how, things, bool(_OF_MANY.search(question)))
+
+
+NOTHING_ASKED = Questioned("", "", (), frozenset(), "", (), of_many=False)
