@@ -59,6 +59,11 @@ _DENIED_BEFORE = re.compile(
 _PLACED = re.compile(
     r"\b(?:in|at|from|near|on|of|to|into|inside|outside|within|around|across|for)\s(?:the\s)?[\"“‘']?$", re.IGNORECASE
 )
+# A work, not a person.
+_TITLED = re.compile(
+    r"(?:\b(?:movie|film|song|series|show|book|novel|game|album|play|track|classic|hit)\W{1,3}|[\"“‘]|(?<!\w)['’])$",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(
     r"\b(?:(?:code-?)?named|called|titled|entitled|dubbed|known\sas|name|title|is|was|were|namely)\b[^.;]{0,25}$",
     re.IGNORECASE,
@@ -219,6 +224,8 @@ def figures(one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Word, W
             if comparable and not _holds(other, mine, asked) and not _holds(one, theirs, asked):
                 yield comparable[0]
         return
+    if asked.slot == "number" and one.answers != other.answers:
+        return
     if not same_thing(one, other, share=_SHARED_AROUND_FIGURES):
         return
     mine, theirs = asked.without_own(one.figures), asked.without_own(other.figures)
@@ -360,7 +367,7 @@ def answering(told: Told, asked: Questioned) -> list[Word]:
         placed = bool(_PLACED.search(before))
         people = " " not in name and (is_listed("".join(terms(name)[:1])) and asked.slot == "who")
         people |= bool(_PEOPLE.search(name) and re.match(r"\s[a-z]|[a-z]", told.quote[at:]))
-        fits = {"who": not placed and not people, "where": placed or bool(_NAMED.search(before)), "name": bool(_NAMED.search(before))}
+        fits = {"who": not (placed or people or _TITLED.search(before)), "where": placed or bool(_NAMED.search(before)), "name": bool(_NAMED.search(before))}
         if parts and 2 * in_question < len(parts) and fits[asked.slot] and not _is_denied(before):
             found.append(Word(name, Span(start, at), name))
     return found

@@ -96,6 +96,8 @@ def find_disagreements(
     asked = read_question(question)
     read = _read(passages, asked)
     own = [read.get(quote) or Told(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
+    # "His destination was Rome" answers beside the quote that says whose.
+    own += [told for told in read.values() if told not in own and _is_beside(told, own) and told.answers]
     pairs: dict[Kind, list[tuple[_Saying, _Saying]]] = {}
     compared: set[frozenset[Citation]] = set()
     for one in own:
@@ -127,6 +129,11 @@ def _read(passages: Sequence[Passage], asked: Questioned) -> dict[Citation, Told
             after = spans[place + 1].cut(text) if place + 1 < len(spans) else ""
             read[citation] = Told(citation, near, before, after, asked)
     return read
+
+
+def _is_beside(told: Told, own: Sequence[Told]) -> bool:
+    quotes = (one.citation for one in own if one.citation.article.id == told.citation.article.id)
+    return any(quote.quote in (told.before, told.after) for quote in quotes)
 
 
 def _contraries(one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Kind, Word, Word]]:

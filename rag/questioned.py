@@ -19,8 +19,9 @@ Slot = Literal["number", "date", "who", "where", "name", ""]
 
 # A sentence is about what is asked when it and what stands around it have this share of the question's words,
 # and it has this share itself.
-_ABOUT = 0.65
+_ABOUT = 0.6
 _ABOUT_ITSELF = 0.3
+_HALF = 0.5
 _EQUAL = 0.4  # of the words are there as they are, and in no other form
 
 _NUMBER = re.compile(
@@ -44,7 +45,7 @@ _OF_MANY = re.compile(
     re.IGNORECASE,
 )
 # Sentences whose subject stands in the one before them.
-_LEANS = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Tt]h(?:is|at|ese|ey|eir)|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|The)\b")
+_LEANS = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Tt]h(?:is|at|ese|ey|eir)|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
 _POINTS_BACK = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b")
 _TIME_UNITS = frozenset("second minute hour day week month year decade".split())
 # What says little of what is asked about.
@@ -73,7 +74,7 @@ class Questioned:
         if itself >= _ABOUT:
             return self._held(own) >= _ABOUT_ITSELF
         typed = self.slot in ("number", "date")  # what answers is known by its form
-        leans = typed or bool(_LEANS.match(sentence)) or itself >= _ABOUT_ITSELF
+        leans = typed or bool(_LEANS.match(sentence)) or itself >= _HALF
         if leans and self._held(own | held_before | heading) >= _ABOUT:
             return True
         return bool(_POINTS_BACK.match(after)) and self._held(own | held_after | heading) >= _ABOUT
