@@ -219,9 +219,9 @@ def measure_multihop(folder: Path, store: Path, told: list[str]) -> tuple[Figure
         figures[part]["questions"] += 1
         if answer.refusal:
             continue
-        started = time.perf_counter()
+        started = time.process_time()
         found = _of(answer)
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
         figures[part]["answered"] += 1
         figures[part]["with a disagreement"] += bool(found)
         told += (line for one in found for line in _lines(part, question, one))
@@ -251,7 +251,7 @@ def main() -> None:
         "poisonedrag": poisoned,
         "summedits": measure_summedits(data),
         "multihoprag": multihop,
-        "milliseconds": milliseconds,
+        "milliseconds of a processor": milliseconds,
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))

@@ -14,9 +14,10 @@ from index.copies import are_copies, shingles_kept
 from index.spans import Span
 from index.words import folded, terms
 from rag.citations import Citation
-from rag.contraries import Told, Word, figures, is_same, may_be_one, names, outcomes, times
+from rag.contraries import figures, is_same, names, outcomes, times
 from rag.passages import Passage
 from rag.questioned import Questioned, read_question
+from rag.tellings import Told, Word, may_be_one
 
 Kind = Literal["number", "date", "name", "outcome"]
 KIND_WORDS: dict[Kind, str] = {
@@ -33,7 +34,7 @@ _NEAR = 2  # sentences around one
 
 
 class _Rule(Protocol):
-    def __call__(self, one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Word, Word]]: ...
+    def __call__(self, one: Told, other: Told) -> Iterator[tuple[Word, Word]]: ...
 
 
 _RULES: dict[Kind, _Rule] = {"number": figures, "date": times, "outcome": outcomes, "name": names}
@@ -106,14 +107,16 @@ def find_disagreements(
             if both in compared or one.citation.article.id == other.citation.article.id:
                 continue
             compared.add(both)
-            for kind, one_word, other_word in _contraries(one, other, asked):
+            for kind, one_word, other_word in _contraries(one, other):
                 if _is_one_voice(one.citation, other.citation):
                     break
                 pairs.setdefault(kind, []).append((_Saying(one, one_word), _Saying(other, other_word)))
     made = [found for kind, those in pairs.items() for found in _grouped(kind, those)]
     order = list(_RULES)
     slots = {"number": "number", "date": "date"}
-    made.sort(key=lambda found: (found.kind != slots.get(asked.slot, "name" if asked.slot else ""), order.index(found.kind)))
+    made.sort(
+        key=lambda found: (found.kind != slots.get(asked.slot, "name" if asked.slot else ""), order.index(found.kind))
+    )
     return tuple(made[:MOST_SHOWN])
 
 
@@ -136,14 +139,14 @@ def _is_beside(told: Told, own: Sequence[Told]) -> bool:
     return any(quote.quote in (told.before, told.after) for quote in quotes)
 
 
-def _contraries(one: Told, other: Told, asked: Questioned) -> Iterator[tuple[Kind, Word, Word]]:
+def _contraries(one: Told, other: Told) -> Iterator[tuple[Kind, Word, Word]]:
     """Yield the contraries of the first kind of which there are some: a sentence with another number is no swap too."""
     if not (one.answers and other.answers) and not may_be_one(one, other):
         return
     if terms(one.quote) == terms(other.quote):
         return
     for kind, rule in _RULES.items():
-        found = [(kind, mine, theirs) for mine, theirs in rule(one, other, asked) if mine.place and theirs.place]
+        found = [(kind, mine, theirs) for mine, theirs in rule(one, other) if mine.place and theirs.place]
         yield from found
         if found:
             return

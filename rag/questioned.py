@@ -4,16 +4,12 @@ Two quotes that answer it differ where what stands in the place of that is not t
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from index.words import STOP_WORDS, content_terms, terms
 from rag.matching import meets, term_set
 from rag.numbers import MONEY, Number
-
-if TYPE_CHECKING:
-    from rag.contraries import Word
 
 Slot = Literal["number", "date", "who", "where", "name", ""]
 
@@ -30,12 +26,16 @@ _NUMBER = re.compile(
     r"|population)\b(?:\sof\s(?P<of>[^?]*))?|\bperiod\W{1,2}of\W*$",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"^\W*(?:(?:and|but|so|since|until|on|in|by)\s)?(?:when\b|(?:what|which)\s(?:year|day|date|month)\b)", re.I)
+_DATE = re.compile(
+    r"^\W*(?:(?:and|but|so|since|until|on|in|by)\s)?(?:when\b|(?:what|which)\s(?:year|day|date|month)\b)", re.IGNORECASE
+)
 _WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 # What is told of somebody is told otherwise by each.
 _WHO_IS = re.compile(r"^\W*who(?:['’]s|\sis|\swas|\sare)\s(?!the\s)(?:[^\s?]+\s?){1,3}\W*$", re.IGNORECASE)
 _WHERE = re.compile(r"^\W*(?:where|in (?:what|which) (?:city|country|town|place|state))\b", re.IGNORECASE)
-_NAME = re.compile(r"\bwhat\s(?:is|was|are|were)\s(?:the\s)?name\b|\bwhat\b.*\bcalled\b|\bwhich\s(?!of\b)\w+(?<!s)\s", re.I)
+_NAME = re.compile(
+    r"\bwhat\s(?:is|was|are|were)\s(?:the\s)?name\b|\bwhat\b.*\bcalled\b|\bwhich\s(?!of\b)\w+(?<!s)\s", re.IGNORECASE
+)
 # What many do, or one does to many: another name beside the first is no contrary.
 _OF_MANY = re.compile(
     r"\bwho\s(?:are|were|have|all|else)\b|\b(?:which|what)\s\w+s\s(?:are|were|have|did)\b"
@@ -46,10 +46,14 @@ _OF_MANY = re.compile(
 )
 # Sentences whose subject stands in the one before them.
 _LEANS = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Tt]h(?:is|at|ese|ey|eir)|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b")
-_POINTS_BACK = re.compile(r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b")
+_POINTS_BACK = re.compile(
+    r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b"
+)
 _TIME_UNITS = frozenset("second minute hour day week month year decade".split())
 # What says little of what is asked about.
-_LIGHT = frozenset(terms("come go take place get locate long name stay find found make hold do use set many much call take"))
+_LIGHT = frozenset(
+    terms("come go take place get locate long name stay find found make hold do use set many much call take")
+)
 _VERBS = frozenset(terms("is are was were do does did has have had will can there be in of on the to get come take"))
 
 
@@ -68,7 +72,8 @@ class Questioned:
     def is_about(self, sentence: str, *, before: str, after: str, heading: frozenset[str]) -> bool:
         """Tell whether a sentence, with the one it leans on and the heading, has most of what the question says."""
         own, held_before, held_after = term_set(sentence), term_set(before), term_set(after)
-        if not self.slot or sum(t in own | held_before | held_after | heading for t in self.own) < _EQUAL * len(self.own):
+        near = own | held_before | held_after | heading
+        if not self.slot or sum(term in near for term in self.own) < _EQUAL * len(self.own):
             return False
         itself = self._held(own | heading)
         if itself >= _ABOUT:
@@ -79,21 +84,14 @@ class Questioned:
             return True
         return bool(_POINTS_BACK.match(after)) and self._held(own | held_after | heading) >= _ABOUT
 
-    def _held(self, held: frozenset[str]) -> float:
-        """Return the share of the question's terms that are held, from 0 to 1."""
-        return sum(meets(term, held) for term in self.own) / len(self.own) if self.own else 0.0
+    def has(self, number: Number) -> bool:
+        """Tell whether the question has the number itself: the "4" of "season 4"."""
+        return meets(_digits(number), self.all_terms)
 
-    def without_own(self, words: Sequence["Word"]) -> list["Word"]:
-        """Leave out the numbers that the question has itself."""
-        return [w for w in words if isinstance(w.value, Number) and not meets(_digits(w.value), self.all_terms)]
-
-    def counted(self, words: Sequence["Word"]) -> list["Word"]:
-        """Return the numbers that count what is asked for."""
-        return [word for word in words if isinstance(word.value, Number) and self._counts(word.value)]
-
-    def _counts(self, number: Number) -> bool:
-        if not number.unit and meets(_digits(number), self.all_terms):
-            return False  # the "4" of "season 4"
+    def counts(self, number: Number) -> bool:
+        """Tell whether a number counts what is asked for."""
+        if self.has(number):
+            return False
         before, after = number.before, number.after
         if self.how in ("long", "often"):
             return number.unit in _TIME_UNITS
@@ -110,6 +108,10 @@ class Questioned:
             return any(meets(term, frozenset(counted)) for term in self.things[:1])
         # "The number of episodes is 24."
         return any(meets(term, term_set(before)) for term in self.things[:1])
+
+    def _held(self, held: frozenset[str]) -> float:
+        """Return the share of the question's terms that are held, from 0 to 1."""
+        return sum(meets(term, held) for term in self.own) / len(self.own) if self.own else 0.0
 
 
 def _digits(number: Number) -> str:
