@@ -41,7 +41,7 @@ from index.sentences import split_sentences
 from index.settings import Settings
 from rag.answers import Answer, answer_question
 from rag.citations import Citation
-from rag.disagreements import Disagreement, find_disagreements
+from rag.disagreements import Disagreement, disagreements_of, find_disagreements
 from rag.evaluation import commit_of
 from rag.numbers import read_numbers
 from rag.passages import Passage
@@ -119,7 +119,7 @@ def against(question: str, *texts: str) -> tuple[Disagreement, ...]:
     """Set two texts against each other."""
     passages = [passage_of(number, f"{number}.txt", text) for number, text in enumerate(texts, start=1)]
     quotes = [Citation(passages[0].article, span) for span in passages[0].sentences]
-    return find_disagreements(question, quotes, passages)
+    return find_disagreements(question, tuple(quotes), tuple(passages))
 
 
 def make_shelf(folder: Path, files: dict[str, str]) -> Parts:
@@ -174,7 +174,7 @@ _POISONED = (
 
 
 def _of(answer: Answer) -> tuple[Disagreement, ...]:
-    return find_disagreements(answer.searched_as, answer.quotes, answer.passages)
+    return disagreements_of(answer)
 
 
 def measure_summedits(folder: Path) -> Figures:

@@ -32,6 +32,7 @@ from rag.tellings import (
     may_be_one,
     name_others,
     same_thing,
+    times_meet,
 )
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
@@ -206,13 +207,8 @@ def times(one: Told, other: Told) -> Iterator[tuple[Word, Word]]:
             return
         if days_apart(one, other) > _SAME_EVENT:
             return
-    if one.times and other.times and not any(_overlap(a, b) for a, b in product(one.times, other.times)):
+    if one.times and other.times and not any(times_meet(a, b) for a, b in product(one.times, other.times)):
         yield one.times[0], other.times[0]
-
-
-def _overlap(one: Word, other: Word) -> bool:
-    a, b = one.value, other.value
-    return isinstance(a, NamedTime) and isinstance(b, NamedTime) and a.first <= b.last and b.first <= a.last
 
 
 def names(one: Told, other: Told) -> Iterator[tuple[Word, Word]]:
@@ -358,7 +354,7 @@ def is_same(one: Word, other: Word) -> bool:
     if isinstance(one.value, Number):
         return _agree(one, other)
     if isinstance(one.value, NamedTime):
-        return _overlap(one, other)
+        return times_meet(one, other)
     mine, theirs = (frozenset(_named(word.shown)) for word in (one, other))
     return bool(mine & theirs) or one.value == other.value
 

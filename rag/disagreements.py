@@ -8,11 +8,14 @@ each other with the words marked in which they differ.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from index.copies import are_copies, shingles_kept
 from index.spans import Span
+from index.wording import counted
 from index.words import folded, terms
+from rag.answers import Answer
 from rag.citations import Citation
 from rag.contraries import figures, is_same, names, outcomes, times
 from rag.passages import Passage
@@ -24,7 +27,7 @@ KIND_WORDS: dict[Kind, str] = {
     "number": "The articles differ on a number",
     "date": "The articles differ on a date",
     "name": "The articles differ on a name",
-    "outcome": "The articles differ on what came of it",
+    "outcome": "The articles differ on the outcome",
 }
 DIFFERENT_DAYS = "Reports of different days, the newest last."
 ONE_TEXT = "Two editions of one text."
@@ -54,6 +57,11 @@ class Side:
         return self.marked.cut(self.citation.article.text)
 
     @property
+    def likewise(self) -> str:
+        """How many other articles say so, as it is shown; "" where there is none."""
+        return f"likewise in {counted(len(self.also), 'other article')}" if self.also else ""
+
+    @property
     def parts(self) -> tuple[str, str, str]:
         """The quote in three: before the marked words, they themselves, and behind them."""
         start, quote = self.citation.span.start, self.citation.quote
@@ -67,6 +75,11 @@ class Disagreement:
 
     kind: Kind
     sides: tuple[Side, ...]  # by day of publication, the newest last; undated ones first
+
+    @property
+    def title(self) -> str:
+        """What they differ on, in words."""
+        return KIND_WORDS[self.kind]
 
     @property
     def note(self) -> str:
@@ -86,8 +99,18 @@ class _Saying:
     word: Word
 
 
+def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
+    """Return in what the articles differ on an answer's quotes; nothing where the shelf does not answer."""
+    if answer.refusal:
+        return ()
+    cited = (citation for statement in answer.statements for citation in statement.citations)
+    return find_disagreements(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))), answer.passages)
+
+
+# An answer is drawn, copied, kept and exported with the same ones.
+@lru_cache(maxsize=16)
 def find_disagreements(
-    question: str, quotes: Sequence[Citation], passages: Sequence[Passage]
+    question: str, quotes: tuple[Citation, ...], passages: tuple[Passage, ...]
 ) -> tuple[Disagreement, ...]:
     """Return what other articles' sentences in the passages say otherwise than the quotes, most important first.
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
+from rag.disagreements import Side, disagreements_of
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
 
@@ -47,18 +48,31 @@ def _answer_parts(answer: Answer, style: Style) -> Iterator[str]:
     elif beside := [quote for quote in answer.quotes if quote not in numbers]:
         yield BESIDE
         yield from (_quote(citation, "", style) for citation in beside)
+    for disagreement in disagreements_of(answer):
+        yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
+        yield from (_quote(side.citation, "", style, marked=side) for side in disagreement.sides)
 
 
-def _quote(citation: Citation, number: str, style: Style) -> str:
-    """Write a quote and its place, such that nothing of it is taken for markup."""
+def _quote(citation: Citation, number: str, style: Style, *, marked: Side | None = None) -> str:
+    """Write a quote and its place, such that nothing of it is taken for markup; the words of `marked` are bold."""
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
+    if marked:
+        before, words, after = marked.parts
+        lines = [f"{_inside(before)}**{_plain(words)}**{_inside(after)}"]
     article, span = citation.article, citation.span
     source = reference(article, style).rstrip(".")
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
+    if marked and marked.also:
+        place += f", {marked.likewise}"
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
+
+
+def _inside(text: str) -> str:
+    """Escape a part of a line, and keep the spaces at its ends."""
+    return _MARKUP.sub(r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def _plain(text: str) -> str:

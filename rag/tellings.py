@@ -31,6 +31,7 @@ _NO_NAMES = frozenset(("I", "TV", "It's", "U.S", "US", "UK", "AI"))
 _SAYS_AFTER = re.compile(rf",?\s(?:{'|'.join(SAYING)})\b")
 _SAYS_BEFORE = re.compile(rf"\b(?:{'|'.join(SAYING)}|according to)\s$", re.IGNORECASE)
 _FUTURE_DAY = date(2100, 1, 1)
+_DAY_FOLLOWS = re.compile(r",?\s(?:\d{1,2}\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d)")
 _YEAR_NAMED = re.compile(r"\d{4}")
 
 
@@ -104,7 +105,8 @@ class Told:
                     at = start + len(when.phrase)
                     time = NamedTime(start, at, when.first, when.last, comes_round=False)
                     found.append(Word(when.phrase, Span(start, at), time))
-            return tuple(found)
+            # "Tuesday, 3 March" is one day.
+            return tuple(one for one in found if not _DAY_FOLLOWS.match(self.quote[one.place.end :]))
         for time in read_times(self.quote, as_of=_FUTURE_DAY):
             shown = self.quote[time.start : time.end]
             if _YEAR_NAMED.search(shown):
@@ -162,6 +164,17 @@ def _names_strange(one: Told, other: Told) -> bool:
     return False
 
 
+def times_meet(one: Word, other: Word) -> bool:
+    """Tell whether two times have a day in common; without its year, a day is the same in every year."""
+    a, b = one.value, other.value
+    if not isinstance(a, NamedTime) or not isinstance(b, NamedTime):
+        return False
+    if a.first <= b.last and b.first <= a.last:
+        return True
+    is_open = not (_YEAR_NAMED.search(one.shown) and _YEAR_NAMED.search(other.shown))
+    return is_open and (a.first.month, a.first.day) == (b.first.month, b.first.day)
+
+
 def days_differ(one: Told, other: Told, *, by: int = 0) -> bool:
     """Tell whether both name days and each of one is more than so many days from each of the other."""
     return bool(one.times and other.times) and days_apart(one, other) > by
@@ -169,6 +182,8 @@ def days_differ(one: Told, other: Told, *, by: int = 0) -> bool:
 
 def days_apart(one: Told, other: Told) -> int:
     """Count the days between the times that two sentences name, where they are nearest; 0: they overlap."""
+    if any(times_meet(a, b) for a, b in product(one.times, other.times)):
+        return 0
     pairs = product((word.value for word in one.times), (word.value for word in other.times))
     gaps = (
         max((b.first - a.last).days, (a.first - b.last).days, 0)

@@ -122,6 +122,33 @@ const drawCards = (root, section, data) => {
   if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
+// What articles say otherwise: the sides beside each other, none before the other but by day.
+const drawDiffer = (root, section, differ) => {
+  section.replaceChildren()
+  for (const found of differ) {
+    const box = make("section", "differ")
+    box.append(make("h2", "title", found.title))
+    if (found.note) box.append(make("p", "where", found.note))
+    const list = make("ul", "sides")
+    for (const side of found.sides) {
+      const entry = make("li", "side")
+      const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
+      const words = make("q", "words")
+      words.append(side.parts[0], make("mark", "differs", side.parts[1]), side.parts[2])
+      button.append(make("span", "side-title", side.title))
+      if (side.where) button.append(make("span", "side-where", side.where))
+      button.append(words)
+      if (side.said) button.append(make("span", "says", side.said))
+      if (side.likewise) button.append(make("span", "says", side.likewise))
+      button.append(make("span", "hint", "Open in the article"))
+      entry.append(button)
+      list.append(entry)
+    }
+    box.append(list)
+    section.append(box)
+  }
+}
+
 const drawSearched = (root, section, searchedFor) => {
   section.replaceChildren()
   if (!searchedFor) return
@@ -229,6 +256,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   // While something is being written the line that says so stands where it will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
+  const differ = data.differ ?? []
+  part(root, "differ", differ, (section) => drawDiffer(root, section, differ))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
   const receipt = data.busy ? "" : (data.receipt ?? "")
   part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))

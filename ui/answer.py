@@ -16,6 +16,7 @@ from index.articles import Article
 from index.wording import counted, place_line
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.disagreements import Disagreement, disagreements_of
 from rag.receipts import receipt_text
 from rag.rendering import (
     WORDS_ALONE,
@@ -97,7 +98,15 @@ def show_answer(
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
-    """Return the citations of an answer with their numbers: the statements' own, then what else was found."""
+    """Return the citations of an answer with their numbers: the statements' own, what else was found, what differs."""
+    numbers = _on_cards(answer)
+    for disagreement in disagreements_of(answer):
+        for side in disagreement.sides:
+            numbers.setdefault(side.citation, None)
+    return numbers
+
+
+def _on_cards(answer: Answer) -> dict[Citation, int | None]:
     numbers: dict[Citation, int | None] = dict(number_citations(answer.statements))
     for quote in answer.quotes:
         numbers.setdefault(quote, None)
@@ -147,6 +156,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
         "cards": _cards(answer),
+        "differ": [] if writing else [_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if refusal and not writing else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
@@ -192,7 +202,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
-    numbers, statements = citations_shown(answer), answer.prose.statements if answer.prose else ()
+    numbers, statements = _on_cards(answer), answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
     return [
@@ -214,6 +224,24 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
         }
         for article, group in groupby(shown, key=lambda citation: citation.article)
     ]
+
+
+def _disagreement(disagreement: Disagreement) -> dict[str, object]:
+    return {
+        "title": disagreement.title,
+        "note": disagreement.note,
+        "sides": [
+            {
+                "key": str(Place.of(side.citation.article.id, side.citation.span)),
+                "parts": list(side.parts),
+                "title": side.citation.article.title,
+                "where": ", ".join(filter(None, (_where(side.citation.article), _page(side.citation)))),
+                "said": said_words(side.citation),
+                "likewise": side.likewise[:1].upper() + side.likewise[1:],
+            }
+            for side in disagreement.sides
+        ],
+    }
 
 
 def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:
