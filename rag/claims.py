@@ -118,7 +118,7 @@ def negation(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
             closest = nearest(clause, quoted)
             meant.add(closest)
             denied_there = bool(denial(closest)) or any(_is_denied_in(other, clause) for other in quoted)
-            if not denied_there and not _is_softly_denied(closest, clause):
+            if not denied_there and not is_softly_denied(closest, clause):
                 return only_statement_has(found.group(), quotes)
     told = term_set(statement)
     affirmed = [quote for quote in quotes if not denial(quote)]
@@ -129,7 +129,7 @@ def negation(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
         shared = [term for term in denied if not forms(term).isdisjoint(told)]
         if any(frozenset(shared) <= frozenset().union(*map(forms, terms(other))) for other in affirmed):
             continue
-        if len(shared) >= max(2, _SAME_CLAUSE * len(denied)) and not _is_softly_denied(nearest(clause, said), clause):
+        if len(shared) >= max(2, _SAME_CLAUSE * len(denied)) and not is_softly_denied(nearest(clause, said), clause):
             return only_quotes_have(found.group(), quotes)
     return ""
 
@@ -145,7 +145,7 @@ def _is_denied_in(other: str, clause: str) -> bool:
     return sum(meets(term, term_set(clause)) for term in about) > _SAME_CLAUSE * len(about)
 
 
-def _is_softly_denied(clause: str, denied: str) -> bool:
+def is_softly_denied(clause: str, denied: str) -> bool:
     """Tell whether a clause says "not" in another way, with a word that is not itself denied in the other clause."""
     return any(
         not all(meets(term, term_set(denied)) for term in terms(found.group())) for found in _LIKE_NOT.finditer(clause)

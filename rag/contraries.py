@@ -13,16 +13,15 @@ from itertools import product
 
 from index.spans import Span
 from index.words import STOP_WORDS, content_terms, terms
-from rag.claims import denial
+from rag.claims import denial, is_softly_denied
 from rag.dates import NamedTime
 from rag.differences import pieces, tokens
 from rag.facts import TITLES
 from rag.firmness import Firmness, find_firmness
-from rag.matching import clauses, is_irregular, is_listed, meets, names_meet, sides, synonyms, term_set
+from rag.matching import clauses, is_listed, meets, names_meet, sides, synonyms, term_set
 from rag.numbers import Number, read_numbers
 from rag.tellings import (
     LEAST_SHARED,
-    SHARED,
     SHARED_CLOSELY,
     Told,
     Word,
@@ -40,6 +39,9 @@ from rag.tellings import (
 _SHARED_AROUND_FIGURES = 0.4
 # For what only a "not" tells apart, so many words meet.
 _LEAST_SHARED_DENIED = 4
+# Of the clauses that hold "agreed" and "refused", without these words.
+_SHARED_OF_CLAUSE = 0.4
+_LEAST_OF_CLAUSE = 2
 # Of the words around two numbers so many meet.
 _FRAME = 2
 _WORDS_BEFORE = 3
@@ -72,7 +74,13 @@ _NAMED = re.compile(
 )
 # "European power": an adjective, not a place.
 _PEOPLE = re.compile(r"(?:an|ish|ese|ic|ek|ench|jan|ans)$")
-_NONE_OTHER = re.compile(r"\bnone other\b|\bno longer than\b|\bno (?:more|less|fewer) than\b", re.IGNORECASE)
+# What is denied is done, not a word beside another one: "not Paris but Vienna" denies no clause.
+_IS_NOT = re.compile(
+    r"\b(?:is|are|was|were|be|been|do|does|did|ha[sd]|have|will|would|can|could|shall|should|may|might|must)\s(?:not|never)"
+    r"\s(?!only\b|just\b|the\b|an?\b|in\b|until\b|yet\b)|\w{2}n['’]t\b|\bcannot\b|\b(?:fail|refuse)(?:s|d|ed)?\sto\b",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(r"\b(?:but|rather|instead|none other)\b", re.IGNORECASE)
 # What cannot both be so of one thing.
 _CONTRARY: frozenset[frozenset[Firmness]] = frozenset(
     frozenset(pair)
@@ -81,8 +89,6 @@ _CONTRARY: frozenset[frozenset[Firmness]] = frozenset(
         ("agreed", "refused"),
         ("agreed", "considered"),
         ("pledged", "refused"),
-        ("planned", "refused"),
-        ("planned", "denied"),
     )
 )
 
@@ -207,7 +213,13 @@ def times(one: Told, other: Told) -> Iterator[tuple[Word, Word]]:
             return
         if days_apart(one, other) > _SAME_EVENT:
             return
-    if one.times and other.times and not any(times_meet(a, b) for a, b in product(one.times, other.times)):
+    if (
+        one.times
+        and other.times
+        and not any(
+            times_meet(a, b) for a, b in (*product(one.times, other.near_times), *product(one.near_times, other.times))
+        )
+    ):
         yield one.times[0], other.times[0]
 
 
@@ -291,33 +303,45 @@ def outcomes(one: Told, other: Told) -> Iterator[tuple[Word, Word]]:
     firmness, words = find_firmness(one.quote)
     other_firmness, other_words = find_firmness(other.quote)
     if frozenset((firmness, other_firmness)) in _CONTRARY:
-        yield word_at(words, one), word_at(other_words, other)
+        if is_alike(_about(words, one), _about(other_words, other), share=_SHARED_OF_CLAUSE, least=_LEAST_OF_CLAUSE):
+            yield word_at(words, one), word_at(other_words, other)
         return
     for clause, other_clause in product(clauses(one.quote), clauses(other.quote)):
         mine, theirs = tuple(content_terms(clause)), tuple(content_terms(other_clause))
-        if not is_alike(mine, theirs, share=SHARED, least=LEAST_SHARED):
-            continue
-        if _NONE_OTHER.search(clause) or _NONE_OTHER.search(other_clause):
+        if not is_alike(mine, theirs, share=SHARED_CLOSELY, least=LEAST_SHARED):
             continue
         if bool(denial(clause)) == bool(denial(other_clause)):
             if turned := _turned(mine, theirs):
                 yield _term_word(turned[0], one), _term_word(turned[1], other)
                 return
-        elif is_alike(mine, theirs, share=SHARED_CLOSELY, least=_LEAST_SHARED_DENIED):
+        elif _only_one_denies(clause, other_clause, one, other):
             yield _denied_word(clause, one), _denied_word(other_clause, other)
             return
 
 
+def _about(words: str, told: Told) -> tuple[str, ...]:
+    """Return the content terms of the clause in which words stand, without their own."""
+    clause = next((clause for clause in clauses(told.quote) if words in clause), told.quote)
+    return tuple(term for term in content_terms(clause) if term not in terms(words))
+
+
+def _only_one_denies(clause: str, other: str, one: Told, told_other: Told) -> bool:
+    """Tell whether what one clause says is not, the other says is, and neither says what is instead."""
+    denied, affirmed = (clause, other) if denial(clause) else (other, clause)
+    plain = not any(_RATHER.search(told.quote) for told in (one, told_other))
+    alike = is_alike(
+        tuple(content_terms(clause)), tuple(content_terms(other)), share=SHARED_CLOSELY, least=_LEAST_SHARED_DENIED
+    )
+    return bool(plain and alike and _IS_NOT.search(denied)) and not is_softly_denied(affirmed, denied)
+
+
 def _turned(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, str] | None:
     """Find a term of one clause whose opposite stands in the other, where neither has both."""
-    closely = is_alike(mine, theirs, share=SHARED_CLOSELY, least=LEAST_SHARED)
     for term in mine:
         far = frozenset().union(*(far for _, far in sides(term)))
         near = frozenset().union(*(near for near, _ in sides(term)), synonyms(term))
         opposite = next((other for other in theirs if other in far - near), None)
-        # "Fell" and "rose" are everywhere in news: they count in clauses that are closely alike.
-        is_clear = not near & frozenset(theirs) and not far & frozenset(mine) and (closely or not is_irregular(term))
-        if opposite and is_clear:
+        if opposite and not near & frozenset(theirs) and not far & frozenset(mine):
             return term, opposite
     return None
 

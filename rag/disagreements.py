@@ -196,10 +196,12 @@ def _grouped(kind: Kind, pairs: Sequence[tuple[_Saying, _Saying]]) -> Iterator[D
     for group in groups:
         sides: list[list[_Saying]] = []
         for saying in group:
+            if any(saying.told.citation == other.told.citation for side in sides for other in side):
+                continue  # a sentence stands on one side
             side = next((side for side in sides if any(is_same(saying.word, other.word) for other in side)), None)
             if side is None:
                 sides.append([saying])
-            elif saying.told.citation not in [other.told.citation for other in side]:
+            else:
                 side.append(saying)
         made = [_side(side) for side in sides[:MOST_SIDES]]
         if len(made) > 1:

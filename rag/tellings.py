@@ -88,30 +88,40 @@ class Told:
     @cached_property
     def figures(self) -> tuple[Word, ...]:
         """Its numbers that are of no date."""
-        found = (number for number in read_numbers(self.quote) if not is_of_a_date(number))
+        found = (n for n in read_numbers(self.quote) if not is_of_a_date(n) and not n.after.startswith("/"))
         placed = ((number, _place(number, self.quote)) for number in found if not number.is_ordinal)
-        return tuple(Word(n.shown, place, n) for n, place in placed if place)
+        # "24/7" and "22:28" count nothing.
+        found_words = (Word(n.shown, place, n) for n, place in placed if place)
+        return tuple(word for word in found_words if self.quote[max(0, word.place.start - 1)] not in "/:")
 
     @cached_property
     def times(self) -> tuple[Word, ...]:
         """The days in it, by its article's date; without one, those that name their year."""
-        published = self.citation.article.published
-        found: list[Word] = []
-        if published:
-            at = 0
-            for when in read_when(self.quote, published):
-                start = self.quote.find(when.phrase, at)
-                if start >= 0 and not when.of_saying:
-                    at = start + len(when.phrase)
-                    time = NamedTime(start, at, when.first, when.last, comes_round=False)
-                    found.append(Word(when.phrase, Span(start, at), time))
-            # "Tuesday, 3 March" is one day.
-            return tuple(one for one in found if not _DAY_FOLLOWS.match(self.quote[one.place.end :]))
-        for time in read_times(self.quote, as_of=_FUTURE_DAY):
-            shown = self.quote[time.start : time.end]
-            if _YEAR_NAMED.search(shown):
-                found.append(Word(shown, Span(time.start, time.end), time))
-        return tuple(found)
+        return _times(self.quote, self.citation.article.published)
+
+    @cached_property
+    def near_times(self) -> tuple[Word, ...]:
+        """The days in it and around it; their places are in `near`."""
+        return _times(self.near, self.citation.article.published)
+
+
+def _times(text: str, published: date | None) -> tuple[Word, ...]:
+    if published:
+        found, at = list[Word](), 0
+        for when in read_when(text, published):
+            start = text.find(when.phrase, at)
+            if start >= 0 and not when.of_saying:
+                at = start + len(when.phrase)
+                time = NamedTime(start, at, when.first, when.last, comes_round=False)
+                found.append(Word(when.phrase, Span(start, at), time))
+        # "Tuesday, 3 March" is one day.
+        return tuple(one for one in found if not _DAY_FOLLOWS.match(text[one.place.end :]))
+    named = read_times(text, as_of=_FUTURE_DAY)
+    return tuple(
+        Word(text[time.start : time.end], Span(time.start, time.end), time)
+        for time in named
+        if _YEAR_NAMED.search(text[time.start : time.end])
+    )
 
 
 def _place(number: Number, quote: str) -> Span | None:
