@@ -110,12 +110,13 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
 # An answer is drawn, copied, kept and exported with the same ones.
 @lru_cache(maxsize=16)
 def find_disagreements(
-    question: str, quotes: tuple[Citation, ...], passages: tuple[Passage, ...]
+    question: str, quotes: tuple[Citation, ...], passages: tuple[Passage, ...], *, newer: frozenset[str] = frozenset()
 ) -> tuple[Disagreement, ...]:
     """Return what other articles' sentences in the passages say otherwise than the quotes, most important first.
 
     Articles that are copies are one voice, unless one of them is an edition of another day or of the same outlet:
-    what was changed in it is worth knowing. At most four disagreements are returned, with four sides each.
+    what was changed in it is worth knowing. With `newer`, ids of articles, those are set against the others only.
+    At most four disagreements are returned, with four sides each.
     """
     asked = read_question(question)
     read = _read(passages, asked)
@@ -127,7 +128,8 @@ def find_disagreements(
     for one in own:
         for other in (*own, *read.values()):
             both = frozenset((one.citation, other.citation))
-            if both in compared or one.citation.article.id == other.citation.article.id:
+            mine, theirs = one.citation.article.id, other.citation.article.id
+            if both in compared or mine == theirs or (newer and (mine in newer) == (theirs in newer)):
                 continue
             compared.add(both)
             for kind, one_word, other_word in _contraries(one, other):

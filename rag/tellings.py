@@ -67,7 +67,7 @@ class Told:
     @cached_property
     def own(self) -> tuple[str, ...]:
         """Its content terms, figures left out."""
-        return tuple(term for term in content_terms(self.quote) if not term[0].isdigit())
+        return own_terms(self.quote)
 
     @cached_property
     def own_set(self) -> frozenset[str]:
@@ -103,6 +103,15 @@ class Told:
     def near_times(self) -> tuple[Word, ...]:
         """The days in it and around it; their places are in `near`."""
         return _times(self.near, self.citation.article.published)
+
+
+def own_terms(text: str) -> tuple[str, ...]:
+    """Return the content terms of a text, figures left out.
+
+    >>> own_terms("On Monday 12 people died.")
+    ('monday', 'peopl', 'die')
+    """
+    return tuple(term for term in content_terms(text) if not term[0].isdigit())
 
 
 def _times(text: str, published: date | None) -> tuple[Word, ...]:

@@ -122,6 +122,23 @@ const drawCards = (root, section, data) => {
   if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
+// A quote that stands beside others, with the words in which it differs.
+const drawSide = (root, side) => {
+  const entry = make("li", "side")
+  const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
+  const words = make("q", "words")
+  words.append(side.parts[0])
+  if (side.parts[1]) words.append(make("mark", "differs", side.parts[1]), side.parts[2])
+  button.append(make("span", "side-title", side.title))
+  if (side.where) button.append(make("span", "side-where", side.where))
+  button.append(words)
+  if (side.said) button.append(make("span", "says", side.said))
+  if (side.likewise) button.append(make("span", "says", side.likewise))
+  button.append(make("span", "hint", "Open in the article"))
+  entry.append(button)
+  return entry
+}
+
 // What articles say otherwise: the sides beside each other, none before the other but by day.
 const drawDiffer = (root, section, differ) => {
   section.replaceChildren()
@@ -130,23 +147,44 @@ const drawDiffer = (root, section, differ) => {
     box.append(make("h2", "title", found.title))
     if (found.note) box.append(make("p", "where", found.note))
     const list = make("ul", "sides")
-    for (const side of found.sides) {
-      const entry = make("li", "side")
-      const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
-      const words = make("q", "words")
-      words.append(side.parts[0], make("mark", "differs", side.parts[1]), side.parts[2])
-      button.append(make("span", "side-title", side.title))
-      if (side.where) button.append(make("span", "side-where", side.where))
-      button.append(words)
-      if (side.said) button.append(make("span", "says", side.said))
-      if (side.likewise) button.append(make("span", "says", side.likewise))
-      button.append(make("span", "hint", "Open in the article"))
-      entry.append(button)
-      list.append(entry)
-    }
+    list.append(...found.sides.map((side) => drawSide(root, side)))
     box.append(list)
     section.append(box)
   }
+}
+
+// What newer articles add: a day to look back from, and below it what was found since.
+const drawChanges = (root, section, changes) => {
+  section.replaceChildren()
+  if (!changes) return
+  const form = make("form", "searched since")
+  const label = make("label", "words-searched", "What changed since ")
+  const day = make("input", "field day")
+  day.type = "date"
+  day.required = true
+  day.value = changes.day
+  label.append(day)
+  const send = make("button", "act", "Show")
+  send.type = "submit"
+  form.append(label, send)
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    root.act("changes", day.value)
+  })
+  section.append(form)
+  if (changes.problem) section.append(make("p", "problem", changes.problem))
+  if (!changes.heading) return
+  const told = make("div", "changed")
+  told.append(make("p", "lead", changes.heading))
+  if (changes.added.length) {
+    const list = make("ul", "sides")
+    list.append(...changes.added.map((side) => drawSide(root, side)))
+    told.append(list)
+  }
+  const differ = make("div", "differing")
+  drawDiffer(root, differ, changes.differ)
+  told.append(differ, ...changes.notes.map((note) => make("p", "foot", note)))
+  section.append(told)
 }
 
 const drawSearched = (root, section, searchedFor) => {
@@ -259,6 +297,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const differ = data.differ ?? []
   part(root, "differ", differ, (section) => drawDiffer(root, section, differ))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
+  part(root, "changes", data.changes ?? {}, (section) => drawChanges(root, section, data.changes))
   const receipt = data.busy ? "" : (data.receipt ?? "")
   part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
 

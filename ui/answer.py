@@ -7,14 +7,18 @@ quote is a button to its place in the article.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from index.articles import Article
+from index.errors import DatelineError
 from index.wording import counted, place_line
 from rag.answers import Answer
+from rag.change_rendering import changes_heading, changes_notes
+from rag.changes import Changes, find_changes
 from rag.citations import Citation, Statement, number_citations
 from rag.disagreements import Disagreement, disagreements_of
 from rag.receipts import receipt_text
@@ -33,10 +37,12 @@ from rag.rendering import (
 from rag.sources import count_sources
 from ui.address import Place, go, here
 from ui.exporting import forms, make_file
+from ui.indexing import get_indexing
 from ui.look import ignore_trigger, make_component
 from ui.turns import Turn
 
 _component = make_component("answer")
+_CHANGES = "changes-"  # of a turn, in the reader's session
 # What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
@@ -64,6 +70,7 @@ def show_answer(
             "can_ask": can_ask,
             "forms": forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
+            "changes": _changed(turn, answer) if answer and not busy else None,
             "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
             **(_shown(turn, answer) if answer else {}),
         },
@@ -73,6 +80,7 @@ def show_answer(
         on_search_change=ignore_trigger,
         on_all_days_change=ignore_trigger,
         on_export_change=ignore_trigger,
+        on_changes_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
@@ -83,6 +91,9 @@ def show_answer(
         made = make_file(turn.question, [answer], clicked.export, name=f"dateline-{turn.id[:8]}")
         st.session_state[f"exported-{turn.id}"] = made
         st.rerun()
+    if answer and isinstance(clicked.changes, str):
+        _look_for_changes(turn, answer, clicked.changes)
+        st.rerun()
     if clicked.all_days:
         ask_all_days()
         st.rerun()
@@ -90,11 +101,58 @@ def show_answer(
         search_again(clicked.search)
         st.rerun()
     if answer and isinstance(clicked.open, str):
-        for citation in citations_shown(answer):
+        for citation in (*citations_shown(answer), *_of_changes(turn)):
             quote = Place.of(citation.article.id, citation.span)
             if clicked.open == str(quote):
                 go(replace(here(), turn=place, article=citation.article.path, quote=quote))
                 st.rerun()  # the drawer belongs to the page, and only this part is being drawn
+
+
+def _look_for_changes(turn: Turn, answer: Answer, day: str) -> None:
+    """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
+    found: Changes | str
+    try:
+        since = date.fromisoformat(day)
+        found = find_changes(answer.searched_as, parts=get_indexing().parts, since=since, scope=answer.scope)
+    except ValueError:
+        found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
+    except DatelineError as error:
+        found = str(error)
+    st.session_state[_CHANGES + turn.id] = day, found
+
+
+def _found_changes(turn: Turn) -> tuple[str, Changes | str] | None:
+    kept: tuple[str, Changes | str] | None = st.session_state.get(_CHANGES + turn.id)
+    return kept
+
+
+def _of_changes(turn: Turn) -> tuple[Citation, ...]:
+    kept = _found_changes(turn)
+    if kept is None or isinstance(kept[1], str):
+        return ()
+    sides = (side.citation for one in kept[1].differing for side in one.sides)
+    return (*kept[1].added, *sides)
+
+
+def _changed(turn: Turn, answer: Answer) -> dict[str, object] | None:
+    """Return the day to look back from, and what was found since, where it was asked for; None: no day is known."""
+    days = [citation.article.published for citation in answer.quotes if citation.article.published]
+    kept = _found_changes(turn)
+    if answer.refusal or not days:
+        return None
+    if kept is None:
+        return {"day": max(days).isoformat(), "heading": "", "problem": "", "added": [], "differ": [], "notes": []}
+    day, found = kept
+    if isinstance(found, str):
+        return {"day": day, "heading": "", "problem": found, "added": [], "differ": [], "notes": []}
+    return {
+        "day": day,
+        "heading": changes_heading(found),
+        "problem": "",
+        "added": [_side(quote, (quote.quote, "", "")) for quote in found.added],
+        "differ": [_disagreement(one) for one in found.differing],
+        "notes": list(changes_notes(found)),
+    }
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
@@ -230,17 +288,18 @@ def _disagreement(disagreement: Disagreement) -> dict[str, object]:
     return {
         "title": disagreement.title,
         "note": disagreement.note,
-        "sides": [
-            {
-                "key": str(Place.of(side.citation.article.id, side.citation.span)),
-                "parts": list(side.parts),
-                "title": side.citation.article.title,
-                "where": ", ".join(filter(None, (_where(side.citation.article), _page(side.citation)))),
-                "said": said_words(side.citation),
-                "likewise": side.likewise[:1].upper() + side.likewise[1:],
-            }
-            for side in disagreement.sides
-        ],
+        "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
+    }
+
+
+def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:
+    return {
+        "key": str(Place.of(citation.article.id, citation.span)),
+        "parts": list(parts),
+        "title": citation.article.title,
+        "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
+        "said": said_words(citation),
+        "likewise": likewise[:1].upper() + likewise[1:],
     }
 
 
