@@ -32,6 +32,10 @@ _SAYS_AFTER = re.compile(rf",?\s(?:{'|'.join(SAYING)})\b")
 _SAYS_BEFORE = re.compile(rf"\b(?:{'|'.join(SAYING)}|according to)\s$", re.IGNORECASE)
 _FUTURE_DAY = date(2100, 1, 1)
 _DAY_FOLLOWS = re.compile(r",?\s(?:\d{1,2}\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d)")
+_SOME_AFTER = re.compile(
+    r"\s(?:more|others?|further|additional|extra|of\s(?:the|them|those|these|whom|its|his|her|their))\b|[/:]\d"
+)
+_SOME_BEFORE = re.compile(r"(?:\b(?:another|other|further|additional)\s|\d[/:])$")
 _YEAR_NAMED = re.compile(r"\d{4}")
 
 
@@ -88,11 +92,9 @@ class Told:
     @cached_property
     def figures(self) -> tuple[Word, ...]:
         """Its numbers that are of no date."""
-        found = (n for n in read_numbers(self.quote) if not is_of_a_date(n) and not n.after.startswith("/"))
+        found = (n for n in read_numbers(self.quote) if not (is_of_a_date(n) or _is_of_some(n)))
         placed = ((number, _place(number, self.quote)) for number in found if not number.is_ordinal)
-        # "24/7" and "22:28" count nothing.
-        found_words = (Word(n.shown, place, n) for n, place in placed if place)
-        return tuple(word for word in found_words if self.quote[max(0, word.place.start - 1)] not in "/:")
+        return tuple(Word(n.shown, place, n) for n, place in placed if place)
 
     @cached_property
     def times(self) -> tuple[Word, ...]:
@@ -103,6 +105,11 @@ class Told:
     def near_times(self) -> tuple[Word, ...]:
         """The days in it and around it; their places are in `near`."""
         return _times(self.near, self.citation.article.published)
+
+
+def _is_of_some(number: Number) -> bool:
+    """Tell whether a number counts what comes on top, a part, or nothing: "two more", "two of them", "24/7"."""
+    return bool(_SOME_AFTER.match(number.after) or _SOME_BEFORE.search(number.before))
 
 
 def own_terms(text: str) -> tuple[str, ...]:

@@ -154,6 +154,16 @@ AGREE = [
         "Minister Tomas Brandt said the ferry was safe.",
     ),
     ("the same day", "The bridge opens on Tuesday, 3 March.", "The bridge opens on 3 March 2026."),
+    (
+        "what comes on top",
+        "Twelve people died when the Aster sank.",
+        "Two more people died of what the Aster did when it sank.",
+    ),
+    (
+        "a part",
+        "Twelve people died when the Aster sank.",
+        "Two of the people who died when the Aster sank were divers.",
+    ),
     ("not refused", "Canada did not refuse to appoint officers in Delhi.", "Canada will appoint officers in Delhi."),
 ]
 
