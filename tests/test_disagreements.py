@@ -305,7 +305,7 @@ def test_a_refusal_and_articles_that_agree_have_none(archive: Newsroom) -> None:
 
 
 @needs_browser
-def test_the_page_puts_them_side_by_side_and_opens_each(browser: Browser, tmp_path: Path) -> None:
+def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     write_ferry(tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
@@ -332,3 +332,14 @@ def test_the_page_puts_them_side_by_side_and_opens_each(browser: Browser, tmp_pa
         assert narrow[0]
         assert narrow[1]
         assert narrow[0]["y"] + narrow[0]["height"] <= narrow[1]["y"]
+
+        day, show = page.get_by_label("What changed since"), page.get_by_role("button", name="Show", exact=True)
+        expect(day).to_have_value("2026-02-10")
+        show.click()
+        expect(page.locator(".changed .lead")).to_have_text("No article on the shelf was published after 10 Feb 2026.")
+        day.fill("2026-02-09")
+        show.click()
+        expect(page.locator(".changed mark")).to_have_text(["Twelve", "Fourteen"])
+        expect(page.locator(".changed .foot")).to_have_text("Searched 2 newer articles, held against 1 older one.")
+        page.locator(".changed .side").first.locator("button").click()
+        expect(page.locator("mark.current")).to_have_text(TWELVE)
