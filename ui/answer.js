@@ -158,7 +158,7 @@ const drawChanges = (root, section, changes) => {
   section.replaceChildren()
   if (!changes) return
   const form = make("form", "searched since")
-  const label = make("label", "words-searched", "What changed since ")
+  const label = make("label", "looked-back", "What changed since ")
   const day = make("input", "field day")
   day.type = "date"
   day.required = true
