@@ -126,7 +126,16 @@ CONTROLS = (
         "Answer with",
     ),
     *("Test this connection", "More for what was agreed", "Search the titles", "Open the shelf"),
-    *("Ask about the news", "Source 1: ", "Open in the article", "Copy", "Export", "What was searched", "Ask again"),
+    *(
+        "Ask about the news",
+        "Source 1: ",
+        "Open in the article",
+        "Copy",
+        "Export",
+        "What was searched",
+        "Ask again",
+        "What changed",
+    ),
 )
 # What has the focus, within components too: its name, and whether something about it looks otherwise without.
 FOCUSED = """async () => {

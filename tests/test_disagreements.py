@@ -333,7 +333,8 @@ def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(brows
         assert narrow[1]
         assert narrow[0]["y"] + narrow[0]["height"] <= narrow[1]["y"]
 
-        day, show = page.get_by_label("What changed since"), page.get_by_role("button", name="Show", exact=True)
+        page.get_by_role("button", name="What changed since").click()
+        day, show = page.get_by_label("What changed after"), page.get_by_role("button", name="Show", exact=True)
         expect(day).to_have_value("2026-02-10")
         show.click()
         expect(page.locator(".changed .lead")).to_have_text("No article on the shelf was published after 10 Feb 2026.")

@@ -158,7 +158,7 @@ const drawChanges = (root, section, changes) => {
   section.replaceChildren()
   if (!changes) return
   const form = make("form", "searched since")
-  const label = make("label", "looked-back", "What changed since ")
+  const label = make("label", "looked-back", "What changed after ")
   const day = make("input", "field day")
   day.type = "date"
   day.required = true
@@ -171,7 +171,15 @@ const drawChanges = (root, section, changes) => {
     event.preventDefault()
     root.act("changes", day.value)
   })
-  section.append(form)
+  const asked = Boolean(changes.heading || changes.problem)
+  form.hidden = !asked
+  const unfold = drawButton("act", "What changed since …", () => {
+    form.hidden = !form.hidden
+    unfold.setAttribute("aria-expanded", String(!form.hidden))
+    if (!form.hidden) day.focus()
+  })
+  unfold.setAttribute("aria-expanded", String(asked))
+  section.append(unfold, form)
   if (changes.problem) section.append(make("p", "problem", changes.problem))
   if (!changes.heading) return
   const told = make("div", "changed")
