@@ -111,4 +111,9 @@ def xml_line(text: str) -> str:
     >>> xml_line(f"a{chr(0xfffe)} <b>")
     'a <b>'
     """
-    return _NOT_XML.sub("", one_line(text))
+    return xml_text(one_line(text))
+
+
+def xml_text(text: str) -> str:
+    """Leave out of foreign text what XML cannot hold; it is still to be escaped."""
+    return _NOT_XML.sub("", text)

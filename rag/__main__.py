@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | timeline | check | evaluate`."""
+"""The command line of the online half: `dateline ask | search | timeline | changes | check | evaluate`."""
 
 import json
 import signal
@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -32,6 +33,8 @@ from index.scope import Scope
 from rag import evaluation
 from rag.answers import Answer, answer_question, clean_question, find_passages, stream_answer
 from rag.batches import Line, read_batch
+from rag.change_rendering import changes_json, changes_lines
+from rag.changes import find_changes
 from rag.chat import ChatModel, build_chat, build_chats
 from rag.draft_rendering import draft_json, draft_lines
 from rag.drafts import LONGEST_DRAFT, check_draft, clean_draft
@@ -274,6 +277,32 @@ def timeline_command(
         typer.echo(json.dumps(timeline_json(timeline), ensure_ascii=False))
     else:
         typer.echo("\n".join(timeline_lines(timeline)))
+
+
+@commands.command("changes")
+def changes_command(
+    question: Annotated[str, typer.Argument(help="The question.", show_default=False)],
+    since: Annotated[
+        datetime,
+        typer.Option(
+            "--since", formats=["%Y-%m-%d"], help="The last day of what is known already.", show_default=False
+        ),
+    ],
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what articles published after a day add to what was known, or say otherwise."""
+    scope = make_scope(None, as_of, outlet)
+    with open_parts(seeds, store) as parts:
+        _fill(parts)
+        changes = find_changes(question, parts=parts, since=since.date(), scope=scope)
+    if as_json:
+        typer.echo(json.dumps(changes_json(changes), ensure_ascii=False))
+    else:
+        typer.echo("\n".join(changes_lines(changes)))
 
 
 @commands.command("check")

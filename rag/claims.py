@@ -114,38 +114,38 @@ def negation(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     quoted = [clause for quote in quotes for clause in clauses(quote)]
     said, meant = clauses(statement), set[str]()
     for clause in said:
-        if found := _denial(clause):
+        if found := denial(clause):
             closest = nearest(clause, quoted)
             meant.add(closest)
-            denied_there = bool(_denial(closest)) or any(_is_denied_in(other, clause) for other in quoted)
-            if not denied_there and not _is_softly_denied(closest, clause):
+            denied_there = bool(denial(closest)) or any(_is_denied_in(other, clause) for other in quoted)
+            if not denied_there and not is_softly_denied(closest, clause):
                 return only_statement_has(found.group(), quotes)
     told = term_set(statement)
-    affirmed = [quote for quote in quotes if not _denial(quote)]
+    affirmed = [quote for quote in quotes if not denial(quote)]
     for clause in quoted:
-        if not (found := _denial(clause)) or clause in meant:
+        if not (found := denial(clause)) or clause in meant:
             continue
         denied = [term for term in content_terms(clause) if term not in terms(found.group())]
         shared = [term for term in denied if not forms(term).isdisjoint(told)]
         if any(frozenset(shared) <= frozenset().union(*map(forms, terms(other))) for other in affirmed):
             continue
-        if len(shared) >= max(2, _SAME_CLAUSE * len(denied)) and not _is_softly_denied(nearest(clause, said), clause):
+        if len(shared) >= max(2, _SAME_CLAUSE * len(denied)) and not is_softly_denied(nearest(clause, said), clause):
             return only_quotes_have(found.group(), quotes)
     return ""
 
 
-def _denial(clause: str) -> re.Match[str] | None:
+def denial(clause: str) -> re.Match[str] | None:
     """Find the "not" of a clause; what is not refused is not denied."""
     return next((found for found in _NOT.finditer(clause) if not found["twice"]), None)
 
 
 def _is_denied_in(other: str, clause: str) -> bool:
     """Tell whether a clause of a quote denies something that stands in this clause."""
-    about = content_terms(other) if _denial(other) else []
+    about = content_terms(other) if denial(other) else []
     return sum(meets(term, term_set(clause)) for term in about) > _SAME_CLAUSE * len(about)
 
 
-def _is_softly_denied(clause: str, denied: str) -> bool:
+def is_softly_denied(clause: str, denied: str) -> bool:
     """Tell whether a clause says "not" in another way, with a word that is not itself denied in the other clause."""
     return any(
         not all(meets(term, term_set(denied)) for term in terms(found.group())) for found in _LIKE_NOT.finditer(clause)

@@ -87,13 +87,13 @@ def _addresses(text: str) -> Iterator[str]:
 def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     """Each number is in a quote, in figures or in words; a rounded one says that it is."""
     quoted = [number for quote in quotes for number in read_numbers(quote)]
-    dated = [number for number in read_numbers(around) if _is_of_a_date(number)]
+    dated = [number for number in read_numbers(around) if is_of_a_date(number)]
     for number in read_numbers(statement):
         # "One" and "first" seldom count anything.
         if number.shown in ("one", "first") or _is_ratio(number, quoted):
             continue
         held = [other for other in quoted if _may_hold(other, number)]
-        held += dated if _is_of_a_date(number) else []
+        held += dated if is_of_a_date(number) else []
         if not any(number.is_held_by(other) for other in held):
             return does_not_say(number.shown, quotes)
     for amount in read_amounts(statement):
@@ -135,7 +135,7 @@ def _counted_otherwise(number: Number, quoted: Sequence[Number], quotes: Sequenc
     for other in quoted:
         alike = other.is_ordinal == number.is_ordinal and other.after.startswith(" of ") == among
         same = [thing for thing in _counted(number) if meets(thing, frozenset(_counted(other)))]
-        if alike and same and not _is_of_a_date(other):
+        if alike and same and not is_of_a_date(other):
             single = re.compile(rf"\b(?:an?|another|single|lone)\s(?:\w+\s)?{re.escape(same[0])}", re.IGNORECASE)
             if not any(single.search(quote) for quote in quotes):
                 return other
@@ -151,18 +151,18 @@ def _is_ratio(number: Number, quoted: Sequence[Number]) -> bool:
     """Tell whether one number of the quotes is this many times another, or this part of it."""
     if number.unit not in ("times", "part"):
         return False
-    exact = (value for other in quoted if not _is_of_a_date(other) for value in other.values if value)
+    exact = (value for other in quoted if not is_of_a_date(other) for value in other.values if value)
     values = list(dict.fromkeys(exact))[:_MOST_COMPARED]
     return any(abs(one / other - value) < _RATIO for value in number.values for one in values for other in values)
 
 
 def _may_hold(quoted: Number, number: Number) -> bool:
     """Tell whether a number of a quote may be what the statement counts: "3 ferries" are not in "3 March"."""
-    return not _is_of_a_date(quoted) or _is_of_a_date(number) or number.after.startswith(("st", "nd", "rd", "th"))
+    return not is_of_a_date(quoted) or is_of_a_date(number) or number.after.startswith(("st", "nd", "rd", "th"))
 
 
 @lru_cache(maxsize=4096)
-def _is_of_a_date(number: Number) -> bool:
+def is_of_a_date(number: Number) -> bool:
     """Tell whether a number is a year, or the day beside a month."""
     year = not number.unit and any(value == int(value) and 1900 <= value <= 2100 for value in number.values)
     before, after = number.before.title(), number.after.title()

@@ -11,6 +11,7 @@ from functools import partial
 from index.wording import one_line
 from rag.answers import Answer
 from rag.citations import Citation, number_citations
+from rag.disagreements import Side, disagreements_of
 from rag.places import link
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
@@ -42,7 +43,7 @@ def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str =
     return "\n\n".join(parts) + "\n"
 
 
-def _answer_parts(answer: Answer, quote: Callable[[Citation, str], str]) -> Iterator[str]:
+def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
     numbers = number_citations(answer.statements)
     if answer.searched_as != one_line(answer.question):
         yield f"Searched for: {_plain(answer.searched_as)}"
@@ -64,20 +65,33 @@ def _answer_parts(answer: Answer, quote: Callable[[Citation, str], str]) -> Iter
     elif beside := [citation for citation in answer.quotes if citation not in numbers]:
         yield BESIDE
         yield from (quote(citation, "") for citation in beside)
+    for disagreement in disagreements_of(answer):
+        yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
+        yield from (quote(side.citation, "", marked=side) for side in disagreement.sides)
 
 
-def _quote(citation: Citation, number: str, *, style: Style, page: str) -> str:
-    """Write a quote and its place, such that nothing of it is taken for markup."""
+def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: Side | None = None) -> str:
+    """Write a quote and its place, such that nothing of it is taken for markup; the words of `marked` are bold."""
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
+    if marked:
+        before, words, after = marked.parts
+        lines = [f"{_inside(before)}**{_plain(words)}**{_inside(after)}"]
     article, span = citation.article, citation.span
     source = reference(article, style).rstrip(".")
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
+    if marked and marked.also:
+        place += f", {marked.likewise}"
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"
     if page:
         place += f" ([open]({page}{link(citation)}))"
     return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
+
+
+def _inside(text: str) -> str:
+    """Escape a part of a line, and keep the spaces at its ends."""
+    return _MARKUP.sub(r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def _plain(text: str) -> str:

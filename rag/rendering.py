@@ -14,6 +14,7 @@ from index.wording import counted, long_day, none_in_scope, one_line, place_line
 from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage
 from rag.citations import Citation, Statement, number_citations
+from rag.disagreements import Disagreement, disagreements_of
 from rag.firmness import read_firmness
 from rag.passages import Passage
 from rag.prose import Prose
@@ -68,6 +69,7 @@ def answer_json(answer: Answer) -> Json:
             if article.id in answer.copies
         },
         "sources": {"articles": sources.articles, "independent": sources.independent},
+        "disagreements": [disagreement_json(one) for one in disagreements_of(answer)],
         "days": dated_json(answer.dated),
         "searched": {
             **scope_json(searched.reach, searched.scope),
@@ -168,6 +170,24 @@ def citation_json(citation: Citation) -> Json:
     }
 
 
+def disagreement_json(disagreement: Disagreement) -> Json:
+    """Return in what articles differ; `marked` is `text[marked_start:marked_end]` of a side's article."""
+    return {
+        "kind": disagreement.kind,
+        "note": disagreement.note or None,
+        "sides": [
+            {
+                "marked": side.words,
+                "marked_start": side.marked.start,
+                "marked_end": side.marked.end,
+                **citation_json(side.citation),
+                "also": [_place_json(other.article) for other in side.also],
+            }
+            for side in disagreement.sides
+        ],
+    }
+
+
 def answer_text(answer: Answer) -> str:
     """Render an answer for a terminal."""
     prose = prose_text(answer.prose) if answer.prose else ""
@@ -256,6 +276,8 @@ def foot_lines(answer: Answer) -> Iterator[str]:
         if beside:
             yield BESIDE
             yield from _closest_lines(beside)
+    for disagreement in disagreements_of(answer):
+        yield from disagreement_lines(disagreement)
     if prose and prose.usage:
         yield usage_line(prose)
 
@@ -351,6 +373,15 @@ def _refusal_lines(answer: Answer) -> Iterator[str]:
         yield "Closest sentences:"
         yield from _closest_lines(answer.refusal.closest)
     yield searched_line(answer)
+
+
+def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
+    """Put the sides of a disagreement below each other, each with the words in which it differs."""
+    yield f"{disagreement.title}. {disagreement.note}".rstrip()
+    for side in disagreement.sides:
+        yield f"  “{one_line(side.words)}”: {one_line(side.citation.quote)}{quote_note(side.citation)}"
+        likewise = f"; {side.likewise}" if side.also else ""
+        yield f"    {source_line(side.citation.article)}{likewise}"
 
 
 def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = WHOLE) -> Iterator[str]:

@@ -4,12 +4,14 @@ python-docx knows no footnotes, so the part that holds them is made here, after 
 """
 
 import io
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.wording import one_line, xml_line
+from index.wording import one_line, xml_line, xml_text
 from rag.answers import Answer
 from rag.citations import Citation, Statement, number_citations
+from rag.disagreements import Side, disagreements_of
 from rag.places import link
 from rag.references import Style, reference
 from rag.rendering import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
@@ -88,6 +90,7 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
         document.add_paragraph(BESIDE)
         for citation in beside:
             _write_quote(document, citation, notes)
+    _write_disagreements(document, answer, notes)
 
 
 def _write_statements(document: "Document", statements: Sequence[Statement], notes: "_Footnotes") -> None:
@@ -107,6 +110,21 @@ def _write_statements(document: "Document", statements: Sequence[Statement], not
 def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") -> None:
     paragraph = document.add_paragraph(f"“{xml_line(citation.quote)}”", style="Quote")
     notes.refer(paragraph, citation, quoted=False)
+
+
+def _write_disagreements(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    for disagreement in disagreements_of(answer):
+        document.add_paragraph(f"{disagreement.title}. {disagreement.note}".rstrip())
+        for side in disagreement.sides:
+            _write_side(document, side, notes)
+
+
+def _write_side(document: "Document", side: Side, notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph("“", style="Quote")
+    for place, text in enumerate(side.parts):
+        paragraph.add_run(xml_text(re.sub(r"\s+", " ", text))).bold = place == 1
+    paragraph.add_run("”")
+    notes.refer(paragraph, side.citation, quoted=False)
 
 
 class _Footnotes:

@@ -137,6 +137,7 @@ CONTROLS = (
         "What was searched",
         "Timeline",
         "Ask again",
+        "What changed",
     ),
 )
 # What has the focus, within components too: its name, and whether something about it looks otherwise without.

@@ -180,6 +180,25 @@ def test_the_figures_of_absences_are_the_benchs() -> None:
         assert f"| {' | '.join(str(value) for value in row.values())} |" in (ROOT / "rag" / "README.md").read_text()
 
 
+def test_the_figures_of_disagreements_are_the_benchs() -> None:
+    result = json.loads((ROOT / "bench" / "results" / "disagreements.json").read_text())
+    for name, measured, counted, of in (
+        ("PoisonedRAG: true answer beside the wrong one", "poisonedrag", "found", "true side made"),
+        ("PoisonedRAG: alarms, answers", "poisonedrag", "of them with an alarm", "answers that agree"),
+        ("PoisonedRAG: alarms, pairs", "poisonedrag", "of those with an alarm", "pairs that agree"),
+        ("SummEdits: altered statements found", "summedits", "found", "altered"),
+        ("SummEdits: alarms, true statements", "summedits", "alarms", "true"),
+        ("MultiHop-RAG: answers with a disagreement", "multihoprag", "with a disagreement", "answered"),
+    ):
+        cells = [f"{result[measured][half][counted]} of {result[measured][half][of]}" for half in ("tune", "held out")]
+        assert f"| {name} | {' | '.join(cells)} |" in FOLDERS["rag"]
+    milliseconds = result["milliseconds of a processor"]
+    assert (
+        f"{milliseconds['median']} ms of a processor in the median, {milliseconds['95 %']} in the 95th"
+        in FOLDERS["rag"]
+    )
+
+
 def test_no_figure_is_still_to_come() -> None:
     for text in (README, *FOLDERS.values()):
         assert not re.search(r"MEASURED|TODO|TBD|XXX", text)

@@ -93,6 +93,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
         "usage",
         "copies",
         "days",
+        "disagreements",
         "seconds",
     }
     assert got["refusal"] is False

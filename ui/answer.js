@@ -124,6 +124,79 @@ const drawCards = (root, section, data) => {
   if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
+// A quote that stands beside others, with the words in which it differs.
+const drawSide = (root, side) => {
+  const entry = make("li", "side")
+  const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
+  const words = make("q", "words")
+  words.append(side.parts[0])
+  if (side.parts[1]) words.append(make("mark", "differs", side.parts[1]), side.parts[2])
+  button.append(make("span", "side-title", side.title))
+  if (side.where) button.append(make("span", "side-where", side.where))
+  button.append(words)
+  if (side.said) button.append(make("span", "says", side.said))
+  if (side.likewise) button.append(make("span", "says", side.likewise))
+  button.append(make("span", "hint", "Open in the article"))
+  entry.append(button)
+  return entry
+}
+
+// What articles say otherwise: the sides beside each other, none before the other but by day.
+const drawDiffer = (root, section, differ) => {
+  section.replaceChildren()
+  for (const found of differ) {
+    const box = make("section", "differ")
+    box.append(make("h2", "title", found.title))
+    if (found.note) box.append(make("p", "where", found.note))
+    const list = make("ul", "sides")
+    list.append(...found.sides.map((side) => drawSide(root, side)))
+    box.append(list)
+    section.append(box)
+  }
+}
+
+// What newer articles add: a day to look back from, and below it what was found since.
+const drawChanges = (root, section, changes) => {
+  section.replaceChildren()
+  if (!changes) return
+  const form = make("form", "searched since")
+  const label = make("label", "looked-back", "What changed after ")
+  const day = make("input", "field day")
+  day.type = "date"
+  day.required = true
+  day.value = changes.day
+  label.append(day)
+  const send = make("button", "act", "Show")
+  send.type = "submit"
+  form.append(label, send)
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    root.act("changes", day.value)
+  })
+  const asked = Boolean(changes.heading || changes.problem)
+  form.hidden = !asked
+  const unfold = drawButton("act", "What changed since …", () => {
+    form.hidden = !form.hidden
+    unfold.setAttribute("aria-expanded", String(!form.hidden))
+    if (!form.hidden) day.focus()
+  })
+  unfold.setAttribute("aria-expanded", String(asked))
+  section.append(unfold, form)
+  if (changes.problem) section.append(make("p", "problem", changes.problem))
+  if (!changes.heading) return
+  const told = make("div", "changed")
+  told.append(make("p", "lead", changes.heading))
+  if (changes.added.length) {
+    const list = make("ul", "sides")
+    list.append(...changes.added.map((side) => drawSide(root, side)))
+    told.append(list)
+  }
+  const differ = make("div", "differing")
+  drawDiffer(root, differ, changes.differ)
+  told.append(differ, ...changes.notes.map((note) => make("p", "foot", note)))
+  section.append(told)
+}
+
 const drawSearched = (root, section, searchedFor) => {
   section.replaceChildren()
   if (!searchedFor) return
@@ -291,11 +364,14 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   // While something is being written the line that says so stands where it will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
+  const differ = data.differ ?? []
+  part(root, "differ", differ, (section) => drawDiffer(root, section, differ))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
   const timeline = {
     turn: data.turn, there: !data.busy && Boolean(data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
   }
   part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
+  part(root, "changes", data.changes ?? {}, (section) => drawChanges(root, section, data.changes))
   const receipt = data.busy ? "" : (data.receipt ?? "")
   part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
 

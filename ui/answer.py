@@ -7,15 +7,20 @@ quote is a button to its place in the article.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import streamlit as st
 
 from index.articles import Article
+from index.errors import DatelineError
 from index.wording import counted, place_line
 from rag.answers import Answer
+from rag.change_rendering import changes_heading, changes_notes
+from rag.changes import Changes, find_changes
 from rag.citations import Citation, Statement, number_citations
+from rag.disagreements import Disagreement, disagreements_of
 from rag.places import Place
 from rag.receipts import receipt_text
 from rag.rendering import (
@@ -39,6 +44,7 @@ from ui.timeline import look_up, shown_timeline, timeline_of
 from ui.turns import Turn
 
 _component = make_component("answer")
+_CHANGES = "changes-"  # of a turn, in the reader's session
 # What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
@@ -68,6 +74,7 @@ def show_answer(
             "forms": [*forms(), TIMELINE_IMAGE],
             "timeline_forms": timeline_forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
+            "changes": _changed(turn, answer) if answer and not busy else None,
             "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
             "timeline": shown_timeline(turn, answer) if answer and not busy else None,
             **(_shown(turn, answer) if answer else {}),
@@ -79,6 +86,7 @@ def show_answer(
         on_all_days_change=ignore_trigger,
         on_export_change=ignore_trigger,
         on_timeline_change=ignore_trigger,
+        on_changes_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
@@ -92,6 +100,9 @@ def show_answer(
     if answer and clicked.export:
         st.session_state[f"exported-{turn.id}"] = _make_file(turn, answer, clicked.export)
         st.rerun()
+    if answer and isinstance(clicked.changes, str):
+        _look_for_changes(turn, answer, clicked.changes)
+        st.rerun()
     if clicked.all_days:
         ask_all_days()
         st.rerun()
@@ -99,7 +110,7 @@ def show_answer(
         search_again(clicked.search)
         st.rerun()
     if answer and isinstance(clicked.open, str):
-        for citation in (*citations_shown(answer), *_told_of(turn, answer)):
+        for citation in (*citations_shown(answer), *_told_of(turn, answer), *_of_changes(turn)):
             quote = Place.of(citation)
             if clicked.open == str(quote):
                 go(replace(here(), turn=place, article=citation.article.path, quote=quote))
@@ -121,8 +132,63 @@ def _told_of(turn: Turn, answer: Answer) -> list[Citation]:
     return [event.citation for event in timeline.events] if timeline else []
 
 
+def _look_for_changes(turn: Turn, answer: Answer, day: str) -> None:
+    """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
+    found: Changes | str
+    try:
+        since = date.fromisoformat(day)
+        found = find_changes(answer.searched_as, parts=get_indexing().parts, since=since, scope=answer.scope)
+    except ValueError:
+        found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
+    except DatelineError as error:
+        found = str(error)
+    st.session_state[_CHANGES + turn.id] = day, found
+
+
+def _found_changes(turn: Turn) -> tuple[str, Changes | str] | None:
+    kept: tuple[str, Changes | str] | None = st.session_state.get(_CHANGES + turn.id)
+    return kept
+
+
+def _of_changes(turn: Turn) -> tuple[Citation, ...]:
+    kept = _found_changes(turn)
+    if kept is None or isinstance(kept[1], str):
+        return ()
+    sides = (side.citation for one in kept[1].differing for side in one.sides)
+    return (*kept[1].added, *sides)
+
+
+def _changed(turn: Turn, answer: Answer) -> dict[str, object] | None:
+    """Return the day to look back from, and what was found since, where it was asked for; None: no day is known."""
+    days = [citation.article.published for citation in answer.quotes if citation.article.published]
+    kept = _found_changes(turn)
+    if answer.refusal or not days:
+        return None
+    if kept is None:
+        return {"day": max(days).isoformat(), "heading": "", "problem": "", "added": [], "differ": [], "notes": []}
+    day, found = kept
+    if isinstance(found, str):
+        return {"day": day, "heading": "", "problem": found, "added": [], "differ": [], "notes": []}
+    return {
+        "day": day,
+        "heading": changes_heading(found),
+        "problem": "",
+        "added": [_side(quote, (quote.quote, "", "")) for quote in found.added],
+        "differ": [_disagreement(one) for one in found.differing],
+        "notes": list(changes_notes(found)),
+    }
+
+
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
-    """Return the citations of an answer with their numbers: the statements' own, then what else was found."""
+    """Return the citations of an answer with their numbers: the statements' own, what else was found, what differs."""
+    numbers = _on_cards(answer)
+    for disagreement in disagreements_of(answer):
+        for side in disagreement.sides:
+            numbers.setdefault(side.citation, None)
+    return numbers
+
+
+def _on_cards(answer: Answer) -> dict[Citation, int | None]:
     numbers: dict[Citation, int | None] = dict(number_citations(answer.statements))
     for quote in answer.quotes:
         numbers.setdefault(quote, None)
@@ -172,6 +238,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
         "cards": _cards(answer),
+        "differ": [] if writing else [_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if refusal and not writing else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
@@ -218,7 +285,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
-    numbers, statements = citations_shown(answer), answer.prose.statements if answer.prose else ()
+    numbers, statements = _on_cards(answer), answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
     return [
@@ -240,6 +307,25 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
         }
         for article, group in groupby(shown, key=lambda citation: citation.article)
     ]
+
+
+def _disagreement(disagreement: Disagreement) -> dict[str, object]:
+    return {
+        "title": disagreement.title,
+        "note": disagreement.note,
+        "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
+    }
+
+
+def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:
+    return {
+        "key": str(Place.of(citation)),
+        "parts": list(parts),
+        "title": citation.article.title,
+        "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
+        "said": said_words(citation),
+        "likewise": likewise[:1].upper() + likewise[1:],
+    }
 
 
 def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:

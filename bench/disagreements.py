@@ -1,0 +1,262 @@
+"""Are articles that say otherwise put side by side, and is nothing else?
+
+    python -m bench.disagreements DATA_FOLDER
+
+reads three sets, none of which is part of the project, prints tables and writes `bench/results/disagreements.json`.
+
+* `poisonedrag/nq.json` (PoisonedRAG, MIT): 100 questions with the true answer, a wrong one, and five passages that
+  argue for the wrong one. The set has no passage for the true answer, so one is made: the first of the five that names
+  the wrong answer and not the true one, with the true answer in its place. It stands in for that passage, so no
+  sentence has a twin on the shelf. Where none can be made, the question is left out of what is to be found.
+  Every passage is an article; all are on one shelf and each question is asked as a reader would ask it. *Found*: a
+  disagreement has the true answer in the marked words of one side and the wrong one in those of another. *False
+  alarms*: on a shelf of the five passages alone, which all say the same, any disagreement; and of each two of them,
+  set against each other by themselves, whatever the search finds.
+* `summedits/summedits_news.json` (SummEdits, Apache-2.0): each statement of a summary against the sentences of its
+  news article that a writer would cite, as if they were two articles. Altered statements should be found, and true ones
+  not. No question is asked, so only what two sentences say of themselves counts.
+* `multihoprag_partial` (MultiHop-RAG, ODC-BY): 91 articles of 2023, many on the same events, and questions of several
+  articles. What differs in them is not known: every disagreement is counted and printed, to be read.
+
+The rules were made looking at the first 50 questions, at half of SummEdits' articles and of MultiHop-RAG's questions
+("tune"). Of the others only totals were counted, after the rules stood.
+"""
+
+import argparse
+import json
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+
+from bench.checks import half, read_summedits
+from index.parts import Parts, build_parts, sync_parts
+from index.readers import read_article
+from index.sentences import split_sentences
+from index.settings import Settings
+from rag.answers import Answer, answer_question
+from rag.citations import Citation
+from rag.disagreements import Disagreement, disagreements_of, find_disagreements
+from rag.evaluation import commit_of
+from rag.numbers import read_numbers
+from rag.passages import Passage
+
+ROOT = Path(__file__).parent.parent
+RESULT = ROOT / "bench" / "results" / "disagreements.json"
+_TUNE = 50  # of PoisonedRAG's questions, the first ones
+HALVES = ("tune", "held out")
+Figures = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Poisoned:
+    """A question of PoisonedRAG."""
+
+    question: str
+    true: str
+    wrong: str
+    texts: tuple[str, ...]  # that argue for the wrong answer
+    half: str
+
+    @property
+    def turned(self) -> tuple[int, str] | None:
+        """Which text can argue for the true answer, and how it then reads; None: none of them."""
+        wrong = re.compile(rf"(?<!\w){re.escape(self.wrong)}(?!\w)", re.IGNORECASE)
+        for place, text in enumerate(self.texts):
+            if wrong.search(text) and not _says(text, self.true):
+                return place, wrong.sub(lambda _: self.true, text)
+        return None
+
+
+def _says(text: str, answer: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE))
+
+
+def read_poisoned(folder: Path) -> list[Poisoned]:
+    """Read the set in its order."""
+    entries = json.loads((folder / "poisonedrag" / "nq.json").read_text(encoding="utf-8")).values()
+    return [
+        Poisoned(
+            entry["question"],
+            entry["correct answer"],
+            entry["incorrect answer"],
+            tuple(entry["adv_texts"]),
+            HALVES[place >= _TUNE],
+        )
+        for place, entry in enumerate(entries)
+    ]
+
+
+def is_found(disagreements: Sequence[Disagreement], one: Poisoned) -> bool:
+    """Tell whether the true answer stands against the wrong one."""
+    return any(
+        any(_means(side.words, one.true) for side in found.sides)
+        and any(_means(side.words, one.wrong) for side in found.sides)
+        for found in disagreements
+    )
+
+
+def _means(words: str, answer: str) -> bool:
+    """Tell whether marked words are an answer: it, a part of it, or the same number."""
+    mine, theirs = read_numbers(words), read_numbers(answer)
+    if mine and theirs:
+        return any(a.values & b.values for a in mine for b in theirs)
+    return _says(words, answer) or _says(answer, words)
+
+
+def passage_of(number: int, path: str, text: str) -> Passage:
+    """Make a text an article, read whole."""
+    article = read_article(path, f"Title: Article {number}\n\n{text}".encode())
+    return Passage(number, article, tuple(split_sentences(article.text, article.body)))
+
+
+def against(question: str, *texts: str) -> tuple[Disagreement, ...]:
+    """Set two texts against each other."""
+    passages = [passage_of(number, f"{number}.txt", text) for number, text in enumerate(texts, start=1)]
+    quotes = [Citation(passages[0].article, span) for span in passages[0].sentences]
+    return find_disagreements(question, tuple(quotes), tuple(passages))
+
+
+def make_shelf(folder: Path, files: dict[str, str]) -> Parts:
+    """Put texts on a shelf."""
+    settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
+    settings.seeds.mkdir(parents=True)
+    for path, text in files.items():
+        (settings.seeds / path).write_text(text, encoding="utf-8")
+    parts = build_parts(settings)
+    list(sync_parts(parts))
+    return parts
+
+
+def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
+    """Ask each question of a shelf with the true side and of one without it."""
+    with_true, without = dict[str, str](), dict[str, str]()
+    for number, one in enumerate(asked):
+        for place, text in enumerate(one.texts):
+            name, turned = f"{number:03}-{place}.txt", one.turned
+            without[name] = f"Title: Article {number}-{place}\n\n{text}"
+            is_turned = turned is not None and turned[0] == place
+            with_true[name] = f"Title: Article {number}-{place}\n\n{turned[1] if turned and is_turned else text}"
+    figures = {part: dict.fromkeys(_POISONED, 0) for part in HALVES}
+    shelves = (make_shelf(folder / "with", with_true), make_shelf(folder / "without", without))
+    for one in asked:
+        counts = figures[one.half]
+        counts["questions"] += 1
+        counts["true side made"] += one.turned is not None
+        told, agreed = (answer_question(one.question, parts=parts) for parts in shelves)
+        if one.turned and not told.refusal:
+            counts["answered"] += 1
+            counts["found"] += is_found(_of(told), one)
+        if not agreed.refusal:
+            counts["answers that agree"] += 1
+            counts["of them with an alarm"] += bool(_of(agreed))
+        for pair in combinations(one.texts, 2):
+            counts["pairs that agree"] += 1
+            counts["of those with an alarm"] += bool(against(one.question, *pair))
+    return figures
+
+
+_POISONED = (
+    "questions",
+    "true side made",
+    "answered",
+    "found",
+    "answers that agree",
+    "of them with an alarm",
+    "pairs that agree",
+    "of those with an alarm",
+)
+
+
+def _of(answer: Answer) -> tuple[Disagreement, ...]:
+    return disagreements_of(answer)
+
+
+def measure_summedits(folder: Path) -> Figures:
+    """Set each statement against what its article says."""
+    figures = {part: dict.fromkeys(("altered", "found", "true", "alarms"), 0) for part in HALVES}
+    seen = set[tuple[str, str]]()
+    for one in read_summedits(folder):
+        if not one.altered and (one.article, one.text) in seen:
+            continue
+        seen.add((one.article, one.text))
+        counts = figures[HALVES[half(one.article) != "tune"]]
+        counts["altered" if one.altered else "true"] += 1
+        counts["found" if one.altered else "alarms"] += bool(against("", one.text, "\n\n".join(one.quotes)))
+    return figures
+
+
+def read_multihop(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Return the articles as Markdown files, and the questions."""
+    parts = dict[tuple[str, str, str], list[str]]()
+    data = folder / "multihoprag_partial"
+    for line in (data / "chunks_seen.jsonl").read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        parts.setdefault((entry["title"], entry["published_at"][:10], entry["source"]), []).append(entry["text"])
+    files = {
+        f"{number:03}.md": f"---\ntitle: {json.dumps(title)}\ndate: {day}\noutlet: {json.dumps(outlet)}\n---\n\n"
+        + "\n\n".join(texts)
+        for number, ((title, day, outlet), texts) in enumerate(parts.items())
+    }
+    lines = (data / "queries_2556_with_gpt35_filters.jsonl").read_text(encoding="utf-8").splitlines()
+    return files, list(dict.fromkeys(json.loads(line)["query"] for line in lines))
+
+
+def measure_multihop(folder: Path, store: Path, told: list[str]) -> tuple[Figures, dict[str, float]]:
+    """Ask all questions of the news, and count the answers with a disagreement."""
+    files, questions = read_multihop(folder)
+    parts = make_shelf(store, files)
+    figures = {part: dict.fromkeys(("questions", "answered", "with a disagreement"), 0) for part in HALVES}
+    seconds = list[float]()
+    for question in questions:
+        part = HALVES[int(sha256(question.encode()).hexdigest(), 16) % 2]
+        answer = answer_question(question, parts=parts)
+        figures[part]["questions"] += 1
+        if answer.refusal:
+            continue
+        started = time.process_time()
+        found = _of(answer)
+        seconds.append(time.process_time() - started)
+        figures[part]["answered"] += 1
+        figures[part]["with a disagreement"] += bool(found)
+        told += (line for one in found for line in _lines(part, question, one))
+    seconds.sort()
+    tail = seconds[int(0.95 * len(seconds))]
+    return figures, {"median": round(1000 * median(seconds), 1), "95 %": round(1000 * tail, 1), "answers": len(seconds)}
+
+
+def _lines(part: str, question: str, found: Disagreement) -> Iterator[str]:
+    yield f"[{part}] {question}\n  {found.kind}"
+    for side in found.sides:
+        before, words, after = side.parts
+        yield f"  - {side.citation.article.published}: {' '.join(f'{before}[{words}]{after}'.split())}"
+
+
+def main() -> None:
+    """Measure and write the result."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    data, told = parser.parse_args().data, list[str]()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        poisoned = measure_poisoned(read_poisoned(data), folder / "poisoned")
+        multihop, milliseconds = measure_multihop(data, folder / "multihop", told)
+    result = {
+        "commit": commit_of(ROOT),
+        "poisonedrag": poisoned,
+        "summedits": measure_summedits(data),
+        "multihoprag": multihop,
+        "milliseconds of a processor": milliseconds,
+    }
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+    print("In the news, to be read:", *told, sep="\n")
+
+
+if __name__ == "__main__":
+    main()
