@@ -16,7 +16,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("ui.indexing", "ui.address", "ui.callbacks", "ui.headers", "ui.exporting", "ui.__main__"),
     ("ui.look",),
     ("rag.__main__",),
-    ("rag.news", "rag.chats"),
+    ("rag.news", "rag.chats", "rag.standing_rendering"),
     ("rag.standing",),
     ("rag.keeping",),
     ("rag.exports",),
