@@ -49,10 +49,12 @@ def show_answer(
     ask_again: Callable[[], None],
     search_again: Callable[[str], None],
     ask_all_days: Callable[[], None],
+    keep_asking: Callable[[], None] | None,
 ) -> None:
     """Show what the chat's turn of that place (from 0) has so far.
 
     The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
+    Without `keep_asking` the question stands already.
     """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
@@ -61,6 +63,7 @@ def show_answer(
             "busy": busy,
             "scroll_to": scroll_to,
             "can_ask": can_ask,
+            "stands": keep_asking is None,
             "forms": forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
             "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
@@ -71,17 +74,19 @@ def show_answer(
         on_again_change=ignore_trigger,
         on_search_change=ignore_trigger,
         on_all_days_change=ignore_trigger,
+        on_keep_change=ignore_trigger,
         on_export_change=ignore_trigger,
     )
+    if clicked.keep and keep_asking:
+        keep_asking()
+        st.rerun()
     if clicked.stop:
         turn.stop()
     if clicked.again:
         ask_again()
         st.rerun()
     if answer and clicked.export:
-        made = make_file(turn.question, [answer], clicked.export, name=f"dateline-{turn.id[:8]}")
-        st.session_state[f"exported-{turn.id}"] = made
-        st.rerun()
+        _export(turn, answer, clicked.export)
     if clicked.all_days:
         ask_all_days()
         st.rerun()
@@ -89,11 +94,44 @@ def show_answer(
         search_again(clicked.search)
         st.rerun()
     if answer and isinstance(clicked.open, str):
-        for citation in citations_shown(answer):
-            quote = Place.of(citation.article.id, citation.span)
-            if clicked.open == str(quote):
-                go(replace(here(), turn=place, article=citation.article.path, quote=quote))
-                st.rerun()  # the drawer belongs to the page, and only this part is being drawn
+        _open(place, answer, clicked.open)
+
+
+def show_found(place: int, turn: Turn) -> None:
+    """Show what a standing question has found, as a turn; `place` is its place (from 0) among the news."""
+    answer = turn.answer
+    assert answer is not None
+    clicked = _component(
+        key=f"found-{turn.id}",
+        data={
+            **_shown(turn, answer),
+            # What was asked stands above, and is not asked of all days from here.
+            "searched_for": "",
+            "narrowed": False,
+            "forms": forms(),
+            "file": st.session_state.pop(f"exported-{turn.id}", None),
+        },
+        on_open_change=ignore_trigger,
+        on_export_change=ignore_trigger,
+    )
+    if clicked.export:
+        _export(turn, answer, clicked.export)
+    if isinstance(clicked.open, str):
+        _open(place, answer, clicked.open)
+
+
+def _export(turn: Turn, answer: Answer, form: object) -> None:
+    made = make_file(turn.question, [answer], form, name=f"dateline-{turn.id[:8]}")
+    st.session_state[f"exported-{turn.id}"] = made
+    st.rerun()
+
+
+def _open(place: int, answer: Answer, clicked: str) -> None:
+    for citation in citations_shown(answer):
+        quote = Place.of(citation.article.id, citation.span)
+        if clicked == str(quote):
+            go(replace(here(), turn=place, article=citation.article.path, quote=quote))
+            st.rerun()  # the drawer belongs to the page, and only this part is being drawn
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:

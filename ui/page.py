@@ -5,9 +5,8 @@ from functools import partial
 import streamlit as st
 
 from index.errors import DatelineError, ShelfUnusable, UnknownChat
-from index.parts import Parts
 from index.wording import counted, long_day
-from rag.answers import LONGEST_QUESTION
+from rag.answers import LONGEST_QUESTION, Answer
 from rag.citations import Citation
 from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
@@ -20,6 +19,7 @@ from ui.narrowing import asked_of, show_scope
 from ui.reader import show_reader
 from ui.shelf_page import show_shelf_page
 from ui.sidebar import show_sidebar
+from ui.standing_page import found_citations, show_standing_page
 from ui.turns import OpenChat, OpenChats, get_open_chats
 
 OUTDATED = "This article was changed or removed since the answer. This is the text the answer quotes."
@@ -52,9 +52,11 @@ def show_page() -> None:
         show_shelf_page(indexing)
     elif page == "draft":
         show_draft_page(indexing)
+    elif page == "standing":
+        show_standing_page(indexing, chats)
     else:
         _show_chat(chat, chats, indexing)
-    _show_opened(chat, indexing.parts)
+    _show_opened(chat, indexing)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -150,7 +152,9 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
         for problem in filter(None, (turn.problem, turn.not_kept)):
             show_text(problem, kind="problem")
     if turn.answer or not turn.problem:
-        model = chosen_model(get_indexing())
+        indexing = get_indexing()
+        model, answer = chosen_model(indexing), turn.answer
+        stands = answer is not None and not turn.under_way and indexing.asking.is_kept(answer)
         show_answer(
             place,
             turn,
@@ -159,15 +163,24 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
             ask_again=lambda: chat.ask_again(place, model),
             search_again=lambda words: chat.search_again(place, words, model),
             ask_all_days=lambda: chat.ask_all_days(place, model),
+            keep_asking=None if stands or not answer else partial(_keep_asking, indexing, answer),
         )
 
 
-def _show_opened(chat: OpenChat, parts: Parts) -> None:
+def _keep_asking(indexing: Indexing, answer: Answer) -> None:
+    try:
+        indexing.asking.keep(answer)
+    except DatelineError as error:
+        st.session_state["problem"] = str(error)
+
+
+def _show_opened(chat: OpenChat, indexing: Indexing) -> None:
     """Open the drawer on the article that the address names."""
-    address = here()
+    address, parts = here(), indexing.parts
     if not address.article:
         return
-    cited = _citations_of(chat, address.turn)
+    on_standing = address.page == "standing"
+    cited = found_citations(indexing, address.turn) if on_standing else _citations_of(chat, address.turn)
     clicked = next((c for c in cited if address.quote == Place.of(c.article.id, c.span)), None)
     if clicked and clicked.article.path == address.article:
         with parts.shelf.read() as reading:

@@ -11,6 +11,7 @@ from ui.indexing import Indexing
 from ui.model_panel import show_models
 from ui.narrowing import show_narrowing
 from ui.shelf_panel import show_articles, show_status
+from ui.standing_panel import show_standing
 from ui.turns import OpenChat, OpenChats
 from ui.upload import show_upload
 
@@ -25,6 +26,7 @@ def show_sidebar(indexing: Indexing, chats: OpenChats, chat: OpenChat) -> None:
         partial(show_upload, indexing),
         partial(show_narrowing, indexing),
         partial(show_models, indexing, chat),
+        partial(show_standing, indexing),
         partial(show_chats, chats, chat),
         partial(show_articles, indexing),
     )
