@@ -41,6 +41,8 @@ def _ask(number: int, parts: Parts, standing: Standing) -> tuple[StandingQuestio
         except UnknownQuestion:
             return None  # removed meanwhile
         pending, up_to = standing.pending(asked)
+        if not pending:
+            return None
         here = _visible(pending, parts)
         if here is None or (asked.seen == up_to and not here):
             return None

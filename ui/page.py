@@ -8,6 +8,7 @@ from index.errors import DatelineError, ShelfUnusable, UnknownChat
 from index.wording import counted, long_day
 from rag.answers import LONGEST_QUESTION, Answer
 from rag.citations import Citation
+from rag.standing_rendering import quotes_words
 from ui.address import Address, Place, go, here
 from ui.answer import citations_shown, show_answer
 from ui.callbacks import undisturbed
@@ -116,11 +117,24 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
             f"{indexing.parts.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")
+    _show_what_is_new(indexing)
     if questions := indexing.suggestions:
         clicked = _suggested(key="suggested", data=list(questions), on_ask_change=ignore_trigger)
         if clicked.ask in questions:
             chat.ask(clicked.ask, chosen_model(indexing), scope=asked_of())
             st.rerun()
+
+
+@telling
+def _show_what_is_new(indexing: Indexing) -> None:
+    """Say here too what standing questions have found: on a phone the sidebar is closed."""
+    if not (found := [listing for listing in indexing.asking.listings() if listing.quotes]):
+        return
+    asked = "a standing question" if len(found) == 1 else f"{len(found):,} standing questions"
+    label = f"{quotes_words(sum(listing.quotes for listing in found))} on {asked}"
+    if st.button(label, key="open-new", width="stretch"):
+        go(Address(page="standing", chat=here().chat, question=found[0].asked.number))
+        st.rerun()
 
 
 def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:

@@ -60,7 +60,7 @@ def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
                 go(Address(chat=here().chat))
                 st.rerun()
     if not found:
-        show_text("Nothing new since you last looked.", kind="note")
+        show_text("Nothing new.", kind="note")
     for place in reversed(range(len(found))):
         _show_news(place, asked, found[place])
 
