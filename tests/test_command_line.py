@@ -94,7 +94,10 @@ def test_standing_questions_are_kept_told_of_read_and_removed(dateline: CommandL
     assert f"visible  {SEED.name}" in kept.stderr, "the first use of an empty store indexes first"
     assert dateline("standing", FENTANYL, "--since", "2026-01-05", "--outlet", "The Lamp").returncode == 0
     article.write_text(f"{said}\n")
-    assert dateline("index").stdout.endswith(
+    with dateline.running("index") as other:  # of two at once, one tells
+        runs = [dateline("index").stdout, other.communicate(timeout=60)[0]]
+    (told,) = (run for run in runs if "new quote" in run)
+    assert told.endswith(
         f"1 new quote on “{FENTANYL}”\n"
         "  It was agreed on fentanyl precursors that all is well\n"
         f"    [1] {said} (Agreed)\n"
