@@ -174,19 +174,23 @@ class Standing:
             ).fetchall()
         return [StandingListing(_question(row), quotes) for *row, quotes in rows]
 
-    def news(self, number: int) -> tuple[News, ...]:
-        """Return what is not marked as read of what a question has found, oldest first. Raises UnknownQuestion."""
+    def news(self, number: int, *, limit: int = -1) -> tuple[News, ...]:
+        """Return what is not marked as read of what a question has found, oldest first, at most `limit` of it.
+
+        Raises UnknownQuestion.
+        """
         with self._database.reading() as connection:
             if not connection.execute("SELECT 1 FROM questions WHERE number = ?", (number,)).fetchone():
                 raise _unknown(number)
             rows = connection.execute(
-                "SELECT number, found, quotes, answer FROM news WHERE question = ? ORDER BY number", (number,)
+                "SELECT number, found, quotes, answer FROM news WHERE question = ? ORDER BY number LIMIT ?",
+                (number, limit),
             ).fetchall()
             articles = dict(
                 connection.execute(
                     "SELECT id, article FROM articles WHERE id IN "
-                    "(SELECT article FROM rests_on r JOIN news n ON n.number = r.news WHERE n.question = ?)",
-                    (number,),
+                    "(SELECT article FROM rests_on WHERE news IN (SELECT value FROM json_each(?)))",
+                    (json.dumps([row[0] for row in rows]),),
                 )
             )
         return tuple(_news(row, articles) for row in rows)

@@ -235,6 +235,7 @@ def test_the_slower_of_two_asks_of_what_only_it_knew_of(
     assert ask(standing, newsroom) == [["The new ferries will cost 61 million crowns."]]
     assert unread(standing) == [len(others[0]) + 1]
     first, second = standing.news(asked.number)
+    assert standing.news(asked.number, limit=1) == (first,)
     standing.mark_read(asked.number, up_to=first.number)
     assert standing.news(asked.number) == (second,), "what came since the reader looked stays"
 

@@ -17,6 +17,8 @@ from ui.look import show_text, telling
 from ui.model_panel import chosen_model
 from ui.turns import OpenChats, Turn
 
+_SHOWN = 20  # of what was found; the next are there when these are marked as read
+
 
 def show_standing_page(indexing: Indexing, chats: OpenChats) -> None:
     """Show the question that the address names, and its new quotes, newest first."""
@@ -31,7 +33,7 @@ def show_standing_page(indexing: Indexing, chats: OpenChats) -> None:
 def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
     """Return the citations of the news of that place (from 0) of the question that the address names."""
     try:
-        found = indexing.asking.standing.news(here().question or 0)
+        found = indexing.asking.standing.news(here().question or 0, limit=_SHOWN)
     except DatelineError:
         return []  # the page behind tells it
     answer = found[place].answer if place is not None and place < len(found) else None
@@ -40,7 +42,8 @@ def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
 
 @telling
 def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
-    asked, found = indexing.asking.standing.question(number), indexing.asking.standing.news(number)
+    standing = indexing.asking.standing
+    asked, found = standing.question(number), standing.news(number, limit=_SHOWN)
     show_text(asked.standalone.question, kind="ask")
     show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
     with st.container(horizontal=True, key="standing-acts"):
@@ -61,6 +64,8 @@ def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
                 st.rerun()
     if not found:
         show_text("Nothing new.", kind="note")
+    if len(found) == _SHOWN:
+        show_text("There may be more: it is shown when this is marked as read.", kind="note")
     for place in reversed(range(len(found))):
         _show_news(place, asked, found[place])
 

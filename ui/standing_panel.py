@@ -9,7 +9,7 @@ from ui.address import Address, go, here
 from ui.indexing import Indexing
 from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text, telling
 
-_LISTED = 30
+_LISTED = 200  # of which the list shows a few, and all on request
 _component = make_component("standing_list")
 
 
@@ -30,7 +30,6 @@ def _show_standing(indexing: Indexing) -> None:
         key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], on_open_change=ignore_trigger
     )
     if len(listings) > _LISTED:
-        # Those that have found something come first.
         show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
     if isinstance(clicked.open, int):
         go(Address(page="standing", chat=here().chat, question=clicked.open))
