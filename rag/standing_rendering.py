@@ -17,9 +17,9 @@ def quotes_words(count: int) -> str:
 
 
 def asked_words(asked: StandingQuestion) -> str:
-    """Tell since when a question stands, and of whom it is asked where that is not everybody."""
+    """Tell since when a question stands, and of which articles alone it is asked, where that is not all of them."""
     since = f"since {long_day(asked.kept.astimezone().date())}"
-    return f"{since}, asked of: {scope_words(asked.scope)}" if not asked.scope.is_whole else since
+    return f"{since}; only {scope_words(asked.scope)}" if not asked.scope.is_whole else since
 
 
 def news_lines(asked: StandingQuestion, news: News) -> Iterator[str]:

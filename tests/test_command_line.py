@@ -112,7 +112,7 @@ def test_standing_questions_are_kept_told_of_read_and_removed(dateline: CommandL
     assert said in dateline("standing", "--read", "1").stdout
     listed = dateline("standing").stdout
     assert said not in listed
-    assert "asked of: The Lamp, since 5 Jan 2026): nothing new" in listed
+    assert "; only The Lamp, since 5 Jan 2026): nothing new" in listed
     assert "1. " not in dateline("standing", "--remove", "1").stdout
     for wrong, code, told in (
         (("--read", "1"), 1, "There is no standing question 1."),
