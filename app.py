@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from index.errors import DatelineError
 from ui.headers import OwnOrigin, PageHeaders
 from ui.indexing import get_indexing
+from ui.sessions import send_before_next_run
 
 
 @asynccontextmanager
@@ -32,6 +33,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         indexing.stop()
 
 
+send_before_next_run()
 # Streamlit holds its socket to these names; this holds the page itself to them too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 app = st.App("ui/script.py", lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])

@@ -8,6 +8,7 @@ an index over the vectors kept here and can be made again from them.
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -399,6 +400,13 @@ class Reading:
         """Count the chunks that hold `term`, one of `words.terms`."""
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
+
+    def terms_from(self, prefix: str) -> list[str]:
+        """Return the terms of all chunks that begin with `prefix`."""
+        rows = self._connection.execute(
+            "SELECT term FROM vocabulary WHERE term >= ? AND term < ?", (prefix, prefix + chr(sys.maxunicode))
+        )
+        return [str(term) for (term,) in rows]
 
     def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
         """Return the ids of the `k` chunks in the scope nearest to a unit vector with their cosines, by exact search.

@@ -13,6 +13,7 @@ from index.scope import WHOLE, Scope
 from index.shelf import Listing, Reach
 from index.words import content_terms, terms
 from rag import prose, quoting
+from rag.absences import find_absent
 from rag.chat import ChatModel, Stopped, Usage
 from rag.citations import Citation, Statement
 from rag.dates import read_days
@@ -49,6 +50,7 @@ class Searched:
     outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": that name none
     more_outlets: int = 0  # besides
     nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
+    absent: tuple[str, ...] = ()  # the question's words that stand in no article
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +270,7 @@ def _quote(
         )
         passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
         searched = time.perf_counter()
+        absent = find_absent(asked, reading)
         quoted, nearest = quoting.answer(
             asked,
             passages,
@@ -276,6 +279,7 @@ def _quote(
             bare=bare,
             subject=standalone.subject,
             passed_over=passed_over,
+            absent=absent,
         )
         shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
         copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
@@ -297,6 +301,7 @@ def _quote(
             outlets=tuple(outlets[:_OUTLETS_TOLD]),
             more_outlets=len(outlets[_OUTLETS_TOLD:]),
             nearest=nearest,
+            absent=tuple(one.word for one in absent),
         ),
         seconds={
             "search": round(searched - started, 4),
@@ -344,6 +349,8 @@ def find_quotes(question: str, *, parts: Parts, scope: Scope = WHOLE) -> tuple[t
         found = search(
             asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
+        if any(one.is_name for one in find_absent(asked, reading)):
+            return (), found.problem
         passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
         quotes = quoting.find_all(asked, passages, reading=reading, sentence_model=parts.sentence_model)
     return quotes, found.problem

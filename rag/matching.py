@@ -72,9 +72,12 @@ def meets(term: str, others: frozenset[str]) -> bool:
 
 def names_meet(term: str, others: frozenset[str]) -> bool:
     """Tell whether one of `others` is the same name, or the people of that place."""
-    return (
-        term in others or bool(_peoples().get(term, frozenset()) & others) or any(_are_people(term, o) for o in others)
-    )
+    return term in others or bool(peoples(term) & others) or any(_are_people(term, other) for other in others)
+
+
+def peoples(term: str) -> frozenset[str]:
+    """Return the terms of a place and its people where they do not begin alike: "netherlands" and "dutch"."""
+    return _peoples().get(term, frozenset())
 
 
 def forms(term: str) -> frozenset[str]:

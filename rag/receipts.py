@@ -17,6 +17,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     searched = answer.searched
     yield f"Question: {one_line(answer.question)}"
     yield f"Searched for: {one_line(answer.searched_as)}"
+    if searched.absent:
+        yield f"In no article: {', '.join(one_line(word) for word in searched.absent)}"
     if note := dated_note(answer.dated):
         yield f"Days: {one_line(note)}"
     yield f"Searched in: {_reach(searched)}"

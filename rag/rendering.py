@@ -36,6 +36,7 @@ _KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indire
 _IS_A_STATEMENT = re.compile(r"\b(?:statement|release|reports?|records|study|survey)\b")
 _COPIES_NAMED = 5
 _TIMES_SHOWN = 3  # beside a quote
+_WORDS_NAMED = 4
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
@@ -77,6 +78,7 @@ def answer_json(answer: Answer) -> Json:
             "problem": searched.problem or None,
             "by_outlet": dict(searched.outlets),
             "more_outlets": searched.more_outlets,
+            "absent": list(searched.absent),
             "nearest": [
                 {
                     "weight": one.weight,
@@ -399,7 +401,7 @@ def source_line(article: Article) -> str:
 
 
 def searched_line(answer: Answer) -> str:
-    """Tell what was searched, in a sentence."""
+    """Tell what was searched, and which words of the question no article has."""
     searched, reach = answer.searched, answer.searched.reach
     if not searched.on_shelf:
         return "The shelf is empty. Put articles into the seeds folder and index them."
@@ -414,7 +416,17 @@ def searched_line(answer: Answer) -> str:
     undated = f", {reach.undated:,} undated" if reach.undated else ""
     asked = answer.searched_as
     asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
-    return f"Searched {articles}{published}{undated}, for: {asked}"
+    return f"{absent_words(searched.absent)}Searched {articles}{published}{undated}, for: {asked}"
+
+
+def absent_words(absent: Sequence[str]) -> str:
+    """Tell which words no article has, or nothing where there are none.
+
+    >>> absent_words(("Kalorkan", "sluice"))
+    'No article has “Kalorkan” or “sluice”. '
+    """
+    named = [f"“{one_line(word)}”" for word in absent[:_WORDS_NAMED]]
+    return f"No article has {' or '.join(named)}. " if named else ""
 
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:

@@ -10,6 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
+
+# Those that have a body say the key in it.
+FAULTS = ("wrong key", "login page", "not json", "too few", "not a number", "redirect")
 
 
 @dataclass(slots=True)
@@ -47,9 +51,9 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
                 case "wrong key":
                     status, body = 401, json.dumps({"error": {"message": f"bad key {state.keys[-1]}"}})
                 case "login page":
-                    kind, body = "text/html", "<html>Please log in</html>"
+                    kind, body = "text/html", f"<html>Please log in, {state.keys[-1]}</html>"
                 case "not json":
-                    body = "{"
+                    body = "{" + state.keys[-1]
                 case "too few":
                     body = json.dumps({"object": "list", "model": "m", "data": rows[1:]})
                 case "not a number":
@@ -59,7 +63,7 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
                     status = 307
             self.send_response(status)
             if status == 307:
-                self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+                self.send_header("Location", f"http://127.0.0.1:9/elsewhere?key={quote(state.keys[-1])}")
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()

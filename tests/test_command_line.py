@@ -13,7 +13,7 @@ import pytest
 
 from index.__main__ import _end_on_signals
 from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
-from tests.embedding_server import serve_embeddings
+from tests.embedding_server import FAULTS, serve_embeddings
 
 
 def test_the_main_job_on_the_real_seed(dateline: CommandLine) -> None:
@@ -368,7 +368,7 @@ def test_wrong_use_is_exit_code_2(dateline: CommandLine, arguments: list[str]) -
     assert "Traceback" not in run.stderr
 
 
-def test_the_embedding_endpoint_of_the_settings_is_used(dateline: CommandLine) -> None:
+def test_the_embedding_endpoint_of_the_settings_is_used_and_no_fault_of_it_tells_the_key(dateline: CommandLine) -> None:
     with serve_embeddings() as server:
         environment = {
             "DATELINE_EMBEDDING_MODEL": "words",
@@ -380,12 +380,15 @@ def test_the_embedding_endpoint_of_the_settings_is_used(dateline: CommandLine) -
         mixed = dateline("search", FENTANYL)
         assert mixed.returncode == 1
         assert "The shelf was embedded with 'words at http://127.0.0.1" in mixed.stderr
-        server.fault = "wrong key"
         (dateline.folder / "seeds" / "new.txt").write_text("Something new happened.")
-        failed = dateline("index", **environment)
-        assert failed.returncode == 1
-        assert "sk-secret" not in failed.stdout + failed.stderr
-        assert "sk-secret" not in _everything_in(dateline.folder / ".dateline")
+        for server.fault in FAULTS:
+            failed = dateline("index", **environment)
+            assert failed.returncode == 1
+            assert "embed" in failed.stderr
+            assert "sk-secret" not in failed.stdout + failed.stderr
+        asked = dateline("ask", FENTANYL, **environment)
+        assert "sk-secret" not in asked.stdout + asked.stderr
+        assert "sk-secret" not in _everything_in(dateline.folder)
         assert json.loads(dateline("list", "--json").stdout)[0]["path"] == SEED.name
 
 

@@ -13,9 +13,10 @@ OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
 def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
     lines = receipt_text(answer).splitlines()
-    assert lines[:5] == [
+    assert lines[:6] == [
         f"Question: {OTTAWA}",
         f"Searched for: {OTTAWA}",
+        "In no article: population",
         "Searched in: 7 of 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated",
         f"Outlets: Fictional Wire (3), not named (2), {OTHERS}",
         "By meaning: 10 of 10 passages on the shelf, all of them by words",

@@ -13,6 +13,8 @@ from rag.rendering import answer_json, answer_text, hit_lines, hits_json, search
 from tests.chat_server import KEY, as_json, serve_chat
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
+LACKS = "No article has “population”. "
+
 
 def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
     lines = answer_text(archive.ask(FENTANYL)).splitlines()
@@ -29,19 +31,19 @@ def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> No
     answer = archive.ask(OTTAWA)
     lines = answer_text(answer).splitlines()
     assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
-    assert lines[-1] == f"Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
+    assert lines[-1] == f"{LACKS}Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
     assert len(searched_line(archive.ask("what " * 300))) < 250
 
 
 def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
     wire = frozenset({"Fictional Wire"})
     earlier = searched_line(archive.ask(OTTAWA, Scope(until=date(2026, 2, 1))))
-    assert earlier == f"Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
+    assert earlier == f"{LACKS}Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
     wired = searched_line(archive.ask(OTTAWA, Scope(outlets=wire)))
     days = "published 28 Jan 2026 to 3 Mar 2026, 1 undated"
-    assert wired == f"Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
+    assert wired == f"{LACKS}Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
     both = searched_line(archive.ask(OTTAWA, Scope(date(2026, 2, 1), date(2026, 3, 3), wire)))
-    assert both == f"Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
+    assert both == f"{LACKS}Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
     before = searched_line(archive.ask(OTTAWA, Scope(until=date(2025, 1, 1))))
     assert before == (
         "No article on the shelf is in scope (up to 1 Jan 2025); it has 7 articles beside. "
@@ -99,7 +101,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     with archive.parts.shelf.read() as reading:
         text = reading.article(SEED.name).text
     named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
-    named |= {"by_outlet", "more_outlets", "nearest"}
+    named |= {"by_outlet", "more_outlets", "absent", "nearest"}
     assert set(got["searched"]) == named
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}

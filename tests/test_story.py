@@ -99,10 +99,13 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("mark")).to_have_count(0)
         expect(page).to_have_url(chat)
 
-        # Only some of the articles.
+        # Only some of the articles; what is being typed stays.
+        box = page.get_by_placeholder("Ask about the news")
+        box.fill("How much will")
         page.get_by_text("Ask only some articles").click()
         fill_day(page, "Published from", "2026-03-01")
         expect(page.get_by_text("Asking 1 of 7 articles: since 1 Mar 2026")).to_be_visible()
+        expect(box).to_have_value("How much will")
         reader.ask("How much will the new ferries cost?")
         expect(page.locator(".words", has_text="48.5 million crowns")).to_be_visible()
         reader.ask("How high did the River Lind rise?")
