@@ -275,7 +275,10 @@ def plain(sentence: str) -> str:
     >>> plain("“It’s  1,240 – done.”") == plain("'It's 1,240 - Done'") != plain("It's 1.240 - done")
     True
     """
-    return "".join(folded(sentence).translate(_TYPE).split()).rstrip(".,;:-")
+    flat = folded(sentence)
+    # By far the most are such, and translate() takes as long as all else together.
+    flat = flat.replace('"', "").replace("'", "") if flat.isascii() else flat.translate(_TYPE)
+    return "".join(flat.split()).rstrip(".,;:-")
 
 
 def _number_of(text: str) -> int:
