@@ -33,6 +33,11 @@ class Asking:
         self._due = 0.0  # when to try again; 0: not before the shelf changes
 
     @property
+    def is_there(self) -> bool:
+        """Whether a question was ever kept in the store."""
+        return (self._parts.settings.store / FILE_NAME).exists()
+
+    @property
     def standing(self) -> Standing:
         """The questions. Raises StoreMismatch where the file is not ours."""
         if self._standing is None:
@@ -41,7 +46,7 @@ class Asking:
 
     def listings(self) -> list[StandingListing]:
         """List the questions, those that have found something first."""
-        return self.standing.listings() if self._is_there() else []
+        return self.standing.listings() if self.is_there else []
 
     def keep(self, answer: Answer) -> None:
         """Have the question of an answer stand. Raises DatelineError where it cannot be kept."""
@@ -70,7 +75,7 @@ class Asking:
         could not be asked is told in `problem`.
         """
         due = 0 < self._due <= time.monotonic()
-        if (shelf == self._asked_of and not due) or not self._is_there():
+        if (shelf == self._asked_of and not due) or not self.is_there:
             return
         self._asked_of, self._due = shelf, 0.0
         try:
@@ -82,6 +87,3 @@ class Asking:
         except DatelineError as error:
             self.problem = f"Standing questions were not asked of what is new: {error}"
             self._due = time.monotonic() + _ASK_AGAIN_SECONDS
-
-    def _is_there(self) -> bool:
-        return (self._parts.settings.store / FILE_NAME).exists()

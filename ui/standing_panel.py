@@ -15,7 +15,8 @@ _component = make_component("standing_list")
 
 def show_standing(indexing: Indexing) -> None:
     """List them; the list looks again by itself, so that what they find is seen."""
-    st.fragment(_show_standing, run_every=LOOK_SECONDS)(indexing)
+    if indexing.asking.is_there:  # who never kept one pays for no looks
+        st.fragment(_show_standing, run_every=LOOK_SECONDS)(indexing)
 
 
 @telling
