@@ -22,11 +22,10 @@ def show_sidebar(indexing: Indexing, chats: OpenChats, chat: OpenChat) -> None:
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(chats,))
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
-        partial(show_status, indexing),
+        partial(show_status, indexing, partial(show_standing, indexing)),
         partial(show_upload, indexing),
         partial(show_narrowing, indexing),
         partial(show_models, indexing, chat),
-        partial(show_standing, indexing),
         partial(show_chats, chats, chat),
         partial(show_articles, indexing),
     )

@@ -7,20 +7,15 @@ from rag.standing import StandingListing
 from rag.standing_rendering import quotes_words
 from ui.address import Address, go, here
 from ui.indexing import Indexing
-from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text, telling
+from ui.look import ignore_trigger, make_component, show_text, telling
 
 _LISTED = 200  # of which the list shows a few, and all on request
 _component = make_component("standing_list")
 
 
-def show_standing(indexing: Indexing) -> None:
-    """List them; the list looks again by itself, so that what they find is seen."""
-    if indexing.asking.is_there:  # who never kept one pays for no looks
-        st.fragment(_show_standing, run_every=LOOK_SECONDS)(indexing)
-
-
 @telling
-def _show_standing(indexing: Indexing) -> None:
+def show_standing(indexing: Indexing) -> None:
+    """List them, those that have found something first."""
     listings = indexing.asking.listings()
     if not listings:
         return
