@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from index import sync
 from index.adding import Outcome, add_article
 from index.articles import Article
-from index.errors import DatelineError
+from index.errors import ChromaUnreachable, DatelineError
 from index.parts import WAIT_SECONDS, Parts, build_parts, set_damaged_aside, sync_parts
 from index.scope import Scope
 from index.seeds import check_folder
@@ -47,6 +47,8 @@ OutletOption = Annotated[
 RebuildOption = Annotated[
     bool, typer.Option("--rebuild", help="Make articles.db and Chroma anew from the seeds, whatever state they are in.")
 ]
+# What follows a run that ended well, told as JSON or not; whoever puts the commands together sets it as `context.obj`.
+AfterRun = Callable[[Parts, bool], None]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
 
 
@@ -153,7 +155,11 @@ def event_json(event: sync.Event) -> str:
 
 @commands.command("index")
 def index_command(
-    seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False, rebuild: RebuildOption = False
+    context: typer.Context,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    rebuild: RebuildOption = False,
 ) -> None:
     """Bring the shelf in line with the seeds folder."""
     _end_on_signals()
@@ -164,26 +170,28 @@ def index_command(
             typer.echo(f"{old} is damaged, foreign or of another version. It is put aside as {aside}.", err=True)
     try:
         with open_parts(seeds, store) as parts:
-            _index(parts, as_json=as_json, rebuild=rebuild)
+            _index(parts, context.obj, as_json=as_json, rebuild=rebuild)
     except _Ended as ended:
         typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
         raise typer.Exit(ended.exit_code) from None
 
 
 @commands.command("watch")
-def watch_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def watch_command(
+    context: typer.Context, seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False
+) -> None:
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
     ended = _end_on_signals()
     # A run can be cut short anywhere: the next one goes on from there.
     with suppress(KeyboardInterrupt), open_parts(seeds, store) as parts:
-        _watch(parts, as_json=as_json, ended=ended)
+        _watch(parts, context.obj, as_json=as_json, ended=ended)
     typer.echo("Watching ended. What was indexed stays.", err=True)
 
 
-def _watch(parts: Parts, *, as_json: bool, ended: threading.Event) -> None:
+def _watch(parts: Parts, then: AfterRun | None, *, as_json: bool, ended: threading.Event) -> None:
     for earlier_runs, _ in enumerate(watch_seeds(parts.settings.seeds, ended=ended)):
         try:
-            _index(parts, as_json=as_json)
+            _index(parts, then, as_json=as_json)
         except DatelineError as error:
             if not earlier_runs:
                 raise  # most likely a slip in the settings
@@ -192,11 +200,21 @@ def _watch(parts: Parts, *, as_json: bool, ended: threading.Event) -> None:
             typer.echo(f"Watching {parts.settings.seeds} (Ctrl-C ends it)", err=True)
 
 
-def _index(parts: Parts, *, as_json: bool, rebuild: bool = False) -> None:
-    if not as_json:
-        index_with_progress(parts, rebuild=rebuild)
-        return
-    for event in sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
+def _index(parts: Parts, then: AfterRun | None, *, as_json: bool, rebuild: bool = False) -> None:
+    follow = then or (lambda *_: None)
+    try:
+        if as_json:
+            _tell_as_json(sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
+        else:
+            index_with_progress(parts, rebuild=rebuild)
+    except ChromaUnreachable:
+        follow(parts, as_json)  # the shelf is whole without it
+        raise
+    follow(parts, as_json)
+
+
+def _tell_as_json(events: Iterator[sync.Event]) -> None:
+    for event in events:
         # Only what is committed is told to programs; progress is for people.
         if isinstance(event, sync.BuiltAgain | sync.Visible | sync.Removed | sync.Rejected | sync.Done):
             typer.echo(event_json(event))

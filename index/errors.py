@@ -49,6 +49,10 @@ class UnknownChat(DatelineError):
     """No kept chat has that id."""
 
 
+class UnknownQuestion(DatelineError):
+    """No standing question has that number."""
+
+
 class BadQuestion(DatelineError):
     """A question, or a line of a batch, that cannot be asked."""
 

@@ -10,7 +10,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles count: published from a day, until a day, by some outlets.
+    """Which articles count: published from a day, until a day, by some outlets, or only some of them by id.
 
     An article without a day counts only where no day is set. Where `since` is later than
     `until` none counts.
@@ -19,6 +19,7 @@ class Scope:
     since: date | None = None  # first day of publication that counts
     until: date | None = None  # last day that counts
     outlets: frozenset[str] = frozenset()  # as articles name them, "" for those that name none; empty: all of them
+    articles: frozenset[str] | None = None  # by id, where a question is asked of new ones only; None: all of them
 
     @property
     def is_whole(self) -> bool:

@@ -87,6 +87,7 @@ _LISTED = (
 _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
+    "AND (:articles IS NULL OR a.id IN (SELECT value FROM json_each(:articles))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
 )
 # So many are compared with a question's at a time: 30 MB.
@@ -360,6 +361,18 @@ class Reading:
         )
         return {row[0]: _chunk(*row) for row in rows}
 
+    def sentences(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each sentence of those of the articles that are visible, with its article's id."""
+        rows = self._connection.execute(
+            "SELECT c.article_id, c.sentences, a.text FROM chunks c JOIN articles a ON a.id = c.article_id "
+            "WHERE a.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
+        )
+        for id_, sentences, text in rows:
+            with _naming_damage():
+                spans = [Span(start, end) for start, end in json.loads(sentences)]
+            yield from ((id_, span.cut(text)) for span in spans)
+
     def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
         """Return the ids of the `k` chunks in the scope that match best, with their BM25 scores (0 up), best first.
 
@@ -505,6 +518,7 @@ class Reading:
             "since": scope.since and scope.since.isoformat(),
             "until": scope.until and scope.until.isoformat(),
             "outlets": json.dumps(sorted(scope.outlets)) if scope.outlets else None,
+            "articles": None if scope.articles is None else json.dumps(sorted(scope.articles)),
             "titled": folded(titled),
         }
         return self._connection.execute(f"{select} WHERE {_IN_SCOPE} {then}", {**bound, **values})

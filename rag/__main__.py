@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | timeline | changes | check | evaluate`."""
+"""The command line of the online half: `dateline ask | search | timeline | changes | check | standing | evaluate`."""
 
 import json
 import signal
@@ -48,6 +48,8 @@ from rag.exports import (
     form_of,
     write_file,
 )
+from rag.followups import Standalone
+from rag.news import ask_standing
 from rag.receipts import receipt_text
 from rag.references import STYLES, Style
 from rag.rendering import (
@@ -59,6 +61,9 @@ from rag.rendering import (
     hits_json,
     prose_text,
 )
+from rag.standing import FILE_NAME as STANDING
+from rag.standing import News, Standing, StandingListing
+from rag.standing_rendering import listing_json, listing_lines, news_json, news_lines
 from rag.timeline_rendering import timeline_json, timeline_lines
 from rag.timelines import find_timeline
 
@@ -345,6 +350,71 @@ def _read_draft(path: str) -> str:
         ) from None
     except UnreadableArticle:
         raise BadDraft(f"{path}: is no text. Expected a text or Markdown file in UTF-8. Save it as such.") from None
+
+
+@commands.command("standing")
+def standing_command(
+    question: Annotated[
+        str, typer.Argument(help="A question to keep. Leave it out to list those kept.", show_default=False)
+    ] = "",
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    read: Annotated[
+        int | None, typer.Option("--read", help="Tell what this question has found, and mark it as read.")
+    ] = None,
+    remove: Annotated[int | None, typer.Option("--remove", help="Remove this question.")] = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep a question, to be asked of what is new after each run of indexing; list, read or remove those kept."""
+    scope = make_scope(since, as_of, outlet)
+    if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
+        raise typer.BadParameter("Give a question (with its days and outlets), --read, --remove, or none of them.")
+    if question:
+        clean_question(question)
+    with open_parts(seeds, store) as parts:
+        standing = Standing(parts.settings.store)
+        if remove is not None:
+            standing.remove(remove)
+        one = read
+        if question:
+            _fill(parts)
+            asked = clean_question(question)
+            one = standing.keep(asked, Standalone(asked, ""), scope=scope, shelf=parts.shelf).number
+        if one is not None:
+            standing.question(one)
+        listings = [listing for listing in standing.listings() if one in (None, listing.asked.number)]
+        found = [standing.news(listing.asked.number) for listing in listings]
+        _tell_standing(listings, found, as_json=as_json)
+        if question and not as_json:
+            typer.echo("It is asked of what is new after each run of indexing.")
+        if read is not None and found and found[0]:
+            standing.mark_read(read, up_to=found[0][-1].number)
+
+
+def _tell_standing(listings: Sequence[StandingListing], found: Sequence[Sequence[News]], *, as_json: bool) -> None:
+    if as_json:
+        told = [listing_json(listing, news) for listing, news in zip(listings, found, strict=True)]
+        typer.echo(json.dumps(told, ensure_ascii=False))
+        return
+    if not listings:
+        typer.echo('No question stands. `dateline standing "question"` keeps one.')
+    for listing, news in zip(listings, found, strict=True):
+        typer.echo("\n".join(listing_lines(listing, news)))
+
+
+def tell_news(parts: Parts, as_json: bool) -> None:
+    """Ask the standing questions of what a run of indexing has brought, and tell what each has found."""
+    if not (parts.settings.store / STANDING).exists():
+        return
+    for asked, news in ask_standing(parts, Standing(parts.settings.store)):
+        if as_json:
+            typer.echo(json.dumps(news_json(asked, news), ensure_ascii=False))
+        else:
+            typer.echo("\n".join(news_lines(asked, news)))
+        sys.stdout.flush()
 
 
 @commands.command("evaluate")

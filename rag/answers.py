@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -135,6 +135,33 @@ def answer_question(
     return whole
 
 
+def answer_from(
+    articles: frozenset[str],
+    question: str,
+    standalone: Standalone,
+    *,
+    parts: Parts,
+    scope: Scope,
+    passed_over: Callable[[str], bool],
+    today: date | None = None,
+) -> Answer:
+    """Answer in quotes from these articles of the scope alone, by id, for a question that stands.
+
+    Sentences that are `passed_over` are not quoted. What was searched tells of these articles; its scope does not
+    name them.
+    """
+    answer = _answer_in_quotes(
+        question,
+        standalone,
+        parts=parts,
+        scope=replace(scope, articles=articles),
+        as_of=scope.until or today or datetime.now().astimezone().date(),
+        passed_over=passed_over,
+    )
+    searched = replace(answer.searched, scope=replace(answer.searched.scope, articles=None))
+    return replace(answer, searched=searched, dated=answer.dated and replace(answer.dated, chosen=scope))
+
+
 def stream_answer(
     question: str,
     *,
@@ -197,11 +224,18 @@ def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: flo
 
 
 def _answer_in_quotes(
-    question: str, standalone: Standalone, *, parts: Parts, scope: Scope, as_of: date | None, for_prose: bool
+    question: str,
+    standalone: Standalone,
+    *,
+    parts: Parts,
+    scope: Scope,
+    as_of: date | None,
+    for_prose: bool = False,
+    passed_over: Callable[[str], bool] | None = None,
 ) -> Answer:
     """Answer from the days that the question names; where nothing published then answers, from all of the scope."""
     asked, bare = standalone.question, clean_question(question)
-    quote = partial(_quote, question, standalone, parts=parts, for_prose=for_prose)
+    quote = partial(_quote, question, standalone, parts=parts, for_prose=for_prose, passed_over=passed_over)
     days = read_days(asked, as_of=as_of) if as_of else None
     if days is None or as_of is None:
         return quote(asked, bare, scope=scope)
@@ -220,7 +254,7 @@ def _published_then(days: Days, as_of: date, scope: Scope) -> Scope:
     """Narrow a scope to what was published in the days that a question names, or soon after."""
     since = max(filter(None, (scope.since, days.since)), default=None)
     reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
-    return Scope(since, min(filter(None, (scope.until, reported)), default=None), scope.outlets)
+    return replace(scope, since=since, until=min(filter(None, (scope.until, reported)), default=None))
 
 
 def _without_days(question: str, as_of: date) -> str:
@@ -237,13 +271,14 @@ def _quote(
     parts: Parts,
     scope: Scope,
     for_prose: bool,
+    passed_over: Callable[[str], bool] | None,
 ) -> Answer:
     started = time.perf_counter()
     with parts.shelf.read(checked=True) as reading:
         found = search(
             asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
-        passages = gather_passages(found.hits, reading, most=_HITS_READ)
+        passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
         searched = time.perf_counter()
         absent = find_absent(asked, reading)
         quoted, nearest = quoting.answer(
@@ -253,6 +288,7 @@ def _quote(
             sentence_model=parts.sentence_model,
             bare=bare,
             subject=standalone.subject,
+            passed_over=passed_over,
             absent=absent,
         )
         shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}

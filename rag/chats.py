@@ -7,14 +7,12 @@ this one cannot.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from index.articles import Article
 from index.database import Database
@@ -23,6 +21,7 @@ from index.wording import one_line
 from index.words import folded
 from rag.answers import Answer
 from rag.chat import Usage
+from rag.keeping import digest, is_as_written, put_together, read_article, take_apart
 from rag.rendering import answer_text
 
 FILE_NAME = "chats.db"
@@ -143,7 +142,7 @@ class Chats:
                 "SELECT article FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id", (edition,)
             ).fetchall()
         try:
-            kept = [_kept_article().validate_json(row) for (row,) in rows]
+            kept = [read_article(row) for (row,) in rows]
         except ValidationError:
             return None  # by another version, or damaged: its turn says so
         return next((article for article in kept if article.path == path), None)
@@ -182,73 +181,31 @@ class Chats:
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
 
 
-@cache
-def _answers() -> TypeAdapter[Answer]:
-    return TypeAdapter(Answer)
-
-
-@cache
-def _kept_article() -> TypeAdapter[Article]:
-    return TypeAdapter(Article)
-
-
 def _write(turn: KeptTurn) -> tuple[str, dict[str, str]]:
     """Return a turn as JSON that names its articles by id, and the articles by id."""
-    articles: dict[str, str] = {}
-
-    def take_out(article: object) -> object:
-        assert isinstance(article, dict)
-        articles[article["id"]] = json.dumps(article, ensure_ascii=False)
-        return article["id"]
-
-    answer = _answers().dump_python(turn.answer, mode="json") if turn.answer else None
+    answer, articles = take_apart(turn.answer) if turn.answer else (None, {})
     written = {
         "id": turn.id,
         "question": turn.question,
-        "answer": _with_articles(answer, take_out),
+        "answer": answer,
         "problem": turn.problem,
         "spent": asdict(turn.spent) if turn.spent else None,
     }
-    return json.dumps({**written, "digest": _digest(written, articles)}, ensure_ascii=False), articles
-
-
-def _digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
-    """Sum up a turn and the articles it rests on: a quote of it is cut from what was kept."""
-    parts = [json.dumps(written, ensure_ascii=False), *(articles[id_] for id_ in sorted(articles))]
-    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _is_as_written(kept: dict[str, object], articles: Mapping[str, str]) -> bool:
-    digest = kept.pop("digest", None)
-    rests_on: set[str] = set()
-    _with_articles(kept["answer"], lambda id_: rests_on.add(str(id_)))
-    if digest is None or not rests_on <= articles.keys():
-        return digest is None  # kept before there were digests
-    return digest == _digest(kept, {id_: articles[id_] for id_ in rests_on})
+    return json.dumps({**written, "digest": digest(written, articles)}, ensure_ascii=False), articles
 
 
 def _read(written: str, place: int, articles: Mapping[str, str]) -> KeptTurn:
     try:
         kept = json.loads(written)
-        if not _is_as_written(kept, articles):
+        if not is_as_written(kept, articles):
             return KeptTurn(str(kept["id"]), str(kept["question"]), None, _DAMAGED, None)
     except (ValueError, TypeError, KeyError, AttributeError):
         return KeptTurn(f"damaged-{place}", "A question that is damaged", None, _DAMAGED, None)
     problem = kept["problem"]
     try:
-        whole = _with_articles(kept["answer"], lambda id_: json.loads(articles[str(id_)]))
-        answer = _answers().validate_python(whole) if whole else None
+        answer = put_together(kept["answer"], articles) if kept["answer"] else None
     except (ValidationError, KeyError):
         answer, problem = None, _UNREADABLE
     if answer is None and not problem:
         problem = BROKEN_OFF
     return KeptTurn(kept["id"], kept["question"], answer, problem, Usage(**kept["spent"]) if kept["spent"] else None)
-
-
-def _with_articles(part: object, change: Callable[[object], object]) -> object:
-    """Return JSON in which what stands under "article" is changed, wherever it is."""
-    if isinstance(part, dict):
-        return {
-            name: change(value) if name == "article" else _with_articles(value, change) for name, value in part.items()
-        }
-    return [_with_articles(entry, change) for entry in part] if isinstance(part, list) else part

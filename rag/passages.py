@@ -5,7 +5,7 @@ and a sentence keeps its neighbours. What a better hit's article says word for w
 out: ten papers that print one agency's report would leave no room for anything else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -34,11 +34,16 @@ class Passage:
         return self.span.cut(self.article.text)
 
 
-def gather_passages(hits: Sequence[Hit], reading: Reading, *, most: int) -> list[Passage]:
-    """Merge the best hits, at most so many, into passages, in the order of each passage's best hit."""
+def gather_passages(
+    hits: Sequence[Hit], reading: Reading, *, most: int, passed_over: Callable[[str], bool] | None = None
+) -> list[Passage]:
+    """Merge the best hits, at most so many, into passages, in the order of each passage's best hit.
+
+    A hit of whose sentences all are `passed_over` is left out.
+    """
     by_article: dict[str, list[Hit]] = {}
     articles: dict[str, Article] = {}
-    for hit, article in islice(_telling_something_new(hits, reading), most):
+    for hit, article in islice(_telling_something_new(hits, reading, passed_over), most):
         by_article.setdefault(article.id, []).append(hit)
         articles[article.id] = article
     runs: list[tuple[int, Article, tuple[Span, ...]]] = []
@@ -50,7 +55,9 @@ def gather_passages(hits: Sequence[Hit], reading: Reading, *, most: int) -> list
     return [Passage(number, article, sentences) for number, (_, article, sentences) in enumerate(runs, start=1)]
 
 
-def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tuple[Hit, Article]]:
+def _telling_something_new(
+    hits: Sequence[Hit], reading: Reading, passed_over: Callable[[str], bool] | None
+) -> Iterator[tuple[Hit, Article]]:
     """Leave out hits that say, word for word, what another article with a better hit says."""
     # A number that was changed on the way is something new: nearly the same would not do here.
     read: dict[str, Article] = {}
@@ -62,6 +69,8 @@ def _telling_something_new(hits: Sequence[Hit], reading: Reading) -> Iterator[tu
         article = read[id_]
         said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
         if any(all(sentence in text for sentence in said) for other, text in told.items() if other != id_):
+            continue
+        if passed_over and all(map(passed_over, said)):
             continue
         told.setdefault(id_, " ".join(article.text.split()))
         yield hit, article

@@ -5,7 +5,7 @@ or, where none weighs enough, the question is refused and the closest ones are s
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -120,6 +120,7 @@ def answer(
     sentence_model: Embedder,
     bare: str = "",
     subject: str = "",
+    passed_over: Callable[[str], bool] | None = None,
     absent: Sequence[Absent] = (),
 ) -> tuple[tuple[Statement, ...] | Refusal, tuple[Weighed, ...]]:
     """Quote the one to four sentences that answer, article by article in reading order, or refuse.
@@ -131,10 +132,13 @@ def answer(
     somebody said and some of their words answer, only theirs are quoted. Where a name is `absent` from
     the shelf, nothing answers. `sentence_model` is the
     built-in MiniLM whatever embedded the shelf: the weights are calibrated for it, and no
-    sentence leaves the machine to be weighed.
+    sentence leaves the machine to be weighed. A sentence that is `passed_over` is not quoted; it still
+    says what the ones beside it are about.
     """
     asked = _split(question, bare, subject)
     candidates = _weigh(asked, passages, reading=reading, sentence_model=sentence_model)
+    if passed_over:
+        candidates = [candidate for candidate in candidates if not passed_over(candidate.text)]
     ranked = _without_copies(sorted(candidates, key=lambda candidate: -candidate.weight))
     nearest = tuple(_told(candidate) for candidate in ranked[:MOST_NEAREST])
     if any(candidate.asked_for and candidate.answers for candidate in ranked):

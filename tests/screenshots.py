@@ -156,6 +156,15 @@ def chats(reader: Reader) -> None:
     reader.page.get_by_role("button", name="Rename").first.scroll_into_view_if_needed()
 
 
+def standing(reader: Reader) -> None:
+    answer(reader)
+    if (keep := reader.page.get_by_role("button", name="Keep asking")).count():
+        keep.click()
+    expect(reader.page.get_by_text("Asked of new articles too")).to_be_visible()
+    reader.page.goto(reader.page.url.split("?")[0] + "?page=standing&question=1")
+    expect(reader.page.get_by_role("button", name="Ask the whole shelf")).to_be_visible()
+
+
 @contextmanager
 def broken_off(reader: Reader, endpoint: ChatServer) -> Iterator[None]:
     """Show an answer while it is written."""
@@ -194,6 +203,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "shelf": shelf,
     "removing": removing,
     "draft": draft,
+    "standing": standing,
 }
 
 

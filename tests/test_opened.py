@@ -15,7 +15,6 @@ from tests.conftest import FICTION, Newsroom
 from tests.reader import needs_browser, reading, serve
 from ui.address import Address
 from ui.opened import BEYOND, CHANGED, GONE, RENAMED, SENTENCE_GONE, SEVERAL, THE_SAME, UNTOLD, find_opened
-from ui.turns import OpenChat, Turn
 
 ASKED = "How much will the new ferries cost?"
 COST = "The vessels will cost 48.5 million crowns"
@@ -33,10 +32,8 @@ class Desk:
         self.edit(FERRIES)
         answer = newsroom.ask(ASKED)
         self.quote = next(quote for quote in answer.quotes if quote.quote.startswith(COST))
-        turn = KeptTurn("t", ASKED, answer, "", None)
-        self.kept.keep("one", 0, turn)
-        self.chat = OpenChat("one", newsroom.parts, self.kept, [Turn.kept(turn)])
-        self.empty = OpenChat("two", newsroom.parts, self.kept)
+        self.cited = answer.quotes
+        self.kept.keep("one", 0, KeptTurn("t", ASKED, answer, "", None))
         place = Place.of(self.quote)
         self.link = Address(chat="one", turn=0, article="ferries.txt", quote=place)
         self.alone = Address(article="ferries.txt", quote=place)
@@ -51,7 +48,7 @@ class Desk:
 
     def open(self, address: Address) -> tuple[str, str | None]:
         """Return the note of the drawer and what is lit as the quote."""
-        opened = find_opened(address, self.chat if address.chat else self.empty, self.kept, self.newsroom.parts)
+        opened = find_opened(address, self.cited if address.chat else (), self.kept, self.newsroom.parts)
         assert opened is not None
         if opened.clicked:
             assert opened.clicked in opened.cited
@@ -79,7 +76,7 @@ def test_what_was_quoted_is_found_again_or_said_to_be_gone(desk: Desk, subtests:
     expect_each(FERRIES, "", quote)
     expect_each(CORRECTED, f"{CHANGED} {THE_SAME}", quote)
     expect_each(FERRIES.replace("48.5", "52.1"), f"{CHANGED} {SENTENCE_GONE}", None)
-    opened = find_opened(desk.alone, desk.empty, desk.kept, desk.newsroom.parts)
+    opened = find_opened(desk.alone, (), desk.kept, desk.newsroom.parts)
     assert opened is not None
     assert opened.was is not None
     assert opened.was.citation == desk.quote

@@ -27,6 +27,11 @@ commands.add_typer(rag.__main__.commands)
 _APP = Path(__file__).parent.parent / "app.py"
 
 
+@commands.callback()
+def _begin(context: typer.Context) -> None:
+    context.obj = rag.__main__.tell_news  # the half that indexes knows of no questions
+
+
 @commands.command("serve")
 def serve_command(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 8501,

@@ -12,18 +12,19 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.places import Place
 
-_PAGES = ("shelf", "draft")
+_PAGES = ("shelf", "draft", "standing")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """What is shown; "" and None stand for nothing of the kind."""
 
-    page: str = ""  # "shelf" or "draft", or "" for the chat
+    page: str = ""  # "shelf", "draft" or "standing", or "" for the chat
     chat: str = ""
-    turn: int | None = None  # place in the chat, from 0: whose quotes are lit in the article
+    turn: int | None = None  # place in the chat, or among the news, from 0: whose quotes are lit in the article
     article: str = ""  # its path
     quote: Place | None = None
+    question: int | None = None  # number of a standing one
 
     def without_article(self) -> "Address":
         """Return the address of the page behind the open article."""
@@ -50,17 +51,19 @@ def go(address: Address) -> None:
         "turn": "" if address.turn is None else str(address.turn + 1),
         "article": address.article,
         "quote": str(address.quote or ""),
+        "question": str(address.question or ""),
     }
     st.query_params.from_dict({name: value for name, value in parts.items() if value})
 
 
 def _read() -> Address:
     said = st.query_params
-    turn = said.get("turn", "")
+    turn, question = said.get("turn", ""), said.get("question", "")
     return Address(
         page=page if (page := said.get("page", "")) in _PAGES else "",
         chat=said.get("chat", ""),
         turn=int(turn) - 1 if re.fullmatch(r"[1-9]\d{0,5}", turn) else None,
         article=said.get("article", ""),
         quote=Place.read(said.get("quote", "")),
+        question=int(question) if re.fullmatch(r"[1-9]\d{0,8}", question) else None,
     )

@@ -331,6 +331,11 @@ const drawBar = (root, section, data) => {
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
   section.append(button, exporting(data.forms, (form) => root.act("export", form)))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
+  if (data.stands === false) {
+    const keep = drawButton("act", "Keep asking", () => root.act("keep", true))
+    keep.title = "Ask this of new articles too; what they say stands under Standing questions"
+    section.append(keep)
+  } else if (data.stands) section.append(make("span", "read", "Asked of new articles too"))
   if (data.read) section.append(make("span", "read", data.read))
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
@@ -358,7 +363,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
   })
   const bar = {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
-    read: data.read, forms: data.forms,
+    read: data.read, forms: data.forms, stands: data.stands,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.

@@ -5,22 +5,19 @@ for character and can do nothing. Each statement carries the numbers of its quot
 quote is a button to its place in the article.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import streamlit as st
+from streamlit.components.v2.bidi_component.state import ComponentResult
 
 from index.articles import Article
-from index.errors import DatelineError
 from index.wording import counted, place_line
 from rag.answers import Answer
-from rag.change_rendering import changes_heading, changes_notes
-from rag.changes import Changes, find_changes
 from rag.citations import Citation, Statement, number_citations
-from rag.disagreements import Disagreement, disagreements_of
+from rag.disagreements import disagreements_of
 from rag.places import Place
 from rag.receipts import receipt_text
 from rag.rendering import (
@@ -37,6 +34,7 @@ from rag.rendering import (
 )
 from rag.sources import count_sources
 from ui.address import go, here
+from ui.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement, where_words
 from ui.exporting import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
 from ui.indexing import get_indexing
 from ui.look import ignore_trigger, make_component
@@ -44,7 +42,6 @@ from ui.timeline import look_up, shown_timeline, timeline_of
 from ui.turns import Turn
 
 _component = make_component("answer")
-_CHANGES = "changes-"  # of a turn, in the reader's session
 # What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
@@ -58,10 +55,12 @@ def show_answer(
     ask_again: Callable[[], None],
     search_again: Callable[[str], None],
     ask_all_days: Callable[[], None],
+    keep_asking: Callable[[], None] | None,
 ) -> None:
     """Show what the chat's turn of that place (from 0) has so far.
 
     The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
+    Without `keep_asking` the question stands already.
     """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
@@ -71,10 +70,11 @@ def show_answer(
             "busy": busy,
             "scroll_to": scroll_to,
             "can_ask": can_ask,
+            "stands": keep_asking is None,
             "forms": [*forms(), TIMELINE_IMAGE],
             "timeline_forms": timeline_forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
-            "changes": _changed(turn, answer) if answer and not busy else None,
+            "changes": shown_changes(turn, answer) if answer and not busy else None,
             "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
             "timeline": shown_timeline(turn, answer) if answer and not busy else None,
             **(_shown(turn, answer) if answer else {}),
@@ -84,99 +84,84 @@ def show_answer(
         on_again_change=ignore_trigger,
         on_search_change=ignore_trigger,
         on_all_days_change=ignore_trigger,
+        on_keep_change=ignore_trigger,
         on_export_change=ignore_trigger,
         on_timeline_change=ignore_trigger,
         on_changes_change=ignore_trigger,
     )
     if clicked.stop:
         turn.stop()
-    if clicked.again:
-        ask_again()
-        st.rerun()
-    # Which answer's timeline is unfolded is a state, not a trigger: one of those is lost where a newer run begins.
-    if answer and not busy and clicked.timeline == turn.id and shown_timeline(turn, answer) is None:
-        look_up(turn, answer, get_indexing().parts)
-        st.rerun()
-    if answer and clicked.export:
-        st.session_state[f"exported-{turn.id}"] = _make_file(turn, answer, clicked.export)
-        st.rerun()
-    if answer and isinstance(clicked.changes, str):
-        _look_for_changes(turn, answer, clicked.changes)
-        st.rerun()
-    if clicked.all_days:
-        ask_all_days()
-        st.rerun()
+    for asked, act in ((clicked.keep, keep_asking), (clicked.again, ask_again), (clicked.all_days, ask_all_days)):
+        if asked and act:
+            act()
+            st.rerun()
     if isinstance(clicked.search, str):
         search_again(clicked.search)
         st.rerun()
-    if answer and isinstance(clicked.open, str):
-        for citation in (*citations_shown(answer), *_told_of(turn, answer), *_of_changes(turn)):
-            quote = Place.of(citation)
-            if clicked.open == str(quote):
-                go(replace(here(), turn=place, article=citation.article.path, quote=quote))
-                st.rerun()  # the drawer belongs to the page, and only this part is being drawn
+    if answer:
+        _look_further(place, turn, answer, clicked)
 
 
-def _make_file(turn: Turn, answer: Answer, form: object) -> dict[str, str] | None:
+def _look_further(place: int, turn: Turn, answer: Answer, clicked: ComponentResult) -> None:
+    """Do what a reader asks of an answer that is there."""
+    parts = get_indexing().parts
+    # Which answer's timeline is unfolded is a state, not a trigger: one of those is lost where a newer run begins.
+    if not turn.under_way and clicked.timeline == turn.id and shown_timeline(turn, answer) is None:
+        look_up(turn, answer, parts)
+        st.rerun()
+    if clicked.export:
+        _export(turn, answer, clicked.export)
+    if isinstance(clicked.changes, str):
+        look_for_changes(turn, answer, clicked.changes, parts)
+        st.rerun()
+    if isinstance(clicked.open, str):
+        timeline = timeline_of(turn, answer)
+        told = [event.citation for event in timeline.events] if timeline else []
+        _open(place, (*citations_shown(answer), *told, *changes_cited(turn)), clicked.open)
+
+
+def show_found(place: int, turn: Turn) -> None:
+    """Show what a standing question has found, as a turn; `place` is its place (from 0) among the news."""
+    answer = turn.answer
+    assert answer is not None
+    clicked = _component(
+        key=f"found-{turn.id}",
+        data={
+            **_shown(turn, answer),
+            # What was asked stands above, and is not asked of all days from here.
+            "searched_for": "",
+            "narrowed": False,
+            "forms": forms(),
+            "file": st.session_state.pop(f"exported-{turn.id}", None),
+        },
+        on_open_change=ignore_trigger,
+        on_export_change=ignore_trigger,
+    )
+    if clicked.export:
+        _export(turn, answer, clicked.export)
+    if isinstance(clicked.open, str):
+        _open(place, citations_shown(answer), clicked.open)
+
+
+def _export(turn: Turn, answer: Answer, form: object) -> None:
     name = f"dateline-{turn.id[:8]}"
-    if not is_timeline_form(form):
-        return make_file(turn.question, [answer], form, name=name)
-    if timeline_of(turn, answer) is None:
-        look_up(turn, answer, get_indexing().parts)
-    timeline = timeline_of(turn, answer)  # where there is none, the page tells why
-    return make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
+    if is_timeline_form(form):
+        if timeline_of(turn, answer) is None:
+            look_up(turn, answer, get_indexing().parts)
+        timeline = timeline_of(turn, answer)  # where there is none, the page tells why
+        made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
+    else:
+        made = make_file(turn.question, [answer], form, name=name)
+    st.session_state[f"exported-{turn.id}"] = made
+    st.rerun()
 
 
-def _told_of(turn: Turn, answer: Answer) -> list[Citation]:
-    timeline = timeline_of(turn, answer)
-    return [event.citation for event in timeline.events] if timeline else []
-
-
-def _look_for_changes(turn: Turn, answer: Answer, day: str) -> None:
-    """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
-    found: Changes | str
-    try:
-        since = date.fromisoformat(day)
-        found = find_changes(answer.searched_as, parts=get_indexing().parts, since=since, scope=answer.scope)
-    except ValueError:
-        found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
-    except DatelineError as error:
-        found = str(error)
-    st.session_state[_CHANGES + turn.id] = day, found
-
-
-def _found_changes(turn: Turn) -> tuple[str, Changes | str] | None:
-    kept: tuple[str, Changes | str] | None = st.session_state.get(_CHANGES + turn.id)
-    return kept
-
-
-def _of_changes(turn: Turn) -> tuple[Citation, ...]:
-    kept = _found_changes(turn)
-    if kept is None or isinstance(kept[1], str):
-        return ()
-    sides = (side.citation for one in kept[1].differing for side in one.sides)
-    return (*kept[1].added, *sides)
-
-
-def _changed(turn: Turn, answer: Answer) -> dict[str, object] | None:
-    """Return the day to look back from, and what was found since, where it was asked for; None: no day is known."""
-    days = [citation.article.published for citation in answer.quotes if citation.article.published]
-    kept = _found_changes(turn)
-    if answer.refusal or not days:
-        return None
-    if kept is None:
-        return {"day": max(days).isoformat(), "heading": "", "problem": "", "added": [], "differ": [], "notes": []}
-    day, found = kept
-    if isinstance(found, str):
-        return {"day": day, "heading": "", "problem": found, "added": [], "differ": [], "notes": []}
-    return {
-        "day": day,
-        "heading": changes_heading(found),
-        "problem": "",
-        "added": [_side(quote, (quote.quote, "", "")) for quote in found.added],
-        "differ": [_disagreement(one) for one in found.differing],
-        "notes": list(changes_notes(found)),
-    }
+def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
+    for citation in cited:
+        quote = Place.of(citation)
+        if clicked == str(quote):
+            go(replace(here(), turn=place, article=citation.article.path, quote=quote))
+            st.rerun()  # the drawer belongs to the page, and only this part is being drawn
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
@@ -238,7 +223,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
         "cards": _cards(answer),
-        "differ": [] if writing else [_disagreement(one) for one in disagreements_of(answer)],
+        "differ": [] if writing else [shown_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if refusal and not writing else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
@@ -263,7 +248,7 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
                 "quote": citation.quote,
                 "said": said_words(citation),
                 "title": citation.article.title,
-                "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
+                "where": where_words(citation),
             }
             for citation in statement.citations
         ],
@@ -307,25 +292,6 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
         }
         for article, group in groupby(shown, key=lambda citation: citation.article)
     ]
-
-
-def _disagreement(disagreement: Disagreement) -> dict[str, object]:
-    return {
-        "title": disagreement.title,
-        "note": disagreement.note,
-        "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
-    }
-
-
-def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:
-    return {
-        "key": str(Place.of(citation)),
-        "parts": list(parts),
-        "title": citation.article.title,
-        "where": ", ".join(filter(None, (_where(citation.article), _page(citation)))),
-        "said": said_words(citation),
-        "likewise": likewise[:1].upper() + likewise[1:],
-    }
 
 
 def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:

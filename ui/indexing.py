@@ -1,9 +1,9 @@
 """Indexing: the one thread of the page's process that writes to the shelf.
 
 It runs apart from the readers' pages, so a question can be asked while it works. Between
-two runs it puts into Chroma what another process, such as `dateline index`, has added, and builds
-again what was damaged. Where watching is switched on, a second thread starts a run whenever
-something changed in the seeds.
+two runs it puts into Chroma what another process, such as `dateline index`, has added, builds
+again what was damaged, and asks the standing questions of what is new. Where watching is switched
+on, a second thread starts a run whenever something changed in the seeds.
 """
 
 import threading
@@ -20,6 +20,7 @@ from index.watching import watch_seeds
 from index.wording import counted
 from rag.chat import build_chats
 from rag.suggestions import suggest_questions
+from ui.asking import Asking
 
 _LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
@@ -45,6 +46,7 @@ class Indexing:
         self.parts = parts
         self.chats = build_chats(parts.settings)
         self.suggestions: tuple[str, ...] = ()  # questions that the shelf answers
+        self.asking = Asking(parts)
         self._progress = Progress()
         self._asked = threading.Event()
         self._ended = threading.Event()
@@ -171,9 +173,10 @@ class Indexing:
                     self._run()
                 self._mend()
                 with self.parts.shelf.read(checked=True) as reading:
-                    seen = reading.record("generation")
+                    seen, store = reading.record("generation"), reading.record("store")
                 if seen != placed or not self.parts.index.sound:
                     placed = self._place(seen)
+                self.asking.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
                 if seen != suggested and not self._asked.is_set():
                     self.suggestions, suggested = suggest_questions(self.parts), seen
             except DatelineError as error:

@@ -4,6 +4,7 @@ A quote is lit only where its very characters stand. Where they are gone that is
 a chat has kept it, and the one that comes closest now.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.articles import Article
@@ -14,10 +15,8 @@ from rag.chats import Chats
 from rag.citations import Citation
 from rag.places import FoundAgain, Place, closest_sentence, find_again
 from ui.address import Address, here
-from ui.answer import citations_shown
 from ui.look import show_text
 from ui.reader import Was, show_reader
-from ui.turns import OpenChat
 
 GONE = "This article is no longer on the shelf. This is the text that was quoted."
 CHANGED = "This article was changed since the quote was taken."
@@ -48,10 +47,13 @@ class Opened:
     was: Was | None
 
 
-def show_opened(chat: OpenChat, chats: Chats, parts: Parts) -> None:
-    """Open the drawer on the article that the address names, or say why it cannot be."""
+def show_opened(cited: Sequence[Citation], chats: Chats, parts: Parts) -> None:
+    """Open the drawer on the article that the address names, or say why it cannot be.
+
+    What the answer that the address names quotes is `cited`.
+    """
     try:
-        opened = find_opened(here(), chat, chats, parts)
+        opened = find_opened(here(), cited, chats, parts)
     except DatelineError as error:
         show_text(str(error), kind="problem")
         return
@@ -59,14 +61,14 @@ def show_opened(chat: OpenChat, chats: Chats, parts: Parts) -> None:
         show_reader(opened.article, opened.cited, clicked=opened.clicked, note=opened.note, was=opened.was)
 
 
-def find_opened(address: Address, chat: OpenChat, chats: Chats, parts: Parts) -> Opened | None:
+def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, parts: Parts) -> Opened | None:
     """Find the article that an address names, as it is now, and the quote in it; None where it names none.
 
     Raises UnknownArticle where it is gone, and no chat has kept it.
     """
     if not address.article:
         return None
-    quoted = _quoted(chat, chats, address)
+    quoted = _quoted(cited, chats, address)
     with parts.shelf.read() as reading:
         article = _on_shelf(reading, address, quoted)
     if quoted and (article is None or article.id == quoted.citation.article.id):
@@ -78,12 +80,11 @@ def find_opened(address: Address, chat: OpenChat, chats: Chats, parts: Parts) ->
     return _find_again(article, address, address.quote, quoted)
 
 
-def _quoted(chat: OpenChat, chats: Chats, address: Address) -> _Quoted | None:
+def _quoted(cited: Sequence[Citation], chats: Chats, address: Address) -> _Quoted | None:
     """Return what is quoted in the answer that the address names, or else what any chat has kept of that edition."""
     place = address.quote
     if place is None:
         return None
-    cited = _citations_of(chat, address.turn)
     if found := next((one for one in cited if one.article.path == address.article and place.names(one)), None):
         return _Quoted(found, tuple(one for one in cited if one.article.id == found.article.id))
     kept = chats.article(address.article, place.edition) if place.edition else None
@@ -91,12 +92,6 @@ def _quoted(chat: OpenChat, chats: Chats, address: Address) -> _Quoted | None:
         return None
     found = Citation(kept, place.span)
     return _Quoted(found, (found,)) if place.names(found) else None
-
-
-def _citations_of(chat: OpenChat, turn: int | None) -> list[Citation]:
-    if turn is None or turn >= len(chat.turns) or not (answer := chat.turns[turn].answer):
-        return []
-    return list(citations_shown(answer))
 
 
 def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Article | None:

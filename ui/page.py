@@ -1,15 +1,18 @@
 """The page: a chat on the shelf, with the articles beside it."""
 
 import time
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from index.errors import DatelineError, ShelfUnusable, UnknownChat
 from index.wording import counted, long_day
-from rag.answers import LONGEST_QUESTION
+from rag.answers import LONGEST_QUESTION, Answer
+from rag.citations import Citation
+from rag.standing_rendering import quotes_words
 from ui.address import Address, go, here
-from ui.answer import show_answer
+from ui.answer import citations_shown, show_answer
 from ui.callbacks import undisturbed
 from ui.draft_page import show_draft_page
 from ui.indexing import Indexing, get_indexing
@@ -19,6 +22,7 @@ from ui.narrowing import asked_of, show_scope
 from ui.opened import show_opened
 from ui.shelf_page import show_shelf_page
 from ui.sidebar import show_sidebar
+from ui.standing_page import found_citations, show_standing_page
 from ui.turns import OpenChat, OpenChats, get_open_chats
 
 _suggested = make_component("suggested")
@@ -55,9 +59,11 @@ def show_page() -> None:
         show_shelf_page(indexing)
     elif page == "draft":
         show_draft_page(indexing)
+    elif page == "standing":
+        show_standing_page(indexing, chats)
     else:
         _show_chat(chat, chats, indexing)
-    show_opened(chat, chats.kept, indexing.parts)
+    show_opened(_cited(chat, indexing), chats.kept, indexing.parts)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -117,11 +123,24 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
             f"{indexing.parts.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")
+    _show_what_is_new(indexing)
     if questions := indexing.suggestions:
         clicked = _suggested(key="suggested", data=list(questions), on_ask_change=ignore_trigger)
         if clicked.ask in questions and not chat.turns:  # a click that is seen twice asks once
             chat.ask(clicked.ask, chosen_model(indexing), scope=asked_of())
             st.rerun()
+
+
+@telling
+def _show_what_is_new(indexing: Indexing) -> None:
+    """Say here too what standing questions have found: on a phone the sidebar is closed."""
+    if not (found := [listing for listing in indexing.asking.listings() if listing.quotes]):
+        return
+    asked = "a standing question" if len(found) == 1 else f"{len(found):,} standing questions"
+    label = f"{quotes_words(sum(listing.quotes for listing in found))} on {asked}"
+    if st.button(label, key="open-new", width="stretch"):
+        go(Address(page="standing", chat=here().chat, question=found[0].asked.number))
+        st.rerun()
 
 
 def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
@@ -161,7 +180,9 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
         for problem in filter(None, (turn.problem, turn.not_kept)):
             show_text(problem, kind="problem")
     if turn.answer or not turn.problem:
-        model = chosen_model(get_indexing())
+        indexing = get_indexing()
+        model, answer = chosen_model(indexing), turn.answer
+        stands = answer is not None and not turn.under_way and indexing.asking.is_kept(answer)
         show_answer(
             place,
             turn,
@@ -170,4 +191,22 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
             ask_again=lambda: chat.ask_again(place, model),
             search_again=lambda words: chat.search_again(place, words, model),
             ask_all_days=lambda: chat.ask_all_days(place, model),
+            keep_asking=None if stands or not answer else partial(_keep_asking, indexing, answer),
         )
+
+
+def _keep_asking(indexing: Indexing, answer: Answer) -> None:
+    try:
+        indexing.asking.keep(answer)
+    except DatelineError as error:
+        st.session_state["problem"] = str(error)
+
+
+def _cited(chat: OpenChat, indexing: Indexing) -> Sequence[Citation]:
+    """Return what is quoted in the answer that the address names."""
+    address = here()
+    if address.page == "standing":
+        return found_citations(indexing, address.turn)
+    if address.turn is None or address.turn >= len(chat.turns) or not (answer := chat.turns[address.turn].answer):
+        return ()
+    return list(citations_shown(answer))

@@ -1,9 +1,10 @@
 """The shelf, in the sidebar: how much is there, how fresh it is, what is new, and its articles by title."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -20,14 +21,20 @@ _MOST_REASONS = 100
 _show_list = make_component("list")
 
 
-def show_status(indexing: Indexing) -> None:
-    """Show the state of the shelf; it looks again by itself, so that what another process did is seen."""
-    st.fragment(_show_status, run_every=LOOK_SECONDS)(indexing)
+def show_status(indexing: Indexing, below: Callable[[], None]) -> None:
+    """Show the state of the shelf, and what is `below`: they look again, so that what another process did is seen."""
+    st.fragment(_show_status_and, run_every=LOOK_SECONDS)(indexing, below)
 
 
 def show_articles(indexing: Indexing) -> None:
     """List the newest articles of what is asked of, or those whose title holds what is searched for."""
     st.fragment(_show_articles, run_every=LOOK_SECONDS)(indexing)
+
+
+def _show_status_and(indexing: Indexing, below: Callable[[], None]) -> None:
+    for show in (partial(_show_status, indexing), below):
+        with st.container():
+            show()
 
 
 @telling

@@ -11,6 +11,7 @@ from ui.indexing import Indexing
 from ui.model_panel import show_models
 from ui.narrowing import show_narrowing
 from ui.shelf_panel import show_articles, show_status
+from ui.standing_panel import show_standing
 from ui.turns import OpenChat, OpenChats
 from ui.upload import show_upload
 
@@ -21,7 +22,7 @@ def show_sidebar(indexing: Indexing, chats: OpenChats, chat: OpenChat) -> None:
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(chats,))
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
-        partial(show_status, indexing),
+        partial(show_status, indexing, partial(show_standing, indexing)),
         partial(show_upload, indexing),
         partial(show_narrowing, indexing),
         partial(show_models, indexing, chat),

@@ -1,0 +1,42 @@
+"""The standing questions, in the sidebar: each with how much it has found in new articles."""
+
+import streamlit as st
+
+from index.wording import counted
+from rag.standing import StandingListing
+from rag.standing_rendering import quotes_words
+from ui.address import Address, go, here
+from ui.indexing import Indexing
+from ui.look import ignore_trigger, make_component, show_text, telling
+
+_LISTED = 200  # of which the list shows a few, and all on request
+_component = make_component("standing_list")
+
+
+@telling
+def show_standing(indexing: Indexing) -> None:
+    """List them, those that have found something first."""
+    listings = indexing.asking.listings()
+    if not listings:
+        return
+    st.html('<h2 class="dl-heading">Standing questions</h2>')
+    if indexing.asking.problem:
+        show_text(indexing.asking.problem, kind="problem")
+    clicked = _component(
+        key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], on_open_change=ignore_trigger
+    )
+    if len(listings) > _LISTED:
+        show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
+    if isinstance(clicked.open, int):
+        go(Address(page="standing", chat=here().chat, question=clicked.open))
+        st.rerun()
+
+
+def _entry(listing: StandingListing) -> dict[str, object]:
+    return {
+        "number": listing.asked.number,
+        "question": listing.asked.standalone.question,
+        "told": quotes_words(listing.quotes),
+        "found": bool(listing.quotes),
+        "current": here().page == "standing" and here().question == listing.asked.number,
+    }
