@@ -146,7 +146,7 @@ def test_a_follow_up_says_what_was_searched_for_and_the_reader_may_change_it(
         searched = page.get_by_text("Searched for: When will the agreement on fentanyl precursors take effect?")
         expect(searched).to_be_visible()
         expect(page.get_by_role("button", name="Copy")).to_have_count(2)
-        page.get_by_role("button", name="Change").click()
+        page.get_by_role("button", name="Change", exact=True).click()
         page.get_by_label("Search for").fill("How high did the River Lind rise?")
         page.get_by_role("button", name="Search", exact=True).click()
         expect(page.get_by_text("Searched for: How high did the River Lind rise?")).to_be_visible()
