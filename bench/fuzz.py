@@ -120,7 +120,9 @@ def main() -> None:
     """Try until the time is up."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=3.0)
-    ends = time.monotonic() + parser.parse_args().minutes * 60
+    parser.add_argument("--only", action="append", metavar="NAME", help="one of the names that are printed; repeatable")
+    said = parser.parse_args()
+    ends = time.monotonic() + said.minutes * 60
     relaxed = settings(max_examples=_AT_ONCE, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     with tempfile.TemporaryDirectory() as folder:
         shelf = Shelf(Path(folder))
@@ -132,7 +134,9 @@ def main() -> None:
             "front matter": front_matter, "records": records, "torn files": torn_files,
             "model answers": model_answers, "questions": questions(shelf),
         }  # fmt: skip
-        tries = {name: relaxed(attempt) for name, attempt in tries.items()}
+        if unknown := set(said.only or ()) - tries.keys():
+            parser.error(f"--only {', '.join(sorted(unknown))}: expected {', '.join(tries)}")
+        tries = {name: relaxed(attempt) for name, attempt in tries.items() if name in (said.only or tries)}
         tried, failed = dict.fromkeys(tries, 0), dict[str, str]()
         while time.monotonic() < ends and len(failed) < len(tries):
             for name, attempt in tries.items():
