@@ -340,7 +340,7 @@ const drawBar = (root, section, data) => {
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
-export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
   root.keep = setStateValue

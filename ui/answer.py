@@ -65,20 +65,23 @@ def show_answer(
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicked = _component(
         key=f"answer-{place}",
-        data={
-            "turn": turn.id,
-            "busy": busy,
-            "scroll_to": scroll_to,
-            "can_ask": can_ask,
-            "stands": keep_asking is None,
-            "forms": [*forms(), TIMELINE_IMAGE],
-            "timeline_forms": timeline_forms(),
-            # Not while the answer grows: a look into the session's state may end the run that draws it.
-            "changes": shown_changes(turn, answer) if answer and not busy else None,
-            "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
-            "timeline": shown_timeline(turn, answer) if answer and not busy else None,
-            **(_shown(turn, answer) if answer else {}),
-        },
+        # Of a list Streamlit does not look at each value to see whether it is a table.
+        data=[
+            {
+                "turn": turn.id,
+                "busy": busy,
+                "scroll_to": scroll_to,
+                "can_ask": can_ask,
+                "stands": keep_asking is None,
+                "forms": [*forms(), TIMELINE_IMAGE],
+                "timeline_forms": timeline_forms(),
+                # Not while the answer grows: a look into the session's state may end the run that draws it.
+                "changes": shown_changes(turn, answer) if answer and not busy else None,
+                "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
+                "timeline": shown_timeline(turn, answer) if answer and not busy else None,
+                **(_shown(turn, answer) if answer else {}),
+            }
+        ],
         on_open_change=ignore_trigger,
         on_stop_change=ignore_trigger,
         on_again_change=ignore_trigger,
@@ -126,14 +129,16 @@ def show_found(place: int, turn: Turn) -> None:
     assert answer is not None
     clicked = _component(
         key=f"found-{turn.id}",
-        data={
-            **_shown(turn, answer),
-            # What was asked stands above, and is not asked of all days from here.
-            "searched_for": "",
-            "narrowed": False,
-            "forms": forms(),
-            "file": st.session_state.pop(f"exported-{turn.id}", None),
-        },
+        data=[
+            {
+                **_shown(turn, answer),
+                # What was asked stands above, and is not asked of all days from here.
+                "searched_for": "",
+                "narrowed": False,
+                "forms": forms(),
+                "file": st.session_state.pop(f"exported-{turn.id}", None),
+            }
+        ],
         on_open_change=ignore_trigger,
         on_export_change=ignore_trigger,
     )
