@@ -372,23 +372,21 @@ def standing_command(
     scope = make_scope(since, as_of, outlet)
     if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
         raise typer.BadParameter("Give a question (with its days and outlets), --read, --remove, or none of them.")
-    if question:
-        clean_question(question)
+    asked = clean_question(question) if question else ""
     with open_parts(seeds, store) as parts:
         standing = Standing(parts.settings.store)
         if remove is not None:
             standing.remove(remove)
         one = read
-        if question:
+        if asked:
             _fill(parts)
-            asked = clean_question(question)
             one = standing.keep(asked, Standalone(asked, ""), scope=scope, shelf=parts.shelf).number
         if one is not None:
             standing.question(one)
         listings = [listing for listing in standing.listings() if one in (None, listing.asked.number)]
         found = [standing.news(listing.asked.number) for listing in listings]
         _tell_standing(listings, found, as_json=as_json)
-        if question and not as_json:
+        if asked and not as_json:
             typer.echo("It is asked of what is new after each run of indexing.")
         if read is not None and found and found[0]:
             standing.mark_read(read, up_to=found[0][-1].number)

@@ -41,8 +41,6 @@ def find_absent(question: str, reading: Reading) -> tuple[Absent, ...]:
 
 
 def _absent(question: str, reading: Reading) -> Iterator[Absent]:
-    if not reading.counts().chunks:
-        return
     words = list(_WORD.finditer(question))
     written = {found.group() for found in words}
     # With capitals at every word, or at every noun as in German, they tell no names.
@@ -58,7 +56,10 @@ def _absent(question: str, reading: Reading) -> Iterator[Absent]:
             continue
         if any(reading.chunks_holding(form) for form in forms(own[0])):
             continue
-        outlets = _outlet_terms(reading) if outlets is None else outlets
+        if outlets is None:
+            if not reading.counts().chunks:
+                return  # of an empty shelf every word is missing
+            outlets = _outlet_terms(reading)
         if own[0] in outlets:
             continue
         named = bool(place) and telling and word[0].isupper() and not word.isupper()

@@ -100,8 +100,11 @@ class _Saying:
 
 
 def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
-    """Return in what the articles differ on an answer's quotes; nothing where the shelf does not answer."""
-    if answer.refusal:
+    """Return in what the articles differ on an answer's quotes; nothing where the shelf does not answer.
+
+    Nor while a model writes: what it cites grows with each sentence, and an answer is drawn several times a second.
+    """
+    if answer.refusal or (answer.prose and answer.prose.under_way):
         return ()
     cited = (citation for statement in answer.statements for citation in statement.citations)
     return find_disagreements(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))), answer.passages)

@@ -361,9 +361,19 @@ def said_words(citation: Citation) -> str:
 
 def quote_note(citation: Citation) -> str:
     """Tell the page of a quote, where its article has pages, and who says it, in brackets."""
-    notes = [f"page {citation.page}"] if citation.page else []
-    notes += filter(None, [said_words(citation)])
-    return f" ({', '.join(notes)})" if notes else ""
+    notes = ", ".join(filter(None, (page_words(citation), said_words(citation))))
+    return f" ({notes})" if notes else ""
+
+
+def page_words(citation: Citation) -> str:
+    """Tell the page of a quote, or nothing where its article has no pages."""
+    return f"page {citation.page}" if citation.page else ""
+
+
+def where_words(citation: Citation) -> str:
+    """Tell the outlet, place, day and page of a quote, for a page that escapes it."""
+    article = citation.article
+    return ", ".join(filter(None, (place_line(article.outlet, article.place, article.published), page_words(citation))))
 
 
 def _refusal_lines(answer: Answer) -> Iterator[str]:

@@ -13,6 +13,7 @@ from rag.rendering import (
     citation_json,
     dated_json,
     dated_note,
+    page_words,
     quote_note,
     source_line,
 )
@@ -101,8 +102,7 @@ def reported_line(citation: Citation) -> str:
     """
     article = citation.article
     reported = f"reported {long_day(article.published)}" if article.published else ""
-    page = f"page {citation.page}" if citation.page else ""
     where = place_line(article.outlet, article.place, None)
-    line = ", ".join(filter(None, (where, page, reported)))
+    line = ", ".join(filter(None, (where, page_words(citation), reported)))
     # A name is written as the article has it.
     return one_line(line if where else line[:1].upper() + line[1:])

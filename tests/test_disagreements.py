@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -16,6 +17,7 @@ from rag.citations import Citation
 from rag.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
 from rag.exports import export
 from rag.passages import Passage
+from rag.prose import Prose
 from rag.rendering import answer_json, answer_text
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 from tests.reader import needs_browser, reading, serve
@@ -296,6 +298,9 @@ def test_what_weighs_less_than_the_quotes_is_found_among_what_was_read(newsroom:
     answer = newsroom.ask(HOW_MANY)
     assert all("14" not in quote.quote for quote in answer.quotes)
     assert [[side.words for side in found.sides] for found in disagreements_of(answer)] == [["Twelve", "14"]]
+    writing = Prose("m", "writing", (), refused=False, problem="", usage=None, seconds=0.1)
+    assert disagreements_of(replace(answer, prose=writing)) == ()
+    assert disagreements_of(replace(answer, prose=replace(writing, state="whole"))) == disagreements_of(answer)
 
 
 def test_a_refusal_and_articles_that_agree_have_none(archive: Newsroom) -> None:

@@ -27,14 +27,16 @@ from rag.rendering import (
     dated_note,
     ending_note,
     meaning_note,
+    page_words,
     refusal_words,
     said_words,
     searched_line,
     usage_line,
+    where_words,
 )
 from rag.sources import count_sources
 from ui.address import go, here
-from ui.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement, where_words
+from ui.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
 from ui.exporting import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
 from ui.indexing import get_indexing
 from ui.look import ignore_trigger, make_component
@@ -228,7 +230,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "lead": _lead(answer),
         "refusal": refusal is not None and not writing,
         "cards": _cards(answer),
-        "differ": [] if writing else [shown_disagreement(one) for one in disagreements_of(answer)],
+        "differ": [shown_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if refusal and not writing else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
@@ -288,7 +290,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
                     "key": str(Place.of(citation)),
                     "number": numbers[citation] or 0,
                     "text": citation.quote,
-                    "page": _page(citation),
+                    "page": page_words(citation),
                     "said": said_words(citation),
                     **_mark(citation, statements),
                 }
@@ -305,10 +307,6 @@ def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]
     if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
         return {"verdict": "doubtful", "rule": doubtful[0].rule}
     return {"verdict": "supported", "rule": ""} if any(s.verdict == "supported" for s in on_it) else {}
-
-
-def _page(citation: Citation) -> str:
-    return f"page {citation.page}" if citation.page else ""
 
 
 def _where(article: Article) -> str:

@@ -6,14 +6,13 @@ import streamlit as st
 
 from index.errors import DatelineError
 from index.parts import Parts
-from index.wording import place_line
 from rag.answers import Answer
 from rag.change_rendering import changes_heading, changes_notes
 from rag.changes import Changes, find_changes
 from rag.citations import Citation
 from rag.disagreements import Disagreement
 from rag.places import Place
-from rag.rendering import said_words
+from rag.rendering import said_words, where_words
 from ui.turns import Turn
 
 _CHANGES = "changes-"  # of a turn, in the reader's session
@@ -66,13 +65,6 @@ def shown_disagreement(disagreement: Disagreement) -> dict[str, object]:
         "note": disagreement.note,
         "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
     }
-
-
-def where_words(citation: Citation) -> str:
-    """Tell the outlet, place, day and page of a quote."""
-    article = citation.article
-    page = f"page {citation.page}" if citation.page else ""
-    return ", ".join(filter(None, (place_line(article.outlet, article.place, article.published), page)))
 
 
 def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:

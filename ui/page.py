@@ -48,7 +48,7 @@ def show_page() -> None:
         return
     indexing.start_once()
     chat, problem = _find_chat(chats)
-    if chat.turns and not chat.turns[-1].changes:
+    if not page and chat.turns and not chat.turns[-1].changes:
         chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
     with st.sidebar:
         show_sidebar(indexing, chats, chat)
