@@ -19,7 +19,7 @@ from unittest.mock import patch
 from bench.quality.sets import Article, QuestionSet, read_clapnq_set, read_timeqa_set
 from index.parts import build_parts, sync_parts
 from index.settings import Settings
-from rag.absences import find_absent
+from rag.absences import Absences, find_absences
 from rag.answers import answer_question
 from rag.evaluation import commit_of
 
@@ -55,15 +55,15 @@ def ask(data: QuestionSet) -> Iterator[dict[str, object]]:
             (path,) = {place.path for place in question.relevant}
             text = with_capitals(question.text, by_path[path]) if data.name == "clapnq" else question.text
             with parts.shelf.read() as reading:
-                absent = find_absent(text, reading)
+                absent = find_absences(text, reading)
             found = answer_question(text, parts=parts)
-            with patch("rag.answers.find_absent", return_value=()):
+            with patch("rag.answers.find_absences", return_value=Absences((), all_named=False)):
                 without = answer_question(text, parts=parts)
             yield {
                 "question": text,
                 "there": path in shelved,
-                "names": [one.word for one in absent if one.is_name],
-                "absent": [one.word for one in absent],
+                "absent": absent.words,
+                "all named": absent.all_named,
                 "answered": found.refusal is None,
                 "answered without": without.refusal is None,
             }

@@ -5,7 +5,7 @@ is asked about a name that stands in no article is not on the shelf, however nea
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.shelf import Reading
@@ -23,47 +23,69 @@ _PREFIX = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
-    """A word of a question that stands in no article, as it was asked."""
+class Absences:
+    """What a question has that no article does."""
 
-    word: str
-    is_name: bool
+    words: tuple[str, ...]  # as they were asked
+    all_named: bool  # it names something, and nothing that it names stands in an article
 
 
-def find_absent(question: str, reading: Reading) -> tuple[Absent, ...]:
-    """Return the words of a question that stand in no article of the shelf, in any of their forms.
+def find_absences(question: str, reading: Reading) -> Absences:
+    """Find the words of a question that stand in no article of the shelf, in any of their forms.
 
-    A name is what is written with a capital that does not begin the question; days, months and initials are none,
+    A name is what is written with a capital and does not begin the question; days, months and initials are none,
     nor is one that the shelf spells with another letter, nor the people of a place that it has. An outlet's name
-    counts as on the shelf. Of a question in capitals, or in German, nothing is known to be a name.
+    counts as on the shelf. "River Tarn" is one name, and absent if a part of it is. Of a question in capitals, or in
+    German, nothing is known to be a name.
     """
-    return tuple(_absent(question, reading))
-
-
-def _absent(question: str, reading: Reading) -> Iterator[Absent]:
     words = list(_WORD.finditer(question))
     written = {found.group() for found in words}
     # With capitals at every word, or at every noun as in German, they tell no names.
     telling = bool({word for word in written if word.islower()} - STOP_WORDS) or len(written & STOP_WORDS) > 1
     telling = telling and not _ENGLISH.isdisjoint(word.lower() for word in written)
-    outlets: frozenset[str] | None = None
+    absent = dict(_absent(question, words, reading))
+    names: list[list[int]] = []
     for place, found in enumerate(words):
         word = found.group()
-        own = terms(word)
-        if len(own) != 1 or own[0] in STOP_WORDS or word.lower() in STOP_WORDS:
+        if not place or not telling or not word[0].isupper() or not _says_something(question, found):
             continue
-        if not _SHORTEST <= len(word) <= _LONGEST or DATE_WORD.match(question, found.start()):
+        if names and names[-1][-1] == place - 1 and question[words[place - 1].end() : found.start()] in (" ", "-"):
+            names[-1].append(place)
+        else:
+            names.append([place])
+    lacking = [name for name in names if any(_is_missing(place, words, absent, reading) for place in name)]
+    return Absences(tuple(words[place].group() for place in absent), bool(names) and len(lacking) == len(names))
+
+
+def _absent(question: str, words: Sequence[re.Match[str]], reading: Reading) -> Iterator[tuple[int, str]]:
+    """Yield the places of the words that stand in no article, with their terms."""
+    outlets: frozenset[str] | None = None
+    for place, found in enumerate(words):
+        if not _says_something(question, found):
             continue
-        if any(reading.chunks_holding(form) for form in forms(own[0])):
+        (term,) = terms(found.group())
+        if any(reading.chunks_holding(form) for form in forms(term)):
             continue
         if outlets is None:
             if not reading.counts().chunks:
                 return  # of an empty shelf every word is missing
             outlets = _outlet_terms(reading)
-        if own[0] in outlets:
-            continue
-        named = bool(place) and telling and word[0].isupper() and not word.isupper()
-        yield Absent(word, named and not _known_otherwise(own[0], reading))
+        if term not in outlets:
+            yield place, term
+
+
+def _says_something(question: str, found: re.Match[str]) -> bool:
+    """Tell whether a word is one that an article on what is asked would have: no day, no "what"."""
+    word = found.group()
+    own = terms(word)
+    if len(own) != 1 or own[0] in STOP_WORDS or word.lower() in STOP_WORDS:
+        return False
+    return _SHORTEST <= len(word) <= _LONGEST and not DATE_WORD.match(question, found.start())
+
+
+def _is_missing(place: int, words: Sequence[re.Match[str]], absent: Mapping[int, str], reading: Reading) -> bool:
+    """Tell whether a part of a name is nowhere on the shelf; what initials stand for may be."""
+    return place in absent and not words[place].group().isupper() and not _known_otherwise(absent[place], reading)
 
 
 def _outlet_terms(reading: Reading) -> frozenset[str]:

@@ -13,7 +13,7 @@ from index.scope import WHOLE, Scope
 from index.shelf import Listing, Reach
 from index.words import content_terms, terms
 from rag import prose, quoting
-from rag.absences import find_absent
+from rag.absences import find_absences
 from rag.chat import ChatModel, Stopped, Usage
 from rag.citations import Citation, Statement
 from rag.dates import Days, read_days
@@ -280,7 +280,7 @@ def _quote(
         )
         passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
         searched = time.perf_counter()
-        absent = find_absent(asked, reading)
+        absent = find_absences(asked, reading)
         quoted, nearest = quoting.answer(
             asked,
             passages,
@@ -289,7 +289,7 @@ def _quote(
             bare=bare,
             subject=standalone.subject,
             passed_over=passed_over,
-            absent=absent,
+            nothing_named=absent.all_named,
         )
         shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
         copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
@@ -311,7 +311,7 @@ def _quote(
             outlets=tuple(outlets[:_OUTLETS_TOLD]),
             more_outlets=len(outlets[_OUTLETS_TOLD:]),
             nearest=nearest,
-            absent=tuple(one.word for one in absent),
+            absent=absent.words,
         ),
         seconds={
             "search": round(searched - started, 4),
@@ -392,7 +392,7 @@ def _find_all(asked: str, bare: str, *, parts: Parts, scope: Scope, subject: str
         found = search(
             asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
-        if any(one.is_name for one in find_absent(asked, reading)):
+        if find_absences(asked, reading).all_named:
             return Listed((), found.problem, None)
         passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
         quotes = quoting.find_all(
