@@ -347,9 +347,9 @@ def _turned(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, str] |
 
 
 def word_at(words: str, told: Told) -> Word:
-    """Return words of a sentence where they first stand in it."""
-    start = max(0, told.quote.find(words))
-    return Word(words, Span(start, start + len(words)), words.casefold())
+    """Return words of a sentence where they first stand in it; of such as do not, no place is marked."""
+    found = re.search(re.escape(words), told.quote, re.IGNORECASE)
+    return Word(words, Span(*found.span()) if found else Span(0, 0), words.casefold())
 
 
 def _denied_word(clause: str, told: Told) -> Word:

@@ -389,7 +389,8 @@ def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
     """Put the sides of a disagreement below each other, each with the words in which it differs."""
     yield f"{disagreement.title}. {disagreement.note}".rstrip()
     for side in disagreement.sides:
-        yield f"  “{one_line(side.words)}”: {one_line(side.citation.quote)}{quote_note(side.citation)}"
+        marked = f"“{one_line(side.words)}”: " if side.words else ""
+        yield f"  {marked}{one_line(side.citation.quote)}{quote_note(side.citation)}"
         likewise = f"; {side.likewise}" if side.also else ""
         yield f"    {source_line(side.citation.article)}{likewise}"
 

@@ -14,11 +14,13 @@ from playwright.sync_api import Browser, expect
 from index.readers import read_article
 from index.sentences import split_sentences
 from rag.citations import Citation
+from rag.contraries import word_at
 from rag.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
 from rag.exports import export
 from rag.passages import Passage
 from rag.prose import Prose
 from rag.rendering import answer_json, answer_text
+from rag.tellings import Told
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 from tests.reader import needs_browser, reading, serve
 from tests.test_copies import body, reprint
@@ -349,3 +351,10 @@ def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(brows
         expect(page.locator(".changed .foot")).to_have_text("Searched 2 newer articles, held against 1 older one.")
         page.locator(".changed .side").first.locator("button").click()
         expect(page.locator("mark.current")).to_have_text(TWELVE)
+
+
+def test_words_that_a_sentence_does_not_have_are_not_marked_in_it() -> None:
+    (passage,) = passages("The Senate agreed.")
+    sentence = Told(Citation(passage.article, passage.sentences[0]), "")
+    assert word_at("AGREED", sentence).place.cut(sentence.quote) == "agreed"
+    assert word_at("refused", sentence).place.cut(sentence.quote) == ""
