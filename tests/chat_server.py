@@ -184,7 +184,8 @@ class _Endpoint(BaseHTTPRequestHandler):
     def _write(self, text: str) -> bool:
         """Stream the text; returns whether that ended as it should."""
         fault = self.state.fault
-        pieces = [text[start : start + 4] for start in range(0, len(text), 4)]
+        size = max(4, len(text) // 500)  # the client takes a millisecond or two for each
+        pieces = [text[start : start + size] for start in range(0, len(text), size)]
         if fault == "thoughts apart":
             self._event(_chunk({"reasoning_content": "Let me see.", "content": None}))
         for number, piece in enumerate(pieces):

@@ -46,10 +46,12 @@ def test_an_answer_comes_in_pieces_and_last_what_it_took(server: ChatServer) -> 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "thoughts alone"])
 def test_every_fault_has_its_sentence_within_the_deadline_and_never_the_key(server: ChatServer, fault: str) -> None:
     server.fault = fault
+    # The others end by themselves, on a busy machine too.
+    seconds = 2 if fault.startswith("hang") else 60
     started = time.monotonic()
     with pytest.raises(ChatFailed) as caught:
-        read(chat_of(server, seconds=2))
-    assert time.monotonic() - started < 4
+        read(chat_of(server, seconds=seconds))
+    assert time.monotonic() - started < seconds + 10
     said = str(caught.value)
     assert said.startswith(f"The language model (scripted at {server.base_url}) ")
     assert FAULTS[fault] in said
