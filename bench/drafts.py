@@ -36,7 +36,8 @@ from index.parts import build_parts
 from index.readers import read_article
 from index.sentences import split_sentences
 from index.settings import Settings
-from index.shelf import Reading, Shelf
+from index.shelf import Shelf
+from index.shelf_reading import Reading
 from index.spans import Span
 from rag.differences import tokens
 from rag.drafts import MARKS, Checked, check_draft

@@ -24,7 +24,8 @@ from index.parts import WAIT_SECONDS, Parts, build_parts, set_damaged_aside, syn
 from index.scope import Scope
 from index.seeds import check_folder
 from index.settings import load_settings
-from index.shelf import Listing, size_on_disk
+from index.shelf import size_on_disk
+from index.shelf_reading import Listing
 from index.watching import watch_seeds
 from index.wording import counted, none_in_scope, one_line
 

@@ -5,40 +5,21 @@ not at all; a question reads in one transaction too, so nothing changes under it
 an index over the vectors kept here and can be made again from them.
 """
 
-import json
 import os
-import sqlite3
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
 from uuid import uuid4
 
-import numpy as np
-
-from index.articles import Article, text_digest
-from index.chunks import Chunk
-from index.copies import are_copies, prints, shingles_kept
 from index.database import Database
-from index.embeddings import Vectors
-from index.errors import ShelfDamaged, UnknownArticle
-from index.scope import WHOLE, Scope
-from index.soundness import REBUILT, Soundness, read_generation, read_record
-from index.spans import Span
-from index.words import folded, terms
+from index.errors import ShelfDamaged
+from index.shelf_reading import Reading
+from index.shelf_writing import LEFT, NOTHING_LEFT, Writing
+from index.soundness import Soundness
 
 FILE_NAME = "articles.db"
 VERSION = 3
-# The hash of a file that is being read, until it has been read to its end.
-UNFINISHED = b"unfinished"
 _APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
-# What is left in the file of articles that are gone; a store made before this was asked says nothing of it.
-_LEFT = "left_of_deleted"
-_NOTHING_LEFT = "nothing"
 # By what copies of an article are found; no part of the seal, as their texts decide.
 _PRINTS = """
 CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article_id)) WITHOUT ROWID;
@@ -71,70 +52,10 @@ CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 {_PRINTS}
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
-INSERT INTO record VALUES ('{_LEFT}', '{_NOTHING_LEFT}');
+INSERT INTO record VALUES ('{LEFT}', '{NOTHING_LEFT}');
 """  # noqa: S608 (constants)
 # What makes a shelf of a version one of the next.
 _MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
-_SELECT_ARTICLE = (
-    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"
-)
-
-# What a listing tells of an article `a`.
-_LISTED = (
-    "a.id, a.path, a.title, a.published, a.place, a.outlet, (SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
-)
-# Articles `a` in a scope. Days and names come as values, never as SQL.
-_IN_SCOPE = (
-    "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
-    "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
-    "AND (:articles IS NULL OR a.id IN (SELECT value FROM json_each(:articles))) "
-    "AND (:titled = '' OR instr(folded(a.title), :titled))"
-)
-# So many are compared with a question's at a time: 30 MB.
-_VECTORS_AT_ONCE = 20_000
-# Of an article with more copies than this, those most alike are told.
-_MOST_COPIES = 100
-Order = Literal["newest", "oldest", "title", "outlet", "place"]
-_ORDERS: Mapping[Order, str] = {
-    "newest": "a.published DESC NULLS LAST, a.path",
-    "oldest": "a.published NULLS LAST, a.path",
-    "title": "folded(a.title), a.path",
-    "outlet": "coalesce(a.outlet, '') = '', folded(coalesce(a.outlet, '')), a.path",
-    "place": "coalesce(a.place, '') = '', folded(coalesce(a.place, '')), a.path",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One line of the list of articles."""
-
-    id: str
-    path: str
-    title: str
-    published: date | None
-    place: str | None
-    outlet: str | None
-    chunks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much is on the shelf."""
-
-    articles: int
-    chunks: int
-    embedded: int
-    rejected: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far the shelf reaches."""
-
-    articles: int
-    undated: int
-    first: date | None  # day of publication
-    last: date | None
 
 
 class Shelf:
@@ -158,7 +79,7 @@ class Shelf:
         self._soundness = Soundness(self.path, self._database.reading, version=VERSION)
 
     @contextmanager
-    def read(self, *, checked: bool = False) -> Iterator["Reading"]:
+    def read(self, *, checked: bool = False) -> Iterator[Reading]:
         """Look at the shelf as it is now; what others write meanwhile is not seen.
 
         Raises ShelfUnusable where SQLite fails; with `checked`, as for an answer, ShelfDamaged
@@ -170,7 +91,7 @@ class Shelf:
             yield Reading(connection)
 
     @contextmanager
-    def write(self) -> Iterator["Writing"]:
+    def write(self) -> Iterator[Writing]:
         """Change the shelf: all of the block becomes visible at its end, or nothing does.
 
         Raises ShelfUnusable where SQLite fails; the shelf is then as it was before.
@@ -196,15 +117,15 @@ class Shelf:
         until its pieces are merged, and the log holds what has been written before.
         """
         with self.read() as reading:
-            left = reading.record(_LEFT)
-        if left != _NOTHING_LEFT:
+            left = reading.record(LEFT)
+        if left != NOTHING_LEFT:
             with self.write() as writing:
                 writing.merge_keywords()
         if not left:
             self._database.vacuum()  # made before deleted text was written over
-        if self._database.empty_log() and left != _NOTHING_LEFT:
+        if self._database.empty_log() and left != NOTHING_LEFT:
             with self.write() as writing:
-                writing.set_record(_LEFT, _NOTHING_LEFT)
+                writing.set_record(LEFT, NOTHING_LEFT)
 
     def start_over(self) -> None:
         """Make the shelf anew, with nothing on it."""
@@ -213,525 +134,6 @@ class Shelf:
         self._soundness.forget()
 
 
-class Reading:
-    """What a question sees: the shelf at one moment."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read through an open transaction."""
-        self._connection = connection
-
-    def record(self, name: str) -> str:
-        """Return a remembered fact about the store, or "" where it was never set."""
-        return read_record(self._connection, name)
-
-    def counts(self) -> Counts:
-        """Count what is visible."""
-        row = self._connection.execute(
-            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks), (SELECT count(*) FROM vectors), "
-            "(SELECT count(*) FROM files WHERE reason IS NOT NULL)"
-        ).fetchone()
-        return Counts(*row)
-
-    def reach(self, *, scope: Scope = WHOLE) -> Reach:
-        """Tell how many articles there are to search in the scope, and from when."""
-        if scope.is_whole:  # each from the index, without a look at every article
-            count, undated, first, last = self._connection.execute(
-                "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM articles WHERE published IS NULL), "
-                "(SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
-            ).fetchone()
-        else:
-            count, undated, first, last = self._in_scope(
-                "SELECT count(*), count(*) - count(a.published), min(a.published), max(a.published) FROM articles a",
-                scope,
-            ).fetchone()
-        return Reach(count, undated, _date(first), _date(last))
-
-    def files(self) -> dict[str, tuple[bytes, str | None]]:
-        """Return every file that was read, with its hash and the reason it was rejected."""
-        rows = self._connection.execute("SELECT path, hash, reason FROM files")
-        return {path: (hash_, reason) for path, hash_, reason in rows}
-
-    def known(self, file: str) -> dict[str, str]:
-        """Return the paths of the articles of a file, by id."""
-        return dict(self._connection.execute("SELECT id, path FROM articles WHERE file = ?", (file,)))
-
-    def listings(
-        self, limit: int = -1, *, offset: int = 0, scope: Scope = WHOLE, titled: str = "", order: Order = "newest"
-    ) -> list[Listing]:
-        """List the visible articles of the scope whose title holds the text `titled`, as `words.folded` compares.
-
-        At most `limit` after the first `offset`; all the rest where it is negative. Those that do
-        not say what is ordered by come last, and what is equal is in the order of the paths.
-        """
-        rows = self._in_scope(
-            f"SELECT {_LISTED} FROM articles a",  # noqa: S608 (a constant)
-            scope,
-            f"ORDER BY {_ORDERS[order]} LIMIT :limit OFFSET :offset",
-            titled=titled,
-            limit=limit,
-            offset=offset,
-        )
-        return [_listing(row) for row in rows]
-
-    def copies(self, article: Article, *, scope: Scope = WHOLE) -> list[Listing]:
-        """List the visible articles of the scope that say the same as this one, oldest first; see `index.copies`."""
-        rows = self._in_scope(
-            f"SELECT {_LISTED}, a.text, a.body_start, a.body_end FROM prints mine JOIN prints other "  # noqa: S608
-            "ON other.print = mine.print JOIN articles a ON a.id = other.article_id",
-            scope,
-            "AND mine.article_id = :id AND a.id <> :id GROUP BY a.id ORDER BY count(*) DESC, a.path LIMIT :limit",
-            id=article.id,
-            limit=_MOST_COPIES,
-        ).fetchall()
-        own = shingles_kept(article.body.cut(article.text)) if rows else frozenset()
-        found = [_listing(row) for *row, text, start, end in rows if are_copies(own, shingles_kept(text[start:end]))]
-        return sorted(found, key=lambda listing: (listing.published or date.max, listing.path))
-
-    def count(self, *, scope: Scope = WHOLE, titled: str = "") -> int:
-        """Count what `listings` would list without a limit."""
-        return int(self._in_scope("SELECT count(*) FROM articles a", scope, titled=titled).fetchone()[0])
-
-    def outlets(self, *, scope: Scope = WHOLE) -> list[tuple[str, int]]:
-        """Count the articles of each outlet in the scope, most first; "" stands for articles that name none."""
-        return self._in_scope(
-            "SELECT coalesce(a.outlet, '') AS name, count(*) AS number FROM articles a",
-            scope,
-            "GROUP BY name ORDER BY number DESC, name",
-        ).fetchall()
-
-    def months(self, *, scope: Scope = WHOLE, titled: str = "") -> list[tuple[str, int]]:
-        """Count the dated ones of `listings` in each month that has some ("2026-02"), in order."""
-        rows = self._in_scope(
-            "SELECT substr(a.published, 1, 7) AS month, count(*) FROM articles a",
-            scope,
-            "AND a.published IS NOT NULL GROUP BY month ORDER BY month",
-            titled=titled,
-        )
-        return rows.fetchall()
-
-    def article(self, path: str) -> Article:
-        """Return the visible article of that path. Raises UnknownArticle."""
-        row = self._connection.execute(_SELECT_ARTICLE + " WHERE path = ?", (path,)).fetchone()
-        if row is None:
-            raise UnknownArticle(
-                f"No article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
-                "If the file is new, run `dateline index`."
-            )
-        return self._whole(_article(row))
-
-    def titles(self, paths: Sequence[str]) -> dict[str, str]:
-        """Return the titles of those of the articles that are visible, by path."""
-        rows = self._connection.execute(
-            "SELECT path, title FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(paths),)
-        )
-        return dict(rows.fetchall())
-
-    def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return those of the articles that are visible, by id."""
-        rows = self._connection.execute(
-            _SELECT_ARTICLE + " WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 (both are constants)
-            (json.dumps(ids),),
-        )
-        return {row[0]: self._whole(_article(row)) for row in rows.fetchall()}
-
-    def of_text(self, digest: str) -> Article | None:
-        """Return the visible article whose text has that `text_digest`, the first by path; reads every text."""
-        rows = self._connection.execute("SELECT path, text FROM articles ORDER BY path")
-        path = next((path for path, text in rows if text_digest(text) == digest), None)
-        return None if path is None else self.article(path)
-
-    def _whole(self, article: Article) -> Article:
-        """Return an article whose every chunk is, by its id, what was once cut from it. Raises ShelfDamaged."""
-        rows = self._connection.execute(
-            "SELECT id, article_id, sentences, heading FROM chunks WHERE article_id = ?", (article.id,)
-        )
-        if not all(_chunk(*row).is_cut_from(article) for row in rows):
-            raise ShelfDamaged(
-                f"The text of {article.path} is not the one that was indexed. Expected it word for word. {REBUILT}"
-            )
-        return article
-
-    def chunks(self, ids: Sequence[str], *, scope: Scope = WHOLE) -> dict[str, Chunk]:
-        """Return those of the chunks whose article is visible and in the scope, by id."""
-        rows = self._in_scope(
-            "SELECT c.id, c.article_id, c.sentences, c.heading FROM chunks c JOIN articles a ON a.id = c.article_id",
-            scope,
-            "AND c.id IN (SELECT value FROM json_each(:ids))",
-            ids=json.dumps(ids),
-        )
-        return {row[0]: _chunk(*row) for row in rows}
-
-    def sentences(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield each sentence of those of the articles that are visible, with its article's id."""
-        rows = self._connection.execute(
-            "SELECT c.article_id, c.sentences, a.text FROM chunks c JOIN articles a ON a.id = c.article_id "
-            "WHERE a.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(ids),),
-        )
-        for id_, sentences, text in rows:
-            with _naming_damage():
-                spans = [Span(start, end) for start, end in json.loads(sentences)]
-            yield from ((id_, span.cut(text)) for span in spans)
-
-    def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
-        """Return the ids of the `k` chunks in the scope that match best, with their BM25 scores (0 up), best first.
-
-        A word in the heading counts twice. Terms are text, whatever they hold: each is quoted, so nothing in it is
-        query syntax.
-        """
-        if not question_terms:
-            return {}
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
-        if scope.is_whole:
-            # Ranked before it is joined: a common word is in tens of thousands of chunks. Twice as many as are asked
-            # for, so that of equal ones those with the lesser id come first, whenever they were indexed.
-            rows = self._connection.execute(
-                "SELECT c.id, k.score FROM (SELECT rowid, -bm25(keywords, 2.0, 1.0) AS score FROM keywords "
-                "WHERE keywords MATCH :query ORDER BY score DESC LIMIT 2 * :k) k "
-                "JOIN chunks c ON c.number = k.rowid ORDER BY k.score DESC, c.id LIMIT :k",
-                {"query": query, "k": k},
-            )
-        else:
-            rows = self._in_scope(
-                "SELECT c.id, -bm25(keywords, 2.0, 1.0) AS score FROM keywords k "
-                "JOIN chunks c ON c.number = k.rowid JOIN articles a ON a.id = c.article_id",
-                scope,
-                "AND keywords MATCH :query ORDER BY score DESC, c.id LIMIT :k",
-                query=query,
-                k=k,
-            )
-        return dict(rows.fetchall())
-
-    def chunks_holding(self, term: str) -> int:
-        """Count the chunks that hold `term`, one of `words.terms`."""
-        row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
-        return int(row[0]) if row else 0
-
-    def terms_from(self, prefix: str) -> list[str]:
-        """Return the terms of all chunks that begin with `prefix`."""
-        rows = self._connection.execute(
-            "SELECT term FROM vocabulary WHERE term >= ? AND term < ?", (prefix, prefix + chr(sys.maxunicode))
-        )
-        return [str(term) for (term,) in rows]
-
-    def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
-        """Return the ids of the `k` chunks in the scope nearest to a unit vector with their cosines, by exact search.
-
-        For a process that does not own Chroma: its files may be rewritten by the owner at any
-        moment, these rows may not.
-        """
-        if scope.is_whole:
-            rows = self._connection.execute("SELECT chunk, vector FROM vectors")
-        else:
-            # CROSS keeps the order of the tables: of a narrow scope only its own vectors are read.
-            rows = self._in_scope(
-                "SELECT v.chunk, v.vector FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "
-                "CROSS JOIN vectors v ON v.chunk = c.number",
-                scope,
-            )
-        numbers, parts = list[int](), list[Vectors]()
-        while some := rows.fetchmany(_VECTORS_AT_ONCE):
-            with _naming_damage():
-                parts.append(
-                    np.frombuffer(b"".join(row[1] for row in some), np.float32).reshape(len(some), -1) @ question
-                )
-            numbers += (row[0] for row in some)
-        if not parts:
-            return {}
-        cosines = np.concatenate(parts)
-        if not np.all(np.abs(cosines) < 1.01):  # of unit vectors; what is no number compares as false
-            raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {REBUILT}")
-        # Twice as many, as for keywords: of equal ones those with the lesser id come first.
-        best = {numbers[row]: float(cosines[row]) for row in np.argsort(-cosines, kind="stable")[: 2 * k]}
-        ids = self._connection.execute(
-            "SELECT id, number FROM chunks WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(best)),)
-        )
-        ranked = sorted(((id_, best[number]) for id_, number in ids), key=lambda entry: (-entry[1], entry[0]))
-        return dict(ranked[:k])
-
-    def unembedded(self, limit: int) -> list[tuple[int, str]]:
-        """Return chunks that have no vector yet: number and the text to embed."""
-        rows = self._connection.execute(
-            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
-            "JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
-            "WHERE v.chunk IS NULL ORDER BY c.number LIMIT ?",
-            (limit,),
-        )
-        return [(row[0], _chunk(*row[1:5]).embedded_text(row[5])) for row in rows]
-
-    def without_vectors(self, ids: Sequence[str]) -> set[str]:
-        """Return those of the visible chunks that have no vector yet."""
-        rows = self._connection.execute(
-            "SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.chunk = c.number "
-            "WHERE c.id IN (SELECT value FROM json_each(?)) AND v.chunk IS NULL",
-            (json.dumps(ids),),
-        )
-        return {row[0] for row in rows}
-
-    def unplaced(self, limit: int) -> list[tuple[int, str, Vectors]]:
-        """Return vectors that Chroma has not got yet: number, chunk id, vector."""
-        rows = self._connection.execute(
-            "SELECT v.chunk, c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
-            "WHERE v.placed = 0 LIMIT ?",
-            (limit,),
-        )
-        return [(number, id_, np.frombuffer(vector, np.float32)) for number, id_, vector in rows]
-
-    def sample(self, k: int) -> dict[str, Vectors]:
-        """Return at most `k` of the vectors that Chroma should have, spread evenly over the shelf, by chunk id."""
-        numbers = [row[0] for row in self._connection.execute("SELECT chunk FROM vectors WHERE placed = 1")]
-        step = max(1, -(-len(numbers) // k))
-        rows = self._connection.execute(
-            "SELECT c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
-            "WHERE v.chunk IN (SELECT value FROM json_each(?))",
-            (json.dumps(numbers[::step]),),
-        )
-        return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
-
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors of those of the chunks that have one, by id."""
-        rows = self._connection.execute(
-            "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.chunk = c.number "
-            "WHERE c.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(ids),),
-        )
-        return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
-
-    def all_placed(self) -> bool:
-        """Tell whether Chroma has every vector there is."""
-        row = self._connection.execute("SELECT NOT EXISTS (SELECT 1 FROM vectors WHERE placed = 0)").fetchone()
-        return bool(row[0])
-
-    def placed(self) -> int:
-        """Count the vectors that Chroma should have."""
-        return int(self._connection.execute("SELECT count(*) FROM vectors WHERE placed = 1").fetchone()[0])
-
-    def leavers(self, limit: int) -> list[str]:
-        """Return ids that Chroma should no longer have."""
-        return [row[0] for row in self._connection.execute("SELECT chunk_id FROM leavers LIMIT ?", (limit,))]
-
-    def _in_scope(
-        self, select: str, scope: Scope, then: str = "", *, titled: str = "", **values: str | int
-    ) -> sqlite3.Cursor:
-        """Run `select`, which names the articles `a`, on those in the scope; it and `then` are constants."""
-        bound = {
-            "since": scope.since and scope.since.isoformat(),
-            "until": scope.until and scope.until.isoformat(),
-            "outlets": json.dumps(sorted(scope.outlets)) if scope.outlets else None,
-            "articles": None if scope.articles is None else json.dumps(sorted(scope.articles)),
-            "titled": folded(titled),
-        }
-        return self._connection.execute(f"{select} WHERE {_IN_SCOPE} {then}", {**bound, **values})
-
-
-class Writing(Reading):
-    """A change to the shelf; see `Shelf.write`."""
-
-    def set_record(self, name: str, value: str) -> None:
-        """Remember a fact about the store."""
-        self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (name, value))
-
-    def put_articles(self, file: str, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Make articles of a file visible, each in place of the one that had its path."""
-        # Under no hash of a file: until `finish_file` it is read again.
-        self._connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, NULL)", (file, UNFINISHED))
-        for article, chunks in articles:
-            self._drop_article(article.path)
-            self._add_article(file, article, chunks)
-        self._touch()
-
-    def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Make the articles of one file visible in place of those it held before."""
-        self.put_articles(file, articles)
-        self.finish_file(file, hash_, [article.path for article, _ in articles])
-
-    def finish_file(
-        self, file: str, hash_: bytes, paths: Sequence[str] | None, *, reason: str | None = None
-    ) -> list[str]:
-        """Note that a file was read to its end: the articles of these paths are all it holds.
-
-        Without paths its articles stay as they are. `reason` says what of it is not on the shelf. Returns the paths of
-        the articles that went.
-        """
-        self._connection.execute(
-            "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
-            (file, hash_, reason),
-        )
-        gone = [] if paths is None else sorted(set(self.known(file).values()) - set(paths))
-        for path in gone:
-            self._drop_article(path)
-        self._touch()
-        return gone
-
-    def remove_file(self, file: str) -> list[str]:
-        """Forget a file and its articles. Returns their paths."""
-        gone = self.finish_file(file, b"", ())
-        self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
-        return gone
-
-    def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
-        """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO vectors SELECT number, ?2, 0 FROM chunks WHERE number = ?1",
-            [(number, vector.tobytes()) for number, vector in zip(numbers, vectors, strict=True)],
-        )
-        self._touch()
-
-    def mark_placed(self, numbers: Sequence[int]) -> None:
-        """Note that Chroma has these vectors."""
-        self._connection.executemany("UPDATE vectors SET placed = 1 WHERE chunk = ?", [(n,) for n in numbers])
-
-    def mark_left(self, ids: Sequence[str]) -> None:
-        """Note that Chroma no longer has these chunks."""
-        self._connection.executemany("DELETE FROM leavers WHERE chunk_id = ?", [(id_,) for id_ in ids])
-
-    def mark_all_unplaced(self) -> None:
-        """Note that Chroma is empty."""
-        self._connection.execute("UPDATE vectors SET placed = 0 WHERE placed = 1")
-        self._connection.execute("DELETE FROM leavers")
-
-    def drop_vectors(self) -> None:
-        """Forget every vector: another model will make new ones."""
-        self._connection.execute("DELETE FROM vectors")
-        self._connection.execute("DELETE FROM spare_vectors")
-        self._connection.execute("DELETE FROM leavers")
-        self._touch()
-
-    def drop_spare_vectors(self) -> None:
-        """Forget the vectors that nothing took over in this run."""
-        self._connection.execute("DELETE FROM spare_vectors")
-
-    def merge_keywords(self) -> None:
-        """Merge the pieces of the keyword index into one, without what it was told to forget."""
-        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
-        self._touch()
-
-    def make_keywords_again(self) -> None:
-        """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
-        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
-        rows = self._connection.execute(
-            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
-            "JOIN articles a ON a.id = c.article_id"
-        )
-        for number, *chunk, text in rows.fetchall():
-            self._add_keywords(number, _chunk(*chunk), text)
-        self._touch()
-
-    def make_prints_again(self) -> None:
-        """Note anew by what copies of each article are found."""
-        self._connection.execute("DELETE FROM prints")
-        rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")
-        while some := rows.fetchmany(100):
-            for id_, text, start, end in some:
-                self._add_prints(id_, text[start:end])
-
-    def forget_hashes(self) -> None:
-        """Have every file read again by the next run, while what it held stays visible until then."""
-        self._connection.execute("UPDATE files SET hash = x''")
-        self._touch()
-
-    def _touch(self) -> None:
-        self.set_record("generation", str(read_generation(self._connection) + 1))
-
-    def _add_article(self, file: str, article: Article, chunks: Sequence[Chunk]) -> None:
-        published = article.published.isoformat() if article.published else None
-        origin = (published, article.place, article.outlet, article.author, article.url)
-        text = (article.title, article.text, article.body.start, article.body.end)
-        self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.path, file, *text, *origin, json.dumps(article.pages)),
-        )
-        self._add_prints(article.id, article.body.cut(article.text))
-        for chunk in chunks:
-            digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
-            spans = json.dumps([(sentence.start, sentence.end) for sentence in chunk.sentences])
-            number = self._connection.execute(
-                "INSERT INTO chunks (id, article_id, sentences, heading, digest) VALUES (?, ?, ?, ?, ?)",
-                (chunk.id, chunk.article_id, spans, chunk.heading, digest),
-            ).lastrowid
-            self._add_keywords(number, chunk, article.text)
-            # The same words were embedded before: in a syndicated copy, a moved file, an edited article.
-            self._connection.execute(
-                "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
-                "ON v.chunk = c.number WHERE c.digest = ?2 UNION ALL SELECT vector FROM spare_vectors "
-                "WHERE digest = ?2) LIMIT 1",
-                (number, digest),
-            )
-            # Back again before Chroma was told to forget it.
-            self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
-
-    def _add_prints(self, id_: str, body: str) -> None:
-        self._connection.executemany("INSERT INTO prints VALUES (?, ?)", [(print_, id_) for print_ in prints(body)])
-
-    def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str) -> None:
-        self._connection.execute(
-            "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)", (number, *_searchable(chunk, article_text))
-        )
-
-    def _drop_article(self, path: str) -> None:
-        rows = self._connection.execute(
-            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
-            "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
-            "WHERE a.path = ?",
-            (path,),
-        ).fetchall()
-        self._connection.execute(
-            "UPDATE record SET value = 'some' WHERE name = ? AND value = ?", (_LEFT, _NOTHING_LEFT)
-        )
-        for number, digest, vector, placed, *chunk, text in rows:
-            if vector is not None:
-                self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))
-            if placed:
-                self._connection.execute("INSERT OR IGNORE INTO leavers VALUES (?)", (chunk[0],))
-            # A contentless index forgets only what it is told word for word.
-            self._connection.execute(
-                "INSERT INTO keywords (keywords, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
-                (number, *_searchable(_chunk(*chunk), text)),
-            )
-            self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
-            self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
-        self._connection.execute(
-            "DELETE FROM prints WHERE article_id = (SELECT id FROM articles WHERE path = ?)", (path,)
-        )
-        self._connection.execute("DELETE FROM articles WHERE path = ?", (path,))
-
-
 def size_on_disk(store: Path) -> int:
     """Return the bytes that all files of the store take."""
     return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)
-
-
-def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
-    return " ".join(terms(chunk.heading)), " ".join(terms(chunk.span.cut(article_text)))
-
-
-def _article(row: Sequence[object]) -> Article:
-    id_, path, title, text, start, end, published, *rest, pages = row
-    with _naming_damage():
-        body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
-        return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
-
-
-def _listing(row: Sequence[object]) -> Listing:
-    id_, path, title, published, place, outlet, chunks = row
-    return Listing(id_, path, title, _date(published), place, outlet, chunks)  # type: ignore[arg-type]
-
-
-def _chunk(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:
-    with _naming_damage():
-        spans = tuple(Span(start, end) for start, end in json.loads(sentences))
-        return Chunk(id_, article_id, Span(spans[0].start, spans[-1].end), spans, heading)
-
-
-@contextmanager
-def _naming_damage() -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, TypeError, IndexError) as error:
-        raise ShelfDamaged(
-            f"The shelf holds a row that Dateline cannot have written ({type(error).__name__}). {REBUILT}"
-        ) from error
-
-
-def _date(text: object) -> date | None:
-    return date.fromisoformat(str(text)) if text else None

@@ -27,7 +27,8 @@ from index.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.placing import place_vectors
 from index.readers import check_size, read_articles, streams
 from index.seeds import check_folder, entries_below
-from index.shelf import UNFINISHED, Shelf, Writing
+from index.shelf import Shelf
+from index.shelf_writing import UNFINISHED, Writing
 from index.vectors import VectorIndex
 
 # Articles become visible in groups: a commit costs a disk flush.

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.words import STOP_WORDS, terms
 from rag.facts import DATE_WORD
 from rag.matching import forms, names_meet, peoples

@@ -10,7 +10,7 @@ from functools import partial
 from index.errors import BadQuestion, DatelineError
 from index.parts import Parts
 from index.scope import WHOLE, Scope
-from index.shelf import Listing, Reach
+from index.shelf_reading import Listing, Reach
 from index.words import content_terms, terms
 from rag import prose, quoting
 from rag.absences import find_absences

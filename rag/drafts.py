@@ -20,7 +20,7 @@ from index.chunks import Chunk
 from index.errors import BadDraft
 from index.scope import WHOLE, Scope
 from index.sentences import split_sentences
-from index.shelf import Reach, Reading
+from index.shelf_reading import Reach, Reading
 from index.spans import Span
 from index.words import content_terms, terms
 from rag.citations import Citation

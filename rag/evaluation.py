@@ -21,7 +21,7 @@ from index.errors import BadQuestion, ResultUnwritable
 from index.parts import Parts
 from index.scope import Scope
 from index.sentences import split_sentences
-from index.shelf import Counts, Reading
+from index.shelf_reading import Counts, Reading
 from index.wording import counted, long_day, one_line
 from rag.answers import answer_question, find_passages
 from rag.batches import Line, read_batch, read_names

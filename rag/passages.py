@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from index.articles import Article
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.spans import Span
 from rag.retrieval import Hit
 

@@ -12,7 +12,7 @@ from math import log
 import numpy as np
 
 from index.embeddings import Embedder
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.spans import Span
 from index.words import content_terms, terms
 from rag.citations import Citation, Statement

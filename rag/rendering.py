@@ -9,7 +9,7 @@ from datetime import date
 
 from index.articles import Article
 from index.scope import WHOLE, Scope
-from index.shelf import Listing, Reach
+from index.shelf_reading import Listing, Reach
 from index.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from rag.answers import Answer, Dated, Searched
 from rag.chat import Usage

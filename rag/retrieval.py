@@ -11,7 +11,7 @@ from index.chunks import Chunk
 from index.embeddings import Embedder
 from index.errors import ChromaUnreachable, DamagedVectors, EmbeddingFailed, IndexMismatch
 from index.scope import WHOLE, Scope
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.vectors import VectorIndex
 from index.words import content_terms, terms
 

@@ -21,7 +21,8 @@ from pydantic import TypeAdapter, ValidationError
 from index.database import Database
 from index.errors import UnknownQuestion
 from index.scope import Scope
-from index.shelf import Reading, Shelf
+from index.shelf import Shelf
+from index.shelf_reading import Reading
 from index.words import folded
 from rag.answers import Answer
 from rag.citations import Citation

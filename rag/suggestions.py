@@ -10,7 +10,7 @@ from math import inf
 
 from index.articles import Article
 from index.parts import Parts
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.spans import Span
 from index.words import content_terms, terms
 from rag.answers import answer_question

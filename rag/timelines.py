@@ -11,7 +11,7 @@ from datetime import date
 from index.parts import Parts
 from index.scope import WHOLE, Scope
 from index.sentences import split_sentences
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.wording import one_line
 from index.words import content_terms
 from rag.answers import Dated, clean_question, list_quotes

@@ -9,7 +9,7 @@ import pytest
 
 from index.errors import BadQuestion
 from index.scope import Scope
-from index.shelf import Reach
+from index.shelf_reading import Reach
 from rag.answers import Dated, answer_question, stream_answer
 from rag.chat import ChatModel
 from rag.rendering import answer_json, answer_text

@@ -20,7 +20,8 @@ from index.chunks import Chunk, chunk_article
 from index.errors import ShelfDamaged, StoreMismatch, UnknownArticle
 from index.readers import read_article
 from index.scope import Scope
-from index.shelf import Order, Reach, Shelf
+from index.shelf import Shelf
+from index.shelf_reading import Order, Reach
 from index.spans import Span
 from index.words import folded, terms
 from tests.conftest import SEED, Newsroom

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from index.articles import Article
 from index.errors import DatelineError, UnknownArticle
 from index.parts import Parts
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from rag.chats import Chats
 from rag.citations import Citation
 from rag.places import FoundAgain, Place, closest_sentence, find_again

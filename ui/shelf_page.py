@@ -10,7 +10,7 @@ import streamlit as st
 from index.errors import DatelineError
 from index.scope import Scope
 from index.seeds import remove_seed, restore_seed
-from index.shelf import Listing, Order
+from index.shelf_reading import Listing, Order
 from index.wording import counted, long_day, one_line, scope_words
 from ui.address import go, here
 from ui.indexing import Indexing

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from index.shelf import Listing
+from index.shelf_reading import Listing
 from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
 from ui.callbacks import undisturbed

@@ -23,7 +23,7 @@ from bench.quality.sets import Place, Question, QuestionSet, read_sets
 from index.articles import Article
 from index.chunks import Chunk
 from index.embeddings import Vectors
-from index.shelf import Reading
+from index.shelf_reading import Reading
 from index.words import content_terms, terms
 from rag.evaluation import commit_of
 from rag.metrics import hits_at, reciprocal_rank
