@@ -13,7 +13,7 @@ serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
 
 test: dev  ## set up .venv and run the tests
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: dev  ## format check and lint
 	$(BIN)/ruff format --check .

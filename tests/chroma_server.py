@@ -1,7 +1,6 @@
 """A real Chroma server on this machine, and doubles of it at their worst."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,12 +13,6 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 _CHROMA = Path(sys.executable).with_name("chroma")
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 import os
 import re
-import socket
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -18,6 +17,7 @@ from playwright.sync_api import TimeoutError as NotInTimeError
 from tests.browser import find_browser
 from tests.conftest import ROOT
 from tests.forked import start_forked
+from tests.ports import free_port
 
 BROWSER = find_browser()
 needs_browser = pytest.mark.skipif(
@@ -44,9 +44,7 @@ class Server:
 @contextmanager
 def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterator[Server]:
     """Run `dateline serve`, guarded, on a free port."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     seeds, store = folder / "seeds", folder / "store"
     seeds.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}

@@ -25,7 +25,7 @@ def article(number: int) -> str:
 def left(newsroom: Newsroom, words: Iterable[str]) -> set[str]:
     """Return the names of files of the store in which a word, or all of it but its first letters, is.
 
-    Chroma's graph is left out: it writes room that it has not filled as it finds it in this process's memory.
+    Two of Chroma's are left out: it writes room that it has not filled as it finds it in this process's memory.
     """
     # The keyword index writes of a word only what its neighbour in the alphabet does not begin with.
     pieces = [word[4:].encode() for word in words]
@@ -33,7 +33,7 @@ def left(newsroom: Newsroom, words: Iterable[str]) -> set[str]:
         file.name
         for file in newsroom.parts.settings.store.rglob("*")
         if file.is_file()
-        and file.name != "data_level0.bin"
+        and file.name not in {"data_level0.bin", "length.bin"}
         and any(piece in file.read_bytes().lower() for piece in pieces)
     }
 

@@ -14,8 +14,9 @@ from index.served import ServedIndex
 from index.settings import load_settings
 from index.sync import Done
 from index.vectors import VectorIndex
-from tests.chroma_server import chroma_server, false_server, free_port
+from tests.chroma_server import chroma_server, false_server
 from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
+from tests.ports import free_port
 from ui.indexing import Indexing
 
 BRIDGE = "The Quarrow bridge closed on Monday after inspectors found a crack in a pier."
