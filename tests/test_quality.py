@@ -34,6 +34,17 @@ def test_pieces_make_up_the_file() -> None:
     assert "".join(pieces) == article.file
 
 
+def test_a_system_is_installed_with_all_of_its_packages() -> None:
+    class Partly(peers.System):
+        packages = ("numpy", "no-such-package")
+
+    class Wholly(peers.System):
+        packages = ("numpy",)
+
+    assert not Partly.is_installed()
+    assert Wholly.is_installed()
+
+
 def test_the_second_passage_of_an_article_takes_no_rank_from_the_next_article() -> None:
     asked = QuestionSet("", "", "article", ARTICLES, (Question("What closed?", (Place("b.txt", 0, 20),)),))
     found = [Place("a.txt", 0, 15), Place("a.txt", 16, 26), Place("b.txt", 0, 20)]

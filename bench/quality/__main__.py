@@ -1,4 +1,4 @@
-"""How well are passages found, beside Chroma, LangChain, LlamaIndex and keywords alone?
+"""How well are passages found, beside Chroma, LangChain, LlamaIndex, haiku.rag and keywords alone?
 
     python -m bench.quality DATA_FOLDER [--sets clapnq,timeqa] [--systems Dateline,Chroma] [--questions N]
 
@@ -213,6 +213,11 @@ def main() -> None:
     systems = chosen.systems.split(",")
     if unknown := [*(set(systems) - set(SYSTEMS)), *(set(chosen.sets.split(",")) - set(SETS))]:
         parser.error(f"{', '.join(unknown)}: not known. Expected of {', '.join(SETS)} and of {', '.join(SYSTEMS)}.")
+    if missing := [name for name in systems if not SYSTEMS[name].is_installed()]:
+        print(f"Not installed here and left out: {', '.join(missing)}. No result is kept without it.", flush=True)
+        systems = [name for name in systems if name not in missing]
+    if not systems:
+        parser.error("there is no system to measure.")
     print(f"MultiHop-RAG's own example, by our port of its metric: {check_port(chosen.data)}", flush=True)
     packages = sorted({package for name in systems for package in SYSTEMS[name].packages})
     for asked in read_sets(chosen.data, chosen.sets.split(","), chosen.questions):

@@ -4,8 +4,15 @@ Each is set up as its own quickstart does it, with one exception: all that embed
 weights from the package that Dateline uses, since no other can be had without a network.
 """
 
+import asyncio
+import base64
+import json
+import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +22,7 @@ from bench.quality.sets import Article, Place
 if TYPE_CHECKING:
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
 
+    from index.embeddings import MiniLM
     from index.spans import Span
 
 _VOCABULARY = Path(__file__).parent.parent.parent / "index" / "vocabularies" / "bert-base-uncased.txt"
@@ -27,6 +35,14 @@ class System(ABC):
 
     packages: ClassVar[tuple[str, ...]]  # whose versions are written down
     settings: ClassVar[str]
+
+    @classmethod
+    def is_installed(cls) -> bool:
+        """Tell whether all of its packages are here: haiku.rag's are for Python 3.12 and later."""
+        try:
+            return all(map(version, cls.packages))
+        except PackageNotFoundError:
+            return False
 
     @abstractmethod
     def __init__(self, folder: Path) -> None:
@@ -323,10 +339,121 @@ class LlamaIndex(System):
         return places
 
 
+class HaikuRag(System):
+    """haiku.rag with LanceDB, as its page on the Python API has it."""
+
+    packages = ("haiku.rag-slim", "docling-core", "docling-slim", "lancedb")
+    settings = "create_document of plain text, chunks of 256 tokens of MiniLM's vocabulary; search, which is hybrid"
+
+    def __init__(self, folder: Path) -> None:
+        """Make an empty database with Dateline's MiniLM, and with its vocabulary to count tokens by."""
+        from haiku.rag.chunkers import get_chunker
+        from haiku.rag.client import HaikuRAG
+        from haiku.rag.config import AppConfig
+        from tokenizers import BertWordPieceTokenizer
+
+        from index.embeddings import MiniLM
+
+        model = MiniLM()
+        model.embed_question("Is anyone there?")
+        tokenizer = folder / "tokenizer"
+        tokenizer.mkdir()
+        BertWordPieceTokenizer(str(_VOCABULARY), lowercase=True).save(str(tokenizer / "tokenizer.json"))
+        (tokenizer / "tokenizer_config.json").write_text('{"tokenizer_class": "PreTrainedTokenizerFast"}')
+        endpoint = {
+            "provider": "openai",
+            "name": "all-MiniLM-L6-v2",
+            "vector_dim": 384,
+            "base_url": serve(model),
+            "api_key": "none",
+        }
+        config = AppConfig.model_validate(
+            {
+                "embeddings": {"model": endpoint},
+                "processing": {"chunking_tokenizer": str(tokenizer)},
+                "storage": {"data_dir": folder},
+            }
+        )
+        get_chunker(config)  # loads the tokenizer, which it keeps
+        self._open: Callable[..., Any] = partial(HaikuRAG, folder / "haiku.lancedb", config=config)
+        self._client: Any = None
+        self._loop = asyncio.new_event_loop()
+        self._places = dict[str, Place]()
+
+    def index(self, articles: Sequence[Article]) -> int:
+        """Add the files one by one; the client that is left tidies its tables, and another is opened for questions."""
+        return self._loop.run_until_complete(self._index(articles))
+
+    async def _index(self, articles: Sequence[Article]) -> int:
+        added = dict[str, Article]()
+        async with self._open(create=True) as client:
+            for article in articles:
+                document = await client.create_document(article.file, uri=article.path, format="plain")
+                added[document.id] = article
+        self._client = await self._open().__aenter__()
+        pieces = sorted(await self._client.chunk_repository.list_all(), key=lambda piece: piece.order)
+        for id_, article in added.items():
+            own = [piece for piece in pieces if piece.document_id == id_]
+            for piece, (start, end) in zip(own, find_all(article.file, (one.content for one in own)), strict=True):
+                self._places[piece.id] = article.place(start, end)
+        return len(self._places)
+
+    def search(self, question: str, k: int) -> list[Place]:
+        """Search; chunks do not say where they start, so they were looked for in their articles."""
+        found = self._loop.run_until_complete(self._client.search(question, limit=k))
+        return [self._places[one.chunk_id] for one in found]
+
+
+def serve(model: "MiniLM") -> str:
+    """Serve a model as OpenAI's API serves one, on this machine until the process ends; return the address."""
+
+    class Endpoint(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            texts = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["input"]
+            vectors = model.embed_articles([texts] if isinstance(texts, str) else texts)
+            rows = [
+                {"object": "embedding", "index": number, "embedding": base64.b64encode(vector.tobytes()).decode()}
+                for number, vector in enumerate(vectors)
+            ]
+            usage = {"prompt_tokens": 0, "total_tokens": 0}
+            body = json.dumps({"object": "list", "model": "all-MiniLM-L6-v2", "data": rows, "usage": usage}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}/v1"
+
+
+def find_all(text: str, pieces: Iterable[str]) -> Iterator[tuple[int, int]]:
+    r"""Return where pieces that follow each other start and end in a text whose white space is not theirs.
+
+    >>> list(find_all("Rain.\n\nRain, and\nhail.", ["Rain.", "Rain, and  \nhail."]))
+    [(0, 5), (7, 22)]
+    """
+    places = [place for place, letter in enumerate(text) if not letter.isspace()]
+    folded, end = "".join(text.split()), 0
+    for piece in pieces:
+        wanted = "".join(piece.split())
+        start = folded.index(wanted, end)
+        end = start + len(wanted)
+        yield places[start], places[end - 1] + 1
+
+
 SYSTEMS: Mapping[str, type[System]] = {
     "Dateline": Dateline,
     "Chroma": Chroma,
     "BM25": Bm25s,
     "LangChain": LangChain,
     "LlamaIndex": LlamaIndex,
+    "haiku.rag": HaikuRag,
 }

@@ -29,6 +29,9 @@ def run_system(name: str, articles: Sequence[Article], questions: Sequence[str],
     """Index and ask; for a process that does nothing else, since its peak of memory is read at the end."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     os.environ["ANONYMIZED_TELEMETRY"] = "False"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["LOGFIRE_IGNORE_NO_CONFIG"] = "1"
+    os.environ["TRANSFORMERS_NO_ADVISORY_WARNINGS"] = "1"  # that there is no PyTorch
     for variable in [name for name in os.environ if name.startswith(("DATELINE_", "OPENAI_"))]:
         del os.environ[variable]
     with tempfile.TemporaryDirectory() as folder:
