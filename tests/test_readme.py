@@ -18,7 +18,8 @@ from ui.__main__ import commands
 
 README = (ROOT / "README.md").read_text()
 FOLDERS = {folder: (ROOT / folder / "README.md").read_text() for folder in ("index", "rag", "bench")}
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 
 
 def test_every_module_is_told_of() -> None:
@@ -48,10 +49,14 @@ def test_every_command_is_told_of() -> None:
     assert names == set(re.findall(r"^\| `dateline (\w+)", README, re.MULTILINE))
 
 
-def test_every_dependency_is_told_of_with_its_reason() -> None:
-    named = {re.split(r"[<>=]", requirement)[0] for requirement in PROJECT["dependencies"]}
-    table = README[README.index("| package | why |") :]
-    assert named == set(re.findall(r"`([a-z0-9-]+)`(?=[^|]*\|[^|]+\|$)", table, re.MULTILINE))
+@pytest.mark.parametrize(
+    ("table", "requirements"),
+    [(0, PROJECT["dependencies"]), (1, [requirement for group in GROUPS.values() for requirement in group])],
+)
+def test_every_dependency_is_told_of_with_its_reason(table: int, requirements: list[str]) -> None:
+    told = README.split("| package | why |")[1 + table].strip().split("\n\n")[0]
+    named = {re.split(r"[\[<>=]", requirement)[0] for requirement in requirements}
+    assert named == set(re.findall(r"`([a-z0-9.-]+)`(?=[^|]*\|[^|]+\|$)", told, re.MULTILINE))
 
 
 def test_the_figures_are_the_benchs() -> None:
