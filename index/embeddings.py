@@ -61,7 +61,7 @@ def build_embedder(settings: Settings) -> Embedder:
     """
     if not settings.embedding_model:
         return MiniLM(settings.embedding_folder)
-    key = settings.openai_api_key.get_secret_value()
+    key = (settings.embedding_api_key or settings.openai_api_key).get_secret_value()
     if not key and not settings.embedding_base_url:
         raise MissingKey(
             f"DATELINE_EMBEDDING_MODEL is {settings.embedding_model!r}, but there is no OPENAI_API_KEY and no "
@@ -286,8 +286,8 @@ class EndpointEmbedder:
     def _failed(self, what: str) -> EmbeddingFailed:
         return EmbeddingFailed(
             f"The embedding endpoint ({self._where}, model {self._name!r}) {what}. Expected one vector a text. Check "
-            "OPENAI_API_KEY, DATELINE_EMBEDDING_BASE_URL and DATELINE_EMBEDDING_MODEL, then run `dateline index`; "
-            "what was embedded so far is kept."
+            "OPENAI_API_KEY or DATELINE_EMBEDDING_API_KEY, DATELINE_EMBEDDING_BASE_URL and DATELINE_EMBEDDING_MODEL, "
+            "then run `dateline index`; what was embedded so far is kept."
         )
 
 

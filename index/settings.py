@@ -33,10 +33,13 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",
-        description="key for OpenAI or the endpoint named by a base URL",
+        description="key for OpenAI and for endpoints that have none of their own",
     )
     embedding_model: str = Field("", description="model to embed with over HTTP; empty: the built-in MiniLM")
     embedding_base_url: str = Field("", description="OpenAI-compatible endpoint to embed with; empty: OpenAI's own")
+    embedding_api_key: SecretStr = Field(
+        SecretStr(""), description="key that only the endpoint to embed with is sent; empty: OPENAI_API_KEY"
+    )
     embedding_folder: Path | None = Field(
         None, description="folder with another MiniLM-shaped model.onnx and vocab.txt to use instead of the built-in"
     )
@@ -48,6 +51,9 @@ class Settings(BaseSettings):
     )
     chat_model: str = Field("", description="language model to answer in prose, or several by commas; empty: quotes")
     chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI's own")
+    chat_api_key: SecretStr = Field(
+        SecretStr(""), description="key that only the language model's endpoint is sent; empty: OPENAI_API_KEY"
+    )
     chat_form: Literal["json", "markers"] = Field(
         "json", description="how the model names sentences: as JSON, or by markers in its text"
     )
@@ -100,7 +106,7 @@ class Settings(BaseSettings):
             )
         return address
 
-    @field_validator("openai_api_key", "chroma_token")
+    @field_validator("openai_api_key", "embedding_api_key", "chat_api_key", "chroma_token")
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
         if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):

@@ -367,7 +367,7 @@ def build_chat(settings: Settings, name: str) -> ChatModel:
     return ChatModel(
         name,
         base_url=settings.chat_base_url,
-        key=settings.openai_api_key.get_secret_value(),
+        key=(settings.chat_api_key or settings.openai_api_key).get_secret_value(),
         seconds=settings.chat_seconds,
         answer_tokens=settings.chat_answer_tokens,
         price=settings.prices.get(name),

@@ -99,7 +99,7 @@ def _fault_of_status(error: "openai.APIStatusError") -> Fault:
     if is_too_long(error):
         return Fault("was sent more text than it can read", "Lower DATELINE_CHAT_PROMPT_TOKENS")
     if status in (401, 403):
-        return Fault(f"refused the key (status {status})", "Check OPENAI_API_KEY")
+        return Fault(f"refused the key (status {status})", "Check OPENAI_API_KEY or DATELINE_CHAT_API_KEY")
     if status == 404:
         return Fault(
             "is not known there (status 404)",

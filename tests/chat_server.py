@@ -19,8 +19,8 @@ LONG_WAIT = 60.0  # longer than any test's deadline
 
 # What each fault must be told as. All of them answer over HTTP; a refused connection needs no server.
 FAULTS: dict[str, str] = {
-    "wrong key": "refused the key (status 401). Check OPENAI_API_KEY.",
-    "forbidden": "refused the key (status 403). Check OPENAI_API_KEY.",
+    "wrong key": "refused the key (status 401). Check OPENAI_API_KEY or DATELINE_CHAT_API_KEY.",
+    "forbidden": "refused the key (status 403). Check OPENAI_API_KEY or DATELINE_CHAT_API_KEY.",
     "unknown model": "is not known there (status 404). Check DATELINE_CHAT_MODEL",
     "rate limit": "has had too many questions for now (status 429). Ask again in a minute.",
     "rate limit with a time": "has had too many questions for now (status 429). Ask again in 90 seconds.",

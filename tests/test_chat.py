@@ -196,6 +196,20 @@ def test_the_settings_choose_the_models(monkeypatch: pytest.MonkeyPatch) -> None
         load_settings()
 
 
+@pytest.mark.parametrize("own", ["", "sk-for-chat"])
+def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: ChatServer, own: str) -> None:
+    settings = Settings(
+        chat_model="m",
+        chat_base_url=server.base_url,
+        chat_api_key=own,
+        openai_api_key=KEY,
+        embedding_api_key="sk-for-embedding",
+    )
+    (chat,) = build_chats(settings)
+    read(chat)
+    assert server.keys == [f"Bearer {own or KEY}"]
+
+
 def test_without_a_key_openai_is_not_asked() -> None:
     (chat,) = build_chats(Settings(chat_model="m"))
     with pytest.raises(MissingKey, match="unset DATELINE_CHAT_MODEL to answer in quotes alone"):

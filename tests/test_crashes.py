@@ -35,7 +35,7 @@ from tests.crashing import (
 )
 
 SEED = os.environ.get("DATELINE_CRASH_SEED")
-SEEDS = [int(SEED)] if SEED else list(range(int(os.environ.get("DATELINE_TRIALS", "4"))))
+SEEDS = [int(SEED)] if SEED else list(range(int(os.environ.get("DATELINE_TRIALS", "8"))))
 
 
 @pytest.fixture(scope="module")

@@ -120,6 +120,19 @@ def test_the_settings_choose_the_embedder() -> None:
         build_embedder(Settings(embedding_model="m"))
 
 
+@pytest.mark.parametrize("own", ["", "sk-for-embedding"])
+def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: EmbeddingServer, own: str) -> None:
+    settings = Settings(
+        embedding_model="m",
+        embedding_base_url=server.base_url,
+        embedding_api_key=own,
+        openai_api_key=KEY,
+        chat_api_key="sk-for-chat",
+    )
+    build_embedder(settings).embed_articles(["A word."])
+    assert server.keys == [f"Bearer {own or KEY}"]
+
+
 def test_an_endpoint_embeds_in_the_order_asked(server: EmbeddingServer) -> None:
     embedder = EndpointEmbedder("m", base_url=server.base_url, key=KEY)
     texts = [f"word{number} and more" for number in range(200)]
