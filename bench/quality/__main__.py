@@ -220,6 +220,7 @@ def main() -> None:
         parser.error("there is no system to measure.")
     print(f"MultiHop-RAG's own example, by our port of its metric: {check_port(chosen.data)}", flush=True)
     packages = sorted({package for name in systems for package in SYSTEMS[name].packages})
+    commit = commit_of(ROOT)  # before the first result makes the checkout differ
     for asked in read_sets(chosen.data, chosen.sets.split(","), chosen.questions):
         load, started = os.getloadavg()[0], time.perf_counter()
         print(f"load of the machine before: {load:.2f} on {os.cpu_count()} processors", flush=True)
@@ -235,7 +236,7 @@ def main() -> None:
                 asked.name,
                 {
                     "data": asked.about,
-                    "commit": commit_of(ROOT),
+                    "commit": commit,
                     "versions": {package: version(package) for package in packages},
                     "processors": os.cpu_count(),
                     "load before": round(load, 2),
