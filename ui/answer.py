@@ -7,11 +7,11 @@ quote is a button to its place in the article.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
 import streamlit as st
-from streamlit.components.v2.bidi_component.state import ComponentResult
 
 from index.articles import Article
 from index.wording import counted, place_line
@@ -36,10 +36,11 @@ from rag.rendering import (
 )
 from rag.sources import count_sources
 from ui.address import go, here
+from ui.callbacks import Clicks, draw
 from ui.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
 from ui.exporting import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
 from ui.indexing import get_indexing
-from ui.look import ignore_trigger, make_component
+from ui.look import make_component
 from ui.timeline import look_up, shown_timeline, timeline_of
 from ui.turns import Turn
 
@@ -65,7 +66,8 @@ def show_answer(
     Without `keep_asking` the question stands already.
     """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
-    clicked = _component(
+    clicks = draw(
+        _component,
         key=f"answer-{place}",
         # Of a list Streamlit does not look at each value to see whether it is a table.
         data=[
@@ -84,52 +86,43 @@ def show_answer(
                 **(_shown(turn, answer) if answer else {}),
             }
         ],
-        on_open_change=ignore_trigger,
-        on_stop_change=ignore_trigger,
-        on_again_change=ignore_trigger,
-        on_search_change=ignore_trigger,
-        on_all_days_change=ignore_trigger,
-        on_keep_change=ignore_trigger,
-        on_export_change=ignore_trigger,
-        on_timeline_change=ignore_trigger,
-        on_changes_change=ignore_trigger,
+        clicks=("open", "stop", "again", "search", "all_days", "keep", "export", "timeline", "changes"),
+        about=turn.id,
     )
-    if clicked.stop:
-        turn.stop()
-    for asked, act in ((clicked.keep, keep_asking), (clicked.again, ask_again), (clicked.all_days, ask_all_days)):
-        if asked and act:
-            act()
-            st.rerun()
-    if isinstance(clicked.search, str):
-        search_again(clicked.search)
-        st.rerun()
+    clicks.do("stop", lambda _: turn.stop(), bool)
+    clicks.do("again", lambda _: ask_again(), bool)
+    clicks.do("all_days", lambda _: ask_all_days(), bool)
+    if keep := keep_asking:
+        clicks.do("keep", lambda _: keep(), bool)
+    clicks.do("search", search_again, str)
     if answer:
-        _look_further(place, turn, answer, clicked)
+        _look_further(place, turn, answer, clicks)
 
 
-def _look_further(place: int, turn: Turn, answer: Answer, clicked: ComponentResult) -> None:
+def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
     """Do what a reader asks of an answer that is there."""
     parts = get_indexing().parts
-    # Which answer's timeline is unfolded is a state, not a trigger: one of those is lost where a newer run begins.
-    if not turn.under_way and clicked.timeline == turn.id and shown_timeline(turn, answer) is None:
+    # Which answer's timeline is unfolded is a state of the component, no click.
+    if not turn.under_way and clicks.shown.timeline == turn.id and shown_timeline(turn, answer) is None:
         look_up(turn, answer, parts)
         st.rerun()
-    if clicked.export:
-        _export(turn, answer, clicked.export)
-    if isinstance(clicked.changes, str):
-        look_for_changes(turn, answer, clicked.changes, parts)
-        st.rerun()
-    if isinstance(clicked.open, str):
-        timeline = timeline_of(turn, answer)
-        told = [event.citation for event in timeline.events] if timeline else []
-        _open(place, (*citations_shown(answer), *told, *changes_cited(turn)), clicked.open)
+    clicks.do("export", partial(_export, turn, answer), str)
+    clicks.do("changes", lambda day: look_for_changes(turn, answer, day, parts), str)
+    clicks.do("open", partial(_open_told, place, turn, answer), str)
+
+
+def _open_told(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
+    timeline = timeline_of(turn, answer)
+    told = [event.citation for event in timeline.events] if timeline else []
+    _open(place, (*citations_shown(answer), *told, *changes_cited(turn)), clicked)
 
 
 def show_found(place: int, turn: Turn) -> None:
     """Show what a standing question has found, as a turn; `place` is its place (from 0) among the news."""
     answer = turn.answer
     assert answer is not None
-    clicked = _component(
+    clicks = draw(
+        _component,
         key=f"found-{turn.id}",
         data=[
             {
@@ -141,16 +134,13 @@ def show_found(place: int, turn: Turn) -> None:
                 "file": st.session_state.pop(f"exported-{turn.id}", None),
             }
         ],
-        on_open_change=ignore_trigger,
-        on_export_change=ignore_trigger,
+        clicks=("open", "export"),
     )
-    if clicked.export:
-        _export(turn, answer, clicked.export)
-    if isinstance(clicked.open, str):
-        _open(place, citations_shown(answer), clicked.open)
+    clicks.do("export", partial(_export, turn, answer), str)
+    clicks.do("open", partial(_open, place, citations_shown(answer)), str)
 
 
-def _export(turn: Turn, answer: Answer, form: object) -> None:
+def _export(turn: Turn, answer: Answer, form: str) -> None:
     name = f"dateline-{turn.id[:8]}"
     if is_timeline_form(form):
         if timeline_of(turn, answer) is None:
@@ -160,7 +150,6 @@ def _export(turn: Turn, answer: Answer, form: object) -> None:
     else:
         made = make_file(turn.question, [answer], form, name=name)
     st.session_state[f"exported-{turn.id}"] = made
-    st.rerun()
 
 
 def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
@@ -168,7 +157,7 @@ def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
         quote = Place.of(citation)
         if clicked == str(quote):
             go(replace(here(), turn=place, article=citation.article.path, quote=quote))
-            st.rerun()  # the drawer belongs to the page, and only this part is being drawn
+            return
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import streamlit as st
 
@@ -9,8 +10,9 @@ from index.errors import UnknownChat
 from index.wording import ago
 from rag.chats import ChatListing
 from ui.address import Address, go, here
+from ui.callbacks import draw
 from ui.exporting import forms, make_file
-from ui.look import ignore_trigger, make_component, telling
+from ui.look import make_component, telling
 from ui.turns import OpenChat, OpenChats
 
 _LISTED = 30
@@ -31,45 +33,40 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
             "Search the chats", key="chats-sought", placeholder="Search the chats", label_visibility="collapsed"
         )
     listings = chats.kept.listings(_LISTED, holding=sought)
-    state = st.session_state
-    clicked = _component(
+    clicks = draw(
+        _component,
         key="chats",
         data={
             "chats": [_entry(listing, chat.id) for listing in listings],
-            "file": state.pop("exported", None),
+            "file": st.session_state.pop("exported", None),
             "forms": forms(),
         },
-        on_open_change=ignore_trigger,
-        on_rename_change=ignore_trigger,
-        on_export_change=ignore_trigger,
-        on_delete_change=ignore_trigger,
+        clicks=("open", "rename", "export", "delete"),
     )
     if not listings:
         st.html('<p class="dl-note">No chat holds these words.</p>')
     elif kept > len(listings) and not sought:
         st.html(f'<p class="dl-note">and {kept - len(listings):,} older ones</p>')
-    if isinstance(clicked.open, str):
-        go(Address(chat=clicked.open))
-        st.rerun()
-    if isinstance(clicked.rename, dict):
-        chats.kept.rename(str(clicked.rename.get("id")), str(clicked.rename.get("title")))
-        st.rerun()
-    if isinstance(clicked.export, dict):
-        state["exported"] = _export(chats, str(clicked.export.get("id")), clicked.export.get("form"))
-        st.rerun()
-    if isinstance(clicked.delete, str):
-        chats.delete(clicked.delete)
-        if clicked.delete == chat.id:
-            go(replace(here(), chat="", article="", quote=None, turn=None))
-        st.rerun()
+    clicks.do("open", lambda id_: go(Address(chat=id_)), str)
+    clicks.do("rename", lambda asked: chats.kept.rename(str(asked.get("id")), str(asked.get("title"))), dict)
+    clicks.do("export", partial(_export, chats), dict)
+    clicks.do("delete", partial(_delete, chats, chat), str)
 
 
-def _export(chats: OpenChats, id_: str, form: object) -> dict[str, str] | None:
+def _delete(chats: OpenChats, shown: OpenChat, id_: str) -> None:
+    chats.delete(id_)
+    if id_ == shown.id:
+        go(replace(here(), chat="", article="", quote=None, turn=None))
+
+
+def _export(chats: OpenChats, asked: dict[str, object]) -> None:
+    id_ = str(asked.get("id"))
     try:
         kept = chats.kept.chat(id_)
     except UnknownChat:
-        return None  # deleted in another window: the list is about to show it
-    return make_file(kept.title, kept.answers, form, name=f"dateline-{id_[:8]}")
+        return  # deleted in another window: the list is about to show it
+    name = f"dateline-{id_[:8]}"
+    st.session_state["exported"] = make_file(kept.title, kept.answers, asked.get("form"), name=name)
 
 
 def _entry(listing: ChatListing, current: str) -> dict[str, object]:

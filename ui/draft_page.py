@@ -1,6 +1,7 @@
 """Check a draft: a text is pasted, and each sentence and quotation of it shown with what stands on the shelf."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -11,9 +12,9 @@ from rag.draft_rendering import MARK_WORDS, draft_lines, looked_line, summary_li
 from rag.drafts import Checked, CheckedDraft, check_draft
 from rag.places import Place
 from ui.address import go, here
-from ui.callbacks import undisturbed
+from ui.callbacks import draw, undisturbed
 from ui.indexing import Indexing
-from ui.look import ignore_trigger, make_component, show_text
+from ui.look import make_component, show_text
 from ui.narrowing import asked_of
 
 _component = make_component("draft")
@@ -61,7 +62,8 @@ def _check(indexing: Indexing) -> None:
 
 
 def _show_checked(checked: CheckedDraft) -> None:
-    clicked = _component(
+    clicks = draw(
+        _component,
         key="draft-marks",
         data={
             "summary": summary_line(checked),
@@ -69,14 +71,17 @@ def _show_checked(checked: CheckedDraft) -> None:
             "parts": [_part(checked, part) for part in checked.parts],
             "copy": "\n".join(draft_lines(checked)),
         },
-        on_open_change=ignore_trigger,
+        clicks=("open",),
     )
-    if isinstance(clicked.open, str):
-        for place in (place for part in checked.parts for place in part.places):
-            quote = Place.of(place)
-            if clicked.open == f"{place.article.path} {quote}":
-                go(replace(here(), article=place.article.path, quote=quote))
-                st.rerun()
+    clicks.do("open", partial(_open, checked), str)
+
+
+def _open(checked: CheckedDraft, clicked: str) -> None:
+    for place in (place for part in checked.parts for place in part.places):
+        quote = Place.of(place)
+        if clicked == f"{place.article.path} {quote}":
+            go(replace(here(), article=place.article.path, quote=quote))
+            return
 
 
 def _part(checked: CheckedDraft, part: Checked) -> dict[str, object]:

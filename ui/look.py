@@ -38,10 +38,6 @@ def make_component(name: str, *, isolated: bool = True) -> ComponentRenderer:
     )
 
 
-def ignore_trigger() -> None:
-    """Do nothing: Streamlit hands over a component's trigger only where a callback is named for it."""
-
-
 def inert(text: str) -> str:
     """Make any text safe to stand inside `st.html`: shown exactly, doing nothing.
 

@@ -13,10 +13,10 @@ from rag.citations import Citation
 from rag.standing_rendering import quotes_words
 from ui.address import Address, go, here
 from ui.answer import citations_shown, show_answer
-from ui.callbacks import undisturbed
+from ui.callbacks import draw, undisturbed
 from ui.draft_page import show_draft_page
 from ui.indexing import Indexing, get_indexing
-from ui.look import ICON, LOOK_SECONDS, ignore_trigger, keep_history, make_component, show_style, show_text, telling
+from ui.look import ICON, LOOK_SECONDS, keep_history, make_component, show_style, show_text, telling
 from ui.model_panel import chosen_model
 from ui.narrowing import asked_of, show_scope
 from ui.opened import show_opened
@@ -125,10 +125,14 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     show_text(text, kind="lead")
     _show_what_is_new(indexing)
     if questions := indexing.suggestions:
-        clicked = _suggested(key="suggested", data=list(questions), on_ask_change=ignore_trigger)
-        if clicked.ask in questions and not chat.turns:  # a click that is seen twice asks once
-            chat.ask(clicked.ask, chosen_model(indexing), scope=asked_of())
-            st.rerun()
+        clicks = draw(_suggested, key="suggested", data=list(questions), clicks=("ask",), about=chat.id)
+        clicks.do("ask", partial(_ask_suggested, chat, indexing), str)
+
+
+def _ask_suggested(chat: OpenChat, indexing: Indexing, question: str) -> None:
+    model, scope = chosen_model(indexing), asked_of()
+    if question in indexing.suggestions and not chat.turns:  # clicked twice, it is asked once
+        chat.ask(question, model, scope=scope)
 
 
 @telling

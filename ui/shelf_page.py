@@ -13,8 +13,9 @@ from index.seeds import remove_seed, restore_seed
 from index.shelf_reading import Listing, Order
 from index.wording import counted, long_day, one_line, scope_words
 from ui.address import go, here
+from ui.callbacks import draw
 from ui.indexing import Indexing
-from ui.look import LOOK_SECONDS, ignore_trigger, inert, make_component, show_text, telling
+from ui.look import LOOK_SECONDS, inert, make_component, show_text, telling
 from ui.narrowing import asked_of
 
 _ROWS = 50
@@ -84,7 +85,8 @@ def _show_table(indexing: Indexing) -> None:
         )
         everything = reading.count()
     narrowed = "" if scope.is_whole else f" in {scope_words(scope)}"
-    clicked = _component(
+    clicks = draw(
+        _component,
         key="table",
         data={
             "rows": [_row(listing) for listing in listings],
@@ -94,19 +96,11 @@ def _show_table(indexing: Indexing) -> None:
             "most": _ROWS,
             "bars": bars(months),
         },
-        on_look_change=ignore_trigger,
-        on_open_change=ignore_trigger,
-        on_remove_change=ignore_trigger,
+        clicks=("look", "open", "remove"),
     )
-    if isinstance(clicked.look, dict):
-        state["look"] = Look.read(clicked.look)
-        st.rerun()
-    if isinstance(clicked.open, str):
-        go(replace(here().without_article(), article=clicked.open))
-        st.rerun()
-    if isinstance(clicked.remove, str):
-        state["removing"] = clicked.remove
-        st.rerun()
+    clicks.do("look", lambda look: state.update(look=Look.read(look)), dict)
+    clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
+    clicks.do("remove", lambda path: state.update(removing=path), str)
 
 
 def bars(months: Sequence[tuple[str, int]]) -> list[dict[str, object]]:

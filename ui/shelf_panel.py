@@ -11,14 +11,14 @@ import streamlit as st
 from index.shelf_reading import Listing
 from index.wording import ago, counted, place_line, scope_words
 from ui.address import Address, go, here
-from ui.callbacks import undisturbed
+from ui.callbacks import draw, undisturbed
 from ui.indexing import Indexing
-from ui.look import LOOK_SECONDS, ignore_trigger, make_component, show_text, telling
+from ui.look import LOOK_SECONDS, make_component, show_text, telling
 from ui.narrowing import asked_of
 
 _LISTED = 30  # the shelf's own page lists them all
 _MOST_REASONS = 100
-_show_list = make_component("list")
+_list = make_component("list")
 
 
 def show_status(indexing: Indexing, below: Callable[[], None]) -> None:
@@ -83,10 +83,8 @@ def _show_articles(indexing: Indexing) -> None:
             reading.listings(_LISTED, scope=scope, titled=titled),
             reading.count(scope=scope, titled=titled),
         )
-    clicked = _show_list(key="articles", data=[_entry(listing) for listing in listings], on_open_change=ignore_trigger)
-    if isinstance(clicked.open, str):
-        go(replace(here().without_article(), article=clicked.open))
-        st.rerun()  # the drawer belongs to the page, and only this panel is being drawn
+    clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings], clicks=("open",))
+    clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
     if not found:
         sought = " with such a title" if titled else ""
         show_text(f"No article{sought}{f' in {scope_words(scope)}' if not scope.is_whole else ''}.", kind="note")

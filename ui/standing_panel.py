@@ -6,8 +6,9 @@ from index.wording import counted
 from rag.standing import StandingListing
 from rag.standing_rendering import quotes_words
 from ui.address import Address, go, here
+from ui.callbacks import draw
 from ui.indexing import Indexing
-from ui.look import ignore_trigger, make_component, show_text, telling
+from ui.look import make_component, show_text, telling
 
 _LISTED = 200  # of which the list shows a few, and all on request
 _component = make_component("standing_list")
@@ -22,14 +23,12 @@ def show_standing(indexing: Indexing) -> None:
     st.html('<h2 class="dl-heading">Standing questions</h2>')
     if indexing.asking.problem:
         show_text(indexing.asking.problem, kind="problem")
-    clicked = _component(
-        key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], on_open_change=ignore_trigger
+    clicks = draw(
+        _component, key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], clicks=("open",)
     )
     if len(listings) > _LISTED:
         show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
-    if isinstance(clicked.open, int):
-        go(Address(page="standing", chat=here().chat, question=clicked.open))
-        st.rerun()
+    clicks.do("open", lambda number: go(Address(page="standing", chat=here().chat, question=number)), int)
 
 
 def _entry(listing: StandingListing) -> dict[str, object]:
