@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.chat_server import ChatServer, as_json, serve_chat
 from tests.conftest import FENTANYL, FICTION, SEED
@@ -235,6 +236,10 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         expect(page).to_have_url(f"{server.url}/")
         page.go_back()
         expect(page.locator(".dl-question")).to_have_text([FENTANYL])
+        page.go_back()
+        expect(page.get_by_role("heading", name="Ask the shelf")).to_be_visible()
+        page.go_forward()
+        expect(page.locator(".dl-question")).to_have_text([FENTANYL])
     with reading(browser, server, at=link.removeprefix(server.url)) as other:
         assert lit(other) == quote
         expect(other.page.locator("mark")).to_have_count(2)
@@ -242,6 +247,33 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
     with reading(browser, server, at=alone.removeprefix(server.url)) as other:
         assert lit(other) == quote
         expect(other.page.locator("mark")).to_have_count(1)
+
+
+def test_only_the_reader_goes_back(browser: Browser, server: Server) -> None:
+    """Where the page itself goes back, the server hears of it later, and undoes what was clicked meanwhile."""
+    sent: list[BackMsg] = []
+
+    def went_back() -> bool:
+        return any(told.rerun_script.is_history_navigation for told in sent)
+
+    with reading(browser, server) as reader:
+        page = reader.page
+        page.on("websocket", lambda socket: socket.on("framesent", lambda told: sent.append(BackMsg.FromString(told))))
+        page.reload()
+        reader.ask(FENTANYL)
+        expect(page).to_have_url(re.compile(r"\?chat=\w+$"))
+        chat = page.url
+        for _ in range(2):
+            page.locator("button.quote").first.click()
+            lit(reader)
+            page.keyboard.press("Escape")
+            expect(page).to_have_url(chat)
+        page.get_by_role("button", name="New chat").click()
+        expect(page.locator(".dl-question")).to_have_count(0)
+        assert not went_back()
+        page.go_back()
+        expect(page.locator(".dl-question")).to_have_text([FENTANYL])
+        assert went_back()
 
 
 @pytest.mark.parametrize(
