@@ -161,7 +161,7 @@ const drawChanges = (root, section, changes) => {
   if (!changes) return
   const form = make("form", "searched since")
   const label = make("label", "looked-back", "What changed after ")
-  const day = make("input", "field day")
+  const day = make("input", "field since-day")
   day.type = "date"
   day.required = true
   day.value = changes.day
