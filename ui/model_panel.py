@@ -63,7 +63,7 @@ def _show_state(indexing: Indexing, chat: OpenChat) -> None:
         st.button(
             "Test this connection",
             key="test-connection",
-            type="tertiary",
+            width="stretch",
             disabled=trial is not None and not trial.outcome,
             on_click=_try_out,
             args=(model,),
