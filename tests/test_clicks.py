@@ -8,6 +8,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+import ui.callbacks as callbacks
 from tests.test_sessions import Browser, run, running, script, until, whole_page
 
 __all__ = ["script"]  # a fixture
@@ -98,6 +99,13 @@ def test_a_click_on_what_stood_there_before_is_dropped(script: Path, monkeypatch
         "st.session_state['runs'] = st.session_state.get('runs', 0) + 1\nabout = f\"chat {st.session_state['runs']}\""
     )
     script.write_text(page(_OURS, about))
+    browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=True))
+    assert browser.texts[-1] == "done []"
+
+
+def test_a_click_that_waited_too_long_is_forgotten(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "_FORGOTTEN_SECONDS", 0.0)
+    script.write_text(page(_OURS))
     browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=True))
     assert browser.texts[-1] == "done []"
 

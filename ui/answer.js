@@ -307,13 +307,13 @@ const drawTimeline = (root, section, data) => {
     const busy = make("p", "busy", "Reading the articles")
     busy.setAttribute("role", "status")
     shown.append(busy)
+    root.act("timeline", true)
   }
   draw()
   fold.addEventListener("toggle", () => {
     if (fold.open === (root.unfolded === data.turn)) return
     root.unfolded = fold.open ? data.turn : undefined
     draw()
-    if (fold.open) root.keep("timeline", data.turn)
   })
   section.append(fold)
 }
@@ -340,10 +340,9 @@ const drawBar = (root, section, data) => {
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
-export default function ({ data: [data], parentElement, setTriggerValue, setStateValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".answer-root")
   root.act = setTriggerValue
-  root.keep = setStateValue
   download(root, data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
   // What the reader is typing stays.

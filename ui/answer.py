@@ -102,10 +102,8 @@ def show_answer(
 def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
     """Do what a reader asks of an answer that is there."""
     parts = get_indexing().parts
-    # Which answer's timeline is unfolded is a state of the component, no click.
-    if not turn.under_way and clicks.shown.timeline == turn.id and shown_timeline(turn, answer) is None:
-        look_up(turn, answer, parts)
-        st.rerun()
+    if not turn.under_way:
+        clicks.do("timeline", lambda _: look_up(turn, answer, parts), bool)
     clicks.do("export", partial(_export, turn, answer), str)
     clicks.do("changes", lambda day: look_for_changes(turn, answer, day, parts), str)
     clicks.do("open", partial(_open_told, place, turn, answer), str)

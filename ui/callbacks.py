@@ -7,7 +7,6 @@ from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
-from streamlit.components.v2.bidi_component.state import ComponentResult
 from streamlit.components.v2.types import ComponentRenderer
 from streamlit.runtime.scriptrunner import RerunException
 
@@ -52,9 +51,8 @@ class _Noted:
 class Clicks:
     """What a reader has clicked in a component and what is not done yet."""
 
-    def __init__(self, shown: ComponentResult, clicks: dict[str, object]) -> None:
-        """Take what the component holds, and the clicks by name."""
-        self.shown = shown
+    def __init__(self, clicks: dict[str, object]) -> None:
+        """Take the clicks by name."""
         self._clicks = clicks
 
     def do(self, name: str, act: Callable[[_Value], None], of: type[_Value]) -> None:
@@ -76,9 +74,9 @@ def draw(component: ComponentRenderer, *, key: str, data: object, clicks: Sequen
     something else that stood there before is dropped.
     """
     noting: dict[str, Any] = {f"on_{name}_change": partial(_note, key, about, name) for name in clicks}
-    shown = component(key=key, data=data, **noting)
+    component(key=key, data=data, **noting)
     noted: _Noted | None = st.session_state.get(_place(key))
-    return Clicks(shown, noted.clicks if noted and noted.is_of(about) else {})
+    return Clicks(noted.clicks if noted and noted.is_of(about) else {})
 
 
 @undisturbed
