@@ -12,7 +12,7 @@ serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
 	$(BIN)/dateline serve --port $(PORT)
 
 test: dev  ## set up .venv and run the tests
-	$(BIN)/python -m tests.browser
+	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: dev  ## format check and lint
@@ -47,8 +47,8 @@ dev: .venv/.installed-dev
 	@touch $@
 
 screenshots: dev  ## take pictures of every state of the page into screenshots/
-	$(BIN)/python -m tests.browser
-	$(BIN)/python -m tests.screenshots screenshots
+	$(BIN)/python -m tests.support.browser
+	$(BIN)/python -m tests.page.screenshots screenshots
 
 bench-quality: .venv-bench/.installed  ## measure what is found beside others, from the sets in DATA=folder
 	.venv-bench/bin/python -m bench.quality $(or $(DATA),$(error Name the folder with the data: make bench-quality DATA=folder))

@@ -1,7 +1,7 @@
 """The page's front door: `streamlit run app.py`, or `dateline serve`.
 
 The server starts indexing as it comes up and gives the store back as it goes down; the
-page itself is `ui/script.py`.
+page itself is `ui/app/script.py`.
 """
 
 from collections.abc import AsyncIterator
@@ -12,10 +12,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from index.errors import DatelineError
-from ui.headers import OwnOrigin, PageHeaders
-from ui.indexing import get_indexing
-from ui.sessions import send_before_next_run
+from index.core.errors import DatelineError
+from ui.server.headers import OwnOrigin, PageHeaders
+from ui.server.indexer import get_indexing
+from ui.server.streamlit_patch import send_before_next_run
 
 
 @asynccontextmanager
@@ -36,4 +36,4 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
 send_before_next_run()
 # Streamlit holds its socket to these names; this holds the page itself to them too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
-app = st.App("ui/script.py", lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])
+app = st.App("ui/app/script.py", lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])

@@ -17,11 +17,11 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bench.quality.sets import Article, QuestionSet, read_clapnq_set, read_timeqa_set
-from index.parts import build_parts, sync_parts
-from index.settings import Settings
-from rag.absences import Absences, find_absences
-from rag.answers import answer_question
-from rag.evaluation import commit_of
+from index.core.settings import Settings
+from index.pipeline.parts import build_parts, sync_parts
+from rag.answering.pipeline import answer_question
+from rag.evaluation.evaluate import commit_of
+from rag.retrieval.missing_terms import Absences, find_absences
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "absences.json"
@@ -57,7 +57,7 @@ def ask(data: QuestionSet) -> Iterator[dict[str, object]]:
             with parts.shelf.read() as reading:
                 absent = find_absences(text, reading)
             found = answer_question(text, parts=parts)
-            with patch("rag.answers.find_absences", return_value=Absences((), all_named=False)):
+            with patch("rag.answering.pipeline.find_absences", return_value=Absences((), all_named=False)):
                 without = answer_question(text, parts=parts)
             yield {
                 "question": text,

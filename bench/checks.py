@@ -33,10 +33,10 @@ from statistics import mean, median
 from time import perf_counter
 from typing import Any
 
-from index.sentences import split_sentences
-from index.spans import Span
-from index.words import content_terms
-from rag.checks import MOST_STRANGE, RULES, Rule, failed_check, strange_terms
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.text.terms import content_terms
+from rag.verification.verify import MOST_STRANGE, RULES, Rule, failed_check, strange_terms
 
 RESULT = Path(__file__).parent / "results" / "checks.json"
 MOST_QUOTES = 4

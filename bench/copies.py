@@ -18,14 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-from index.articles import Article
-from index.chunks import chunk_article
-from index.copies import prints
-from index.readers import read_article
-from index.sentences import split_sentences
-from index.shelf import Shelf
-from index.spans import Span
-from rag.evaluation import commit_of
+from index.reading.readers import read_article
+from index.shelf.shelf import Shelf
+from index.text.articles import Article
+from index.text.chunks import chunk_article
+from index.text.near_duplicates import prints
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from rag.evaluation.evaluate import commit_of
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "copies.json"

@@ -35,16 +35,16 @@ from pathlib import Path
 from statistics import median
 
 from bench.checks import half, read_summedits
-from index.parts import Parts, build_parts, sync_parts
-from index.readers import read_article
-from index.sentences import split_sentences
-from index.settings import Settings
-from rag.answers import Answer, answer_question
-from rag.citations import Citation
-from rag.disagreements import Disagreement, disagreements_of, find_disagreements
-from rag.evaluation import commit_of
-from rag.numbers import read_numbers
-from rag.passages import Passage
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.reading.readers import read_article
+from index.text.sentences import split_sentences
+from rag.analysis.disagreements import Disagreement, disagreements_of, find_disagreements
+from rag.answering.pipeline import Answer, answer_question
+from rag.evaluation.evaluate import commit_of
+from rag.evidence.citations import Citation
+from rag.language.numbers import read_numbers
+from rag.retrieval.passages import Passage
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "disagreements.json"

@@ -31,18 +31,18 @@ from statistics import median
 from rapidfuzz.distance import Indel
 
 from bench.latency import read_runs
-from index.chunks import chunk_article
-from index.parts import build_parts
-from index.readers import read_article
-from index.sentences import split_sentences
-from index.settings import Settings
-from index.shelf import Shelf
-from index.shelf_reading import Reading
-from index.spans import Span
-from rag.differences import tokens
-from rag.drafts import MARKS, Checked, check_draft
-from rag.evaluation import commit_of
-from rag.facts import names_in
+from index.core.settings import Settings
+from index.pipeline.parts import build_parts
+from index.reading.readers import read_article
+from index.shelf.queries import Reading
+from index.shelf.shelf import Shelf
+from index.text.chunks import chunk_article
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from rag.analysis.draft_check import MARKS, Checked, check_draft
+from rag.evaluation.evaluate import commit_of
+from rag.language.word_diff import tokens
+from rag.verification.fact_rules import names_in
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "drafts.json"

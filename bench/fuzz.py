@@ -20,15 +20,15 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.chunks import chunk_article
-from index.errors import UnreadableArticle
-from index.readers import KINDS, read_article, read_articles
-from index.shelf import Shelf
-from index.words import terms
-from rag.citations import read_numbers, take_markers
-from rag.dates import read_days
-from rag.prose import read_answer
-from tests.formats import HTML, make_docx, make_mail, make_pdf
+from index.core.errors import UnreadableArticle
+from index.reading.readers import KINDS, read_article, read_articles
+from index.shelf.shelf import Shelf
+from index.text.chunks import chunk_article
+from index.text.terms import terms
+from rag.answering.generative import read_answer
+from rag.evidence.citations import read_numbers, take_markers
+from rag.language.date_phrases import read_days
+from tests.support.formats import HTML, make_docx, make_mail, make_pdf
 
 MOST_BYTES = 1_000_000
 _AT_ONCE = 200  # examples between two looks at the clock

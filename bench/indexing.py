@@ -32,7 +32,7 @@ import numpy as np
 from bench.checks import show
 from bench.quality.peers import default_function
 from bench.quoting import read_clapnq
-from index.embeddings import MiniLM, Vectors
+from index.vectors.embedders import MiniLM, Vectors
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "indexing.json"
@@ -148,7 +148,7 @@ def time_runs(folder: Path) -> dict[str, Any]:
     for _ in range(3):
         started = time.perf_counter()
         run = subprocess.run(
-            [sys.executable, "-m", "ui", "index", "--json", "--seeds", "seeds", "--store", "store"],
+            [sys.executable, "-m", "ui.cli", "index", "--json", "--seeds", "seeds", "--store", "store"],
             cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder)}, capture_output=True, check=True,
         )  # fmt: skip
         seconds.append(time.perf_counter() - started)

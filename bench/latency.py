@@ -26,16 +26,16 @@ from pathlib import Path
 import numpy as np
 
 from bench.quoting import read_clapnq
-from index.articles import Article, article_id
-from index.chunks import Chunk, make_chunk
-from index.embeddings import Vectors
-from index.parts import Parts, build_parts
-from index.placing import place_vectors
-from index.sentences import split_sentences
-from index.settings import Settings
-from index.spans import Span
-from rag.answers import answer_question
-from rag.evaluation import commit_of
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, build_parts
+from index.pipeline.placing import place_vectors
+from index.text.articles import Article, article_id
+from index.text.chunks import Chunk, make_chunk
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.vectors.embedders import Vectors
+from rag.answering.pipeline import answer_question
+from rag.evaluation.evaluate import commit_of
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results"
@@ -125,7 +125,7 @@ def measure(parts: Parts, questions: Sequence[str]) -> dict[str, float]:
 
 def cold_start(parts: Parts, question: str) -> float:
     """Ask on the command line, in a process of its own; seconds."""
-    command = [sys.executable, "-m", "ui", "ask", question, "--quotes"]
+    command = [sys.executable, "-m", "ui.cli", "ask", question, "--quotes"]
     places = ["--store", str(parts.settings.store), "--seeds", str(parts.settings.seeds)]
     started = time.perf_counter()
     subprocess.run([*command, *places], check=True, capture_output=True, cwd=Path(__file__).parent.parent)

@@ -48,11 +48,11 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bench.checks import show
 from bench.quoting import read_clapnq
-from index.parts import Parts, build_parts, sync_parts
-from index.settings import load_settings
-from rag.answers import answer_question
-from rag.chats import Chats, KeptTurn
-from tests.browser import find_browser
+from index.core.settings import load_settings
+from index.pipeline.parts import Parts, build_parts, sync_parts
+from rag.answering.pipeline import answer_question
+from rag.storage.chats import Chats, KeptTurn
+from tests.support.browser import find_browser
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "page.json"
@@ -158,7 +158,7 @@ def ratio(one: Figures, other: Figures) -> float:
 def write_seeds(seeds: Path, data: Path) -> str:
     """Put the articles into the seeds folder and say in a line what they are."""
     seeds.mkdir()
-    own = [*(ROOT / "seeds").iterdir(), *(ROOT / "tests" / "fiction").iterdir()]
+    own = [*(ROOT / "seeds").iterdir(), *(ROOT / "tests" / "data" / "fiction").iterdir()]
     for article in own:
         shutil.copy(article, seeds)
     told = f"{len(own)} articles of the project"
@@ -265,10 +265,10 @@ def time_reruns(chat: str) -> dict[str, list[float]]:
     # Streamlit keeps much in its process: only the one that runs the script shall have it.
     from streamlit.testing.v1 import AppTest
 
-    import ui.page
-    from ui.indexing import get_indexing
+    import ui.app.page
+    from ui.server.indexer import get_indexing
 
-    whole, busy, show_page = list[float](), list[float](), ui.page.show_page
+    whole, busy, show_page = list[float](), list[float](), ui.app.page.show_page
 
     def timed() -> None:
         started, began = time.perf_counter(), time.thread_time()
@@ -276,7 +276,7 @@ def time_reruns(chat: str) -> dict[str, list[float]]:
         whole.append(time.perf_counter() - started)
         busy.append(time.thread_time() - began)
 
-    ui.page.show_page = timed
+    ui.app.page.show_page = timed
     script = AppTest.from_file(str(ROOT / "ui" / "script.py"), default_timeout=_SECONDS)
     if chat:
         script.query_params["chat"] = chat

@@ -18,12 +18,12 @@ from pathlib import Path
 from statistics import mean
 
 from bench.quoting import Asked, read_clapnq
-from index.parts import Parts, build_parts, sync_parts
-from index.settings import Settings
-from rag import prose
-from rag.answers import answer_question
-from rag.chat import ChatModel
-from tests.model_server import KEY, serve_model
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, build_parts, sync_parts
+from rag.answering import generative as prose
+from rag.answering.pipeline import answer_question
+from rag.llm.client import ChatModel
+from tests.support.model_server import KEY, serve_model
 
 RESULT = Path(__file__).parent / "results" / "prose.json"
 _SECONDS = 300

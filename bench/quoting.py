@@ -16,13 +16,13 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 
-from index.embeddings import Embedder, Vectors
-from index.parts import Parts, build_parts, sync_parts
-from index.settings import Settings
-from rag import quoting
-from rag.answers import answer_question, find_passages
-from rag.evaluation import commit_of
-from rag.metrics import hits_at, reciprocal_rank, set_scores
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.vectors.embedders import Embedder, Vectors
+from rag.answering import extractive as quoting
+from rag.answering.pipeline import answer_question, find_passages
+from rag.evaluation.evaluate import commit_of
+from rag.evaluation.metrics import hits_at, reciprocal_rank, set_scores
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "quoting.json"

@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from index.articles import Article
-from index.readers import read_article
-from index.sentences import split_sentences
-from index.spans import Span
-from index.words import terms
-from rag.citations import Citation
-from rag.evaluation import commit_of
-from rag.firmness import read_firmness
-from rag.speakers import speech_of
+from index.reading.readers import read_article
+from index.text.articles import Article
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.text.terms import terms
+from rag.evaluation.evaluate import commit_of
+from rag.evidence.attribution import speech_of
+from rag.evidence.citations import Citation
+from rag.language.certainty import read_firmness
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "bench" / "speakers.jsonl"

@@ -8,7 +8,7 @@ marks that count, a paragraph at a time; who speaks in an article, over paragrap
 import re
 from collections.abc import Iterator
 
-from index.spans import Span
+from index.text.spans import Span
 
 # Each opening mark with those that may close it.
 _PAIRS = {"“": '”“"', "„": '“”"', "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "‘": "’"}

@@ -15,17 +15,17 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, sync_playwright
 
-from index.embeddings import MiniLM
-from index.parts import Parts, sync_parts
-from index.scope import WHOLE, Scope
-from index.settings import Settings
-from index.shelf import Shelf
-from index.sync import Done, Event
-from index.vectors import VectorIndex
-from rag.answers import Answer, answer_question
-from tests.browser import find_browser
-from tests.forked import run_forked
-from tests.loopback import guard
+from index.core.scope import WHOLE, Scope
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, sync_parts
+from index.pipeline.sync import Done, Event
+from index.shelf.shelf import Shelf
+from index.vectors.chroma import VectorIndex
+from index.vectors.embedders import MiniLM
+from rag.answering.pipeline import Answer, answer_question
+from tests.support.browser import find_browser
+from tests.support.forked import run_forked
+from tests.support.loopback import guard
 
 guard()
 hypothesis_settings.register_profile("ci", derandomize=True, deadline=None)
@@ -34,7 +34,7 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 ROOT = Path(__file__).parent.parent
 SEED = ROOT / "seeds" / "000_bcfaf7050c89e7f4.txt"
-FICTION = ROOT / "tests" / "fiction"
+FICTION = ROOT / "tests" / "data" / "fiction"
 FENTANYL = "what was agreed on fentanyl precursors?"
 OTTAWA = "What is the population of Ottawa?"
 
@@ -132,7 +132,7 @@ class CommandLine:
         if not any(name.startswith("PYTHON") for name in environment):
             return run_forked(arguments, folder=self.folder, environment=self._environment(environment), seconds=120)
         return subprocess.run(
-            [sys.executable, "-m", "tests.loopback", *arguments],
+            [sys.executable, "-m", "tests.support.loopback", *arguments],
             cwd=self.folder,
             env=self._environment(environment),
             capture_output=True,
@@ -144,7 +144,7 @@ class CommandLine:
     def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
         """A command that goes on until it is told to end; two minutes at most."""
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.loopback", *arguments],
+            [sys.executable, "-m", "tests.support.loopback", *arguments],
             cwd=self.folder,
             env=self._environment(environment),
             stdout=subprocess.PIPE,

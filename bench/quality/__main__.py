@@ -36,9 +36,9 @@ from bench.quality.sets import (
     paper_figures,
     read_sets,
 )
-from index.spans import Span
-from rag.evaluation import commit_of
-from rag.metrics import bootstrap_interval, hits_at, recall_at, reciprocal_rank, span_scores
+from index.text.spans import Span
+from rag.evaluation.evaluate import commit_of
+from rag.evaluation.metrics import bootstrap_interval, hits_at, recall_at, reciprocal_rank, span_scores
 
 ROOT = Path(__file__).parent.parent.parent
 RESULT = ROOT / "bench" / "results" / "quality.json"

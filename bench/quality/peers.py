@@ -22,8 +22,8 @@ from bench.quality.sets import Article, Place
 if TYPE_CHECKING:
     from chromadb.utils.embedding_functions.onnx_mini_lm_l6_v2 import ONNXMiniLM_L6_V2
 
-    from index.embeddings import MiniLM
-    from index.spans import Span
+    from index.text.spans import Span
+    from index.vectors.embedders import MiniLM
 
 _VOCABULARY = Path(__file__).parent.parent.parent / "index" / "vocabularies" / "bert-base-uncased.txt"
 # Neither Chroma nor bm25s cuts texts: these get pieces of so many characters, one size of Chroma's technical report.
@@ -65,8 +65,8 @@ class Dateline(System):
 
     def __init__(self, folder: Path, *, chunk_tokens: int = 200) -> None:
         """Build the parts in a folder and load the model."""
-        from index.parts import build_parts
-        from index.settings import Settings
+        from index.core.settings import Settings
+        from index.pipeline.parts import build_parts
 
         settings = Settings(seeds=folder / "seeds", store=folder / "store", chunk_tokens=chunk_tokens)
         settings.seeds.mkdir()
@@ -76,7 +76,7 @@ class Dateline(System):
 
     def index(self, articles: Sequence[Article]) -> int:
         """Write the files and index them."""
-        from index.parts import sync_parts
+        from index.pipeline.parts import sync_parts
 
         self._articles = {article.path: article for article in articles}
         for article in articles:
@@ -89,7 +89,7 @@ class Dateline(System):
 
     def search(self, question: str, k: int) -> list[Place]:
         """Find passages; their characters are those of the file, control characters dropped."""
-        from rag.answers import find_passages
+        from rag.answering.pipeline import find_passages
 
         hits, problem = find_passages(question, parts=self._parts, k=k)
         assert not problem, problem
@@ -234,7 +234,7 @@ class LangChain(System):
         from langchain_chroma import Chroma as Store
         from langchain_core.embeddings import Embeddings
 
-        from index.embeddings import MiniLM
+        from index.vectors.embedders import MiniLM
 
         model = MiniLM()
         model.embed_question("Is anyone there?")
@@ -288,7 +288,7 @@ class LlamaIndex(System):
         from llama_index.core.base.embeddings.base import BaseEmbedding
         from llama_index.vector_stores.chroma import ChromaVectorStore
 
-        from index.embeddings import MiniLM
+        from index.vectors.embedders import MiniLM
 
         model = MiniLM()
         model.embed_question("Is anyone there?")
@@ -352,7 +352,7 @@ class HaikuRag(System):
         from haiku.rag.config import AppConfig
         from tokenizers import BertWordPieceTokenizer
 
-        from index.embeddings import MiniLM
+        from index.vectors.embedders import MiniLM
 
         model = MiniLM()
         model.embed_question("Is anyone there?")

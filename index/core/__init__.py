@@ -1,0 +1,1 @@
+"""Settings, errors and formatting. Imports nothing else of ours."""

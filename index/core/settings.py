@@ -1,0 +1,160 @@
+"""Settings: every knob in one place, read once from the environment and `.env`.
+
+`.env.example` lists them with their defaults; a test holds the two together.
+"""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.core.errors import BadSettings
+from index.core.urls import is_this_machine, is_web_address
+
+_PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
+
+
+class Settings(BaseSettings):
+    """What the user chose. A field `x` is the variable `DATELINE_X`, keys excepted."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATELINE_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    seeds: Path = Field(Path("seeds"), description="folder of the articles")
+    store: Path = Field(Path(".dateline"), description="folder of the built index and the kept chats")
+    openai_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias="OPENAI_API_KEY",
+        description="key for OpenAI and for endpoints that have none of their own",
+    )
+    embedding_model: str = Field("", description="model to embed with over HTTP; empty: the built-in MiniLM")
+    embedding_base_url: str = Field("", description="OpenAI-compatible endpoint to embed with; empty: OpenAI's own")
+    embedding_api_key: SecretStr = Field(
+        SecretStr(""), description="key that only the endpoint to embed with is sent; empty: OPENAI_API_KEY"
+    )
+    embedding_folder: Path | None = Field(
+        None, description="folder with another MiniLM-shaped model.onnx and vocab.txt to use instead of the built-in"
+    )
+    chroma_url: str = Field(
+        "", description="Chroma server to keep the vectors on, such as https://chroma.example; empty: in the store"
+    )
+    chroma_token: SecretStr = Field(
+        SecretStr(""), description="sent to the Chroma server's proxy as a bearer token; empty: none"
+    )
+    chat_model: str = Field("", description="language model to answer in prose, or several by commas; empty: quotes")
+    chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI's own")
+    chat_api_key: SecretStr = Field(
+        SecretStr(""), description="key that only the language model's endpoint is sent; empty: OPENAI_API_KEY"
+    )
+    chat_form: Literal["json", "markers"] = Field(
+        "json", description="how the model names sentences: as JSON, or by markers in its text"
+    )
+    chat_seconds: int = Field(60, ge=1, le=3600, description="longest time for a whole answer, in seconds")
+    chat_prompt_tokens: int = Field(3000, ge=500, le=200_000, description="most tokens sent to the model")
+    chat_answer_tokens: int = Field(800, ge=50, le=20_000, description="most tokens of an answer")
+    chat_prices: str = Field(
+        "", description="dollars for a million tokens in and out, by model, such as gpt-5-mini=0.25/2"
+    )
+    chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
+    max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are refused with a reason")
+
+    @property
+    def chat_models(self) -> tuple[str, ...]:
+        """The language models by name, the first of them asked unless the reader chooses another."""
+        return tuple(dict.fromkeys(name.strip() for name in self.chat_model.split(",") if name.strip()))
+
+    @property
+    def prices(self) -> dict[str, tuple[float, float]]:
+        """Dollars for a million tokens in and out, by model.
+
+        >>> Settings(chat_prices="small=0.25/2, large=1.25/10").prices["small"]
+        (0.25, 2.0)
+        """
+        priced = (entry.rpartition("=") for entry in self.chat_prices.split(",") if entry.strip())
+        return {name.strip(): _read_price(price) for name, _, price in priced}
+
+    @field_validator("chat_prices")
+    @classmethod
+    def _are_prices(cls, prices: str) -> str:
+        for entry in prices.split(","):
+            name, _, price = entry.rpartition("=")
+            if entry.strip() and not (name.strip() and _PRICE.fullmatch(price.strip())):
+                raise ValueError("expected prices such as gpt-5-mini=0.25/2, by commas")
+        return prices
+
+    @field_validator("embedding_base_url", "chat_base_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        if address and not is_web_address(address):
+            raise ValueError("expected an address such as http://localhost:11434/v1")
+        return address
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_safe(cls, address: str) -> str:
+        if address and not (is_web_address(address) and (address.startswith("https://") or is_this_machine(address))):
+            raise ValueError(
+                "expected https://…, or http:// on this machine: a Chroma server takes orders from anybody"
+            )
+        return address
+
+    @field_validator("openai_api_key", "embedding_api_key", "chat_api_key", "chroma_token")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr) -> SecretStr:
+        if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):
+            raise ValueError("expected a key without spaces or letters beyond ASCII")
+        return key
+
+
+def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Settings:
+    """Read the settings; `seeds` and `store` win over the environment.
+
+    Raises BadSettings naming the variable, its value's fault and where to mend it. Values
+    are not repeated: one of them may be a key.
+    """
+    given = {name: value for name, value in {"seeds": seeds, "store": store}.items() if value is not None}
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors())
+        raise BadSettings(
+            f"A setting cannot be used ({faults}). Mend it in .env or the environment; .env.example shows each one."
+        ) from None
+    except UnicodeDecodeError:
+        raise BadSettings(
+            ".env is not UTF-8 text. Expected lines such as DATELINE_SEEDS=seeds. Save it as UTF-8."
+        ) from None
+    # Chroma takes a relative and an absolute path for two different stores.
+    folders = {name: getattr(settings, name).expanduser().resolve() for name in ("seeds", "store")}
+    if folders["store"] == folders["seeds"] or folders["store"] in folders["seeds"].parents:
+        raise BadSettings(
+            f"The store {folders['store']} is the seeds folder or holds it. Expected two folders: one of articles, one "
+            "of what is built from them. Set DATELINE_STORE or --store to another one."
+        )
+    inside = (
+        folders["store"].relative_to(folders["seeds"]).parts if folders["seeds"] in folders["store"].parents else ()
+    )
+    if inside and not any(part.startswith(".") for part in inside):
+        # Its files would be taken for articles, and watching would index for ever.
+        raise BadSettings(
+            f"The store {folders['store']} is in the seeds folder. Expected it elsewhere, or hidden, such as "
+            f"{folders['seeds'] / '.dateline'}. Set DATELINE_STORE or --store to another one."
+        )
+    return settings.model_copy(update=folders)
+
+
+def _read_price(price: str) -> tuple[float, float]:
+    paid_in, _, paid_out = price.partition("/")
+    return float(paid_in), float(paid_out)
+
+
+def _variable(field: str) -> str:
+    return field if field.isupper() else f"DATELINE_{field.upper()}"

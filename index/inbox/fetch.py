@@ -1,0 +1,404 @@
+"""Fetching: one page of the web because a person asked for it, and nothing that only this machine can reach.
+
+An address may come from anyone, and its name may lead into the network at home. So a name is
+looked up once, every place it leads to is checked, and the connection goes to a checked one:
+there is no second look-up that could be answered differently. Redirects begin anew.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import httpx2
+
+from index.core.errors import FetchFailed
+from index.core.wording import one_line
+
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CONNECT_SECONDS = 5.0  # to one of a name's places; then the next is tried
+_LONGEST_SHOWN = 200
+_HEADERS = {
+    "User-Agent": "Dateline (one page, because a person asked for it)",
+    "Accept": "text/html, text/markdown, text/plain, application/pdf, */*;q=0.1",
+    "Accept-Encoding": "gzip",
+}
+_PIECE = 2**20  # bytes; what is unpacked at a time
+_ENDINGS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+    "text/x-markdown": ".md",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+    "application/jsonl": ".jsonl",
+    "application/x-ndjson": ".jsonl",
+    "message/rfc822": ".eml",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+}
+# Servers say these of files they do not know: then the name tells the kind.
+_TELLS_NOTHING = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
+_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+
+# IANA's special-purpose registries, what they call globally reachable but nobody publishes on included.
+_NOT_PUBLIC_4 = tuple(
+    ipaddress.IPv4Network(network)
+    for network in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        "168.63.129.16/32",  # looks public; inside Azure it is the machine's own host
+    )
+)
+# All that is public lies in 2000::/3. NAT64 (64:ff9b::), IPv4-mapped and private ones lie outside.
+_PUBLIC_6 = ipaddress.IPv6Network("2000::/3")
+_NOT_PUBLIC_6 = tuple(
+    ipaddress.IPv6Network(network)
+    for network in (
+        "2001::/23",  # protocols, Teredo among them, which carries an IPv4 address
+        "2001:db8::/32",
+        "2002::/16",  # 6to4 carries an IPv4 address as well
+        "3fff::/20",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was fetched."""
+
+    address: str  # where it was found in the end
+    name: str  # made of the address; its ending tells the kind
+    content: bytes  # as it came, unpacked
+
+
+def is_public(place: str) -> bool:
+    """Tell whether an IP address is one that everybody reaches, and no way round to another.
+
+    >>> [is_public(place) for place in ("9.9.9.9", "2620:fe::fe", "10.0.0.1", "::ffff:9.9.9.9", "64:ff9b::909:909")]
+    [True, True, False, False, False]
+    """
+    try:
+        address = ipaddress.ip_address(place)
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in network for network in _NOT_PUBLIC_4)
+    return (
+        address.scope_id is None and address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)
+    )
+
+
+def look_up(name: str, port: int) -> list[str]:
+    """Ask the system for the IP addresses of a name. Raises OSError or UnicodeError where it has none."""
+    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    return [str(place[0]) for *_, place in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What of the network a fetch may use. The tests bring one of their own, and nothing else should."""
+
+    look_up: Callable[[str, int], Sequence[str]] = look_up
+    allows: Callable[[str], bool] = is_public
+    ports: frozenset[int] = frozenset(_PORTS.values())
+    certificates: ssl.SSLContext | None = None  # None: those this system trusts
+
+
+INTERNET = Network()
+
+
+def fetch(
+    address: str, *, kinds: Collection[str], max_bytes: int, seconds: float = 30.0, network: Network = INTERNET
+) -> Page:
+    """Fetch a page that is one of these `kinds` (".html", ".txt").
+
+    `max_bytes` counts what is unpacked; `seconds` is the time for all of it, look-ups and
+    redirects included. Raises FetchFailed with the reason.
+    """
+    # In a thread of its own: who asks may have an event loop already.
+    with ThreadPoolExecutor(max_workers=1) as one:
+        return one.submit(lambda: asyncio.run(_fetch_in_time(address, kinds, max_bytes, seconds, network))).result()
+
+
+async def _fetch_in_time(
+    address: str, kinds: Collection[str], max_bytes: int, seconds: float, network: Network
+) -> Page:
+    try:
+        async with asyncio.timeout(seconds):
+            return await _follow(address, kinds, max_bytes, network)
+    except TimeoutError:
+        raise FetchFailed(
+            f"{_shown(address)}: not there after {seconds:g} s. Expected the whole page by then. Try again later, or "
+            "save the page in a browser and add the file."
+        ) from None
+
+
+async def _follow(address: str, kinds: Collection[str], max_bytes: int, network: Network) -> Page:
+    """Fetch, going on where the answer points elsewhere; each place is checked like the first."""
+    url = _read_address(address, _shown(address), network)
+    for _ in range(_MOST_REDIRECTS + 1):
+        places = await _checked_places(url, network)
+        # A client each time: no cookie goes along, and no connection made for one name serves another.
+        async with httpx2.AsyncClient(
+            verify=network.certificates or True,
+            trust_env=False,
+            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
+        ) as client:
+            response = await _ask(client, url, places)
+            try:
+                if response.status_code not in _REDIRECTS:
+                    return await _read(response, url, kinds, max_bytes)
+                url = _next_address(url, response.headers.get("Location", ""), network)
+            finally:
+                await response.aclose()
+    raise FetchFailed(
+        f"{_shown(address)}: sends on and on, more than {_MOST_REDIRECTS} times. Expected a page. Open it in a "
+        "browser, and add the address that it ends at."
+    )
+
+
+def _read_address(address: str, shown: str, network: Network) -> httpx2.URL:
+    """Read an address once; all that follows takes what was read here."""
+    url = _parsed(address)
+    if url is None:
+        raise FetchFailed(
+            f"{shown}: no address that is fetched. Expected one such as https://example.org/news: http or https, and a "
+            "name in plain letters. Copy it from a browser, or save the page and add the file."
+        )
+    if url.userinfo:
+        raise FetchFailed(
+            f"{shown}: a user name or password stands in the address. Expected a page that all can read. Leave it out, "
+            "or save the page in a browser and add the file."
+        )
+    if _port(url) not in network.ports:
+        raise FetchFailed(
+            f"{shown}: port {_port(url)} is not fetched from. Expected the ports of the web, 80 and 443. Save the page "
+            "in a browser and add the file."
+        )
+    return url
+
+
+def _parsed(address: str) -> httpx2.URL | None:
+    """Return a web address that has one meaning only."""
+    if "\\" in address:
+        return None  # a slash to browsers, a letter to others
+    try:
+        url = httpx2.URL(address).copy_with(fragment=None)
+        return url if url.scheme in _PORTS and _name(url) else None
+    except (httpx2.InvalidURL, ValueError):
+        return None
+
+
+def _name(url: httpx2.URL) -> str:
+    """Return the host, "" where it is none or an IP address in a form that programs read in different ways."""
+    host = url.raw_host.decode("ascii").lower()
+    if ":" in host:
+        return ipaddress.IPv6Address(host).compressed if "%" not in host else ""
+    host = host.removesuffix(".")
+    if not _NAME.fullmatch(host):
+        return ""
+    if _NUMBER.fullmatch(host.rpartition(".")[2]):
+        return str(ipaddress.IPv4Address(host))  # four numbers; octal, short and hexadecimal forms are none
+    return host
+
+
+def _port(url: httpx2.URL) -> int:
+    return _PORTS[url.scheme] if url.port is None else url.port
+
+
+async def _checked_places(url: httpx2.URL, network: Network) -> list[str]:
+    """Look the name up, once, and return its IP addresses if every one of them may be gone to."""
+    name = _name(url)
+    try:
+        ipaddress.ip_address(name)
+        places = [name]
+    except ValueError:
+        try:
+            places = list(dict.fromkeys(await _look_up_aside(network.look_up, name, _port(url))))
+        except (OSError, UnicodeError):
+            places = []
+    if not places:
+        raise FetchFailed(
+            f"{_shown(url)}: nobody knows {name}. Expected a name that leads to a server. Check its spelling and this "
+            "machine's connection, then try again."
+        )
+    for place in places:
+        if not network.allows(place):
+            raise FetchFailed(
+                f"{_shown(url)}: leads to {one_line(place)}, which is not on the public internet. Expected a page that "
+                "all can reach. If you trust it, save it in a browser and add the file."
+            )
+    return places
+
+
+async def _look_up_aside(ask: Callable[[str, int], Sequence[str]], name: str, port: int) -> Sequence[str]:
+    """Look up in a thread of its own, for it cannot be broken off, and asyncio would wait for one of its own."""
+    answer: Future[Sequence[str]] = Future()
+    answer.set_running_or_notify_cancel()
+
+    def look() -> None:
+        try:
+            answer.set_result(ask(name, port))
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    return await asyncio.wrap_future(answer)
+
+
+async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str]) -> httpx2.Response:
+    """Send the request to the first of the places that is there, under the name the reader gave."""
+    name = _name(url)
+    host = f"[{name}]" if ":" in name else name
+    problem: httpx2.HTTPError | None = None
+    for place in places:
+        request = client.build_request(
+            "GET",
+            url.copy_with(host=place),
+            headers={**_HEADERS, "Host": host if url.port is None else f"{host}:{url.port}"},
+            extensions={"sni_hostname": name},
+        )
+        try:
+            return await client.send(request, stream=True)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            problem = error
+        except httpx2.HTTPError as error:
+            raise _broken_off(url, error) from None
+    for cause in _causes(problem):
+        if isinstance(cause, ssl.SSLError):
+            raise FetchFailed(
+                f"{_shown(url)}: no safe connection ({getattr(cause, 'verify_message', '') or cause.reason}). Expected "
+                f"a certificate that vouches for {name}. Nothing was read. Look at the page in a browser; what you "
+                "trust there can be saved, and the file added."
+            ) from None
+    raise FetchFailed(
+        f"{_shown(url)}: the server does not answer. Expected one at {name}. Check the address and this machine's "
+        "connection, then try again."
+    ) from None
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _next_address(url: httpx2.URL, location: str, network: Network) -> httpx2.URL:
+    shown = f"{_shown(url)}: sends on to {_shown(location)}"
+    try:
+        following = str(url.join(location)) if location else ""
+    except (httpx2.InvalidURL, ValueError):
+        following = ""
+    following_url = _read_address(following, shown, network)
+    if (url.scheme, following_url.scheme) == ("https", "http"):
+        raise FetchFailed(
+            f"{shown}, from https to http, where anyone on the way could change the page. Expected https to the end. "
+            "Save the page in a browser and add the file."
+        )
+    return following_url
+
+
+async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[str], max_bytes: int) -> Page:
+    """Read what is there, as far as it may go."""
+    shown = _shown(url)
+    if response.status_code != HTTPStatus.OK:
+        raise FetchFailed(
+            f"{shown}: the server answered {_status(response.status_code)}. Expected the page. Check the address in a "
+            "browser; what is shown there can be saved, and the file added."
+        )
+    said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    stem, ending = _file_name(url)
+    if said in _TELLS_NOTHING:
+        ending = ending if ending in kinds else _ENDINGS.get(said, "")
+    else:
+        ending = _ENDINGS.get(said, "")
+    if ending not in kinds:
+        raise FetchFailed(
+            f"{shown}: is {one_line(said)[:_LONGEST_SHOWN] or 'of a kind that is not told'}, which is not read. "
+            f"Expected one of {', '.join(kinds)}. Save it as text and add the file."
+        )
+    packing = response.headers.get("Content-Encoding", "").strip().lower()
+    if packing not in ("", "identity", "gzip"):
+        raise FetchFailed(
+            f"{shown}: packed as {one_line(packing)[:_LONGEST_SHOWN]!r}. Expected gzip or nothing, as was asked for. "
+            "Save the page in a browser and add the file."
+        )
+    page, gunzip = bytearray(), _Gunzip() if packing == "gzip" else None
+    try:
+        async for part in response.aiter_raw():
+            for piece in gunzip.pieces(part) if gunzip else [part]:
+                page += piece
+                if len(page) > max_bytes:
+                    raise _too_long(shown, max_bytes)
+        if gunzip:
+            gunzip.close()
+    except (httpx2.HTTPError, zlib.error) as error:
+        raise _broken_off(url, error) from None
+    return Page(str(url), stem + ending, bytes(page))
+
+
+class _Gunzip:
+    """Unpacks in small pieces and to the end; httpx2 would take half a packed page for a whole one."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=31)
+
+    def pieces(self, packed: bytes) -> Iterator[bytes]:
+        piece = b""
+        while packed or (len(piece) == _PIECE and not self._member.eof):
+            if self._member.eof:
+                self._member = zlib.decompressobj(wbits=31)  # gzip may be several, one after the other
+            piece = self._member.decompress(packed, _PIECE)
+            yield piece
+            packed = self._member.unconsumed_tail or self._member.unused_data
+
+    def close(self) -> None:
+        if not self._member.eof:
+            raise zlib.error("its end is missing")
+
+
+def _file_name(url: httpx2.URL) -> tuple[str, str]:
+    """Make a file name of the last part of an address, parted from its ending; of the host where it has none."""
+    last = url.path.rstrip("/").rpartition("/")[2]
+    stem, dot, ending = last.rpartition(".")
+    if dot and stem.strip(". ") and re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
+        return stem, dot + ending.lower()
+    return last.strip(". ") or _name(url).replace(":", "-"), ""
+
+
+def _status(code: int) -> str:
+    known = {status.value: status.phrase for status in HTTPStatus}
+    return f"{code} ({known[code]})" if code in known else str(code)
+
+
+def _too_long(shown: str, max_bytes: int) -> FetchFailed:
+    return FetchFailed(
+        f"{shown}: more than the {max_bytes / 1e6:.0f} MB that are read here. Expected an article. Add a shorter page, "
+        "or raise DATELINE_MAX_FILE_MEGABYTES."
+    )
+
+
+def _broken_off(url: httpx2.URL, error: httpx2.HTTPError | zlib.error) -> FetchFailed:
+    return FetchFailed(
+        f"{_shown(url)}: the answer cannot be read ({one_line(str(error))[:_LONGEST_SHOWN] or 'it broke off'}). "
+        "Expected a whole page. Try again, or save the page in a browser and add the file."
+    )
+
+
+def _shown(address: httpx2.URL | str) -> str:
+    """Write an address so that it can be told: one line, not too long, no password."""
+    shown = one_line(re.sub(r"(//|^)[^/?#]*@", r"\1", str(address)))
+    shown = "".join(character for character in shown if character.isprintable())
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"

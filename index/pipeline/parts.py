@@ -1,0 +1,77 @@
+"""Parts: what the command line and the page work with, built once from the settings."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.core.errors import StoreMismatch
+from index.core.settings import Settings
+from index.pipeline.sync import Event, sync_shelf
+from index.shelf.database import is_damaged, set_aside
+from index.shelf.shelf import FILE_NAME, Shelf
+from index.vectors.chroma import VectorIndex
+from index.vectors.chroma_server import ServedIndex
+from index.vectors.embedders import Embedder, MiniLM, Remembering, build_embedder
+
+# A second indexer waits this long for the first.
+WAIT_SECONDS = 3600.0
+_SENTENCES = 20_000  # remembered for weighing; some 600 articles
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A shelf and what fills and searches it."""
+
+    settings: Settings
+    shelf: Shelf
+    index: VectorIndex
+    embedder: Embedder
+    sentence_model: Embedder  # the built-in model, whatever embeds the shelf
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Build the parts; models are loaded and Chroma is opened at first use only."""
+    shelf = Shelf(settings.store)
+    embedder = build_embedder(settings)
+    built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
+    sentence_model = Remembering(built_in, most=_SENTENCES)
+    return Parts(settings, shelf, _build_index(settings), embedder, sentence_model)
+
+
+def _build_index(settings: Settings) -> VectorIndex:
+    if settings.chroma_url:
+        return ServedIndex(settings.store, url=settings.chroma_url, token=settings.chroma_token.get_secret_value())
+    return VectorIndex(settings.store)
+
+
+def sync_parts(parts: Parts, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:
+    """Run `sync_shelf` with the settings' values."""
+    return sync_shelf(
+        parts.settings.seeds,
+        shelf=parts.shelf,
+        index=parts.index,
+        embedder=parts.embedder,
+        chunk_tokens=parts.settings.chunk_tokens,
+        max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
+        wait_seconds=wait_seconds,
+        rebuild=rebuild,
+    )
+
+
+def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
+    """Give other names to the SQLite files of a store that are beyond use: of the shelf, chats and standing questions.
+
+    Nothing is deleted: the old and the new names are returned. A shelf that is ours is left,
+    for it can be made anew while others read it.
+    """
+    files = sorted(store.glob("*.db"))
+    beyond_use = [file for file in files if (is_damaged(file) if file.name != FILE_NAME else not _opens(store))]
+    return [(file, set_aside(file)) for file in beyond_use]
+
+
+def _opens(store: Path) -> bool:
+    try:
+        Shelf(store)
+    except StoreMismatch:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Files become articles; parsers run in a sandbox."""

@@ -1,0 +1,148 @@
+"""Encodings: the bytes of a text file become characters, or a reason why not.
+
+A wrong guess puts wrong letters into quotes. So a mark is believed, UTF-8 is tried first, then
+what the file declares; a guess is taken only where nothing speaks against it, and it is told.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index.core.errors import UnreadableArticle
+
+# UTF-32 first: its little-endian mark starts with that of UTF-16.
+_MARKS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+)
+_CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
+_SAMPLE = 200_000  # bytes that a guess looks at
+_WESTERN = "cp1252"  # holds all of Latin-1 that is printed
+# Not the letters of Icelandic: in an old file they are more often Turkish ones.
+_WESTERN_LETTERS = re.compile(r"[\x00-\x7e€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-ÏÑ-Ýß-ïñ-üÿ]*")
+# "powiedzia³, ¿e": Polish that was read as if it were French. "5 km² and 3 m³" are neither. "ZoÃ": cut UTF-8.
+_OUT_OF_PLACE = re.compile(
+    r"[a-ln-zà-ÿ]³|m³[a-zà-ÿ]|[a-zà-ÿ][¹¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]|[a-zà-ÿ][ÂÃ]\Z|â€\Z"
+)
+# Scripts of their own, so that a text in one of these is hardly another's.
+_OTHER_SCRIPTS = {
+    "cp1251", "koi8_r", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_8",
+    "cp1256", "iso8859_6", "cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213", "euc_jp", "euc_jis_2004",
+    "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp949", "euc_kr", "johab", "tis_620", "cp874",
+}  # fmt: skip
+# A text in one of them has a few Latin words at most; by a few strange bytes alone it is not told from others.
+_LEAST_SHARE = 0.5
+# A letter beyond ASCII, as UTF-8 writes it, and any other byte beyond ASCII.
+_LETTER_OR_BYTE = re.compile(
+    rb"(?P<letter>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
+)
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}charset=["']?([\w.:-]{1,40})""", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Clean text, and the encoding where that was a guess."""
+
+    text: str
+    guessed: str = ""
+
+
+def decode(path: str, content: bytes, *, declared: str = "") -> Decoded:
+    """Turn bytes into clean text: by their mark, as UTF-8, by what is `declared`, or by what they look like.
+
+    Raises UnreadableArticle where none of these leaves no doubt.
+    """
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    for encoding in [marked] if marked else [*_wide(content), "utf-8", declared]:
+        if (text := _decoded(content, encoding)) is not None:
+            return Decoded(clean(text))
+    guess = "" if marked else _guess(content)
+    if guess and (text := _decoded(content, guess)) is not None:
+        return Decoded(clean(text), guessed="Windows-1252" if guess == _WESTERN else guess)
+    expected = marked or "utf-8"
+    raise UnreadableArticle(
+        f"{path}: {_why_not(content, expected)}, and the encoding of its text is not clear. Expected UTF-8, or a text "
+        "that leaves no doubt. Save the file as UTF-8 and index again."
+    )
+
+
+def decode_html(path: str, content: bytes) -> Decoded:
+    """Turn the bytes of a web page into clean text: by what it declares where it is not UTF-8."""
+    found = _DECLARED.search(content[:4096])
+    declared = next((name for name in found.groups() if name), b"").decode() if found else ""
+    # By its standard (WHATWG Encoding) a page that declares Latin-1 means Windows-1252.
+    return decode(path, content, declared=_WESTERN if declared.lower() in ("iso-8859-1", "latin1") else declared)
+
+
+def clean(text: str) -> str:
+    r"""Make line ends line feeds and drop invisible control characters.
+
+    >>> clean("Rain\r\nin Lindenau\x00")
+    'Rain\nin Lindenau'
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+
+
+def _wide(content: bytes) -> Iterable[str]:
+    """Yield the encoding of two or four bytes a letter that the zeros in a text speak for."""
+    sample = content[:2000]
+    many = len(sample) // 8  # half of the bytes that have this place in their letter
+    match tuple(sample[place::4].count(0) > many for place in range(4)):
+        case (False, True, True, True):
+            yield "utf-32-le"
+        case (True, True, True, False):
+            yield "utf-32-be"
+        case (False, True, False, True):
+            yield "utf-16-le"
+        case (True, False, True, False):
+            yield "utf-16-be"
+
+
+def _decoded(content: bytes, encoding: str) -> str | None:
+    if not encoding:
+        return None
+    try:
+        return content.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _guess(content: bytes) -> str:
+    """Name the encoding that a text in an old one has, or "" where there is doubt."""
+    sample = content[:_SAMPLE]
+    if b"\x00" in sample or _is_torn_utf8(content):
+        return ""  # no text, or one whose other letters a guess would garble
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(sample).best()
+    if best is not None and best.encoding in _OTHER_SCRIPTS:
+        letters = [letter for letter in str(best) if letter.isalpha()]
+        return best.encoding if sum(letter > "\x7f" for letter in letters) > _LEAST_SHARE * len(letters) else ""
+    text = _decoded(sample, _WESTERN)
+    if best is None or text is None or not _WESTERN_LETTERS.fullmatch(text) or _OUT_OF_PLACE.search(text):
+        return ""
+    return _WESTERN
+
+
+def _is_torn_utf8(content: bytes) -> bool:
+    """Tell whether most bytes beyond ASCII are letters in UTF-8: the text was cut in one, or put together of two."""
+    letters = others = 0
+    for found in _LETTER_OR_BYTE.finditer(content):
+        if found["letter"]:
+            letters += len(found["letter"])
+        else:
+            others += 1
+    return letters > 2 * others
+
+
+def _why_not(content: bytes, encoding: str) -> str:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError as error:
+        return f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}"
+    return "it holds zero bytes"

@@ -1,0 +1,401 @@
+"""Readers: the bytes of a file become an article.
+
+A reader decides once what the text is (`encodings.py`, `parsers.py`, `records.py`) and, here,
+what of it is headline, dateline and body.
+"""
+
+import io
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+from typing import IO
+
+import yaml
+
+from index.core.errors import UnreadableArticle
+from index.core.wording import one_line
+from index.reading.datelines import parse_date, read_dateline
+from index.reading.encodings import clean, decode
+from index.reading.json_records import Record, read_json, read_jsonl
+from index.reading.parsers import PARSERS
+from index.reading.sandbox import parse
+from index.text.articles import Article, article_id
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.text.terms import STOP_WORDS
+
+LONGEST_TITLE = 300  # characters, of a title an article states itself
+_LONGEST_DERIVED_TITLE = 90
+_LONGEST_HEADLINE = 200
+_LONGEST_WRAPPED_LINE = 120
+_LONGEST_FRONT_MATTER = 64_000
+_LONGEST_HEAD = 20_000  # characters; further down nothing is looked for that an article states of itself
+# Of one article: far more than a book, and what is made of it still fits into memory.
+_LONGEST_TEXT = 10_000_000  # characters
+_MOST_LINES = 200_000
+
+# What people call the same fact, in front matter and in "Key: value" lines.
+_NAMES = {
+    "title": ("title", "headline"),
+    "published": (
+        "date",
+        "published",
+        "published_at",
+        "pubdate",
+        "pub_date",
+        "publish_date",
+        "published_date",
+        "publication_date",
+        "date_published",
+        "datepublished",
+        "posted",
+    ),
+    "updated": ("updated", "last updated", "modified", "datemodified"),
+    "place": ("place", "location"),
+    "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
+    "author": ("author", "authors", "byline", "by"),
+    "url": ("url", "link", "canonical"),
+}
+_FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
+_DATES = ("published", "updated")
+_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(_FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+# A line such as "Category: World" between those we know.
+_OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
+# "By Mara Quill and J. R. Holt, Staff Writer": names and little words, no sentence.
+_BYLINE = re.compile(
+    r"(?:By|BY)(?P<author>"
+    r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
+)
+_MOST_ENTRIES = 50  # of a list of authors, say
+_DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
+
+
+@dataclass(slots=True)
+class _Head:
+    """What the head of a file states, and where what follows starts."""
+
+    stated: dict[str, str] = field(default_factory=dict)
+    end: int = 0
+
+    def state(self, fact: str, value: str) -> None:
+        """Remember a fact; the first to state it wins."""
+        # YAML, JSON and mail can write half a surrogate pair, which no file and no database can hold.
+        whole = value.encode(errors="ignore").decode()
+        if said := one_line(whole)[:LONGEST_TITLE].strip():
+            self.stated.setdefault(fact, said)
+
+    def day(self, fact: str) -> date | None:
+        return parse_date(self.stated[fact]) if fact in self.stated else None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of a file, or of one record in it."""
+
+    path: str  # of the article, or of the record that is none
+    article: Article | None = None
+    reason: str = ""  # why there is no article
+    note: str = ""  # what was guessed on the way
+
+
+def read_article(path: str, content: bytes) -> Article:
+    """Make an article of the bytes of a file that holds one; `path` is relative to the seeds folder.
+
+    Raises UnreadableArticle with the reason, in words the reader can act on.
+    """
+    article, _ = _read_whole(path, content)
+    return article
+
+
+def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = ()) -> Iterator[Read]:
+    """Read a file to its end, one article after the other; those whose id is `known` are passed over.
+
+    Raises UnreadableArticle where the file as a whole cannot be read.
+    """
+    check_kind(path)
+    if PurePosixPath(path).suffix.lower() not in _MANY:
+        article, note = _read_whole(path, file.read())
+        yield Read(path, article, note=note)
+        return
+    records: Iterable[Record] = (
+        read_jsonl(path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
+    )
+    for record in records:
+        if record.reason:
+            yield Read(record.path, reason=record.reason)
+        elif article_id(record.path, record.content) in known:
+            yield Read(record.path)
+        else:
+            yield _read_record(record)
+
+
+def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
+    check_kind(path)
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _MANY:
+        read = next((_read_record(record) for record in read_json(path, content)), None)
+        if read is None or read.article is None:
+            raise UnreadableArticle(read.reason if read else f"{path}: an empty list. Expected an article in it.")
+        return read.article, read.note
+    if suffix in _TEXTS:
+        decoded = decode(path, content)
+        text, head = _TEXTS[suffix](path, decoded.text)
+        return _make(path, content, text, head), _guessed(decoded.guessed)
+    parsed = parse(path, content)
+    head = _Head()
+    for fact, value in parsed.stated.items():
+        head.state(fact, value)
+    _pass_title(parsed.text, head)
+    _read_particulars(parsed.text, head)
+    _read_headline(parsed.text, head)
+    _read_particulars(parsed.text, head)
+    return _make(path, content, parsed.text, head, pages=parsed.pages), _guessed(parsed.guessed)
+
+
+def check_kind(path: str) -> None:
+    """Raise UnreadableArticle where files of this kind are not read."""
+    if PurePosixPath(path).suffix.lower() not in KINDS:
+        kinds = f"{', '.join(KINDS[:-1])} and {KINDS[-1]}"
+        raise UnreadableArticle(
+            f"{path}: this kind of file is not read; {kinds} are. Save it as one of these and index again."
+        )
+
+
+def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
+    """Raise UnreadableArticle where nothing of a file's bytes would come onto the shelf."""
+    check_kind(path)
+    reasons = list[str]()
+    for read in read_articles(path, io.BytesIO(content), max_bytes=max_bytes):
+        if read.article:
+            return
+        reasons.append(read.reason)
+    raise UnreadableArticle(next(filter(None, reasons), f"{path}: no article in it. Expected one at least."))
+
+
+def streams(path: str) -> bool:
+    """Tell whether a file of this name is read piece by piece, so that its size does not matter."""
+    return PurePosixPath(path).suffix.lower() == ".jsonl"
+
+
+def _read_record(record: Record) -> Read:
+    head = _Head()
+    for name, value in (record.facts or {}).items():
+        if fact := _FACT_OF.get(name.replace("-", "_")):
+            head.state(fact, _written(value))
+    text = clean(record.text)
+    _pass_title(text, head)
+    _read_particulars(text, head)
+    try:
+        article = _make(record.path, record.content, text, head)
+        return Read(record.path, article, note=_guessed(record.guessed))
+    except UnreadableArticle as error:
+        return Read(record.path, reason=str(error))
+
+
+def _written(value: object, *, depth: int = 3) -> str:
+    """Write a fact of a record as text: names of people and outlets stand in lists and objects too."""
+    if isinstance(value, list) and depth:
+        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
+        return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
+    if isinstance(value, dict) and depth:
+        return _written(value.get("name") or value.get("title") or "", depth=depth - 1)
+    return value if isinstance(value, str) else ""
+
+
+def _pass_title(text: str, head: _Head) -> None:
+    """Pass over a first line that is the stated title once more."""
+    line = _next_line(text, head.end)
+    if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
+        head.end = line.end
+
+
+def _guessed(encoding: str) -> str:
+    return f"read as {encoding}, which is a guess" if encoding else ""
+
+
+def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
+    if not text[head.end :].strip():
+        raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
+    if len(text) > _LONGEST_TEXT or text.count("\n") > _MOST_LINES:
+        long = f"{len(text):,} characters and {text.count(chr(10)) + 1:,} lines"
+        raise UnreadableArticle(
+            f"{path}: a text of {long}. Expected an article, of {_LONGEST_TEXT:,} and {_MOST_LINES:,} at most. "
+            "Split it."
+        )
+    dateline = read_dateline(text, head.end)
+    body = Span(_skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
+    published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
+    return Article(
+        id=article_id(path, content),
+        path=path,
+        title=head.stated.get("title") or _title_from(text, body),
+        text=text,
+        body=body,
+        published=published,
+        place=head.stated.get("place") or (dateline.place if dateline else None),
+        outlet=head.stated.get("outlet") or (dateline.outlet if dateline else None),
+        author=head.stated.get("author"),
+        url=head.stated.get("url"),
+        pages=pages,
+    )
+
+
+def check_size(path: str, size: int, max_bytes: int) -> None:
+    """Raise UnreadableArticle where a file of `size` bytes is more than is read here."""
+    if size > max_bytes:
+        raise UnreadableArticle(
+            f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
+            "DATELINE_MAX_FILE_MEGABYTES."
+        )
+
+
+def _read_plain(path: str, text: str) -> tuple[str, _Head]:
+    del path
+    head = _Head()
+    _read_particulars(text, head)
+    _read_headline(text, head)
+    _read_particulars(text, head)
+    return text, head
+
+
+def _read_markdown(path: str, text: str) -> tuple[str, _Head]:
+    front, text = _split_front_matter(text)
+    head = _Head()
+    _read_front_matter(path, front, head)
+    line = _next_line(text, head.end)
+    if re.match(r"#[ \t]", line.cut(text)):
+        head.state("title", line.cut(text).strip("# \t"))
+        head.end = line.end
+    _read_particulars(text, head)
+    return text, head
+
+
+_TEXTS: Mapping[str, Callable[[str, str], tuple[str, _Head]]] = {".txt": _read_plain, ".md": _read_markdown}
+_MANY = (".json", ".jsonl")
+KINDS = (*_TEXTS, *PARSERS, *_MANY)
+
+
+def _read_particulars(text: str, head: _Head) -> None:
+    """Read bylines, days and key lines, in the order they come."""
+    before = -1
+    while before != head.end < _LONGEST_HEAD:
+        before = head.end
+        _read_byline(text, head)
+        _read_day(text, head)
+        _read_key_lines(text, head)
+
+
+def _read_key_lines(text: str, head: _Head) -> None:
+    """Read "Title: …", "Date: …" lines that stand together."""
+    known = False
+    while head.end < _LONGEST_HEAD:
+        line = _next_line(text, head.end)
+        if not (found := _KEY_LINE.fullmatch(line.cut(text))):
+            if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
+                head.end = line.end
+                continue
+            return
+        fact, value = _FACT_OF[found["name"].lower()], found["value"]
+        if fact in _DATES and not re.search(r"\d", value):
+            return  # "Date night: …" is a sentence
+        if fact not in _DATES or parse_date(value):
+            head.state(fact, value)
+        head.end, known = line.end, True
+
+
+def _read_headline(text: str, head: _Head) -> None:
+    """Take a short first line with no full stop for the headline, where something else follows it."""
+    line = _next_line(text, head.end)
+    following = _next_line(text, line.end)
+    words, below = line.cut(text), following.cut(text)
+    if "title" in head.stated or not below or len(line) > _LONGEST_HEADLINE or parse_date(words):
+        return
+    if re.search(r"[.!:;,…\"'”’)\]]$", words):
+        return
+    parted = text[line.end : following.start].count("\n") > 1
+    begins = (
+        len(following) > _LONGEST_WRAPPED_LINE
+        or _BYLINE.fullmatch(below) is not None
+        or _KEY_LINE.fullmatch(below) is not None
+        or parse_date(below) is not None
+        or read_dateline(text, following.start) is not None
+    )
+    # Else the sentence just goes on in the next line of a hard-wrapped text.
+    if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
+        head.state("title", words)
+        head.end = line.end
+
+
+def _is_dateline_itself(text: str, line: Span) -> bool:
+    dateline = read_dateline(text, line.start)
+    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline all the same.
+    return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
+
+
+def _read_byline(text: str, head: _Head) -> None:
+    line = _next_line(text, head.end)
+    if (found := _BYLINE.fullmatch(line.cut(text))) and text[line.end :].strip():
+        head.state("author", found["author"])
+        head.end = line.end
+
+
+def _read_day(text: str, head: _Head) -> None:
+    """Read a line that is a day and nothing else."""
+    line = _next_line(text, head.end)
+    if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
+        head.state("published", line.cut(text))
+        head.end = line.end
+
+
+def _split_front_matter(text: str) -> tuple[str, str]:
+    found = re.match(r"\n*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
+    return (found["yaml"], text[found.end() :]) if found else ("", text)
+
+
+def _read_front_matter(path: str, front: str, head: _Head) -> None:
+    try:
+        # BaseLoader gives strings and nothing else: a title "No" stays a title, no tag builds an object.
+        stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no character
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        raise UnreadableArticle(
+            f"{path}: the front matter is not valid YAML{where}. Mend the lines between the two ---, or remove them."
+        ) from None
+    for name, value in stated.items() if isinstance(stated, dict) else ():
+        if isinstance(value, list):
+            # Cut first: by its aliases a short list can stand for a text of gigabytes.
+            value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
+        if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
+            head.state(fact, value)
+
+
+def _title_from(text: str, body: Span) -> str:
+    """Make a title of the first sentence, cut at a word."""
+    sentences = split_sentences(text, Span(body.start, min(body.end, body.start + 2000)))
+    first = one_line(sentences[0].cut(text)) if sentences else ""
+    if len(first) <= _LONGEST_DERIVED_TITLE:
+        return first.rstrip(".") or "Untitled"
+    words = first[: first.rfind(" ", 0, _LONGEST_DERIVED_TITLE)].split()
+    while len(words) > 1 and words[-1].lower() in STOP_WORDS:
+        words.pop()  # "… in each other's countries to" ends in the air
+    return " ".join(words).rstrip(" ,;:–—-") + "…"
+
+
+def _next_line(text: str, start: int) -> Span:
+    """Return the next line that is not blank, without the white space at its ends."""
+    begin = _skip_space(text, start)
+    end = text.find("\n", begin)
+    return Span(begin, begin + len(text[begin : end if end >= 0 else len(text)].rstrip()))
+
+
+def _skip_space(text: str, start: int) -> int:
+    found = re.compile(r"\S").search(text, start)
+    return found.start() if found else len(text)
+
+
+def _date_in(path: str) -> date | None:
+    found = _DATE_IN_PATH.findall(path)
+    return parse_date("-".join(found[-1])) if found else None

@@ -1,0 +1,181 @@
+"""Cage: foreign files are taken apart in a process of their own, with little memory and little time.
+
+A file that makes a parser hang, crash or swell costs that process, and the file is named. The
+process gets no keys and no settings, may write no file and opens no connection; it is started
+when the first such file comes, serves one file after the other and ends with the one that
+started it.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+from index.core.errors import UnreadableArticle
+from index.reading.parsers import PARSERS, Parsed
+
+SECONDS = 30.0  # for one file
+MEGABYTES = 1_200  # of address space, Python and the parsers included
+_LONGEST_ANSWER = 200_000_000  # bytes
+_ROOT = Path(__file__).parents[2]
+# What Python tells of before it happens (PEP 578). It holds for what is written in Python.
+_REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
+_INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TEMP")
+
+
+class Cage:
+    """The process that parses. May be used from many threads; they take turns."""
+
+    def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+        """Prepare; nothing runs before the first file."""
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._process: subprocess.Popen[bytes] | None = None
+        self._using = threading.Lock()
+
+    def parse(self, path: str, content: bytes) -> Parsed:
+        """Parse a file by its name's suffix, one of `PARSERS`. Raises UnreadableArticle, whatever goes wrong."""
+        with self._using:
+            answer, late = self._ask(path, content)
+        if answer is None:
+            raise UnreadableArticle(
+                f"{path}: taking it apart took more than {self._seconds:g} seconds. Expected an ordinary file. Split "
+                "it, or save its text alone."
+                if late
+                else f"{path}: taking it apart took more than {self._megabytes:,} MB of memory, or broke the parser. "
+                "Expected an ordinary file. Save its text alone."
+            )
+        if reason := answer.get("reason"):
+            raise UnreadableArticle(str(reason))
+        try:
+            return _parsed(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UnreadableArticle(
+                f"{path}: the parser gave an answer that is none. Expected an ordinary file. Save its text alone."
+            ) from None
+
+    def close(self) -> None:
+        """End the process; the next file starts another one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _ask(self, path: str, content: bytes) -> tuple[dict[str, Any] | None, bool]:
+        """Return the answer, or None, and whether the time was up."""
+        if self._process is None or self._process.poll() is not None:
+            self._process = _start(self._megabytes)
+        process = self._process
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(self._seconds, end)
+        timer.start()
+        read = None
+        try:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            _write(process.stdin, json.dumps(path).encode())
+            _write(process.stdin, content)
+            read = _read(process.stdout)
+            answer = json.loads(read) if read is not None else None
+            return (answer if isinstance(answer, dict) else None), late.is_set()
+        except (OSError, ValueError):  # it ended while it was written to; half an answer
+            return None, late.is_set()
+        finally:
+            timer.cancel()
+            # What is left of this answer would be taken for the next file's.
+            if read is None or late.is_set():
+                self.close()
+
+
+def parse(path: str, content: bytes) -> Parsed:
+    """Parse a file in the cage of this process. Raises UnreadableArticle."""
+    return _shared.parse(path, content)
+
+
+_shared = Cage()
+atexit.register(_shared.close)
+
+
+def _parsed(answer: dict[str, Any]) -> Parsed:
+    """Read an answer, which is as foreign as the file: each part of it is of its kind, or there is an error."""
+    # Half a surrogate pair fits into no database.
+    text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
+    stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
+    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed)
+
+
+def _start(megabytes: int) -> subprocess.Popen[bytes]:
+    kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return subprocess.Popen(  # noqa: S603 (our own module)
+        [sys.executable, "-m", "index.reading.sandbox", str(megabytes)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env={**kept, "PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+
+
+def _write(to: IO[bytes], message: bytes) -> None:
+    to.write(len(message).to_bytes(8) + message)
+    to.flush()
+
+
+def _read(source: IO[bytes]) -> bytes | None:
+    """Read a message; None where the other end is gone or says too much."""
+    size = int.from_bytes(source.read(8)) if (head := source.peek(1)) else 0  # type: ignore[attr-defined]
+    if not head or size > _LONGEST_ANSWER:
+        return None
+    message = source.read(size)
+    return message if len(message) == size else None
+
+
+def _serve(megabytes: int) -> None:
+    """Parse what comes in until nothing does."""
+    source, to = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a parser that prints must not garble the answer
+    _limit(megabytes)
+    sys.addaudithook(_refuse)
+    while (path := _read(source)) is not None and (content := _read(source)) is not None:
+        _write(to, json.dumps(_answer(json.loads(path), content)).encode())
+
+
+def _answer(path: str, content: bytes) -> dict[str, object]:
+    try:
+        parsed = PARSERS[Path(path).suffix.lower()](path, content)
+    except UnreadableArticle as error:
+        return {"reason": str(error)}
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is named)
+        kind = type(error).__name__
+        return {"reason": f"{path}: cannot be taken apart ({kind}). Expected an undamaged file. Save its text alone."}
+    return {"text": parsed.text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
+
+
+def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
+    if event.startswith(_REFUSED):
+        raise PermissionError(event)
+
+
+def _limit(megabytes: int) -> None:
+    with contextlib.suppress(ImportError):  # Windows has no such limits; the time limit holds there too
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000, megabytes * 1_000_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

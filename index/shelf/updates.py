@@ -1,0 +1,193 @@
+"""A change to the shelf: an article comes or goes with its chunks, its keywords and its vectors."""
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+
+from index.shelf.integrity import read_generation
+from index.shelf.queries import Reading, chunk_of_row
+from index.text.articles import Article
+from index.text.chunks import Chunk
+from index.text.near_duplicates import prints
+from index.text.terms import terms
+from index.vectors.embedders import Vectors
+
+# The hash of a file that is being read, until it has been read to its end.
+UNFINISHED = b"unfinished"
+# What is left in the file of articles that are gone; a store made before this was asked says nothing of it.
+LEFT = "left_of_deleted"
+NOTHING_LEFT = "nothing"
+
+
+class Writing(Reading):
+    """A change to the shelf; see `Shelf.write`."""
+
+    def set_record(self, name: str, value: str) -> None:
+        """Remember a fact about the store."""
+        self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (name, value))
+
+    def put_articles(self, file: str, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Make articles of a file visible, each in place of the one that had its path."""
+        # Under no hash of a file: until `finish_file` it is read again.
+        self._connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, NULL)", (file, UNFINISHED))
+        for article, chunks in articles:
+            self._drop_article(article.path)
+            self._add_article(file, article, chunks)
+        self._touch()
+
+    def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
+        """Make the articles of one file visible in place of those it held before."""
+        self.put_articles(file, articles)
+        self.finish_file(file, hash_, [article.path for article, _ in articles])
+
+    def finish_file(
+        self, file: str, hash_: bytes, paths: Sequence[str] | None, *, reason: str | None = None
+    ) -> list[str]:
+        """Note that a file was read to its end: the articles of these paths are all it holds.
+
+        Without paths its articles stay as they are. `reason` says what of it is not on the shelf. Returns the paths of
+        the articles that went.
+        """
+        self._connection.execute(
+            "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
+            (file, hash_, reason),
+        )
+        gone = [] if paths is None else sorted(set(self.known(file).values()) - set(paths))
+        for path in gone:
+            self._drop_article(path)
+        self._touch()
+        return gone
+
+    def remove_file(self, file: str) -> list[str]:
+        """Forget a file and its articles. Returns their paths."""
+        gone = self.finish_file(file, b"", ())
+        self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
+        return gone
+
+    def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
+        """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO vectors SELECT number, ?2, 0 FROM chunks WHERE number = ?1",
+            [(number, vector.tobytes()) for number, vector in zip(numbers, vectors, strict=True)],
+        )
+        self._touch()
+
+    def mark_placed(self, numbers: Sequence[int]) -> None:
+        """Note that Chroma has these vectors."""
+        self._connection.executemany("UPDATE vectors SET placed = 1 WHERE chunk = ?", [(n,) for n in numbers])
+
+    def mark_left(self, ids: Sequence[str]) -> None:
+        """Note that Chroma no longer has these chunks."""
+        self._connection.executemany("DELETE FROM leavers WHERE chunk_id = ?", [(id_,) for id_ in ids])
+
+    def mark_all_unplaced(self) -> None:
+        """Note that Chroma is empty."""
+        self._connection.execute("UPDATE vectors SET placed = 0 WHERE placed = 1")
+        self._connection.execute("DELETE FROM leavers")
+
+    def drop_vectors(self) -> None:
+        """Forget every vector: another model will make new ones."""
+        self._connection.execute("DELETE FROM vectors")
+        self._connection.execute("DELETE FROM spare_vectors")
+        self._connection.execute("DELETE FROM leavers")
+        self._touch()
+
+    def drop_spare_vectors(self) -> None:
+        """Forget the vectors that nothing took over in this run."""
+        self._connection.execute("DELETE FROM spare_vectors")
+
+    def merge_keywords(self) -> None:
+        """Merge the pieces of the keyword index into one, without what it was told to forget."""
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
+        self._touch()
+
+    def make_keywords_again(self) -> None:
+        """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
+        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        rows = self._connection.execute(
+            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
+            "JOIN articles a ON a.id = c.article_id"
+        )
+        for number, *chunk, text in rows.fetchall():
+            self._add_keywords(number, chunk_of_row(*chunk), text)
+        self._touch()
+
+    def make_prints_again(self) -> None:
+        """Note anew by what copies of each article are found."""
+        self._connection.execute("DELETE FROM prints")
+        rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")
+        while some := rows.fetchmany(100):
+            for id_, text, start, end in some:
+                self._add_prints(id_, text[start:end])
+
+    def forget_hashes(self) -> None:
+        """Have every file read again by the next run, while what it held stays visible until then."""
+        self._connection.execute("UPDATE files SET hash = x''")
+        self._touch()
+
+    def _touch(self) -> None:
+        self.set_record("generation", str(read_generation(self._connection) + 1))
+
+    def _add_article(self, file: str, article: Article, chunks: Sequence[Chunk]) -> None:
+        published = article.published.isoformat() if article.published else None
+        origin = (published, article.place, article.outlet, article.author, article.url)
+        text = (article.title, article.text, article.body.start, article.body.end)
+        self._connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article.id, article.path, file, *text, *origin, json.dumps(article.pages)),
+        )
+        self._add_prints(article.id, article.body.cut(article.text))
+        for chunk in chunks:
+            digest = blake2b(chunk.embedded_text(article.text).encode(), digest_size=16).digest()
+            spans = json.dumps([(sentence.start, sentence.end) for sentence in chunk.sentences])
+            number = self._connection.execute(
+                "INSERT INTO chunks (id, article_id, sentences, heading, digest) VALUES (?, ?, ?, ?, ?)",
+                (chunk.id, chunk.article_id, spans, chunk.heading, digest),
+            ).lastrowid
+            self._add_keywords(number, chunk, article.text)
+            # The same words were embedded before: in a syndicated copy, a moved file, an edited article.
+            self._connection.execute(
+                "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
+                "ON v.chunk = c.number WHERE c.digest = ?2 UNION ALL SELECT vector FROM spare_vectors "
+                "WHERE digest = ?2) LIMIT 1",
+                (number, digest),
+            )
+            # Back again before Chroma was told to forget it.
+            self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
+
+    def _add_prints(self, id_: str, body: str) -> None:
+        self._connection.executemany("INSERT INTO prints VALUES (?, ?)", [(print_, id_) for print_ in prints(body)])
+
+    def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str) -> None:
+        self._connection.execute(
+            "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)", (number, *_searchable(chunk, article_text))
+        )
+
+    def _drop_article(self, path: str) -> None:
+        rows = self._connection.execute(
+            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
+            "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
+            "WHERE a.path = ?",
+            (path,),
+        ).fetchall()
+        self._connection.execute("UPDATE record SET value = 'some' WHERE name = ? AND value = ?", (LEFT, NOTHING_LEFT))
+        for number, digest, vector, placed, *chunk, text in rows:
+            if vector is not None:
+                self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))
+            if placed:
+                self._connection.execute("INSERT OR IGNORE INTO leavers VALUES (?)", (chunk[0],))
+            # A contentless index forgets only what it is told word for word.
+            self._connection.execute(
+                "INSERT INTO keywords (keywords, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
+                (number, *_searchable(chunk_of_row(*chunk), text)),
+            )
+            self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
+            self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
+        self._connection.execute(
+            "DELETE FROM prints WHERE article_id = (SELECT id FROM articles WHERE path = ?)", (path,)
+        )
+        self._connection.execute("DELETE FROM articles WHERE path = ?", (path,))
+
+
+def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
+    return " ".join(terms(chunk.heading)), " ".join(terms(chunk.span.cut(article_text)))

@@ -1,0 +1,1 @@
+"""Articles, spans, sentences, chunks and terms."""

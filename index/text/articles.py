@@ -1,0 +1,49 @@
+"""Articles: a seed once read.
+
+The text is normalised once, by the reader that made the article; every span of
+every later stage refers to that text.
+"""
+
+import hashlib
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+
+from index.text.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article. `None` means the article does not say."""
+
+    id: str
+    path: str  # relative to the seeds folder, with forward slashes
+    title: str
+    text: str
+    body: Span  # where sentences come from: the text without headline and dateline
+    published: date | None
+    place: str | None
+    outlet: str | None
+    author: str | None
+    url: str | None
+    pages: tuple[int, ...] = ()  # where each page begins in the text; empty where there are none
+
+    @property
+    def heading(self) -> str:
+        """One line that tells what the article is; embedded with each chunk, never quoted."""
+        when = self.published.isoformat() if self.published else None
+        return " · ".join(part for part in (self.title, self.outlet, self.place, when) if part)
+
+    def page(self, place: int) -> int | None:
+        """Return the number, from 1, of the page that a place in the text is on; None where there are no pages."""
+        return bisect_right(self.pages, place) or None
+
+
+def article_id(path: str, content: bytes) -> str:
+    """Name an article by its path and its bytes, so that an edited file is another article."""
+    return hashlib.sha256(path.encode() + b"\0" + content).hexdigest()[:20]
+
+
+def text_digest(text: str) -> str:
+    """Sum up an article's text in eight characters: a file that was renamed has the same."""
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()

@@ -1,0 +1,121 @@
+"""Sentences: the unit that is quoted.
+
+Boundaries come from nupunkt (Punkt, unsupervised, MIT) run on one paragraph at a time;
+around it stand our laws, which a property test holds: sentences are in order, do not
+touch white space at their ends, and leave nothing of the body out.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from nupunkt import PunktSentenceTokenizer, load_default_model
+
+from index.text.spans import Span
+
+# Characters that nupunkt is given at once: in a line of a megabyte it looks for ends anew from nearly every place.
+_WINDOW = 4_000
+LONGEST = 1000  # characters; a table or a list without a full stop is cut at white space
+
+# Titles that stand before a name. nupunkt's own list, made from law reports, lacks these.
+_TITLES = "adm amb brig cmdr col cpl gens govs lt maj msgr pres profs reps sens sgt supt".split()
+# "…security concerns.Allegedly": scraped text often loses the space between two sentences.
+_LOST_SPACE = re.compile(r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])")
+# nupunkt takes "cent." for an abbreviation.
+_PER_CENT = re.compile(r"(?<=\bper cent\.)(?=\s+[\"'“‘A-Z])")
+# A new line that starts a list entry, a heading, a block quote or a table row.
+_BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
+_SEEN = re.compile(r"\S")
+# Full stops of Chinese, Japanese and Hindi, which need no space after them.
+_OTHER_STOP = re.compile(r"[。！？।]+[\"'”’」』）)]*")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*\s*$")
+
+
+def split_sentences(text: str, body: Span) -> tuple[Span, ...]:
+    """Return the spans of the sentences of `text` inside `body`, in reading order.
+
+    >>> text = 'Sen. Lee left at 5 p.m. "We agreed," she said.'
+    >>> [span.cut(text) for span in split_sentences(text, Span(0, len(text)))]
+    ['Sen. Lee left at 5 p.m.', '"We agreed," she said.']
+    """
+    return tuple(
+        piece
+        for paragraph in _paragraphs(text, body)
+        for sentence in _sentences(text, paragraph)
+        for piece in _cut_long(text, sentence)
+    )
+
+
+@cache
+def _splitter() -> PunktSentenceTokenizer:
+    splitter = load_default_model()
+    splitter.add_abbreviations(_TITLES)
+    return splitter
+
+
+def _paragraphs(text: str, body: Span) -> Iterator[Span]:
+    """Cut the body at line ends, save those that only wrap a sentence."""
+    start = body.start
+    lines = [Span(found.start(), found.end()) for found in re.finditer(r"[^\n]+", text[body.start : body.end])]
+    lines = [line.shifted(body.start) for line in lines]
+    for line, following in pairwise(lines):
+        if not _wraps(text, line, following):
+            yield Span(start, line.end)
+            start = following.start
+    if lines:
+        yield Span(start, lines[-1].end)
+
+
+def _wraps(text: str, line: Span, following: Span) -> bool:
+    """Tell whether the sentence may go on from `line` to the next one."""
+    if following.start - line.end > 1:
+        return False
+    upper, lower = line.cut(text), following.cut(text)
+    if not upper.strip() or not lower.strip() or _BLOCK_START.match(lower) or upper.lstrip().startswith("#"):
+        return False
+    if lower.lstrip()[0].islower():
+        return True
+    return not _ENDS_SENTENCE.search(upper) and 40 <= len(upper) <= 120
+
+
+def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
+    raw = paragraph.cut(text)
+    cuts = set(_ends(raw))
+    cuts |= {found.start() for found in _LOST_SPACE.finditer(raw) if not _in_address(raw, found.start())}
+    cuts |= {found.start() for found in _PER_CENT.finditer(raw)}
+    cuts |= {found.end() for found in _OTHER_STOP.finditer(raw)}
+    start = 0
+    for end in sorted(cuts | {len(raw)}):
+        sentence = raw[start:end]
+        if sentence.strip():
+            lead = len(sentence) - len(sentence.lstrip())
+            yield Span(start + lead, start + len(sentence.rstrip())).shifted(paragraph.start)
+        start = end
+
+
+def _ends(paragraph: str) -> Iterator[int]:
+    """Yield where nupunkt's sentences end, a window at a time; the last one of a window is read again in the next."""
+    start = 0
+    while len(paragraph) - start > _WINDOW:
+        ends = [end for _, end in _splitter().span_tokenize(paragraph[start : start + _WINDOW])]
+        yield from (start + end for end in ends[:-1])
+        start += ends[-2] if len(ends) > 1 else _WINDOW
+    yield from (start + end for _, end in _splitter().span_tokenize(paragraph[start:]))
+
+
+def _in_address(text: str, position: int) -> bool:
+    word = text[text.rfind(" ", 0, position) + 1 : position]
+    return "/" in word or "@" in word or word.startswith("www.")
+
+
+def _cut_long(text: str, sentence: Span) -> Iterator[Span]:
+    start = sentence.start
+    while sentence.end - start > LONGEST:
+        breaks = [found.start() for found in re.finditer(r"(?<=\S)\s", text[start : start + LONGEST])]
+        end = start + (breaks[-1] if breaks else LONGEST)
+        yield Span(start, end)
+        following = _SEEN.search(text, end, sentence.end)
+        start = following.start() if following else sentence.end
+    if start < sentence.end:
+        yield Span(start, sentence.end)

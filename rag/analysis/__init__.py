@@ -1,0 +1,1 @@
+"""Across articles: disagreements, changes, timelines, draft checks."""

@@ -1,0 +1,96 @@
+"""Changes: what newer articles add to an older answer, or say otherwise.
+
+A reader who knows what was known on a day is shown only what is new. The question is asked twice: of the articles
+until that day, and of those after it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from index.core.errors import BadQuestion
+from index.core.scope import WHOLE, Scope
+from index.pipeline.parts import Parts
+from rag.analysis.disagreements import Disagreement, find_disagreements
+from rag.analysis.sentence_context import SHARED_CLOSELY, own_terms
+from rag.answering.pipeline import Answer, answer_question
+from rag.evidence.citations import Citation
+from rag.retrieval.passages import Passage
+from rag.verification.fact_rules import dates, numbers
+
+# A sentence repeats another one that has so many of its content words at least, or all of its few.
+_LEAST_SHARED = 3
+_UNDATED_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the articles after a day say to a question, set against those until it."""
+
+    since: date  # the last day of the older ones
+    older: Answer
+    newer: Answer
+    added: tuple[Citation, ...]  # quotes of newer articles that the older ones have nothing like
+    differing: tuple[Disagreement, ...]  # the older sides first
+    repeated: int  # quotes of newer articles that say what was known
+    undated: int  # articles that are left out, as nobody knows on which side of the day they are
+    undated_titles: tuple[str, ...]  # of some of them
+
+
+def find_changes(question: str, *, parts: Parts, since: date, scope: Scope = WHOLE) -> Changes:
+    """Ask the articles of the scope until the day `since`, and those after it, what they say to a question.
+
+    Days that the question names narrow nothing. Raises BadQuestion for an empty or overlong question, and where the
+    scope has no day after `since`.
+    """
+    if scope.until and scope.until <= since:
+        raise BadQuestion(
+            f"No day lies after {since.isoformat()} and until {scope.until.isoformat()}. "
+            "Expected the last day to be later. Name an earlier day to look back from."
+        )
+    until, after = replace(scope, until=since), replace(scope, since=since + timedelta(1))
+    older, newer = (answer_question(question, parts=parts, scope=one, all_days=True) for one in (until, after))
+    with parts.shelf.read() as reading:
+        of_outlets = Scope(outlets=scope.outlets)
+        reach = reading.reach(scope=of_outlets)
+        dated = reach.articles - reach.undated
+        # The undated come last.
+        listed = reading.listings(_UNDATED_NAMED, offset=dated, scope=of_outlets) if reach.undated else []
+    added, differing, repeated = compare(newer.searched_as, older, newer)
+    titles = tuple(listing.title or listing.path for listing in listed)
+    return Changes(since, older, newer, added, differing, repeated, reach.undated, titles)
+
+
+def compare(question: str, older: Answer, newer: Answer) -> tuple[tuple[Citation, ...], tuple[Disagreement, ...], int]:
+    """Return the newer answer's quotes that are new, those that differ from older ones, and how many repeat them."""
+    if newer.refusal:
+        return (), (), 0
+    passages = (*older.passages, *_numbered(newer.passages, len(older.passages)))
+    after = frozenset(passage.article.id for passage in newer.passages)
+    differing = find_disagreements(question, newer.quotes, passages, newer=after)
+    told = {citation for one in differing for side in one.sides for citation in (side.citation, *side.also)}
+    left = [quote for quote in newer.quotes if quote not in told]
+    added = tuple(quote for quote in left if not _is_known(quote, older.passages))
+    return added, differing, len(left) - len(added)
+
+
+def _numbered(passages: Sequence[Passage], before: int) -> list[Passage]:
+    return [replace(passage, number=before + passage.number) for passage in passages]
+
+
+def _is_known(quote: Citation, passages: Sequence[Passage]) -> bool:
+    """Tell whether a sentence of the passages says what the quote says."""
+    return any(
+        _says_the_same(quote.quote, span.cut(passage.article.text))
+        for passage in passages
+        for span in passage.sentences
+    )
+
+
+def _says_the_same(newer: str, older: str) -> bool:
+    """Tell whether a sentence has most of another one's words, and all its numbers, months and days of the week."""
+    mine, theirs = own_terms(newer), own_terms(older)
+    shared = len(set(mine) & set(theirs))
+    if shared < min(_LEAST_SHARED, len(mine)) or shared < SHARED_CLOSELY * len(mine):
+        return False
+    return not numbers(newer, [older]) and not dates(newer, [older])

@@ -1,0 +1,405 @@
+"""Drafts: is what I wrote on the shelf, and does it stand there as I wrote it?
+
+Each sentence of a draft and each quotation in it is looked for among the articles. Candidates come by words, from
+the keyword index: by the runs of words themselves, so that what is on the shelf to the letter is found whatever else
+is there, and by the rarest words, so that what was altered is. They are then compared word by word.
+No model is asked, and nothing is guessed: what differs is shown.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from rapidfuzz.fuzz import partial_ratio_alignment
+
+from index.core.errors import BadDraft
+from index.core.scope import WHOLE, Scope
+from index.shelf.queries import Reach, Reading
+from index.text.articles import Article
+from index.text.chunks import Chunk
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.text.terms import content_terms, terms
+from rag.answering.extractive import term_rarity
+from rag.evidence.citations import Citation
+from rag.language.matching import term_set
+from rag.language.word_diff import Difference, Piece, Tokens, differences, likeness, pieces, tokens
+from rag.quoted_words import find_quotations, said_parts
+
+Mark = Literal["verbatim", "altered", "similar", "absent"]
+Form = Literal["sentence", "quotation"]
+MARKS: tuple[Mark, ...] = ("verbatim", "altered", "similar", "absent")
+LONGEST_DRAFT = 100_000  # characters
+OTHER_ORDER = "The parts stand there, in another order or further apart than one passage."
+
+# The numbers below were set by hand and then measured (`bench/drafts.py`; README, "Drafts").
+# From this likeness on a sentence is one of the shelf's, altered.
+ALTERED = 0.6
+# Or where nearly all its words stand in the same order in a longer one, of which something was cut.
+_WITHIN = 0.9
+_LEAST_WITHIN = 5  # words
+# It is similar from this likeness on, or where it holds this share of the weight of the draft's words.
+SIMILAR = 0.45
+_COVERED = 0.65
+# A quotation is altered when it is so like what one article says.
+_QUOTED_ALTERED = 0.75
+# A sentence of such a quotation of which less stands there was put in.
+_LEAST_OF_A_SENTENCE = 0.5
+# How many passages are read: of those that hold long runs of the words, and of those with short runs or rare words.
+_RUNS_READ = 10
+_PASSAGES_READ = 12
+_RUN = 6  # words
+_SHORT_RUN = 3
+_MOST_RUNS = 12
+_RAREST = 10  # words
+_ARTICLES_READ = 3  # whole, where no passage holds a quotation
+_WORDS_AROUND = 2
+# What a line of Markdown may begin with.
+_LEAD = re.compile(r"(?:(?:[#>+*|-]+|\d{1,3}[.)])\s+)+")
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_LETTER = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence or a quotation of a draft, and what became of it on the shelf."""
+
+    span: Span  # in the draft
+    form: Form
+    mark: Mark
+    places: tuple[Citation, ...]  # where it stands, each part of a quotation by itself; or the nearest; empty: nowhere
+    likeness: float  # to what stands there, 0 to 1
+    pieces: tuple[Piece, ...] = ()  # word by word, where it is altered
+    differences: tuple[Difference, ...] = ()  # the figures, days and names among them
+    note: str = ""  # what no piece shows
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """A draft, and each sentence and quotation of it in order."""
+
+    text: str  # every span refers to it
+    parts: tuple[Checked, ...]
+    scope: Scope
+    reach: Reach  # of the articles that were looked at
+
+    def counts(self, form: Form) -> dict[Mark, int]:
+        """Count the sentences, or the quotations, of each mark."""
+        counted = Counter(part.mark for part in self.parts if part.form == form)
+        return {mark: counted[mark] for mark in MARKS}
+
+
+def clean_draft(text: str) -> str:
+    """Return a draft as it is checked: accents in one character, lines ended alike.
+
+    Raises BadDraft where there is nothing to check, or too much.
+    """
+    draft = unicodedata.normalize("NFC", text.encode(errors="replace").decode())
+    draft = re.sub(r"\r\n?|\x00", "\n", draft)
+    if not _LETTER.search(draft):
+        raise BadDraft("The draft has no words. Expected some sentences. Paste the text, or name its file.")
+    if len(draft) > LONGEST_DRAFT:
+        raise BadDraft(
+            f"The draft has {len(draft):,} characters. Expected at most {LONGEST_DRAFT:,}. Check it in parts."
+        )
+    return draft
+
+
+def check_draft(text: str, *, reading: Reading, scope: Scope = WHOLE) -> CheckedDraft:
+    """Look for every sentence and quotation of a draft in the articles of the scope.
+
+    A sentence is verbatim where it is a whole sentence of an article, or several; a quotation where its
+    words stand there, each of its parts in order in one article. Raises BadDraft.
+    """
+    draft = clean_draft(text)
+    shelf = _Shelf(reading, scope)
+    body = _body(draft)
+    quotations = [span for span in find_quotations(draft) if span.start >= body.start]
+    checked: list[Checked] = []
+    for sentence in _sentences(draft, body):
+        said = tokens(draft, sentence).trimmed()
+        if not any(one.start <= said.starts[0] and said.ends[-1] <= one.end for one in quotations):
+            checked.append(_check_sentence(draft, sentence, shelf))
+    for quotation in quotations:
+        near = next((one for one in checked if one.form == "sentence" and one.span.overlaps(quotation)), None)
+        checked.append(_check_quotation(draft, quotation, near.places if near else (), shelf))
+    checked.sort(key=lambda one: (one.span.start, -one.span.end))
+    return CheckedDraft(draft, tuple(checked), scope, reading.reach(scope=scope))
+
+
+def _body(draft: str) -> Span:
+    front = _FRONT_MATTER.match(draft)
+    return Span(front.end() if front else 0, len(draft))
+
+
+def _sentences(draft: str, body: Span) -> Iterator[Span]:
+    for sentence in split_sentences(draft, body):
+        lead = _LEAD.match(draft, sentence.start, sentence.end)
+        start = lead.end() if lead else sentence.start
+        if _LETTER.search(draft, start, sentence.end) and tokens(draft, Span(start, sentence.end)).words:
+            yield Span(start, sentence.end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence of the shelf, in its article."""
+
+    article: Article
+    span: Span
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A chunk of the shelf, its words and its sentences."""
+
+    article: Article
+    tokens: Tokens
+    sentences: tuple[_Candidate, ...]
+
+    @classmethod
+    def cut(cls, article: Article, chunk: Chunk) -> Self:
+        """Cut a chunk of an article into words."""
+        whole = tokens(article.text, chunk.span)
+        sentences = (_Candidate(article, span, whole.within(span).trimmed()) for span in chunk.sentences)
+        return cls(article, whole, tuple(sentences))
+
+    def whole_sentences(self, span: Span) -> Span | None:
+        """Return the sentences that a span covers, but for the marks at their ends; None where it cuts one."""
+        covered = [one for one in self.sentences if one.span.overlaps(span) and one.tokens.keys]
+        if not covered or covered[0].tokens.starts[0] != span.start or covered[-1].tokens.ends[-1] != span.end:
+            return None
+        return Span(covered[0].span.start, covered[-1].span.end)
+
+
+class _Shelf:
+    """What of the articles of a scope was looked at once, kept at hand for the next sentence."""
+
+    def __init__(self, reading: Reading, scope: Scope) -> None:
+        self.reading, self.scope = reading, scope
+        self._articles: dict[str, Article] = {}
+        self._words: dict[str, Tokens] = {}
+        self._passages: dict[str, _Passage] = {}
+        self._rarity: dict[str, float] = {}
+
+    def with_run(self, text: str) -> list[_Passage]:
+        """Return passages in which the text's first, last or middle words stand in a row."""
+        all_terms = terms(text)
+        places = {0, max(0, len(all_terms) - _RUN), max(0, (len(all_terms) - _RUN) // 2)}
+        return self._rank([all_terms[place : place + _RUN] for place in sorted(places)], _RUNS_READ)
+
+    def with_short_runs(self, text: str) -> list[_Passage]:
+        """Return passages in which most of the text's words stand three in a row."""
+        all_terms = terms(text)
+        step = max(1, len(all_terms) // _MOST_RUNS)
+        last = max(1, len(all_terms) - _SHORT_RUN + 1)
+        return self._rank([all_terms[place : place + _SHORT_RUN] for place in range(0, last, step)], _PASSAGES_READ)
+
+    def with_rarest(self, text: str) -> list[_Passage]:
+        """Return passages that hold the rarest words of the text."""
+        asked = content_terms(text) or list(dict.fromkeys(terms(text)))
+        rarity = {term: weight for term, weight in self.rarity(asked).items() if self.reading.chunks_holding(term)}
+        rarest = sorted(rarity, key=lambda term: -rarity[term])[:_RAREST]
+        return self._rank([[term] for term in rarest], _PASSAGES_READ)
+
+    def words(self, article: Article) -> Tokens:
+        """Return the words of a whole article."""
+        if article.id not in self._words:
+            self._words[article.id] = tokens(article.text)
+        return self._words[article.id]
+
+    def rarity(self, asked: Iterable[str]) -> Mapping[str, float]:
+        """Return the weight of each term on the shelf."""
+        asked = list(asked)
+        if strange := [term for term in asked if term not in self._rarity]:
+            self._rarity.update(term_rarity(strange, self.reading))
+        return {term: self._rarity[term] for term in asked}
+
+    def _rank(self, runs: Iterable[Sequence[str]], k: int) -> list[_Passage]:
+        """Return the passages that hold runs of words, best first: what is quoted in a query is a phrase."""
+        phrases = dict.fromkeys(" ".join(run) for run in runs if run)
+        ranking = self.reading.keyword_ranking(list(phrases), k, scope=self.scope)
+        if missing := [id_ for id_ in ranking if id_ not in self._passages]:
+            chunks = self.reading.chunks(missing)
+            unread = {chunk.article_id for chunk in chunks.values()} - self._articles.keys()
+            self._articles.update(self.reading.articles(sorted(unread)))
+            for id_, chunk in chunks.items():
+                self._passages[id_] = _Passage.cut(self._articles[chunk.article_id], chunk)
+        return [self._passages[id_] for id_ in ranking]
+
+
+def _check_sentence(draft: str, sentence: Span, shelf: _Shelf) -> Checked:
+    said = tokens(draft, sentence).trimmed()
+    text = sentence.cut(draft)
+    passages = shelf.with_run(text)
+    for passage in passages:
+        for place in _all_places(passage.tokens, said):
+            if whole := passage.whole_sentences(passage.tokens.span(place, place + len(said.keys))):
+                return Checked(sentence, "sentence", "verbatim", (Citation(passage.article, whole),), 1.0)
+    passages = list(dict.fromkeys([*passages, *shelf.with_rarest(text)]))
+    candidates = [one for passage in passages for one in passage.sentences]
+    alike = [likeness(said.words, one.tokens.words) for one in candidates]
+    if not candidates:
+        return Checked(sentence, "sentence", "absent", (), 0.0)
+    best = max(range(len(candidates)), key=lambda place: (alike[place], _within(said, candidates[place])))
+    held = max(range(len(candidates)), key=lambda place: _within(said, candidates[place]))
+    if alike[best] >= ALTERED:
+        return _altered(sentence, said, candidates[best], alike[best])
+    if len(said.words) >= _LEAST_WITHIN and _within(said, candidates[held]) >= _WITHIN:
+        return _altered(sentence, said, candidates[held], alike[held])
+    weights = shelf.rarity(content_terms(text))
+    heaviest = sum(weights.values())
+    covered = [_covered(weights, one.tokens, one.span) / heaviest if heaviest else 0.0 for one in candidates]
+    most = max(range(len(candidates)), key=lambda place: (covered[place], alike[place]))
+    nearest = candidates[most] if covered[most] >= _COVERED else candidates[best]
+    mark: Mark = "similar" if alike[best] >= SIMILAR or covered[most] >= _COVERED else "absent"
+    if mark == "absent":
+        return Checked(sentence, "sentence", "absent", (), alike[best])
+    return Checked(
+        sentence,
+        "sentence",
+        mark,
+        (Citation(nearest.article, nearest.span),),
+        likeness(said.words, nearest.tokens.words),
+        (),
+        _named(said, nearest, ()),
+    )
+
+
+def _all_places(among: Tokens, said: Tokens) -> Iterator[int]:
+    place = among.find(said) if said.keys else -1
+    while place >= 0:
+        yield place
+        place = among.find(said, place + 1)
+
+
+def _within(said: Tokens, candidate: _Candidate) -> float:
+    """Return the share of the draft's words that stand in the sentence in the same order."""
+    both = len(said.words) + len(candidate.tokens.words)
+    shared = likeness(said.words, candidate.tokens.words) * both / 2
+    return shared / len(said.words) if said.words else 0.0
+
+
+def _covered(weights: Mapping[str, float], written: Tokens, span: Span) -> float:
+    held = term_set(span.cut(written.text))
+    return sum(weight for term, weight in weights.items() if term in held)
+
+
+def _altered(sentence: Span, said: Tokens, nearest: _Candidate, alike: float) -> Checked:
+    told = pieces(said, nearest.tokens)
+    place = Citation(nearest.article, nearest.span)
+    return Checked(sentence, "sentence", "altered", (place,), alike, told, _named(said, nearest, told))
+
+
+def _named(said: Tokens, nearest: _Candidate, told: Sequence[Piece]) -> tuple[Difference, ...]:
+    around = f"{nearest.article.heading}\n{nearest.article.text}"
+    return differences(_text(said), nearest.span.cut(nearest.article.text), told, around=around)
+
+
+def _check_quotation(draft: str, quotation: Span, near: Sequence[Citation], shelf: _Shelf) -> Checked:
+    parts = [tokens(draft, part).trimmed() for part in said_parts(draft, quotation)]
+    parts = [part for part in parts if part.words]
+    if not parts:
+        return Checked(quotation, "quotation", "absent", (), 0.0)
+    longest = max(parts, key=lambda part: len(part.keys))
+    passages = shelf.with_run(_text(longest))
+    # A quotation may go on where a passage ends.
+    holding = [passage for passage in passages if passage.tokens.find(longest) >= 0] or passages[:_ARTICLES_READ]
+    # The article that says the rest of the sentence comes first: two words stand in many.
+    for article in dict.fromkeys([*(place.article for place in near), *(passage.article for passage in holding)]):
+        if spans := _places_in_order(shelf.words(article), parts):
+            places = tuple(Citation(article, span) for span in spans)
+            return Checked(quotation, "quotation", "verbatim", places, 1.0)
+    return _nearest_quotation(quotation, parts, [*passages, *shelf.with_short_runs(_text(longest))])
+
+
+def _nearest_quotation(quotation: Span, parts: Sequence[Tokens], passages: Sequence[_Passage]) -> Checked:
+    """Find the article that has most of a quotation which is nowhere as it stands, and show what differs."""
+    # Sentence by sentence: a long quotation may go on where a passage ends.
+    said = [(sentence, not place) for part in parts for place, sentence in enumerate(_by_sentence(part))]
+    words = sum(len(sentence.words) for sentence, _ in said)
+    by_article = defaultdict[Article, list[Tokens]](list)
+    for passage in dict.fromkeys(passages):
+        by_article[passage.article].append(passage.tokens)
+    best, found, article = 0.0, list[_Run](), None
+    for one, among in by_article.items():
+        runs = [max((_closest_run(sentence, of) for of in among), key=lambda run: run.likeness) for sentence, _ in said]
+        alike = sum(run.likeness * len(sentence.words) for run, (sentence, _) in zip(runs, said, strict=True)) / words
+        if alike > best:
+            best, found, article = alike, runs, one
+    if article is None or best < _QUOTED_ALTERED:
+        return Checked(quotation, "quotation", "absent", (), best)
+    told, named, places = list[Piece](), list[Difference](), list[Citation]()
+    for (sentence, begins_part), run in zip(said, found, strict=True):
+        if told:
+            between = " … " if begins_part else " "
+            told.append(Piece(between, between, same=True))
+        if run.likeness < _LEAST_OF_A_SENTENCE:
+            told.append(Piece(_text(sentence), "", same=False))
+            continue
+        here = pieces(sentence, tokens(article.text, run.span))
+        told += here
+        named += differences(_text(sentence), run.span.cut(article.text), here)
+        places.append(Citation(article, run.span))
+    note = OTHER_ORDER if all(piece.same for piece in told) else ""
+    return Checked(quotation, "quotation", "altered", tuple(places), best, tuple(told), tuple(named), note)
+
+
+def _by_sentence(part: Tokens) -> list[Tokens]:
+    whole = part.span(0, len(part.keys))
+    cut = [part.within(sentence).trimmed() for sentence in split_sentences(part.text, whole)]
+    return [sentence for sentence in cut if sentence.words]
+
+
+def _text(of: Tokens) -> str:
+    return of.span(0, len(of.keys)).cut(of.text)
+
+
+def _places_in_order(among: Tokens, parts: Sequence[Tokens]) -> list[Span]:
+    """Return where the parts stand, one after the other; nothing where one of them does not."""
+    spans, place = list[Span](), 0
+    for part in parts:
+        place = among.find(part, place)
+        if place < 0:
+            return []
+        spans.append(among.span(place, place + len(part.keys)))
+        place += len(part.keys)
+    return spans
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of an article's words, and how like it is to what was looked for."""
+
+    likeness: float
+    span: Span
+
+
+def _closest_run(said: Tokens, among: Tokens) -> _Run:
+    """Return the run of words that is most like what is said."""
+    place = among.find(said)
+    if place >= 0:
+        return _Run(1.0, among.span(place, place + len(said.keys)))
+    quoted, line = (" ".join(of.keys).casefold() for of in (said, among))
+    found = partial_ratio_alignment(quoted, line)
+    if found is None or found.dest_end <= found.dest_start:
+        return _Run(0.0, Span(0, 0))
+    first, last = line.count(" ", 0, found.dest_start), line.count(" ", 0, found.dest_end - 1) + 1
+    # A word more or less at either end may fit better than so many letters do.
+    words, keys = [key.casefold() for key in said.keys], [key.casefold() for key in among.keys]
+    runs = [
+        (likeness(words, keys[start:end]), start, end)
+        for start in range(max(0, first - _WORDS_AROUND), first + _WORDS_AROUND + 1)
+        for end in range(last - _WORDS_AROUND, min(len(keys), last + _WORDS_AROUND) + 1)
+        if start < end
+    ]
+    alike, start, end = max(runs, key=lambda run: (run[0], run[1] - run[2]))
+    # A word that was changed at either end belongs to the run.
+    if keys[end - 1] != words[-1] and end - start < len(words) and end < len(keys):
+        end += 1
+    if keys[start] != words[0] and end - start < len(words) and start:
+        start -= 1
+    return _Run(alike, among.span(start, end))

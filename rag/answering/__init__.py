@@ -1,0 +1,1 @@
+"""From a question to an answer: quotes, and prose with a model."""

@@ -1,0 +1,474 @@
+"""Follow-ups: "when will that happen?" becomes a question that can be searched for by itself.
+
+Two ways lead there. `carry_over` goes by rules of English and by what the last answer
+rested on: a word that its articles do not hold opens a new topic. `followup_messages` and
+`read_standalone` are what is said to a model, and what is taken from its reply. A reader
+sees the outcome and may mend it, so a rule that is not sure adds words rather than replacing them.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from index.text.terms import STOP_WORDS, content_terms, terms
+from rag.llm.client import Message, without_thoughts
+
+# Earlier questions that are looked at, or shown to a model.
+_MOST_EARLIER = 3
+# A question longer than this tells what it is about.
+_LONGEST_FOLLOW_UP = 300  # characters
+_LONGEST_STANDALONE = 300  # characters
+_LONGEST_SUBJECT = 120  # characters
+_MOST_SUBJECT_WORDS = 12
+# With more terms of its own than this a question is whole, unless it points back ("it", "and …?").
+_MOST_OWN_TERMS = 4
+# As many terms shared with the question before: it repeats its subject, nothing needs carrying.
+_REPEATED = 2
+# At least this share of the words is English grammar, or the rules do not apply.
+_LEAST_GRAMMAR = 1 / 3
+
+_QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
+_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
+AUXILIARIES = _BE | frozenset(
+    """do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't
+    hadn't can't couldn't won't wouldn't shouldn't""".split()
+)
+PREPOSITIONS = frozenset(
+    """about after against among around as at before behind between by during for from in into like near of off on
+    over since than through to toward towards under until up upon via with within without""".split()
+)
+_PERSONS = frozenset("he she him her his hers they them their theirs".split())
+# "Was anyone hurt?" asks of those who were spoken of.
+_ANYBODY = frozenset("anybody anyone everybody everyone nobody somebody someone".split())
+# Words that say nothing of the topic, beside the stop words.
+_FILLERS = frozenset(
+    """also another anybody anyone anything away bit briefly clarify detail details elaborate else elsewhere ever
+    everybody everyone everything exactly example explain far former further get gets give goes going hello hi
+    information kind know latter lot make maybe mean means might mind must nobody nothing ok okay one ones others part
+    people perhaps place precisely quite really regarding result shall show somebody someone something sort still
+    summarise summarize sure take takes thank thanks thing things think time understand way well yes yet""".split()
+)
+FILLER_TERMS = frozenset(term for word in _FILLERS for term in terms(word))
+_GRAMMAR = STOP_WORDS | AUXILIARIES | PREPOSITIONS | _FILLERS
+# When something was or will be is seldom what the talk is about: "And in March?"
+TIMES = frozenset(
+    """january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday today yesterday tomorrow tonight morning afternoon evening night day days week weeks
+    weekend month months spring summer autumn fall winter year years decade century now recently soon last next past
+    early late later earlier""".split()
+)
+_TIME_TERMS = frozenset(term for word in TIMES for term in terms(word))
+# "the deal", "the article": words that stand for whatever was told before.
+_SHELL_NOUNS = frozenset(
+    """accord agreement announcement article attack case change claim deal decision delay event incident issue matter
+    measure move news outcome plan problem project proposal reason report situation statement story topic
+    vote""".split()
+)
+_OPENINGS = frozenset("and but also or so plus because".split())
+_OPENING_PAIRS = frozenset(
+    {
+        *(("what", "about"), ("how", "about"), ("what", "of"), ("more", "about"), ("more", "on"), ("tell", "more")),
+        *((word, "else") for word in "what who where when why how anything anyone anybody".split()),
+    }
+)
+# "ok, and the fares?"
+_GREETINGS = frozenset("hello hi no ok okay sure thank thanks well yes me you please".split())
+REPORTING = frozenset(
+    """acknowledged added admitted agreed announced argued believed claimed confirmed decided denied explained expected
+    feared found hoped insisted knew know knows noted promised reported said say says stated think thinks thought
+    told tell tells warned""".split()
+)
+# "it" that stands for nothing: the weather, the hour, "is it true that …", "does it take … to …".
+_EMPTY_IT = re.compile(
+    r"""\bit\b(?:'s|\s+is|\s+was|\s+been|\s+be|\s+ever|\s+still)*\s+(?:rain|snow|hail|freez|thunder)
+    | \b(?:time|day|date|late)\s+(?:is|was)\s+it\b
+    | (?:\b(?:is|was|be)\s+it|\bit(?:'s|\s+is|\s+was))\s+(?:\S+\s+){1,3}?(?:that|whether|if|who)\b
+    | (?:\b(?:is|was|be)\s+it|\bit(?:'s|\s+is|\s+was))\s+(?:\S+ly\s+)?
+      (?:possible|impossible|hard|difficult|easy|safe|legal|illegal|necessary|important|wise|worth|better|best)\b
+      (?=.*\b(?:to|for|in)\b)
+    | \bit\s+(?:take|takes|took|cost|costs)\s.*?\bto\s""",
+    re.VERBOSE,
+)
+_EDGES = " \t\r\n.,;:!?…¿¡\"“”„«»()[]{}<>*_`'‘’-–—"
+_SENTENCE_END = (".", "?", "!", ":", ";", "…")
+
+_INSTRUCTION = """\
+You prepare questions for a search in news articles.
+Rewrite the last question of a chat so that it can be understood without the chat: put in what "it", "that", "they", \
+"there" and the like stand for, and what was left out.
+Use only words of the chat. Keep the language of the last question. Do not answer it, do not add facts.
+If the last question can be understood by itself, repeat it unchanged.
+Reply with the question alone, on one line."""
+# One pronoun, one thing left out, one change of topic. No name in them is likely to be asked about.
+_EXAMPLES = (
+    (
+        ["Who leads the lighthouse museum of Quarrow?"],
+        "When was she appointed?",
+        "When was the leader of the lighthouse museum of Quarrow appointed?",
+    ),
+    (
+        [
+            "How many olives were harvested in Tamber last year?",
+            "Why were so few olives harvested in Tamber last year?",
+        ],
+        "And in Lesk?",
+        "Why were so few olives harvested in Lesk last year?",
+    ),
+    (["Which chess club won the Marrow Cup?"], "What does a tram ticket cost?", "What does a tram ticket cost?"),
+)
+_LABEL = re.compile(
+    r"""^(?:(?:sure|certainly|of\ course|okay|ok)\b[^\n:?]*[:!.,]\s*)?
+    (?:(?:here(?:\ is|'s|’s)\ )?(?:the\ |a\ |my\ )?
+    (?:(?:rewritten|rephrased|standalone|stand-alone|self-contained|revised|last|final|search)\ )*
+    (?:question|query|answer|output|rewrite|reply|q)[^\n:?]{0,40}:)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_REFUSING = re.compile(
+    r"""i(?:['’]|\ a)?m\ (?:sorry|afraid|unable|not)\b|sorry\b|i\ (?:can|do)(?:\ ?not|n?['’]t)\b|as\ an\ ai\b
+    |unfortunately\b
+    |(?:can|could|would)\ you\ (?:please\ )?(?:clarify|provide|specify|give\ me|tell\ me\ (?:more|which))\b
+    |please\ (?:clarify|provide|specify)\b|what\ do\ you\ mean\b|how\ (?:can|may)\ i\ (?:help|assist)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "`": "`", "*": "*", "_": "_", "[": "]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A question of this chat that was answered, and the words of the articles that the answer rests on."""
+
+    searched_as: str
+    subject: str  # what its own search carried over, "" where it stood alone: a chain keeps its first subject
+    terms: frozenset[str]  # `index.words.terms` of the articles' headings and passages
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that can be searched for without the chat before it."""
+
+    question: str
+    subject: str  # what was carried over, "" where the question stands alone as it is
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str  # as it was typed, without the punctuation around it
+    key: str  # lower case, without 's, 'll and the like
+    place: int  # among the words of its question
+    start: int  # its first character in the question
+    leads: bool  # begins a sentence, so that a capital says nothing
+
+    @property
+    def terms(self) -> frozenset[str]:
+        return frozenset(terms(self.key))
+
+    @property
+    def is_grammar(self) -> bool:
+        return self.key in _GRAMMAR
+
+
+def carry_over(question: str, before: Sequence[Earlier]) -> Standalone:
+    """Make `question` stand alone by the rules; `before` is what was answered so far, oldest first.
+
+    The latest question that it follows gives the subject, so a talk can come back to
+    something it left.
+
+    >>> fentanyl = Earlier("what was agreed on fentanyl precursors?", "", frozenset({"fentanyl", "precursor"}))
+    >>> carry_over("when will that happen?", [fentanyl]).question
+    'when will that happen? (agreed on fentanyl precursors)'
+    >>> carry_over("What caused the rail strike?", [fentanyl]).question
+    'What caused the rail strike?'
+    >>> drouin = Earlier("Who is Nathalie Drouin?", "", frozenset({"nathali", "drouin"}))
+    >>> carry_over("What did she say?", [drouin])
+    Standalone(question='What did Nathalie Drouin say?', subject='Nathalie Drouin')
+    """
+    for earlier in reversed(before[-_MOST_EARLIER:]):
+        subject = earlier.subject or _subject(earlier.searched_as)
+        missing = frozenset(terms(subject)) - frozenset(terms(question))
+        if missing and is_follow_up(question, earlier):
+            return Standalone(_with_subject(question, subject, earlier), subject)
+        if not _own_terms(_words(question)):
+            break  # it names nothing, so it can only follow the question just before
+    return Standalone(question, "")
+
+
+def is_follow_up(question: str, earlier: Earlier) -> bool:
+    """Tell whether `question` needs `earlier` to be understood.
+
+    >>> ferries = Earlier("Which ferries will be replaced?", "", frozenset(terms("The ferries' fares will not rise")))
+    >>> [is_follow_up(question, ferries) for question in ("And the fares?", "Why?", "And the strike?")]
+    [True, True, False]
+    """
+    words = _words(question)
+    if len(question) > _LONGEST_FOLLOW_UP or not _is_english(words):
+        return False
+    own = _own_terms(words)
+    if not own:
+        return not _EMPTY_IT.search(_lower(words)) and not all(word.key in _GREETINGS for word in words)
+    foreign = [word for word in _names(words) if not word.terms & earlier.terms]
+    # A phrase that is new to the articles, such as "the strike".
+    strange = [phrase for phrase in _phrases(words) if not _known(phrase, earlier)]
+    if any(_points_back(words, word.place, foreign, strange) for word in words):
+        return True
+    if foreign or strange:
+        return False
+    held = frozenset(term for term in own if term in earlier.terms or term in _TIME_TERMS or term[0].isdecimal())
+    if _is_elliptic(words):
+        return 2 * len(held) >= len(own)
+    repeated = own & frozenset(content_terms(earlier.searched_as))
+    if _names(words) or len(repeated) >= _REPEATED:
+        return False
+    if any(_phrases(words, {"the"})):
+        return len(own) <= _MOST_OWN_TERMS
+    if any(word.key in _ANYBODY for word in words) and len(own) == 1:
+        return True
+    return held == own and (len(own) == 1 or words[0].key == "how") and not _asks_what_is(words)
+
+
+def followup_messages(question: str, before: Sequence[Earlier]) -> list[Message]:
+    """Ask a model for the standalone question.
+
+    It is shown the last three questions as they were searched for, and no article: what it
+    has not read it cannot slip into the question.
+    """
+    shown = [message for chat, asked, alone in _EXAMPLES for message in _turn(chat, asked, alone)]
+    chat = [earlier.searched_as for earlier in before[-_MOST_EARLIER:]]
+    return [{"role": "system", "content": _INSTRUCTION}, *shown, *_turn(chat, question)]
+
+
+def read_standalone(reply: str, question: str, before: Sequence[Earlier]) -> str | None:
+    """Return the question in a model's reply, or None where there is no usable one.
+
+    >>> asked = Earlier("Which bridge was closed?", "", frozenset())
+    >>> read_standalone('Standalone question: "Why was the bridge closed?"', "Why?", [asked])
+    'Why was the bridge closed?'
+    >>> read_standalone("Because of a crack.", "Why?", [asked])
+    """
+    written = _without_wrapping(reply)
+    if len(written.splitlines()) != 1 or len(written) > _LONGEST_STANDALONE:
+        return None
+    if _REFUSING.match(written) or (_is_asking(question) and not _is_asking(written)):
+        return None
+    return written if _keeps_to_the_chat(written, question, before[-_MOST_EARLIER:]) else None
+
+
+def _keeps_to_the_chat(written: str, question: str, before: Sequence[Earlier]) -> bool:
+    """Tell whether a model has put in what was left out, and nothing else.
+
+    Small models echo the question, repeat an earlier one, or copy our examples. They have seen
+    nothing but these questions: a number that is in none of them is invented.
+    """
+    said, own = _content(written), _content(question)
+    earlier = frozenset(term for one in before for term in _content(one.searched_as))
+    new = said - own - earlier
+    if not said & (own | earlier) or 2 * len(new) > len(said) or any(term[0].isdecimal() for term in new):
+        return False
+    if 2 * len(said & own) < len(own) or any(terms(written) == terms(one.searched_as) for one in before):
+        return False
+    needed = any(is_follow_up(question, one) for one in before)
+    return not needed or bool(said & (earlier - own))
+
+
+def _turn(chat: Sequence[str], question: str, alone: str | None = None) -> list[Message]:
+    earlier = "\n".join(f"- {' '.join(asked.split())}" for asked in chat) or "- (none)"
+    told = f"Earlier questions:\n{earlier}\n\nLast question: {' '.join(question.split())}"
+    reply: list[Message] = [{"role": "assistant", "content": alone}] if alone is not None else []
+    return [{"role": "user", "content": told}, *reply]
+
+
+def _without_wrapping(reply: str) -> str:
+    """Take off reasoning, code fences, labels, bullets and quotation marks, however they are nested."""
+    written = without_thoughts(reply).strip()
+    written = re.sub(r"^```\w*\n|\n?```$", "", written).strip()
+    while True:
+        bare = _LABEL.sub("", re.sub(r"^(?:[-*•>]\s+|\d+[.)]\s+|#+\s+)", "", written), count=1).strip()
+        if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
+            bare = bare[1:-1].strip()
+        bare = re.sub(r"^\*\*(.*?)\*\*", r"\1", bare)
+        if bare == written:
+            return bare
+        written = bare
+
+
+def _is_asking(text: str) -> bool:
+    words = _words(text)
+    return text.rstrip(_EDGES.replace("?", "")).endswith(("?", "？", "؟")) or (
+        bool(words) and words[0].key in _QUESTION_WORDS | AUXILIARIES
+    )
+
+
+def _words(text: str) -> list[_Word]:
+    words: list[_Word] = []
+    leads = True
+    for piece in re.finditer(r"\S+", text):
+        bare = piece.group().strip(_EDGES)
+        if bare:
+            lower = bare.casefold().replace("’", "'")
+            key = lower if lower in _GRAMMAR else lower.split("'")[0] or lower
+            start = piece.start() + piece.group().index(bare)
+            words.append(_Word(bare, key, len(words), start, leads))
+            leads = False
+        leads = leads or piece.group().rstrip("\"'”’)").endswith(_SENTENCE_END)
+    return words
+
+
+def _lower(words: Sequence[_Word]) -> str:
+    return " ".join(word.text.casefold().replace("’", "'") for word in words)
+
+
+def _is_english(words: Sequence[_Word]) -> bool:
+    return bool(words) and sum(word.is_grammar for word in words) >= _LEAST_GRAMMAR * len(words)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(content_terms(text)) - FILLER_TERMS
+
+
+def _own_terms(words: Sequence[_Word]) -> frozenset[str]:
+    return frozenset(term for word in words if not word.is_grammar for term in word.terms)
+
+
+def _names(words: Sequence[_Word]) -> list[_Word]:
+    later = [word for word in words if not word.leads]
+    if any(word.is_grammar and word.text[0].isupper() for word in later if word.key != "i"):
+        return []  # A Title, or SHOUTING: capitals tell nothing
+    return [word for word in later if word.text[0].isupper() and not word.is_grammar and word.key not in TIMES]
+
+
+def _phrases(words: Sequence[_Word], determiners: Collection[str] = frozenset({"the", "a", "an"})) -> list[list[_Word]]:
+    """Return what stands after each determiner, up to the next word of grammar."""
+    phrases: list[list[_Word]] = []
+    for determiner in words:
+        if determiner.key in determiners:
+            phrase: list[_Word] = []
+            for word in words[determiner.place + 1 :]:
+                if word.is_grammar:
+                    break
+                phrase.append(word)
+            if phrase and not all(word.key in TIMES for word in phrase):
+                phrases.append(phrase)
+    return phrases
+
+
+def _known(phrase: Sequence[_Word], earlier: Earlier) -> bool:
+    return any(word.terms & earlier.terms for word in phrase) or phrase[0].key in _SHELL_NOUNS
+
+
+def _is_elliptic(words: Sequence[_Word]) -> bool:
+    """Tell whether the question opens as the continuation of another one."""
+    keys = [word.key for word in words]
+    while keys and keys[0] in _GREETINGS:
+        keys = keys[1:]
+    if not keys:
+        return False
+    if (
+        keys[0] in _OPENINGS
+        or tuple(keys[:2]) in _OPENING_PAIRS
+        or tuple(k for k in keys[:3] if k != "me") in _OPENING_PAIRS
+    ):
+        return True
+    return keys[0] in PREPOSITIONS and not any(key in AUXILIARIES for key in keys)
+
+
+def _asks_what_is(words: Sequence[_Word]) -> bool:
+    """Tell "who is doval?", typed without capitals, from "who was arrested?"."""
+    first, *rest = words
+    return first.key in {"who", "what"} and ("'" in first.text.replace("’", "'") or rest[0].key in {"is", "are"})
+
+
+def _points_back(
+    words: Sequence[_Word], place: int, foreign: Sequence[_Word], strange: Sequence[Sequence[_Word]]
+) -> bool:
+    """Tell whether the word stands for something outside its question."""
+    word = words[place]
+    named_before = any(name.place < place for name in foreign) or any(phrase[-1].place < place for phrase in strange)
+    if word.key in _PERSONS | {"its"}:
+        return not any(name.place < place for name in _names(words)) and not any(
+            phrase[-1].place < place for phrase in _phrases(words)
+        )
+    if word.key == "it":
+        # "it" is often empty; a name that is new to the articles tells that the topic is, too.
+        return not (named_before or foreign or _EMPTY_IT.search(_lower(words)))
+    return not named_before and _is_demonstrative(words, place)
+
+
+def _is_demonstrative(words: Sequence[_Word], place: int) -> bool:
+    key = words[place].key
+    before = words[place - 1].key if place else ""
+    after = words[place + 1].key if place + 1 < len(words) else ""
+    match key:
+        case "this" | "these":
+            return after not in TIMES
+        case "those":
+            return after not in {"who", "whose", "which", "that", "of", "with", "in"}
+        case "that":
+            return _is_pointing_that(words, place, before, after)
+        case "there" | "here":
+            return not after or (before not in AUXILIARIES and after not in AUXILIARIES and bool(before))
+        case "then":
+            return not after or place <= 1
+        case "so" | "one" | "ones":
+            return not after and bool(before)
+        case _:
+            return False
+
+
+def _is_pointing_that(words: Sequence[_Word], place: int, before: str, after: str) -> bool:
+    """Tell "will that happen" and "who attended that meeting" from "the plan that failed" and "said that"."""
+    if not after or not before:
+        return True
+    if before in REPORTING:
+        return False
+    if before in AUXILIARIES | PREPOSITIONS | _QUESTION_WORDS | _OPENINGS:
+        return True
+    return place >= 2 and words[place - 2].key in _QUESTION_WORDS
+
+
+def _with_subject(question: str, subject: str, earlier: Earlier) -> str:
+    words = _words(question)
+    if _is_person(subject, earlier.searched_as):
+        for word in words:
+            if word.key in {"he", "she", "him", "her", "his", "hers"} and _points_back(words, word.place, [], []):
+                after = words[word.place + 1] if word.place + 1 < len(words) else None
+                owns = word.key in {"his", "hers"} or (word.key == "her" and after and not after.is_grammar)
+                end = word.start + len(word.text)
+                put = f"{subject}'s" if owns else subject
+                return " ".join((question[: word.start] + put + question[end:]).split())
+    return f"{' '.join(question.split())} ({subject})"
+
+
+def _is_person(subject: str, searched_as: str) -> bool:
+    """Tell whether the subject is a plain name that can stand where "she" stood."""
+    names = subject.split()
+    if not all(name[0].isupper() for name in names) or searched_as.endswith(f"({subject})"):
+        return False
+    asked = searched_as.split(subject)[0].split()
+    return bool(asked) and (
+        asked[0].casefold() in {"who", "who's", "who’s"}
+        or (len(names) > 1 and asked[-1].casefold() not in PREPOSITIONS)
+    )
+
+
+def _subject(searched_as: str) -> str:
+    """Return what a question is about: without its question words, auxiliaries and fillers.
+
+    >>> [_subject(question) for question in ("what was agreed on fentanyl precursors?", "Who is Nathalie Drouin?")]
+    ['agreed on fentanyl precursors', 'Nathalie Drouin']
+    """
+    words = _words(searched_as)
+    if len(words) > 2 and words[0].key == "how" and words[2].key in AUXILIARIES:
+        words = words[2:]  # "how high did"
+    kept = [word for word in words if word.key not in AUXILIARIES or _is_capital(word)]
+    while kept and kept[0].is_grammar and not _is_capital(kept[0]):
+        kept = kept[1:]
+    while kept and kept[-1].is_grammar and not _is_capital(kept[-1]):
+        kept = kept[:-1]
+    if len(kept) > _MOST_SUBJECT_WORDS:
+        kept = [word for word in kept if not word.is_grammar][:_MOST_SUBJECT_WORDS]
+    subject = " ".join(word.text for word in kept)
+    return subject if len(subject) <= _LONGEST_SUBJECT else subject[:_LONGEST_SUBJECT].rpartition(" ")[0]
+
+
+def _is_capital(word: _Word) -> bool:
+    """Tell whether a word of grammar is written as a name: "Who is Will Smith?"."""
+    return not word.leads and word.text[0].isupper() and word.text != "I"

@@ -1,0 +1,260 @@
+"""Prose: a model answers in its own words, and every statement is tied to sentences and checked.
+
+What the model wrote is read anew each time something comes: thoughts are left out, markers
+become citations, and a statement that is complete is checked against its quotes. The quotes
+themselves are the articles'; nothing here types one.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic_core import from_json
+
+from index.core.errors import DatelineError
+from index.core.wording import long_day
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from index.text.terms import without_unseen
+from rag.answering.prompt import NOT_HERE, write_prompt
+from rag.evidence.citations import Citation, Statement, read_numbers, resolve, take_markers, without_begun_marker
+from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
+from rag.llm.failures import NO_WORD, OTHER_FORM
+from rag.retrieval.passages import Passage
+from rag.verification.fact_rules import names_speaker
+from rag.verification.verify import failed_check
+
+# More often than this nobody sees: each time the whole answer is read and shown again.
+_SHOWN_EVERY_SECONDS = 0.08
+# A long answer takes long to read: this many times as long is kept for receiving it.
+_RECEIVING = 4
+
+# A tag that has only begun is not shown.
+_BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
+# JSON begins at once, in a code block, or after words that announce it.
+_JSON = re.compile(r"""\A(?:[^{\[]{0,200}(?:```(?:json)?\s*|(?=\{\s*"statements")))?(?=[{\[]\s*(?:[{"}]|\Z))""")
+_BARE_NUMBERS = re.compile(r"(\"sentences\"\s*:\s*\[)([\d.,\s]*)")
+_LIST_NUMBER = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s+")
+
+State = Literal["waiting", "writing", "whole", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What a model has written so far, or in the end."""
+
+    model: str
+    state: State
+    statements: tuple[Statement, ...]
+    refused: bool  # the model found no answer in the passages
+    problem: str  # why it failed, in a sentence; "" otherwise
+    usage: Usage | None  # None until the end, or where it failed before
+    seconds: float  # since it was asked
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether more may come."""
+        return self.state in ("waiting", "writing")
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether it broke off in the middle."""
+        return self.state in ("stopped", "failed") and bool(self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A model's text read: complete statements, and last the one that is being written."""
+
+    statements: tuple[Statement, ...]
+    refused: bool
+
+
+def waiting(chat: ChatModel) -> Prose:
+    """Return what there is before the model has written a word."""
+    return Prose(chat.name, "waiting", (), refused=False, problem="", usage=None, seconds=0.0)
+
+
+def answer(
+    question: str,
+    passages: Sequence[Passage],
+    *,
+    chat: ChatModel,
+    max_tokens: int,
+    as_json: bool,
+    stop: threading.Event | None = None,
+    seconds: float | None = None,
+    temperature: float = 0.0,
+) -> Iterator[Prose]:
+    """Ask the model, and yield its answer as it grows; the last one is whole, stopped or failed.
+
+    Raises nothing a person could mend: that is told in `Prose.problem`, beside what was written.
+    """
+    started = time.perf_counter()
+    prompt = write_prompt(question, passages, max_tokens=max_tokens, as_json=as_json)
+    prose = waiting(chat)
+    raw, read, next_look, problem, usage = "", 0, 0.0, "", None
+    state: State = "whole"
+    try:
+        for piece in chat.stream(
+            prompt.messages, schema=prompt.schema, stop=stop, seconds=seconds, temperature=temperature
+        ):
+            if isinstance(piece, Usage):
+                usage = piece
+                continue
+            raw += piece
+            now = time.perf_counter()
+            # A pause is the time to show what has come since.
+            if len(raw) > read and (not piece or now >= next_look):
+                read = len(raw)
+                statements = read_answer(raw, prompt.passages, whole=False).statements
+                took = time.perf_counter() - now
+                next_look = now + took + max(_SHOWN_EVERY_SECONDS, _RECEIVING * took)
+                if statements:
+                    prose = replace(prose, state="writing", statements=statements, seconds=now - started)
+                    yield prose
+    except Stopped:
+        state = "stopped"
+    except DatelineError as error:
+        state, problem = "failed", str(error)
+    draft = read_answer(raw, prompt.passages, whole=state == "whole")
+    if state == "whole" and not draft.statements and not draft.refused:
+        state, problem = "failed", str(chat.failed(OTHER_FORM if _visible(raw, whole=True) else NO_WORD))
+    yield replace(
+        prose,
+        state=state,
+        statements=draft.statements,
+        refused=draft.refused and state == "whole",
+        problem=problem,
+        usage=usage,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
+    """Read what a model has written, as markers in text or as JSON, whichever it is.
+
+    Unless it is `whole`, the last statement is still being written: it is not checked, and a
+    marker or tag that has only begun is held back.
+    """
+    text = _visible(raw, whole=whole)
+    if begun := _JSON.match(text):
+        entries = _read_json(text[begun.end() :])
+        if whole and entries == []:
+            return Draft((), refused=True)
+        pieces = list(_pieces(entries or []))
+    else:
+        pieces = [(text if whole else without_begun_marker(text).rstrip(), ())]
+    statements = [statement for text, numbers in pieces for statement in _read_text(text, numbers, passages)]
+    if _is_refusal(statements, whole=whole):
+        return Draft((), refused=whole)
+    last = len(statements) - 1
+    return Draft(
+        tuple(
+            replace(statement, verdict="unfinished") if place == last and not whole else _checked(statement, passages)
+            for place, statement in enumerate(statements)
+        ),
+        refused=False,
+    )
+
+
+def _visible(raw: str, *, whole: bool) -> str:
+    """Return what of a model's text is for the reader: no thoughts, no characters that nobody sees."""
+    text = without_thoughts(without_unseen(raw.encode(errors="replace").decode()))
+    return (text if whole else _BEGUN_TAG.sub("", text)).lstrip()
+
+
+def _read_json(written: str) -> list[object] | None:
+    """Return the list of statements in JSON that may end anywhere, or None where there is none."""
+    # Unquoted, 1.10 would be read as 1.1: another sentence.
+    written = _BARE_NUMBERS.sub(lambda found: found[1] + re.sub(r"\d[\d.]*", r'"\g<0>"', found[2]), written)
+    # Some models go on after the JSON: then its last bracket is where it ends.
+    last = max(written.rfind("}"), written.rfind("]")) + 1
+    for candidate in (written, written[:last]):
+        try:
+            read = from_json(candidate, allow_partial="trailing-strings")
+        except ValueError:
+            continue
+        entries = read.get("statements") if isinstance(read, dict) else read
+        return entries if isinstance(entries, list) else None
+    return None
+
+
+def _pieces(entries: Sequence[object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each statement's text and the numbers it names."""
+    for entry in entries:
+        if isinstance(entry, dict) and isinstance(entry.get("text"), str) and entry["text"].strip():
+            named = entry.get("sentences")
+            written = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+            numbers = (number for one in written if isinstance(one, str) for number in read_numbers(one))
+            yield entry["text"], tuple(numbers)
+
+
+def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -> Iterator[Statement]:
+    """Cut a text into statements; each gets the markers in it and right after it, and `numbers`."""
+    plain, markers = take_markers(text)
+    spans = split_sentences(plain, Span(0, len(plain)))
+    named: list[list[str]] = [list(numbers) for _ in spans]
+    # Some models copy the form of the prompt: each sentence behind its number.
+    leading = bool(markers) and markers[0].position == 0 and markers[-1].position < len(plain.rstrip())
+    for marker in markers if spans else ():
+        # Otherwise a marker stands in its statement or behind its full stop.
+        before = [place for place, span in enumerate(spans) if span.start < marker.position]
+        place = min(len(before), len(spans) - 1) if leading else before[-1] if before else 0
+        named[place] += marker.numbers
+    end = 0
+    for span, own in zip(spans, named, strict=True):
+        found = [(number, resolve(number, passages)) for number in dict.fromkeys(own)]
+        yield Statement(
+            text=span.cut(plain),
+            citations=tuple(dict.fromkeys(citation for _, citation in found if citation)),
+            verdict="unfinished",
+            unresolved=tuple(number for number, citation in found if citation is None),
+            new_line="\n" in plain[end : span.start],
+        )
+        end = span.end
+
+
+def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
+    """Give a complete statement its verdict."""
+    unknown = len(statement.unresolved)
+    nowhere = f"The model points to {'a sentence that is' if unknown == 1 else 'sentences that are'} not there."
+    if not statement.citations:
+        return replace(statement, verdict="uncited", rule=nowhere if unknown else "No sentence is named for this.")
+    rule = failed_check(
+        _LIST_NUMBER.sub("", statement.text),
+        [citation.quote for citation in statement.citations],
+        around=" ".join(_around(citation, passages) for citation in statement.citations),
+    )
+    if rule or unknown:
+        return replace(statement, verdict="doubtful", rule=rule or nowhere)
+    return replace(statement, verdict="supported")
+
+
+def _around(citation: Citation, passages: Sequence[Passage]) -> str:
+    """Return what a reader of the quote knows besides.
+
+    That is the article's heading, the sentence before, and the last one that says who speaks.
+    """
+    article = citation.article
+    day = f"{long_day(article.published)} {article.published:%d %B %Y %A}" if article.published else ""
+    before: list[str] = []
+    for passage in passages:
+        if passage.article.id == article.id and citation.span in passage.sentences:
+            place = passage.sentences.index(citation.span)
+            before = [sentence.cut(article.text) for sentence in passage.sentences[:place]]
+    speaker = next((sentence for sentence in reversed(before) if names_speaker(sentence)), None)
+    known = (article.title, article.outlet, article.place, day, speaker, before[-1] if before else None)
+    return " ".join(part for part in known if part)
+
+
+def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:
+    """Tell whether an answer says that there is none; while it is written, whether it may come to that."""
+    said = [" ".join(re.sub(r"[^\w\s]", "", statement.text).upper().split()) for statement in statements]
+    if said == [NOT_HERE] or (not whole and len(said) == 1 and NOT_HERE.startswith(said[0])):
+        return True
+    # With a reason before or behind it, as long as that is no answer.
+    return NOT_HERE in said[:1] + said[-1:] and not any(statement.citations for statement in statements)

@@ -1,0 +1,45 @@
+"""Sources: how many independent ones an answer rests on.
+
+Ten papers that print one agency's report are one source, and so are two articles of one paper.
+"""
+
+from dataclasses import dataclass
+
+from index.core.wording import counted
+from index.text.terms import folded
+from rag.answering.pipeline import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What says what an answer quotes."""
+
+    articles: int  # on the shelf, copies included
+    independent: int  # of them no two are copies, or of one outlet
+
+    @property
+    def words(self) -> str:
+        """The count, as it is shown: nothing where there is but one article.
+
+        >>> Sources(5, 2).words, Sources(1, 1).words
+        ('5 articles, 2 sources', '')
+        """
+        both = f"{counted(self.articles, 'article')}, {counted(self.independent, 'source')}"
+        return both if self.articles > 1 else ""
+
+
+def count_sources(answer: Answer) -> Sources:
+    """Count the articles that say what an answer says, and how many of them are independent.
+
+    What an article with copies prints is not its outlet's own, so only those without are joined by their outlet.
+    """
+    groups: list[set[str]] = []
+    articles: set[str] = set()
+    cited = {citation.article.id: citation.article for said in answer.statements for citation in said.citations}
+    for id_, article in cited.items():
+        copies = {copy.id for copy in answer.copies.get(id_, ())}
+        articles |= {id_, *copies}
+        named = {id_, *copies} if copies or not article.outlet else {id_, f"outlet {folded(article.outlet)}"}
+        touching = [group for group in groups if group & named]
+        groups = [group for group in groups if not group & named] + [named.union(*touching)]
+    return Sources(len(articles), len(groups))

@@ -1,0 +1,1 @@
+"""Citations, permalinks, attribution and the dates of events."""

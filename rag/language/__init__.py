@@ -1,0 +1,1 @@
+"""What words mean. Knows no article."""

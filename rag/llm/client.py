@@ -1,0 +1,390 @@
+"""Chat: any OpenAI-compatible language model, asked once and read as it writes.
+
+The client's silences are named here: an endpoint may send a login page, end in the middle
+of a word or hang, and the `openai` client takes each of these for an answer.
+"""
+
+import asyncio
+import contextlib
+import json
+import queue
+import re
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+
+from index.core.errors import ChatFailed, MissingKey
+from index.core.openai_import import load_openai
+from index.core.settings import Settings
+from index.core.urls import OPENAI, is_this_machine, shown_address
+from index.text.tokens import count_tokens
+from rag.llm import failures as faults
+from rag.llm.failures import CONNECT_SECONDS, Fault
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionMessageParam
+
+LONGEST_ANSWER = 12_000  # characters; what goes on beyond is a model that cannot stop
+_LONGEST_BODY = 1_000_000  # bytes of an answer that comes in one piece
+_MOST_TOKENS = 1_000_000_000  # a count beyond is no count
+_LOOK_SECONDS = 0.05  # how soon a stop is noticed
+# What is asked for beside the text, in the order in which it is given up where an endpoint refuses it.
+_WISHES = ("response_format", "temperature", "max_tokens", "stream_options")
+_THOUGHT = "think|thinking|thought|reasoning"
+_THOUGHTS = re.compile(
+    rf"<({_THOUGHT})>.*?(?:</\1>|\Z)|\[({_THOUGHT})\].*?(?:\[/\2\]|\Z)|◁({_THOUGHT})▷.*?(?:◁/\3▷|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
+_THOUGHTS_END = re.compile(
+    rf"\A.*(?:</(?:{_THOUGHT})>|\[/(?:{_THOUGHT})\]|◁/(?:{_THOUGHT})▷)", re.DOTALL | re.IGNORECASE
+)
+_TOO_LONG = Fault(
+    f"wrote more than {LONGEST_ANSWER:,} characters and was stopped",
+    "Ask again, or try another model with DATELINE_CHAT_MODEL",
+)
+
+
+class Message(TypedDict):
+    """A part of what is sent to a model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer took."""
+
+    tokens_in: int
+    tokens_out: int
+    counted_here: bool  # by our tokenizer, as the endpoint did not say
+    dollars: float | None  # None: no price is set
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Sum what two answers took; an unknown price makes the whole unknown."""
+        return Usage(
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.counted_here or other.counted_here,
+            None if self.dollars is None or other.dollars is None else self.dollars + other.dollars,
+        )
+
+
+class Stopped(Exception):
+    """The reader has stopped the answer."""
+
+
+class _Broken(Exception):
+    """An answer that did not end well, on its way to being a ChatFailed."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.what)
+        self.fault = fault
+
+
+Piece = str | Usage
+
+
+class ChatModel:
+    """One language model at one endpoint, through the `openai` client. May be used from many threads."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str,
+        key: str,
+        seconds: float,
+        answer_tokens: int,
+        price: tuple[float, float] | None = None,
+    ) -> None:
+        """Ask `name` at `base_url`, or at OpenAI's own address where that is empty."""
+        self.name = name
+        self.where = shown_address(base_url)
+        self.seconds = seconds
+        self._base_url = base_url
+        self._key = key
+        self._answer_tokens = answer_tokens
+        self._price = price
+        self._refused = 0  # how many of the wishes the endpoint has been found to refuse
+
+    def stream(
+        self,
+        messages: Sequence[Message],
+        *,
+        schema: Mapping[str, object] | None = None,
+        stop: threading.Event | None = None,
+        seconds: float | None = None,
+        temperature: float = 0.0,
+    ) -> Iterator[Piece]:
+        """Yield the answer's text as it comes, "" while nothing does, and last what it took.
+
+        `schema` asks for JSON of that shape; an endpoint that cannot do so answers as it likes.
+        Nothing is asked again once text has come. Raises ChatFailed where the answer does not
+        end well within `seconds`, Stopped soon after `stop` is set, MissingKey before anything
+        is sent. However it ends, the connection is closed then: an endpoint whose reader has
+        gone has no reason to go on.
+        """
+        if stop is not None and stop.is_set():
+            raise Stopped
+        self._check_key()
+        deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
+        request = _Request(self, messages, self._wishes(schema, temperature))
+        try:
+            while True:
+                if stop is not None and stop.is_set():
+                    raise Stopped
+                if time.monotonic() >= deadline:
+                    what = f"did not finish within {self.seconds:g} seconds"
+                    raise self.failed(Fault(what, "Ask again, or raise DATELINE_CHAT_SECONDS"))
+                try:
+                    piece = request.pieces.get(timeout=_LOOK_SECONDS)
+                except queue.Empty:
+                    yield ""
+                    continue
+                if piece is None:
+                    return
+                if isinstance(piece, Fault):
+                    raise self.failed(piece)
+                yield piece
+        finally:
+            request.give_up()
+
+    def failed(self, fault: Fault) -> ChatFailed:
+        """Put a fault into a sentence."""
+        return ChatFailed(f"The language model ({self.name} at {self.where}) {fault.what}. {fault.remedy}.")
+
+    def make_client(self) -> "openai.AsyncOpenAI":
+        """Make a client for one request."""
+        import openai
+
+        return openai.AsyncOpenAI(
+            # The client insists on a key; a local server ignores it.
+            api_key=self._key or "none",
+            # Named outright: the client would take another address from OPENAI_BASE_URL.
+            base_url=self._base_url or OPENAI,
+            max_retries=0,  # the client would sleep up to two minutes where an endpoint tells it to
+            timeout=openai.Timeout(None, connect=CONNECT_SECONDS),  # the rest is the deadline's
+            # A redirect would carry the articles to an address nobody set, a proxy off this machine.
+            http_client=openai.DefaultAsyncHttpxClient(
+                follow_redirects=False, trust_env=not is_this_machine(self._base_url)
+            ),
+        )
+
+    async def open(self, client: "openai.AsyncOpenAI", messages: Sequence[Message], wishes: Mapping[str, Any]) -> Any:
+        """Send the question, once more where that may help, and return the answer before its text is read."""
+        import openai
+
+        tried_again = False
+        refused = self._refused
+        while True:
+            granted = {name: wishes[name] for name in _WISHES[refused:] if name in wishes}
+            try:
+                answer = await client.chat.completions.with_raw_response.create(
+                    model=self.name,
+                    messages=cast("list[ChatCompletionMessageParam]", messages),
+                    stream=True,
+                    **granted,
+                )
+            except openai.APITimeoutError:
+                raise
+            except (openai.APIStatusError, openai.APIConnectionError) as error:
+                if granted and _may_refuse_a_wish(error):
+                    # Not every endpoint knows every wish: ask for less, one by one.
+                    refused = _WISHES.index(next(iter(granted))) + 1
+                    continue
+                wait = faults.seconds_to_wait(error)
+                if tried_again or wait is None:
+                    raise
+            else:
+                self._refused = refused
+                return answer
+            tried_again = True
+            await asyncio.sleep(wait)
+
+    def count(self, messages: Sequence[Message], text: str, usage: Any) -> Usage:
+        """Tell what an answer took: by the endpoint's word where that makes sense, else counted here."""
+        told = [_entry(usage, name) for name in ("prompt_tokens", "completion_tokens")]
+        counted_here = not all(type(count) is int and 0 <= count < _MOST_TOKENS for count in told)
+        if counted_here:
+            told = [sum(count_tokens(message["content"]) for message in messages), count_tokens(text)]
+        tokens_in, tokens_out = told
+        dollars = None
+        if self._price is not None:
+            dollars = (tokens_in * self._price[0] + tokens_out * self._price[1]) / 1_000_000
+        return Usage(tokens_in, tokens_out, counted_here, dollars)
+
+    def _check_key(self) -> None:
+        if not self._key and not self._base_url:
+            raise MissingKey(
+                f"The language model is {self.name!r}, but there is no OPENAI_API_KEY and no DATELINE_CHAT_BASE_URL. "
+                "Set one of them in .env, or unset DATELINE_CHAT_MODEL to answer in quotes alone."
+            )
+
+    def _wishes(self, schema: Mapping[str, object] | None, temperature: float) -> dict[str, Any]:
+        wishes: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        if self._base_url:  # OpenAI's own reasoning models refuse both
+            wishes |= {"max_tokens": self._answer_tokens, "temperature": temperature}
+        if schema:
+            shape = {"name": "answer", "strict": True, "schema": schema}
+            wishes["response_format"] = {"type": "json_schema", "json_schema": shape}
+        return wishes
+
+
+class _Request:
+    """A question on its way: read in a thread of its own, as the client blocks while it reads.
+
+    A stop and the deadline are watched outside; to give up cancels the reading wherever it
+    is, and closes the connection.
+    """
+
+    def __init__(self, chat: ChatModel, messages: Sequence[Message], wishes: Mapping[str, Any]) -> None:
+        self.pieces: queue.SimpleQueue[Piece | Fault | None] = queue.SimpleQueue()
+        self._chat = chat
+        self._messages = messages
+        self._wishes = wishes
+        self._loop = asyncio.new_event_loop()
+        self._task = self._loop.create_task(self._read())
+        threading.Thread(target=self._run, name="chat", daemon=True).start()
+
+    def give_up(self) -> None:
+        """Stop reading; does nothing where it has ended."""
+        # A loop that has closed has nothing left to give up.
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._task.cancel)
+
+    def _run(self) -> None:
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                self._loop.run_until_complete(self._task)
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
+
+    async def _read(self) -> None:
+        """Read the endpoint; every way it can end is put on the queue."""
+        try:
+            load_openai()
+            async with self._chat.make_client() as client:
+                answer = await self._chat.open(client, self._messages, self._wishes)
+                try:
+                    async for piece in self._read_answer(answer):
+                        self.pieces.put(piece)
+                finally:
+                    await answer.http_response.aclose()
+            self.pieces.put(None)
+        except _Broken as error:
+            self.pieces.put(error.fault)
+        except Exception as error:  # noqa: BLE001 (the one boundary: the client lets all sorts of errors through)
+            self.pieces.put(faults.fault_of_error(error))
+
+    async def _read_answer(self, answer: Any) -> AsyncIterator[Piece]:
+        import openai
+
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        try:
+            if kind == "text/html":
+                raise _Broken(faults.WEB_PAGE)
+            if kind == "application/json":
+                reading = self._read_whole(answer.http_response)
+            else:
+                reading = self._read_chunks(answer.parse())
+            async for piece in reading:
+                yield piece
+        except openai.APIConnectionError:
+            raise _Broken(faults.BROKE_OFF) from None
+
+    async def _read_chunks(self, chunks: "openai.AsyncStream[Any]") -> AsyncIterator[Piece]:
+        text, reason, usage, called_tool, any_chunk = "", None, None, False, False
+        async for chunk in chunks:
+            any_chunk = True
+            told = chunk.model_dump(warnings=False) if hasattr(chunk, "model_dump") else chunk
+            usage = _entry(told, "usage") or usage
+            choice = _first(_entry(told, "choices"))
+            delta = _entry(choice, "delta")
+            reason = _entry(choice, "finish_reason") or reason
+            called_tool = called_tool or bool(_entry(delta, "tool_calls"))
+            piece = _entry(delta, "content")
+            if isinstance(piece, str) and piece:
+                text += piece
+                yield piece
+            if len(text) > LONGEST_ANSWER:
+                raise _Broken(_TOO_LONG)
+        if not any_chunk:
+            raise _Broken(faults.NOTHING_AT_ALL)
+        async for took in self._end(text, reason, usage, called_tool=called_tool):
+            yield took
+
+    async def _read_whole(self, response: Any) -> AsyncIterator[Piece]:
+        """Read an endpoint that does not stream."""
+        body = b""
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > _LONGEST_BODY:
+                raise _Broken(_TOO_LONG)
+        told = json.loads(body)
+        choice = _first(_entry(told, "choices"))
+        message = _entry(choice, "message")
+        text = _entry(message, "content")
+        text = text if isinstance(text, str) else ""
+        if text:
+            yield text[:LONGEST_ANSWER]
+        if len(text) > LONGEST_ANSWER:
+            raise _Broken(_TOO_LONG)
+        reason, called_tool = _entry(choice, "finish_reason"), bool(_entry(message, "tool_calls"))
+        async for took in self._end(text, reason, _entry(told, "usage"), called_tool=called_tool):
+            yield took
+
+    async def _end(self, text: str, reason: Any, usage: Any, *, called_tool: bool) -> AsyncIterator[Usage]:
+        """Yield what the answer took, then say what is wrong with its end."""
+        yield self._chat.count(self._messages, text, usage)
+        if not text.strip():
+            raise _Broken(faults.TOOL_CALL if called_tool else faults.NO_WORD)
+        if fault := faults.fault_of_end(reason if isinstance(reason, str) else None):
+            raise _Broken(fault)
+
+
+def without_thoughts(text: str) -> str:
+    """Leave out what a model has thought aloud before or between its words, as far as it is marked.
+
+    >>> without_thoughts("<think>Let me see.</think>Both agreed."), without_thoughts("Both [THINK]so I th")
+    ('Both agreed.', 'Both ')
+    """
+    # Some models are made to begin inside the tag.
+    return _THOUGHTS_END.sub("", _THOUGHTS.sub("", text))
+
+
+def build_chats(settings: Settings) -> tuple[ChatModel, ...]:
+    """Build the models that the settings name, the preferred one first; none where answers are quotes alone."""
+    return tuple(build_chat(settings, name) for name in settings.chat_models)
+
+
+def build_chat(settings: Settings, name: str) -> ChatModel:
+    """Build one model by name, at the endpoint of the settings."""
+    return ChatModel(
+        name,
+        base_url=settings.chat_base_url,
+        key=(settings.chat_api_key or settings.openai_api_key).get_secret_value(),
+        seconds=settings.chat_seconds,
+        answer_tokens=settings.chat_answer_tokens,
+        price=settings.prices.get(name),
+    )
+
+
+def _may_refuse_a_wish(error: Exception) -> bool:
+    import openai
+
+    if not isinstance(error, openai.APIStatusError):
+        return False
+    return error.status_code in (400, 422) and not faults.is_too_long(error)
+
+
+def _entry(of: Any, name: str) -> Any:
+    return of.get(name) if isinstance(of, dict) else None
+
+
+def _first(of: Any) -> Any:
+    return of[0] if isinstance(of, list) and of else None

@@ -1,0 +1,1 @@
+"""Answers as text, JSON, Markdown, Word, CSV and BibTeX."""

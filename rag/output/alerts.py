@@ -1,0 +1,66 @@
+"""Standing questions as lines for a terminal and as JSON for programs."""
+
+from collections.abc import Iterator, Sequence
+
+from index.core.wording import counted, long_day, one_line, scope_words
+from rag.output.answer import Json, citation_json, foot_lines
+from rag.storage.alerts import News, StandingListing, StandingQuestion
+
+
+def quotes_words(count: int) -> str:
+    """Tell how many new quotes there are.
+
+    >>> quotes_words(0), quotes_words(2)
+    ('nothing new', '2 new quotes')
+    """
+    return counted(count, "new quote") if count else "nothing new"
+
+
+def asked_words(asked: StandingQuestion) -> str:
+    """Tell since when a question stands, and of which articles alone it is asked, where that is not all of them."""
+    since = f"since {long_day(asked.kept.astimezone().date())}"
+    return f"{since}; only {scope_words(asked.scope)}" if not asked.scope.is_whole else since
+
+
+def news_lines(asked: StandingQuestion, news: News) -> Iterator[str]:
+    """Tell what a question has found: how much, then the quotes below their articles."""
+    yield f"{quotes_words(news.count)} on “{one_line(asked.standalone.question)}”"
+    lines = foot_lines(news.answer) if news.answer else [news.problem]
+    yield from (f"  {line}" for line in lines)
+
+
+def listing_lines(listing: StandingListing, found: Sequence[News]) -> Iterator[str]:
+    """Tell of one question of the list, with its new quotes."""
+    asked, told = listing.asked, f"{asked_words(listing.asked)}): {quotes_words(listing.quotes)}"
+    yield f"{asked.number}. {one_line(asked.standalone.question)} ({told}"
+    for news in found:
+        lines = foot_lines(news.answer) if news.answer else [news.problem]
+        yield from (f"   {line}" for line in lines)
+
+
+def listing_json(listing: StandingListing, found: Sequence[News]) -> Json:
+    """Return the fields of one question in `dateline standing --json`."""
+    asked, scope = listing.asked, listing.asked.scope
+    return {
+        "number": asked.number,
+        "question": asked.question,
+        "searched_as": asked.standalone.question,
+        "since": scope.since and scope.since.isoformat(),
+        "as_of": scope.until and scope.until.isoformat(),
+        "outlets": sorted(scope.outlets),
+        "kept": asked.kept.isoformat(),
+        "new": [_news_json(news) for news in found],
+    }
+
+
+def news_json(asked: StandingQuestion, news: News) -> Json:
+    """Return the line that `index --json` and `watch --json` tell of what a question has found."""
+    return {"event": "news", "number": asked.number, "searched_as": asked.standalone.question, **_news_json(news)}
+
+
+def _news_json(news: News) -> Json:
+    return {
+        "found": news.found.isoformat(),
+        "quotes": [citation_json(quote) for quote in news.quotes],
+        "problem": news.problem or None,
+    }

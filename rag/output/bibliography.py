@@ -1,0 +1,89 @@
+"""References: an article named as writers name their sources: plainly, in the notes of Chicago style, in BibTeX.
+
+Nothing is made up: what an article does not say of itself is left out.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from index.core.urls import is_web_address
+from index.core.wording import one_line
+from index.text.articles import Article
+from index.text.terms import folded
+from rag.output.answer import source_line
+
+Style = Literal["plain", "chicago"]
+STYLES: tuple[Style, ...] = ("plain", "chicago")
+# What TeX takes for a command, and how it is written to be read.
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+_SHORT_WORDS = frozenset("a an the of in on at to for and or is are has have with from by".split())
+
+
+def reference(article: Article, style: Style) -> str:
+    """Name an article in a line, in one of the styles; Chicago's is that of a note.
+
+    >>> from datetime import date
+    >>> from index.text.spans import Span
+    >>> told = ("Ferries", "…", Span(0, 1), date(2026, 3, 3), None, "Wire", "Mara Quill", None)
+    >>> reference(Article("1", "a.txt", *told), "chicago")
+    'Mara Quill, “Ferries,” Wire, March 3, 2026.'
+    """
+    if style == "plain":
+        return one_line(source_line(article))
+    day = article.published
+    title = one_line(article.title)
+    parts = [
+        one_line(article.author or ""),
+        f"“{title}{'' if title[-1:] in '?!…' else ','}”" if title else "",
+        one_line(article.outlet or ""),
+        f"{day:%B} {day.day}, {day.year}" if day else "",
+        _web_address(article),
+    ]
+    line = ", ".join(part for part in parts if part)
+    # The comma stands within the quotation marks.
+    return re.sub(r"([,?!…]”),", r"\1", line).removesuffix(",”") + ("”." if line.endswith(",”") else ".")
+
+
+def bibtex(articles: Iterable[Article]) -> str:
+    """Write an entry for each article, as biblatex and BibTeX read it, under a name of its own."""
+    named: dict[str, Article] = {}
+    for article in dict.fromkeys(articles):
+        name = _name(article)
+        tried = [name, *(f"{name}{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
+        named[next((free for free in tried if free not in named), f"{name}-{article.id}")] = article
+    return "\n".join(_entry(name, article) for name, article in named.items())
+
+
+def _entry(name: str, article: Article) -> str:
+    day = article.published
+    fields: Mapping[str, str] = {
+        "author": f"{{{_tex(article.author)}}}" if article.author else "",
+        "title": f"{{{_tex(article.title)}}}",  # a brace more keeps its capital letters
+        "journal": _tex(article.outlet or ""),
+        "date": day.isoformat() if day else "",
+        "year": str(day.year) if day else "",
+        "url": re.sub(r"[{}\\]", lambda found: f"%{ord(found.group()):02X}", _web_address(article)),
+        "note": _tex(article.path),
+    }
+    lines = [f"  {field} = {{{value}}}," for field, value in fields.items() if value]
+    return "\n".join([f"@article{{{name},", *lines, "}"]) + "\n"
+
+
+def _name(article: Article) -> str:
+    """Name an entry by who wrote it, when, and the title's first word that says something."""
+    who = (article.author or article.outlet or "article").split()[-1:]
+    words = (word for word in re.findall(r"[a-z0-9]+", folded(article.title)) if word not in _SHORT_WORDS)
+    parts = (*who, str(article.published.year) if article.published else "", next(words, ""))
+    return "".join(re.sub(r"[^a-z0-9]", "", folded(part)) for part in parts) or "article"
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in one_line(text))
+
+
+def _web_address(article: Article) -> str:
+    return article.url if article.url and is_web_address(article.url) else ""

@@ -1,0 +1,194 @@
+"""Word: a chat or a timeline as a Word file, each quote in a footnote to the statement that rests on it.
+
+python-docx knows no footnotes, so the part that holds them is made here, after ECMA-376 part 1, 17.11.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from index.core.wording import one_line, xml_line, xml_text
+from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.timeline import Timeline
+from rag.answering.pipeline import Answer
+from rag.evidence.citations import Citation, Statement, number_citations
+from rag.evidence.permalinks import link
+from rag.output.answer import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
+from rag.output.bibliography import Style, reference
+from rag.output.timeline import by_days, event_days, timeline_notes
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+_FIRST = 1  # footnotes -1 and 0 are the lines that Word draws above them
+
+
+def chat_word(title: str, answers: Sequence[Answer], *, style: Style, page: str = "") -> bytes:
+    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes.
+
+    `page` is the address of a page on this shelf, at which each note then names its quote.
+    """
+    document, notes = _begin(title), _Footnotes(style, page)
+    for answer in answers:
+        document.add_heading(xml_line(answer.question), level=2)
+        _write_answer(document, answer, notes)
+    return _finish(document, notes)
+
+
+def timeline_word(timeline: Timeline, *, style: Style, page: str = "") -> bytes:
+    """Write a timeline as the bytes of a .docx file: the days as headings, each quote with its place in a footnote."""
+    document, notes = _begin(timeline.question), _Footnotes(style, page)
+    for note in timeline_notes(timeline):
+        document.add_paragraph(xml_line(note))
+    for (first, last), those in by_days(timeline.events):
+        document.add_heading(event_days(first, last), level=2)
+        for event in those:
+            _write_quote(document, event.citation, notes)
+    return _finish(document, notes)
+
+
+def _begin(title: str) -> "Document":
+    import docx
+
+    document = docx.Document()
+    document.core_properties.title = xml_line(title)
+    document.core_properties.author = ""
+    document.add_heading(xml_line(title), level=1)
+    return document
+
+
+def _finish(document: "Document", notes: "_Footnotes") -> bytes:
+    notes.put_into(document)
+    written = io.BytesIO()
+    document.save(written)
+    return written.getvalue()
+
+
+def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    if answer.searched_as != one_line(answer.question):
+        document.add_paragraph(xml_line(f"Searched for: {answer.searched_as}"))
+    if answer.prose and answer.prose.statements:
+        _write_statements(document, answer.prose.statements, notes)
+    if note := ending_note(answer):
+        document.add_paragraph(xml_line(note))
+    cited = number_citations(answer.statements)
+    if not (answer.prose and answer.prose.statements):
+        for citation in cited:
+            _write_quote(document, citation, notes)
+    if answer.refusal:
+        words = refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+        document.add_paragraph(words)
+        for citation in answer.refusal.closest:
+            _write_quote(document, citation, notes)
+        document.add_paragraph(xml_line(searched_line(answer)))
+    elif beside := [quote for quote in answer.quotes if quote not in cited]:
+        document.add_paragraph(BESIDE)
+        for citation in beside:
+            _write_quote(document, citation, notes)
+    _write_disagreements(document, answer, notes)
+
+
+def _write_statements(document: "Document", statements: Sequence[Statement], notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph()
+    for place, statement in enumerate(statements):
+        if place and statement.new_line:
+            paragraph = document.add_paragraph()
+        elif place:
+            paragraph.add_run(" ")
+        paragraph.add_run(xml_line(statement.text))
+        for citation in statement.citations:
+            notes.refer(paragraph, citation, quoted=True)
+        if mark := verdict_mark(statement):
+            paragraph.add_run(f" {xml_line(f'({mark})')}").italic = True
+
+
+def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph(f"“{xml_line(citation.quote)}”", style="Quote")
+    notes.refer(paragraph, citation, quoted=False)
+
+
+def _write_disagreements(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    for disagreement in disagreements_of(answer):
+        document.add_paragraph(f"{disagreement.title}. {disagreement.note}".rstrip())
+        for side in disagreement.sides:
+            _write_side(document, side, notes)
+
+
+def _write_side(document: "Document", side: Side, notes: "_Footnotes") -> None:
+    paragraph = document.add_paragraph("“", style="Quote")
+    for place, text in enumerate(side.parts):
+        paragraph.add_run(xml_text(re.sub(r"\s+", " ", text))).bold = place == 1
+    paragraph.add_run("”")
+    notes.refer(paragraph, side.citation, quoted=False)
+
+
+class _Footnotes:
+    """The footnotes of one file, in order."""
+
+    def __init__(self, style: Style, page: str) -> None:
+        self._style = style
+        self._page = page
+        self._texts: list[str] = []
+
+    def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
+        """Put the number of a new footnote behind a paragraph; `quoted` puts the quote into the note."""
+        article, span = citation.article, citation.span
+        page = f", page {citation.page}" if citation.page else ""
+        place = f"{article.path}, characters {span.start} to {span.end}{page}."
+        place += f" {self._page}{link(citation)}" if self._page else ""
+        said = f"“{citation.quote}” " if quoted else ""
+        source = reference(article, self._style).rstrip(".")
+        self._texts.append(xml_line(f"{said}{source}. {place}"))
+        run = paragraph.add_run()
+        run.font.superscript = True
+        run._r.append(_element("footnoteReference", id=str(_FIRST + len(self._texts) - 1)))
+
+    def put_into(self, document: "Document") -> None:
+        """Add the part that holds the footnotes, where there are some."""
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+        from lxml import etree
+
+        if not self._texts:
+            return
+        root = etree.Element(f"{{{_W}}}footnotes", nsmap={"w": _W})
+        for number, kind in ((-1, "separator"), (0, "continuationSeparator")):
+            root.append(_note(number, [_run(_element(kind))], type=kind))
+        for number, text in enumerate(self._texts, start=_FIRST):
+            words = _element("t")
+            words.text = f" {text}"
+            words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            root.append(_note(number, [_run(_element("footnoteRef"), raised=True), _run(words)]))
+        content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        package = document.part.package
+        document.part.relate_to(Part(PackURI("/word/footnotes.xml"), _TYPE, content, package), _RELATION)
+
+
+def _element(name: str, **attributes: str) -> Any:
+    from docx.oxml.ns import qn
+    from docx.oxml.parser import OxmlElement
+
+    return OxmlElement(f"w:{name}", attrs={qn(f"w:{key}"): value for key, value in attributes.items()})
+
+
+def _run(inner: Any, *, raised: bool = False) -> Any:
+    run = _element("r")
+    if raised:
+        shown = _element("rPr")
+        shown.append(_element("vertAlign", val="superscript"))
+        run.append(shown)
+    run.append(inner)
+    return run
+
+
+def _note(number: int, runs: Sequence[Any], **attributes: str) -> Any:
+    note, paragraph = _element("footnote", id=str(number), **attributes), _element("p")
+    for run in runs:
+        paragraph.append(run)
+    note.append(paragraph)
+    return note

@@ -1,0 +1,103 @@
+"""Markdown: a chat or a timeline as a file to take along, which shows every quote as it stands in its article.
+
+Foreign text is escaped, so a reader of Markdown shows its characters, runs nothing and
+loads nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from index.core.wording import one_line
+from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.timeline import Timeline
+from rag.answering.pipeline import Answer
+from rag.evidence.citations import Citation, number_citations
+from rag.evidence.permalinks import link
+from rag.output.answer import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
+from rag.output.bibliography import Style, reference
+from rag.output.timeline import by_days, event_days, timeline_notes
+
+# All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
+_MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
+
+
+def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plain", page: str = "") -> str:
+    """Write a chat: each question, what is said to it, and the quotes with their places.
+
+    `page` is the address of a page on this shelf, which each quote then links to.
+    """
+    quote = partial(_quote, style=style, page=page)
+    parts = [f"# {_plain(title)}"]
+    for answer in answers:
+        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, quote)]
+    return "\n\n".join(parts) + "\n"
+
+
+def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str = "") -> str:
+    """Write a timeline: the days as headings, below each its quotes with their places."""
+    parts = [f"# {_plain(timeline.question)}", *map(_plain, timeline_notes(timeline))]
+    for (first, last), those in by_days(timeline.events):
+        quotes = (_quote(event.citation, "", style=style, page=page) for event in those)
+        parts += [f"## {_plain(event_days(first, last))}", *quotes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
+    numbers = number_citations(answer.statements)
+    if answer.searched_as != one_line(answer.question):
+        yield f"Searched for: {_plain(answer.searched_as)}"
+    if answer.prose and answer.prose.statements:
+        said = []
+        for statement in answer.prose.statements:
+            marks = "".join(f" \\[{numbers[citation]}\\]" for citation in statement.citations)
+            doubt = verdict_mark(statement)
+            said.append(_plain(statement.text) + marks + (f" *({_plain(doubt)})*" if doubt else ""))
+        yield " ".join(said)
+    if note := ending_note(answer):
+        yield _plain(note)
+    if answer.refusal:
+        yield refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+        yield from (quote(citation, "") for citation in answer.refusal.closest if citation not in numbers)
+    yield from (quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
+    if answer.refusal:
+        yield _plain(searched_line(answer))
+    elif beside := [citation for citation in answer.quotes if citation not in numbers]:
+        yield BESIDE
+        yield from (quote(citation, "") for citation in beside)
+    for disagreement in disagreements_of(answer):
+        yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
+        yield from (quote(side.citation, "", marked=side) for side in disagreement.sides)
+
+
+def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: Side | None = None) -> str:
+    """Write a quote and its place, such that nothing of it is taken for markup; the words of `marked` are bold."""
+    lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
+    if marked:
+        before, words, after = marked.parts
+        lines = [f"{_inside(before)}**{_plain(words)}**{_inside(after)}"]
+    article, span = citation.article, citation.span
+    source = reference(article, style).rstrip(".")
+    place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
+    place += f", page {citation.page}" if citation.page else ""
+    if marked and marked.also:
+        place += f", {marked.likewise}"
+    if said := said_words(citation):
+        place = f"{_plain(said)}. {place}"
+    if page:
+        place += f" ([open]({page}{link(citation)}))"
+    return f"> {number}" + "  \n> ".join(lines) + f"\n>\n> — {place}"
+
+
+def _inside(text: str) -> str:
+    """Escape a part of a line, and keep the spaces at its ends."""
+    return _MARKUP.sub(r"\\\1", re.sub(r"\s+", " ", text))
+
+
+def _plain(text: str) -> str:
+    r"""Escape a text, on one line.
+
+    >>> print(_plain("![x](https://a.example) *5* < 6"))
+    \!\[x\]\(https\://a\.example\) \*5\* \< 6
+    """
+    return _MARKUP.sub(r"\\\1", one_line(text))

@@ -1,0 +1,1 @@
+"""Hybrid search and the passages read for an answer."""

@@ -1,0 +1,140 @@
+"""Retrieval: which chunks may hold the answer.
+
+Two rankings that fail in different ways, by meaning (vectors) and by words (BM25), are
+fused by score. The same search serves the page, the command line and the answerers.
+"""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from index.core.errors import ChromaUnreachable, DamagedVectors, EmbeddingFailed, IndexMismatch
+from index.core.scope import WHOLE, Scope
+from index.shelf.queries import Reading
+from index.text.chunks import Chunk
+from index.text.terms import content_terms, terms
+from index.vectors.chroma import VectorIndex
+from index.vectors.embedders import Embedder
+
+# How far down each ranking the fusion looks.
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """The rank (from 1) that each ranking gave a chunk; `None` where it did not name it."""
+
+    dense: int | None
+    keyword: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk found for a question."""
+
+    chunk: Chunk
+    score: float  # of the fusion, 0 to 1; higher is better
+    rank: int  # from 1
+    found_by: FoundBy
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of a search, best first, and what kept it from being a whole one."""
+
+    hits: tuple[Hit, ...]
+    problem: str  # why nothing was found by meaning; "" where all is well
+
+
+def search(
+    question: str,
+    *,
+    reading: Reading,
+    index: VectorIndex,
+    embedder: Embedder,
+    k: int,
+    scope: Scope = WHOLE,
+) -> Found:
+    """Find the `k` best chunks for `question` in the articles of the scope.
+
+    Where the question cannot be embedded, words alone are searched and `problem` says why.
+    Raises IndexMismatch where the vectors on the shelf are another model's.
+    """
+    keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, scope=scope)
+    problem = ""
+    try:
+        dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
+    except EmbeddingFailed as error:
+        dense, problem = {}, str(error)
+    dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
+    keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
+    # While chunks wait for their vectors, words speak for both rankings: an article that has just come would be
+    # hidden behind whatever happens to be in both.
+    waiting = reading.without_vectors(list(keyword)) if dense else set()
+    scores = fuse(dense, keyword, waiting=waiting)
+    best = list(scores)[:k]
+    chunks = reading.chunks(best, scope=scope)
+    hits = (
+        Hit(chunks[id_], scores[id_], rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
+        for rank, id_ in enumerate(best, start=1)
+    )
+    return Found(tuple(hits), problem)
+
+
+def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: Container[str] = ()) -> dict[str, float]:
+    """Merge two rankings, each with its scores, into one with scores from 0 to 1, best first.
+
+    Each score counts as a share of its ranking's best one, and the two shares by half: how far
+    a chunk is ahead counts, which ranks alone do not tell (`bench/README.md` has the rows). For
+    chunks that are `waiting` for a vector, and where one ranking is empty, the other counts whole.
+
+    >>> fuse({"a": 0.8, "b": 0.4}, {"b": 12.0, "c": 6.0})
+    {'b': 0.75, 'a': 0.5, 'c': 0.25}
+    """
+    by_meaning, by_words = _shares(dense), _shares(keyword)
+    scores = {}
+    for id_ in {**by_meaning, **by_words}:
+        if id_ in waiting or not by_meaning:
+            scores[id_] = by_words.get(id_, 0.0)
+        elif not by_words:
+            scores[id_] = by_meaning[id_]
+        else:
+            scores[id_] = (by_meaning.get(id_, 0.0) + by_words.get(id_, 0.0)) / 2
+    return dict(sorted(scores.items(), key=lambda entry: -entry[1]))
+
+
+def _shares(ranking: Mapping[str, float]) -> dict[str, float]:
+    best = max(ranking.values(), default=0.0)
+    return {id_: max(0.0, score) / best if best > 0 else 0.0 for id_, score in ranking.items()}
+
+
+def _dense_ranking(
+    question: str, *, reading: Reading, index: VectorIndex, embedder: Embedder, scope: Scope
+) -> dict[str, float]:
+    made_by = reading.record("embedding_model")
+    if not made_by:
+        return {}  # nothing is indexed yet
+    if made_by != embedder.model:
+        raise IndexMismatch(
+            f"The shelf was embedded with {made_by!r}, but the settings ask for {embedder.model!r}. "
+            "Run `dateline index` to embed it again, or set DATELINE_EMBEDDING_MODEL back."
+        )
+    vector = embedder.embed_question(question)
+    if len(vector) != int(reading.record("dimensions")):
+        raise IndexMismatch(
+            f"{embedder.model!r} now gives {len(vector)} numbers a text, the shelf has {reading.record('dimensions')}. "
+            "Expected the model that embedded it. Delete articles.db in the store and run `dateline index`: it is "
+            "built from the seeds."
+        )
+    collection = reading.record("collection")
+    # While vectors are still on their way to Chroma, the shelf has more of them.
+    if index.sound and collection and reading.all_placed():
+        try:
+            found = index.ranking(collection, vector, CANDIDATES)
+        except (DamagedVectors, ChromaUnreachable):
+            found = {}  # the exact search below serves until it is mended
+        visible = reading.chunks(list(found), scope=scope)
+        ranking = {id_: cosine for id_, cosine in found.items() if id_ in visible}
+        # Few of the nearest are in the scope: look through all that are.
+        if ranking and (scope.is_whole or len(ranking) >= CANDIDATES // 4):
+            return ranking
+    return reading.vector_ranking(vector, CANDIDATES, scope=scope)

@@ -1,0 +1,368 @@
+"""Standing questions: kept, and asked again of what is new on the shelf.
+
+The file remembers every edition of an article that was on the shelf while a question stood, by id, and of its
+sentences a number each, never a word. So what is new for a question, and which sentences stood on the shelf that it
+has seen, can be told when the shelf is built again and when an edition is gone. It is apart from the shelf, which can
+be built again from the seeds, and from the chats, whose file is not written to by every run of indexing.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from index.core.errors import UnknownQuestion
+from index.core.scope import Scope
+from index.shelf.database import Database
+from index.shelf.queries import Reading
+from index.shelf.shelf import Shelf
+from index.text.terms import folded
+from rag.answering.followups import Standalone
+from rag.answering.pipeline import Answer
+from rag.evidence.citations import Citation
+from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
+
+FILE_NAME = "standing.db"
+VERSION = 1
+DAMAGED = (
+    "What was found is not what was written (a damaged disk?), or was kept by another version of Dateline. "
+    "Expected it word for word. Ask the whole shelf, which holds it still, and mark this as read."
+)
+_APPLICATION_ID = 0x444C5354  # "DLST": tells our file from any other SQLite file
+_SCHEMA = """
+CREATE TABLE questions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, searched_as TEXT NOT NULL, subject TEXT NOT NULL,
+    scope TEXT NOT NULL, kept TEXT NOT NULL, seen INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (searched_as, scope)
+);
+-- An edition is an article by its id; of its outlet there is a number too, for it is a word of it.
+CREATE TABLE editions (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL UNIQUE, published TEXT, outlet INTEGER NOT NULL
+);
+CREATE TABLE sentences (
+    sentence INTEGER NOT NULL, edition INTEGER NOT NULL, PRIMARY KEY (sentence, edition)
+) WITHOUT ROWID;
+-- Editions that went before the question was asked of them: it has not seen them, though they are not after `seen`.
+CREATE TABLE missed (
+    question INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE, edition INTEGER NOT NULL,
+    PRIMARY KEY (question, edition)
+) WITHOUT ROWID;
+CREATE TABLE news (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, question INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
+    found TEXT NOT NULL, quotes INTEGER NOT NULL, answer TEXT NOT NULL
+);
+CREATE INDEX news_by_question ON news (question);
+CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL);
+CREATE TABLE rests_on (
+    news INTEGER NOT NULL REFERENCES news ON DELETE CASCADE, article TEXT NOT NULL, PRIMARY KEY (news, article)
+) WITHOUT ROWID;
+CREATE INDEX rests_on_by_article ON rests_on (article);
+"""
+_SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked FROM questions"
+_FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
+# Editions `e` that the question has seen, and that count for it.
+_SEEN = (
+    "e.number <= :seen AND (:since IS NULL OR e.published >= :since) AND (:until IS NULL OR e.published <= :until) "
+    "AND (:outlets IS NULL OR e.outlet IN (SELECT value FROM json_each(:outlets))) "
+    "AND NOT EXISTS (SELECT 1 FROM missed m WHERE m.question = :question AND m.edition = e.number)"
+)
+_NOTED_AT_ONCE = 200  # articles
+# What type does to words counts for nothing: quotation marks, dashes.
+_TYPE = str.maketrans(dict.fromkeys("\"'“”„«»‹›‘’‚「」『』") | dict.fromkeys("‐‑‒–—―−", "-"))
+
+
+@dataclass(frozen=True, slots=True)
+class StandingQuestion:
+    """A question that is asked of what is new on the shelf."""
+
+    number: int
+    question: str  # as it was asked
+    standalone: Standalone  # what is searched for
+    scope: Scope  # which of the new articles count
+    kept: datetime  # UTC; what was on the shelf then counts as seen
+    seen: int  # number of the last edition that it was asked of
+    asked: int  # how many times it was asked since it was kept
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a standing question found in new articles, not yet marked as read."""
+
+    number: int
+    found: datetime  # UTC
+    count: int  # quotes
+    answer: Answer | None  # with these quotes alone
+    problem: str  # why there is no answer; "" where there is one
+
+    @property
+    def quotes(self) -> tuple[Citation, ...]:
+        """The new quotes."""
+        return self.answer.quotes if self.answer else ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingListing:
+    """One line of the list of standing questions."""
+
+    asked: StandingQuestion
+    quotes: int  # new ones that are not marked as read
+
+
+class Standing:
+    """The standing questions of one store. Safe to share between threads."""
+
+    def __init__(self, store: Path) -> None:
+        """Open them, making the file where it is missing. Raises StoreMismatch where it is not ours."""
+        self.path = store / FILE_NAME
+        self._database = Database(
+            self.path,
+            schema=_SCHEMA,
+            mark=_APPLICATION_ID,
+            version=VERSION,
+            holds="a file of standing questions",
+            remedy="Move this file away, or have `dateline index --rebuild` do so if it is damaged. A new one is made.",
+        )
+
+    def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> StandingQuestion:
+        """Keep a question; all that is on the shelf counts as seen. One that stands already is returned as it is."""
+        written = _write_scope(scope)
+        with shelf.read(checked=True) as reading, self._database.writing() as connection:
+            found = (standalone.question, written)
+            if not connection.execute("SELECT 1 FROM questions WHERE searched_as = ? AND scope = ?", found).fetchone():
+                seen = _note(connection, reading)
+                now = datetime.now(UTC).isoformat(timespec="seconds")
+                connection.execute(
+                    "INSERT INTO questions (question, searched_as, subject, scope, kept, seen) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    (question, standalone.question, standalone.subject, written, now, seen),
+                )
+            row = connection.execute(f"{_SELECT} WHERE searched_as = ? AND scope = ?", found).fetchone()
+        return _question(row)
+
+    def remove(self, number: int) -> None:
+        """Forget a question, and all that is only there for its sake. Raises UnknownQuestion."""
+        with self._database.writing() as connection:
+            if not connection.execute("DELETE FROM questions WHERE number = ?", (number,)).rowcount:
+                raise _unknown(number)
+            connection.execute(_FORGET_ARTICLES)
+            if not connection.execute("SELECT 1 FROM questions").fetchone():
+                connection.execute("DELETE FROM sentences")
+                connection.execute("DELETE FROM editions")
+        self._database.empty_log()
+
+    def question(self, number: int) -> StandingQuestion:
+        """Return the question of that number. Raises UnknownQuestion."""
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise _unknown(number)
+        return _question(row)
+
+    def listings(self) -> list[StandingListing]:
+        """List the questions: those with new quotes first, of them that with the newest, then as they were kept."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT q.*, coalesce(n.quotes, 0) FROM questions q LEFT JOIN (SELECT question, sum(quotes) AS quotes, "
+                "max(number) AS newest FROM news GROUP BY question) n ON n.question = q.number "
+                "ORDER BY n.newest DESC NULLS LAST, q.number"
+            ).fetchall()
+        return [StandingListing(_question(row), quotes) for *row, quotes in rows]
+
+    def news(self, number: int, *, limit: int = -1) -> tuple[News, ...]:
+        """Return what is not marked as read of what a question has found, oldest first, at most `limit` of it.
+
+        Raises UnknownQuestion.
+        """
+        with self._database.reading() as connection:
+            if not connection.execute("SELECT 1 FROM questions WHERE number = ?", (number,)).fetchone():
+                raise _unknown(number)
+            rows = connection.execute(
+                "SELECT number, found, quotes, answer FROM news WHERE question = ? ORDER BY number LIMIT ?",
+                (number, limit),
+            ).fetchall()
+            articles = dict(
+                connection.execute(
+                    "SELECT id, article FROM articles WHERE id IN "
+                    "(SELECT article FROM rests_on WHERE news IN (SELECT value FROM json_each(?)))",
+                    (json.dumps([row[0] for row in rows]),),
+                )
+            )
+        return tuple(_news(row, articles) for row in rows)
+
+    def mark_read(self, number: int, *, up_to: int) -> None:
+        """Forget the news of a question up to the one of that number; what came since the reader looked stays."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM news WHERE question = ? AND number <= ?", (number, up_to))
+            connection.execute(_FORGET_ARTICLES)
+        self._database.empty_log()
+
+    def note(self, reading: Reading) -> bool:
+        """Remember what is on the shelf, for questions to be asked of; tell whether there is one."""
+        with self._database.reading() as connection:
+            stands = connection.execute("SELECT 1 FROM questions").fetchone() is not None
+            if not stands or not _unknown_editions(connection, reading):
+                return stands
+        with self._database.writing() as connection:
+            _note(connection, reading)
+        return stands
+
+    def pending(self, asked: StandingQuestion) -> tuple[frozenset[str], int]:
+        """Return the ids of the editions that a question has not seen, and the number of the last one there is."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT article FROM editions WHERE number > :seen UNION SELECT e.article FROM missed m "
+                "JOIN editions e ON e.number = m.edition WHERE m.question = :question",
+                {"seen": asked.seen, "question": asked.number},
+            ).fetchall()
+            last = connection.execute("SELECT coalesce(max(number), 0) FROM editions").fetchone()[0]
+        return frozenset(id_ for (id_,) in rows), last
+
+    @contextmanager
+    def seen_sentences(self, asked: StandingQuestion) -> Iterator[Callable[[str], bool]]:
+        """Yield what tells whether a sentence stood, word for word, in an article that counts and that was seen."""
+        scope = asked.scope
+        values = {
+            "question": asked.number,
+            "seen": asked.seen,
+            "since": scope.since and scope.since.isoformat(),
+            "until": scope.until and scope.until.isoformat(),
+            "outlets": json.dumps([_number_of(name) for name in sorted(scope.outlets)]) if scope.outlets else None,
+        }
+        with self._database.reading() as connection:
+
+            def is_seen(sentence: str) -> bool:
+                found = connection.execute(
+                    "SELECT 1 FROM sentences s JOIN editions e ON e.number = s.edition "  # noqa: S608 (constants)
+                    f"WHERE s.sentence = :sentence AND {_SEEN} LIMIT 1",
+                    {**values, "sentence": _number_of(plain(sentence))},
+                )
+                return found.fetchone() is not None
+
+            yield is_seen
+
+    def settle(
+        self, asked: StandingQuestion, *, up_to: int, gone: Sequence[str], answer: Answer | None
+    ) -> tuple[bool, News | None]:
+        """Note that a question was asked of all editions up to that number save those `gone`, and what it found.
+
+        Of two processes that ask at once one settles, and the other is told False: nothing is told twice, and what
+        the other knew of besides it asks again.
+        """
+        with self._database.writing() as connection:
+            settled = connection.execute(
+                "UPDATE questions SET seen = max(seen, ?), asked = asked + 1 WHERE number = ? AND asked = ?",
+                (up_to, asked.number, asked.asked),
+            ).rowcount
+            if not settled:
+                return False, None
+            connection.execute("DELETE FROM missed WHERE question = ?", (asked.number,))
+            connection.execute(
+                "INSERT INTO missed SELECT ?, number FROM editions WHERE article IN (SELECT value FROM json_each(?))",
+                (asked.number, json.dumps(gone)),
+            )
+            return True, _add_news(connection, asked.number, answer) if answer else None
+
+
+def plain(sentence: str) -> str:
+    """Return a sentence as it is compared: what type does to it, its case and the marks at its end do not count.
+
+    >>> plain("“It’s  1,240 – done.”") == plain("'It's 1,240 - Done'") != plain("It's 1.240 - done")
+    True
+    """
+    flat = folded(sentence)
+    # By far the most are such, and translate() takes as long as all else together.
+    flat = flat.replace('"', "").replace("'", "") if flat.isascii() else flat.translate(_TYPE)
+    return "".join(flat.split()).rstrip(".,;:-")
+
+
+def _number_of(text: str) -> int:
+    """Sum up a text in 64 bits, as SQLite counts."""
+    return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), signed=True)
+
+
+def _unknown_editions(connection: sqlite3.Connection, reading: Reading) -> list[tuple[str, date | None, str | None]]:
+    known = {id_ for (id_,) in connection.execute("SELECT article FROM editions")}
+    listings = reading.listings()
+    return [(one.id, one.published, one.outlet) for one in listings if one.id not in known]
+
+
+def _note(connection: sqlite3.Connection, reading: Reading) -> int:
+    """Remember the editions on the shelf that are not known, and return the number of the last one there is."""
+    unknown = _unknown_editions(connection, reading)
+    for start in range(0, len(unknown), _NOTED_AT_ONCE):
+        numbers = dict[str, int | None]()
+        for id_, published, outlet in unknown[start : start + _NOTED_AT_ONCE]:
+            added = connection.execute(
+                "INSERT INTO editions (article, published, outlet) VALUES (?, ?, ?)",
+                (id_, published and published.isoformat(), _number_of(outlet or "")),
+            )
+            numbers[id_] = added.lastrowid
+        connection.executemany(
+            "INSERT OR IGNORE INTO sentences VALUES (?, ?)",
+            [(_number_of(plain(sentence)), numbers[id_]) for id_, sentence in reading.sentences(list(numbers))],
+        )
+    return int(connection.execute("SELECT coalesce(max(number), 0) FROM editions").fetchone()[0])
+
+
+def _add_news(connection: sqlite3.Connection, question: int, answer: Answer) -> News:
+    written, articles = take_apart(answer)
+    kept: dict[str, object] = {"answer": written}
+    now = datetime.now(UTC).replace(microsecond=0)
+    number = connection.execute(
+        "INSERT INTO news (question, found, quotes, answer) VALUES (?, ?, ?, ?)",
+        (
+            question,
+            now.isoformat(),
+            len(answer.quotes),
+            json.dumps({**kept, "digest": digest(kept, articles)}, ensure_ascii=False),
+        ),
+    ).lastrowid
+    assert number is not None
+    for id_, article in articles.items():
+        connection.execute("INSERT OR IGNORE INTO articles VALUES (?, ?)", (id_, article))
+        connection.execute("INSERT INTO rests_on VALUES (?, ?)", (number, id_))
+    return News(number, now, len(answer.quotes), answer, "")
+
+
+def _news(row: Sequence[object], articles: Mapping[str, str]) -> News:
+    number, found, count, written = row
+    answer, problem = None, DAMAGED
+    try:
+        kept = json.loads(str(written))
+        if "digest" in kept and is_as_written(kept, articles):
+            answer, problem = put_together(kept["answer"], articles), ""
+    except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
+        pass  # told as damaged
+    return News(int(str(number)), datetime.fromisoformat(str(found)), int(str(count)), answer, problem)
+
+
+def _question(row: Sequence[object]) -> StandingQuestion:
+    number, question, searched_as, subject, scope, kept, seen, asked = row
+    standalone = Standalone(str(searched_as), str(subject))
+    whose, when = _scopes().validate_json(str(scope)), datetime.fromisoformat(str(kept))
+    return StandingQuestion(int(str(number)), str(question), standalone, whose, when, int(str(seen)), int(str(asked)))
+
+
+def _write_scope(scope: Scope) -> str:
+    """Write a scope, equal ones alike."""
+    days = (day and day.isoformat() for day in (scope.since, scope.until))
+    return json.dumps(dict(zip(("since", "until", "outlets"), (*days, sorted(scope.outlets)), strict=True)))
+
+
+@cache
+def _scopes() -> TypeAdapter[Scope]:
+    return TypeAdapter(Scope)
+
+
+def _unknown(number: int) -> UnknownQuestion:
+    return UnknownQuestion(
+        f"There is no standing question {number}. Expected one that was not removed. "
+        "`dateline standing`, or the sidebar of the page, lists them."
+    )

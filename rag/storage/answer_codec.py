@@ -1,0 +1,72 @@
+"""Keeping: an answer as JSON that names its articles, and the articles beside it, each once.
+
+A quote of a kept answer is still cut from its article by its offsets, also when the article was
+edited or removed since. A digest tells whether what is read is what was written.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import blake2b
+
+from pydantic import TypeAdapter
+
+from index.text.articles import Article
+from rag.answering.pipeline import Answer
+
+
+def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
+    """Return an answer as JSON values that name its articles by id, and the articles, as JSON, by id."""
+    articles: dict[str, str] = {}
+
+    def take_out(article: object) -> object:
+        assert isinstance(article, dict)
+        articles[article["id"]] = json.dumps(article, ensure_ascii=False)
+        return article["id"]
+
+    return _with_articles(_answers().dump_python(answer, mode="json"), take_out), articles
+
+
+def put_together(written: object, articles: Mapping[str, str]) -> Answer:
+    """Return the answer that was taken apart. Raises pydantic's ValidationError or KeyError where it cannot be read."""
+    return _answers().validate_python(_with_articles(written, lambda id_: json.loads(articles[str(id_)])))
+
+
+def digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
+    """Sum up what is kept and the articles it rests on: a quote of it is cut from what was kept."""
+    parts = [json.dumps(written, ensure_ascii=False), *(articles[id_] for id_ in sorted(articles))]
+    return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def is_as_written(kept: dict[str, object], articles: Mapping[str, str]) -> bool:
+    """Tell whether `kept` and the articles of its "answer" are what its "digest" sums up, and take that out of it."""
+    told = kept.pop("digest", None)
+    rests_on: set[str] = set()
+    _with_articles(kept["answer"], lambda id_: rests_on.add(str(id_)))
+    if told is None or not rests_on <= articles.keys():
+        return told is None  # kept before there were digests
+    return told == digest(kept, {id_: articles[id_] for id_ in rests_on})
+
+
+def read_article(written: str) -> Article:
+    """Return an article that was kept beside an answer. Raises pydantic's ValidationError where it cannot be read."""
+    return _articles().validate_json(written)
+
+
+@cache
+def _articles() -> TypeAdapter[Article]:
+    return TypeAdapter(Article)
+
+
+@cache
+def _answers() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)
+
+
+def _with_articles(part: object, change: Callable[[object], object]) -> object:
+    """Return JSON in which what stands under "article" is changed, wherever it is."""
+    if isinstance(part, dict):
+        return {
+            name: change(value) if name == "article" else _with_articles(value, change) for name, value in part.items()
+        }
+    return [_with_articles(entry, change) for entry in part] if isinstance(part, list) else part

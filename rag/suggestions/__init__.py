@@ -1,0 +1,1 @@
+"""Questions the shelf can answer."""

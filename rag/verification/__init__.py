@@ -1,0 +1,1 @@
+"""Checks of a statement against its quotes."""

@@ -1,0 +1,362 @@
+"""Facts: the rules for what can be looked up in a quote: addresses, numbers, dates and names."""
+
+# All rules have one signature.
+# ruff: noqa: ARG001
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from index.text.terms import STOP_WORDS, content_terms, terms
+from rag.language.matching import all_terms, forms, is_irregular, is_listed, meets, names_meet, term_set
+from rag.language.numbers import NEXT_TO_FIRST, NUMBER_WORDS, Number, read_amounts, read_numbers
+from rag.verification.messages import WORD, does_not_name, does_not_say, says_otherwise
+
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+
+_MONTHS = "January February March April May June July August September October November December".replace(" ", "|")
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".replace(" ", "|")
+_SHORT_MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=\.|\s\d)"
+DATE_WORD = re.compile(rf"\b(?:(?:{_MONTHS})|(?:{_DAYS})(?=s?\b)|{_SHORT_MONTH})")
+_ALSO_VERBS = ("May", "March", "Mar")
+_BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|from|early|mid|late|to|and)|\d)[\s,-]+$")
+_DAY_AFTER_MONTH = re.compile(rf"(?:{_MONTHS}|{_SHORT_MONTH}\.?)\s(?:\d+\s?[-–]\s?|\d+ And )?$")
+_DAY_BEFORE_MONTH = re.compile(
+    rf"(?:St|Nd|Rd|Th)?(?:\s?[-–]\s?\d+| And \d+)?\s(?:Of )?(?:{_MONTHS}|{_SHORT_MONTH.split('(?=')[0]}\b)"
+)
+
+_RATIO = Decimal("0.02")
+_MOST_COMPARED = 20
+
+CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
+LINKING = "of the and de al bin von van for".split()
+_NAME = re.compile(rf"{CAPITALISED}(?:\s+(?:(?:{'|'.join(LINKING)})\s+){{0,2}}{CAPITALISED})*")
+# "A met B" and "B met A" are the same.
+_DOES_TO = re.compile(
+    rf"(?P<who>{_NAME.pattern})\s(?!(?:met|meets|married|marries|and|or|faced|faces|played|versus|with|near)\b)"
+    rf"(?P<does>[a-z]+)\s(?P<whom>{_NAME.pattern})"
+)
+TITLES = frozenset(
+    """prime minister president chancellor premier king queen prince princess sir dame lord lady mr mrs ms dr doctor
+    professor prof mayor governor senator councillor councilor judge justice general colonel captain sergeant chief
+    director secretary chairman chairwoman chair chief executive inspector officer pope bishop archbishop rev father
+    ambassador foreign finance interior defence defense justice health former vice deputy advisor adviser""".split()
+)
+# With one of these a name is another one: "North Korea".
+MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
+ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
+_SPOKE = r"(?:has\s|had\s|also\s)?(?:said|says|added|adds|noted|notes|told|stated|explained)"
+_NAMES_SPEAKER = re.compile(
+    rf"(?:[^\W\d_a-z]\w+|\b[Tt]he \w+)\s{_SPOKE}|{_SPOKE}\s(?:[^\W\d_a-z]|the\b)|[Aa]ccording to"
+)
+_INITIAL = re.compile(r"(?<![\w.])(?P<initial>[A-Z])\.\s(?:[A-Z]\.\s)*(?P<last>[A-Z]\w+)")
+_OPENING = re.compile(rf"\W*(?P<who>{CAPITALISED})\s(?P<does>[a-z]+)")
+_OPENERS = frozenset(
+    """however meanwhile yesterday today tomorrow earlier later still yet instead nobody everyone both each every
+    several many most some few all""".split()
+)
+_NO_NAME = re.compile(r"(?:tion|sion|ment|ness|ity|ism|ship|ance|ence|ly)s?$")
+# "Largest", but not the one of "second-largest".
+_MOST = re.compile(rf"(?<!-)(?<!{' )(?<!'.join(NEXT_TO_FIRST)} )\b([a-z]{{2,}}est)\b")
+_GROUP = re.compile(r"(?:ers|ors|ists|ians|ants|ents|ees|men|people)$")
+_DOES = re.compile(r"\s(?:(?:has|had|is|was|will|would|may|can|did|does|said|says)\b|\w+ed\b)")
+
+
+def addresses(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Web and mail addresses are copied letter by letter."""
+    quoted = " ".join(quotes).casefold()
+    for address in _addresses(statement):
+        if address.casefold() not in quoted:
+            return does_not_say(address, quotes)
+    return ""
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for token in text.split():
+        if link := _LINK.search(token):
+            yield token[link.start() :].rstrip(".,;:!?()[]\"'“”‘’")
+        else:
+            yield from (
+                piece for piece in re.findall(r"[\w.@+-]*\w", token) if "@" in piece or _DOMAIN.fullmatch(piece)
+            )
+
+
+def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Each number is in a quote, in figures or in words; a rounded one says that it is."""
+    quoted = [number for quote in quotes for number in read_numbers(quote)]
+    dated = [number for number in read_numbers(around) if is_of_a_date(number)]
+    for number in read_numbers(statement):
+        # "One" and "first" seldom count anything.
+        if number.shown in ("one", "first") or _is_ratio(number, quoted):
+            continue
+        held = [other for other in quoted if _may_hold(other, number)]
+        held += dated if is_of_a_date(number) else []
+        if not any(number.is_held_by(other) for other in held):
+            return does_not_say(number.shown, quotes)
+    for amount in read_amounts(statement):
+        said = not all_terms(quotes).isdisjoint(terms(amount.shown))
+        if not said and not any(amount.is_held_by(number) for number in quoted):
+            return does_not_say(amount.shown, quotes)
+    return ""
+
+
+def counts(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """What is one or first is not twelve or third in the quotes, and what rises "by" 3 does not rise "to" 3."""
+    quoted = [number for quote in quotes for number in read_numbers(quote)]
+    for number in read_numbers(statement):
+        if number.shown in ("one", "first") and (other := _counted_otherwise(number, quoted, quotes)):
+            return says_otherwise(other.shown, number.shown, quotes)
+        equal = [other for other in quoted if number.values & other.values and number.is_held_by(other)]
+        if number.side and equal and all(other.side == -number.side for other in equal):
+            return says_otherwise(_with_hedge(equal[0]), _with_hedge(number), quotes)
+        if number.step and equal and all(other.step and other.step != number.step for other in equal):
+            return says_otherwise(f"{equal[0].step} {equal[0].shown}", f"{number.step} {number.shown}", quotes)
+    for found in _MOST.finditer(statement):
+        placed = re.compile(rf"\b(?:{'|'.join(NEXT_TO_FIRST)})[\s-]{found[1]}\b", re.IGNORECASE)
+        held = [(placed.search(quote), found[1] in placed.sub("", quote).lower()) for quote in quotes]
+        if any(other for other, _ in held) and not any(plain for _, plain in held):
+            return says_otherwise(next(other.group() for other, _ in held if other), found[1], quotes)
+    return ""
+
+
+def _with_hedge(number: Number) -> str:
+    """Return a number with the two words before it."""
+    return " ".join((*number.before.split()[-2:], number.shown))
+
+
+def _counted_otherwise(number: Number, quoted: Sequence[Number], quotes: Sequence[str]) -> Number | None:
+    """Find another number of the same things in the quotes, where they have no one and no first."""
+    if any(1 in other.values for other in quoted):
+        return None
+    among = number.after.startswith(" of ")
+    for other in quoted:
+        alike = other.is_ordinal == number.is_ordinal and other.after.startswith(" of ") == among
+        same = [thing for thing in _counted(number) if meets(thing, frozenset(_counted(other)))]
+        if alike and same and not is_of_a_date(other):
+            single = re.compile(rf"\b(?:an?|another|single|lone)\s(?:\w+\s)?{re.escape(same[0])}", re.IGNORECASE)
+            if not any(single.search(quote) for quote in quotes):
+                return other
+    return None
+
+
+def _counted(number: Number) -> tuple[str, ...]:
+    """Return the terms of the two words behind a number: what it counts."""
+    return tuple(content_terms(number.after.split(",")[0])[:2])
+
+
+def _is_ratio(number: Number, quoted: Sequence[Number]) -> bool:
+    """Tell whether one number of the quotes is this many times another, or this part of it."""
+    if number.unit not in ("times", "part"):
+        return False
+    exact = (value for other in quoted if not is_of_a_date(other) for value in other.values if value)
+    values = list(dict.fromkeys(exact))[:_MOST_COMPARED]
+    return any(abs(one / other - value) < _RATIO for value in number.values for one in values for other in values)
+
+
+def _may_hold(quoted: Number, number: Number) -> bool:
+    """Tell whether a number of a quote may be what the statement counts: "3 ferries" are not in "3 March"."""
+    return not is_of_a_date(quoted) or is_of_a_date(number) or number.after.startswith(("st", "nd", "rd", "th"))
+
+
+@lru_cache(maxsize=4096)
+def is_of_a_date(number: Number) -> bool:
+    """Tell whether a number is a year, or the day beside a month."""
+    year = not number.unit and any(value == int(value) and 1900 <= value <= 2100 for value in number.values)
+    before, after = number.before.title(), number.after.title()
+    return year or bool(_DAY_AFTER_MONTH.search(before) or _DAY_BEFORE_MONTH.match(after))
+
+
+def dates(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Each month and day of the week is in a quote or in what stands around it."""
+    known = {found.group()[:3] for text in (*quotes, around) for found in DATE_WORD.finditer(text.title())}
+    for found in DATE_WORD.finditer(statement):
+        word, before, after = found.group(), statement[: found.start()], statement[found.end() :]
+        surely = word not in _ALSO_VERBS or _BEFORE_DATE.search(before) or re.match(r"\.?\s+\d", after)
+        if surely and word[:3] not in known:
+            return does_not_say(word, quotes)
+    return ""
+
+
+def names(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Each name is in a quote or around it: whole or in part, as its initials, or as the people of a place."""
+    texts = (*quotes, around)
+    known = all_terms(texts)
+    for name in names_in(statement):
+        parts = _parts(name)
+        if _initials(parts) in known or all(_is_named(part, known, texts) for part in parts):
+            continue
+        for one in name.split(" and "):
+            named = all(_is_named(part, known, texts) for part in _parts(one)) or _opens_otherwise(
+                one, statement, quotes
+            )
+            known_by_another = _extends(one, texts) or _introduces(one, statement, texts)
+            if not (named or known_by_another):
+                return does_not_name(one, quotes)
+    return ""
+
+
+def subjects(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
+    """Nobody stands in the place of somebody else: "K. Smith" for "J. Smith", "Texas sued" for "Utah sued"."""
+    return (
+        _other_initial(statement, quotes)
+        or _turned_round(statement, quotes)
+        or _other_subject(statement, quotes, around)
+    )
+
+
+def _opens_otherwise(word: str, statement: str, quotes: Sequence[str]) -> bool:
+    """Tell whether one word opens the statement and does nothing that is done in the quotes: it may be no name."""
+    opening = re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", statement)
+    done = content_terms(opening[1]) if opening and " " not in word else []
+    return bool(opening and " " not in word) and not any(meets(term, all_terms(quotes)) for term in done)
+
+
+def _extends(name: str, texts: Iterable[str]) -> bool:
+    """Tell whether a name is one that the texts have, with a title or a first name put before it."""
+    *first, last = _parts(name)
+    if any(f" {word} " in name for word in LINKING) or is_listed(terms(last)[0]) or last.lower() in TITLES:
+        return False
+    known = [text for text in texts if re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text)]
+    before = {
+        found[1].strip(".")
+        for text in known
+        for found in re.finditer(rf"({CAPITALISED}\.?)\s{re.escape(last)}\b", text)
+    }
+    before = {word for word in before if word.lower() not in STOP_WORDS}
+    titles = {word for word in before if word.lower() in TITLES}
+    strange = [part for part in first if not names_meet(terms(part)[0], all_terms(known))]
+    is_title = [part.lower() in TITLES for part in strange]
+    if not known or any(part.lower() in MAKING_ANOTHER for part in strange):
+        return False
+    # Where the texts give a title or a first name, it is theirs that counts.
+    return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
+
+
+def names_speaker(sentence: str) -> bool:
+    """Tell whether a sentence of an article says who speaks: the sentences after it may be the same one's words.
+
+    >>> names_speaker("However, Jaiswal noted that no day is set."), names_speaker("I have no day in mind.")
+    (True, False)
+    """
+    return bool(_NAMES_SPEAKER.search(sentence))
+
+
+def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
+    """Tell whether initials stand before the role of somebody whom the texts name without one: "MEA spokesperson"."""
+    found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{_NAME.pattern})", statement)
+    if not found or not name.isupper():
+        return False
+    last = re.escape(_parts(found["who"])[-1])
+    return any(re.search(rf"\b{last}\b", text) for text in texts) and not any(
+        re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
+    )
+
+
+def _other_initial(statement: str, texts: Sequence[str]) -> str:
+    """Find "J. Smith" where the texts have a Smith with other first letters only."""
+    for found in _INITIAL.finditer(statement):
+        before = re.compile(rf"(?P<firsts>(?:{CAPITALISED}\.?\s)+){re.escape(found['last'])}\b")
+        firsts = {
+            word[0]
+            for text in texts
+            for other in before.finditer(text)
+            for word in WORD.findall(other["firsts"])
+            if word.lower() not in TITLES | STOP_WORDS
+        }
+        if firsts and found["initial"] not in firsts:
+            return does_not_name(found.group(), texts)
+    return ""
+
+
+def _turned_round(statement: str, quotes: Sequence[str]) -> str:
+    """Find "Sweden sued Denmark" where the quotes have "Denmark sued Sweden"."""
+    written = [found for quote in quotes for found in _DOES_TO.finditer(quote)]
+    for said in _DOES_TO.finditer(statement):
+        alike = [found for found in written if terms(found["does"]) == terms(said["does"])]
+        same = any(_share(found["who"], said["who"]) and _share(found["whom"], said["whom"]) for found in alike)
+        for found in alike:
+            if not same and _share(found["who"], said["whom"]) and _share(found["whom"], said["who"]):
+                return says_otherwise(found.group(), said.group(), quotes)
+    return ""
+
+
+def _share(name: str, other: str) -> bool:
+    return bool(term_set(name) & term_set(other))
+
+
+def _other_subject(statement: str, quotes: Sequence[str], around: str) -> str:
+    """Find a word that opens the statement and does what somebody else does in the quotes."""
+    found = _OPENING.match(statement)
+    known = all_terms((*quotes, around))
+    if not found or not (term := "".join(terms(found["who"])[:1])) or _is_ordinary(found["who"]) or meets(term, known):
+        return ""
+    does = forms("".join(terms(found["does"])[:1]))
+    if does & STOP_WORDS:
+        return ""
+    said = term_set(statement)
+    for quote in quotes:
+        for who, other in pairwise(WORD.findall(quote)):
+            named = who[0].isupper() and not _is_ordinary(who)
+            another = named or not (_GROUP.search(found["who"]) or who.endswith("s"))
+            if does & term_set(other) and another and not term_set(who) & (said | STOP_WORDS):
+                return says_otherwise(who, found["who"], quotes)
+    return ""
+
+
+def _is_ordinary(word: str) -> bool:
+    """Tell whether a word with a capital letter is probably no name."""
+    term = "".join(terms(word)[:1])
+    return word.lower() in STOP_WORDS | _OPENERS | NUMBER_WORDS or is_listed(term) or bool(_NO_NAME.search(word))
+
+
+@lru_cache(maxsize=1024)
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the runs of capitalised words. Of a word that opens a sentence nobody knows: it counts when it acts.
+
+    >>> names_in("Officials met Ajit Doval in Ottawa. Drouin has agreed.")
+    ('Ajit Doval', 'Ottawa', 'Drouin')
+    """
+    found_names = []
+    for found in _NAME.finditer(text):
+        name, before = found.group(), text[: found.start()].rstrip(" \"'“‘(")
+        if not before or before[-1] in ".!?:…\n":
+            first, _, rest = name.partition(" ")
+            if first.lower() in STOP_WORDS or not (rest or _acts(first, text[found.end() :])):
+                name = rest
+        if name:
+            found_names.append(name)
+    return tuple(found_names)
+
+
+def _acts(word: str, rest: str) -> bool:
+    if word.lower().endswith(("s", "ing", "ed", "ly")) or _is_ordinary(word):
+        return False
+    does = re.match(r"\s([a-z]+)\b", rest)
+    return bool(_DOES.match(rest)) or bool(does and is_irregular("".join(terms(does[1])[:1])))
+
+
+def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:
+    if any(character.isdigit() for character in part):
+        # "F-16" is one name: an "F" here and a "16" there do not make it.
+        squeezed = re.sub(r"[\s-]", "", part.casefold())
+        return any(squeezed in re.sub(r"[\s-]", "", text.casefold()) for text in texts)
+    if all(len(term) == 1 or names_meet(term, known) for term in terms(part)) or DATE_WORD.match(part):
+        return True
+    bare = part.replace(".", "")
+    return bare.isupper() and any(bare.lower() in initials for text in texts for initials in _all_initials(text))
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in WORD.findall(name) if part not in LINKING]
+
+
+def _initials(parts: Iterable[str]) -> str:
+    return "".join(part[0] for part in parts).lower()
+
+
+@lru_cache(maxsize=1024)
+def _all_initials(text: str) -> tuple[str, ...]:
+    return tuple(_initials(_parts(found.group())) for found in _NAME.finditer(text))

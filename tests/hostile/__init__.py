@@ -1,1 +1,0 @@
-"""Hostile files: what somebody might put into a seeds folder to crash, stall, fill or mislead its reader."""

@@ -1,0 +1,279 @@
+"""Crashing: articles made up so that each can be asked for, an indexer that is killed, and all that a store holds.
+
+Run as a program it is the command line of the offline half in small steps: it commits, embeds and
+places a few at a time, and Chroma rewrites its files after every few vectors instead of every
+thousand, so that a short run has as many moments to be killed at as a long one.
+`python -m tests.crashing 4 index` is `dateline index` with a Chroma that rewrites after every 4.
+"""
+
+import fnmatch
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Literal, cast
+
+import numpy as np
+
+import index.cli
+from index.pipeline import placing, sync
+from index.pipeline.parts import Parts
+from index.vectors import chroma as vectors
+from tests.support.loopback import guard
+
+ROOT = Path(__file__).parents[2]
+CHUNK_TOKENS = 60
+PARTS_OF_A_STORY = 3  # head, middle, tail
+_MOST = 99  # articles that can be made up
+_NEIGHBOURS = 10
+_SECONDS = 120  # until a run counts as hung
+
+_COUNTERS = (
+    "brewer forester harbourmaster jeweller librarian miller shepherd stationmaster tailor vintner warden".split()
+)
+_GOODS = (
+    "anvils barrels candles drums eels figs goats herons lanterns mirrors pianos roses ships trees umbrellas".split()
+)
+_ASIDES = (
+    "The mayor said the {thing} would be repaired before {month}, whatever it costs.",
+    "Residents had complained about the {thing} since {month}.",
+    "A report on the {thing} is expected in {month}, two officials said.",
+    "Nobody was hurt when the {thing} was closed in {month}.",
+    "In {month} the council will vote on the {thing} once more.",
+)
+_THINGS = "bridge ferry school library tramway museum quay station theatre orchard windmill canal stadium".split()
+_MONTHS = "January February March April June July August September October November December".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An invented article, and what can be asked of its head, its middle and its tail."""
+
+    text: str
+    facts: tuple[tuple[str, str], ...]  # question, and the sentence that answers it
+
+
+def invent(number: int, edition: int) -> Story:
+    """Make up the article of that number; another edition answers the same questions with other numbers.
+
+    Some of its other sentences stay and some change, and so does its length.
+
+    >>> invent(1, 0).facts[0]
+    ('How many drums did the jeweller of Bavokur count?', 'The jeweller of Bavokur counted 20,000 drums.')
+    """
+    facts = []
+    for part in range(PARTS_OF_A_STORY):
+        fact = PARTS_OF_A_STORY * number + part
+        who, goods = f"{_COUNTERS[fact % len(_COUNTERS)]} of {_place(fact)}", _GOODS[fact % len(_GOODS)]
+        count = 10_000 + 10_000 * number + 100 * edition + part
+        facts.append((f"How many {goods} did the {who} count?", f"The {who} counted {count:,} {goods}."))
+    paragraphs = []
+    for part, (_, sentence) in enumerate(facts):
+        asides = [_aside(number, 10 * part + line, edition) for line in range(3 + (number + edition + part) % 4)]
+        where = (0, len(asides) // 2, len(asides))[part]
+        paragraphs.append(" ".join([*asides[:where], sentence, *asides[where:]]))
+    return Story("\n\n".join(paragraphs), tuple(facts))
+
+
+def _aside(number: int, line: int, edition: int) -> str:
+    chance = Random(f"{number}/{line}/{edition if line % 3 == 0 else 'kept'}")
+    return chance.choice(_ASIDES).format(thing=chance.choice(_THINGS), month=chance.choice(_MONTHS))
+
+
+def _place(number: int) -> str:
+    syllables = ("ba ce di fo gu ka le mi no pu".split(), "ra sel tim vok zun lap ner cel dof gim".split())
+    return (syllables[0][number // 10 % 10] + syllables[1][number % 10] + "ur ost ik".split()[number // 100]).title()
+
+
+Stories = dict[str, Story]  # by path
+
+
+def change(stories: Stories, chance: Random) -> Stories:
+    """Edit three articles, remove two, move two and add four."""
+    after = dict(stories)
+    numbers = {path: int(Path(path).stem.split("-")[0]) for path in stories}
+    paths = chance.sample(sorted(after), k=len(after))
+    for path in paths[:3]:
+        after[path] = invent(numbers[path], chance.randrange(1, 90))
+    for path in paths[3:5]:
+        del after[path]
+    for path in paths[5:7]:
+        after[f"moved/{numbers[path]:02}-{chance.randrange(1000)}.txt"] = after.pop(path)
+    free = [number for number in range(_MOST) if number not in numbers.values()]
+    for number in chance.sample(free, k=4):
+        after[f"{number:02}.txt"] = invent(number, chance.randrange(1, 90))
+    return after
+
+
+def write_stories(stories: Stories, seeds: Path) -> None:
+    """Make the folder hold these articles and nothing else."""
+    for file in seeds.rglob("*.txt"):
+        if file.relative_to(seeds).as_posix() not in stories:
+            file.unlink()
+    for path, story in stories.items():
+        (seeds / path).parent.mkdir(parents=True, exist_ok=True)
+        (seeds / path).write_text(story.text)
+
+
+def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], None] = setattr) -> None:
+    """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
+    put(sync, "_GROUP_STEPS", 6)
+    put(sync, "_EMBEDDED_AT_ONCE", 8)
+    put(placing, "_PLACED_AT_ONCE", 12)
+    put(vectors, "BATCH", 5)
+    put(vectors, "_HNSW", {**vectors._HNSW, "sync_threshold": rewrite_after, "batch_size": 2})
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a run is killed."""
+
+    after: int  # lines printed, writes of Chroma's to its database, to its vector files, or milliseconds
+    of: Literal["lines", "calls", "rewrites", "milliseconds"]
+    delay: float = 0  # seconds more
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the indexer: what it printed, and how it ended."""
+
+    lines: tuple[str, ...]
+    complaint: str
+    code: int
+
+    def told(self, kind: Literal["visible", "removed"]) -> set[str]:
+        """Return the paths it told of."""
+        return {line.split()[1] for line in self.lines if line.startswith(kind)}
+
+
+def run_index(
+    seeds: Path, store: Path, *, rewrite_after: int, until: Moment | None = None, ending: int = signal.SIGKILL
+) -> Run:
+    """Run the indexer in a process of its own; send it the signal `ending` at that moment, unless it ends before."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+    output = store.with_name(f"{store.name}-output")
+    with output.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.crashing", str(rewrite_after), "index"],
+            cwd=seeds,
+            env={
+                **kept,
+                "PYTHONPATH": str(ROOT),
+                "DATELINE_SEEDS": str(seeds),
+                "DATELINE_STORE": str(store),
+                "DATELINE_CHUNK_TOKENS": str(CHUNK_TOKENS),
+            },
+            stdout=written,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    try:
+        if until:
+            _await(until, process, output, store)
+            process.send_signal(ending)
+        _, complaint = process.communicate(timeout=_SECONDS)
+    finally:
+        process.kill()
+    *lines, _unfinished = output.read_text().split("\n")
+    return Run(tuple(lines), complaint, process.returncode)
+
+
+def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store: Path) -> None:
+    """Watch the run without a pause: a rewrite takes a few milliseconds."""
+    started = time.monotonic()
+    look: Callable[[], object] = {
+        "lines": lambda: output.read_bytes().count(b"\n"),
+        "calls": lambda: _looked_at(store, "chroma.sqlite3*"),
+        "rewrites": lambda: _looked_at(store, "*.bin"),
+        "milliseconds": lambda: int((time.monotonic() - started) * 1000),
+    }[moment.of]
+    seen, reached = look(), 0
+    while process.poll() is None and time.monotonic() - started < _SECONDS:
+        now = look()
+        if moment.of in ("lines", "milliseconds"):
+            reached = cast("int", now)
+        elif now != seen:
+            reached += 1
+            seen = now
+        if reached >= moment.after:
+            time.sleep(moment.delay)
+            return
+
+
+def is_marked(store: Path) -> bool:
+    """Tell whether Chroma's files are being written, or were when the process that wrote them was killed."""
+    return (store / "chroma").exists() and not (store / "chroma.seal").exists()
+
+
+def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
+    """Return name, time of change and size of Chroma's files of these names."""
+    found = list[tuple[str, int, int]]()
+    folder = store / vectors.FOLDER_NAME
+    for place, _, names in os.walk(folder):  # which passes over what goes away meanwhile
+        for name in fnmatch.filter(names, files):
+            with suppress(FileNotFoundError):
+                looked_at = (Path(place) / name).stat()
+                found.append((f"{place}/{name}", looked_at.st_mtime_ns, looked_at.st_size))
+    return found
+
+
+def everything(parts: Parts) -> dict[str, object]:
+    """Return all that a store holds, save when it was made and the names it gave to rows; checks it on the way.
+
+    This process has to be able to own Chroma: what Chroma holds is part of it, and the nearest
+    vectors that Chroma finds have to be those that are nearest.
+    """
+    with closing(sqlite3.connect(f"file:{parts.shelf.path}", uri=True)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.execute("CREATE VIRTUAL TABLE temp.spots USING fts5vocab (main, keywords, instance)")
+        held: dict[str, object] = {
+            name: connection.execute(query).fetchall()
+            for name, query in {
+                "files": "SELECT * FROM files ORDER BY path",
+                "articles": "SELECT * FROM articles ORDER BY path",
+                "chunks": "SELECT id, article_id, sentences, heading, digest FROM chunks ORDER BY id",
+                "vectors": "SELECT id, vector, placed FROM vectors JOIN chunks ON number = chunk ORDER BY id",
+                "keywords": "SELECT term, id, col, offset FROM spots LEFT JOIN chunks ON number = doc ORDER BY 1, 2, 4",
+                "leavers": "SELECT * FROM leavers",
+                "spare vectors": "SELECT * FROM spare_vectors",
+                "records": "SELECT * FROM record WHERE name NOT IN "
+                "('generation', 'last_run', 'last_found', 'collection', 'store') ORDER BY 1",
+            }.items()
+        }
+        rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")
+        ids, blobs = zip(*rows.fetchall(), strict=True)
+        (collection,) = connection.execute("SELECT value FROM record WHERE name = 'collection'").fetchone()
+    assert parts.index.own()
+    assert parts.index.collection_names() == [collection]
+    held["Chroma's ids"] = sorted(parts.index._get(collection).get(include=[])["ids"])
+    held["Chroma's count"] = parts.index.count(collection)
+    _check_neighbours(parts, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
+    parts.index.disown()
+    store = parts.settings.store
+    held["files of the store"] = sorted(file.name for file in store.iterdir())
+    held["folders of Chroma"] = len([folder for folder in (store / vectors.FOLDER_NAME).iterdir() if folder.is_dir()])
+    return held
+
+
+def _check_neighbours(parts: Parts, collection: str, ids: tuple[str, ...], stored: np.ndarray) -> None:
+    similarities = stored @ stored.T
+    row_of = {id_: row for row, id_ in enumerate(ids)}
+    for row, vector in enumerate(stored):
+        found = parts.index.ranking(collection, vector, _NEIGHBOURS)
+        nearest = np.sort(similarities[row])[::-1][:_NEIGHBOURS]
+        # Compared as numbers: of two that are equally near either may come first.
+        assert np.allclose(similarities[row, [row_of[id_] for id_ in found]], nearest, atol=1e-5), (ids[row], found)
+
+
+if __name__ == "__main__":
+    guard()
+    take_small_steps(int(sys.argv.pop(1)))
+    index.cli.run(index.cli.commands)

@@ -1,0 +1,72 @@
+"""Runs a command in a process of its own that was forked from one in which everything is imported.
+
+To start Python and import it all takes a second, and the tests run `dateline` some two hundred times.
+"""
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from subprocess import CompletedProcess, TimeoutExpired
+from tempfile import TemporaryDirectory
+from types import ModuleType
+
+_FORKS = multiprocessing.get_context("forkserver")
+# What the commands import at once, and what they import at their first use.
+_FORKS.set_forkserver_preload(
+    [
+        *("pytest", "chromadb", "onnxruntime", "tokenizers", "openai", "streamlit.web.cli", "streamlit.web.bootstrap"),
+        *("index.vectors.chroma_client", "ui.cli", "tests.support.loopback"),
+    ]
+)
+
+
+def start_forked(
+    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], said: Path, complained: Path
+) -> ForkServerProcess:
+    """Start `dateline`, guarded as `tests.loopback` does it; what it prints goes into the two files, or into one."""
+    process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), (said, complained)))
+    # The new process would run what is the main module here: pytest, or what Streamlit's own tests left in its place.
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = main
+    return process
+
+
+def run_forked(
+    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: float
+) -> CompletedProcess[str]:
+    """Run `dateline` to its end; what it prints is read as UTF-8."""
+    with TemporaryDirectory() as place:
+        files = (Path(place) / "stdout", Path(place) / "stderr")
+        process = start_forked(arguments, folder=folder, environment=environment, said=files[0], complained=files[1])
+        process.join(seconds)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            raise TimeoutExpired(list(arguments), seconds)
+        said, complained = (file.read_text() for file in files)
+        code = process.exitcode
+        process.close()
+    assert code is not None
+    return CompletedProcess(list(arguments), code, said, complained)
+
+
+def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], files: tuple[Path, Path]) -> None:
+    for number, file in enumerate(files, start=1):
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(handle, number)
+        os.close(handle)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    from tests.support.loopback import guard
+    from ui.cli import main
+
+    guard()
+    sys.argv = ["dateline", *arguments]
+    main()

@@ -1,0 +1,143 @@
+"""A reader of the page: a real server, a real Chromium, real clicks."""
+
+import os
+import re
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as NotInTimeError
+
+from tests.conftest import ROOT
+from tests.support.browser import find_browser
+from tests.support.forked import start_forked
+from tests.support.ports import free_port
+
+BROWSER = find_browser()
+needs_browser = pytest.mark.skipif(
+    BROWSER is None and not os.environ.get("CI"), reason="no Chromium on this machine; `make test` fetches one"
+)
+# What Streamlit's server logs, now and then, when a window is closed in the middle of a message; nothing of ours.
+_LEFT = re.compile(
+    r"Exception in ASGI application\nTraceback(?:(?!Exception in ASGI).)*?"
+    r"WebSocketDisconnected: Cannot call \"send\" once a close message has been sent\.\n",
+    re.DOTALL,
+)
+SECONDS = 30_000  # milliseconds: a limit for a busy machine, not a measurement
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A running page."""
+
+    url: str
+    seeds: Path
+    store: Path
+
+
+@contextmanager
+def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterator[Server]:
+    """Run `dateline serve`, guarded, on a free port."""
+    port = free_port()
+    seeds, store = folder / "seeds", folder / "store"
+    seeds.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
+    log = folder / "server.log"
+    log.unlink(missing_ok=True)
+    process = start_forked(
+        ["serve", "--port", str(port), "--seeds", str(seeds), "--store", str(store)],
+        folder=folder,
+        environment={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder), **(environment or {})},
+        said=log,
+        complained=log,
+    )
+    try:
+        _wait_for_health(port, process, log)
+        yield Server(f"http://localhost:{port}", seeds, store)
+        assert process.is_alive(), "the server is still up"
+    finally:
+        process.terminate()
+        process.join(20)
+        assert process.exitcode is not None, "it ends when it is told to"
+    written = _LEFT.sub("", log.read_text())
+    assert "Traceback" not in written, written
+
+
+def _wait_for_health(port: int, process: ForkServerProcess, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.is_alive(), log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(log.read_text())
+
+
+@dataclass(slots=True)
+class Reader:
+    """A reader at the page, and what the browser noticed meanwhile."""
+
+    page: Page
+    asked_for: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.get_by_placeholder("Ask about the news")
+        box.fill(question)
+        box.press("Enter")
+
+    def reindex(self) -> None:
+        self.page.get_by_role("button", name="Re-index").click()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list of the sidebar; one that was opened while the page still moved closes again.
+
+        A list of one choice then shows it, one of many shows nothing in its field.
+        """
+        box, chosen = self.page.get_by_role("combobox", name=label), self.page.get_by_role("option", name=option)
+        for _ in range(10):
+            box.click()
+            try:
+                chosen.click(timeout=2_000)
+                expect(box).to_have_value(re.compile(rf"^({re.escape(option)})?$"), timeout=2_000)
+            except (NotInTimeError, AssertionError):
+                continue
+            return
+        raise AssertionError(f"the list of {label!r} does not stay open, or holds no {option!r}")
+
+    @property
+    def quotes(self) -> list[str]:
+        return self.page.locator(".words").all_text_contents()
+
+
+@contextmanager
+def reading(
+    browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False, at: str = ""
+) -> Iterator[Reader]:
+    """Open the page, or the link `at` to it; at the end nothing may have left the machine or gone wrong in it."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    )
+    context.set_default_timeout(SECONDS)
+    expect.set_options(timeout=SECONDS)
+    reader = Reader(context.new_page())
+    reader.page.on("request", lambda request: reader.asked_for.append(request.url))
+    reader.page.on("pageerror", lambda error: reader.faults.append(str(error)))
+    reader.page.on("console", lambda said: reader.faults.append(said.text) if said.type == "error" else None)
+    reader.page.goto(server.url + at)
+    expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
+    yield reader
+    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in reader.asked_for if not url.startswith(own)] == []
+    assert reader.faults == []
+    assert "Traceback" not in reader.page.locator("body").inner_text()
+    assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    context.close()

@@ -1,0 +1,589 @@
+"""Damage: whatever becomes of the store's files, no answer is wrong in silence, and one command mends it."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.core.checksums import digest_files
+from index.core.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, set_damaged_aside, sync_parts
+from index.pipeline.placing import place_vectors
+from index.pipeline.sync import BuiltAgain, Done
+from index.shelf.integrity import Soundness
+from index.shelf.shelf import Shelf
+from index.vectors import chroma as vectors
+from index.vectors.chroma import VectorIndex
+from index.vectors.embedders import MiniLM, Remembering
+from rag.answering.pipeline import Answer
+from rag.storage.chats import FILE_NAME as CHATS
+from rag.storage.chats import Chats, KeptTurn
+from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom, wait_until
+from ui.server.indexer import Indexing
+
+ASKED = {
+    FENTANYL: SEED.name,
+    "How many sandbags were filled by volunteers?": "river.md",
+    "What will the new ferries cost?": "ferries.txt",
+    "How much was the pay rise that train drivers accepted?": "strike.txt",
+}
+SHELF = "articles.db"
+HNSW = ("data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_metadata.pickle")
+
+
+@pytest.fixture(autouse=True)
+def small_persists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have Chroma write its graph to files for a few vectors, as it does for thousands."""
+    monkeypatch.setitem(vectors._HNSW, "sync_threshold", 8)
+    monkeypatch.setitem(vectors._HNSW, "batch_size", 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A store nobody touched, its seeds, and what it answers."""
+
+    folder: Path
+    told: dict[str, tuple[str, ...]]  # the quotes, by question
+    rows: list[object]
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Truth:
+    folder = tmp_path_factory.mktemp("truth")
+    shutil.copytree(FICTION, folder / "seeds")
+    shutil.copy(SEED, folder / "seeds")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(vectors._HNSW, "sync_threshold", 8)
+        patch.setitem(vectors._HNSW, "batch_size", 8)
+        room = open_room(folder, model)
+        room.index()
+        told = {question: quotes(room.ask(question)) for question in ASKED}
+        assert {question: read_of(room.ask(question)) for question in ASKED} == ASKED
+        room.parts.index.disown()
+    assert {path.name for path in (folder / "store" / "chroma").rglob("*") if path.is_file()} == {
+        *HNSW,
+        "chroma.sqlite3",
+    }
+    return Truth(folder, told, rows_of(folder / "store"))
+
+
+@pytest.fixture
+def folder(truth: Truth, tmp_path: Path) -> Path:
+    """A copy of the store, which nobody has open; each file has a time of change of its own."""
+    shutil.copytree(truth.folder, tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+def open_room(folder: Path, model: MiniLM) -> Newsroom:
+    settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
+    parts = Parts(settings, Shelf(settings.store), VectorIndex(settings.store), model, _sentences(model))
+    return Newsroom(settings.seeds, parts)
+
+
+@cache
+def _sentences(model: MiniLM) -> Remembering:
+    return Remembering(model, most=1000)
+
+
+def quotes(answer: Answer) -> tuple[str, ...]:
+    return tuple(statement.text for statement in answer.statements)
+
+
+def read_of(answer: Answer) -> str:
+    return answer.statements[0].citations[0].article.path if answer.statements else ""
+
+
+def rows_of(store: Path) -> list[object]:
+    """All that the shelf holds, apart from numbers and times that differ from run to run."""
+    with closing(sqlite3.connect(store / SHELF)) as connection:
+        return [
+            connection.execute(select).fetchall()
+            for select in (
+                "SELECT * FROM articles ORDER BY id",
+                "SELECT * FROM files ORDER BY path",
+                "SELECT id, article_id, sentences, vector FROM chunks, vectors WHERE chunk = number ORDER BY id",
+                "SELECT * FROM vocabulary ORDER BY term",
+                "SELECT name, value FROM record WHERE name IN ('cutting', 'dimensions', 'embedding_model', 'words')",
+                "SELECT sql FROM sqlite_master ORDER BY name",
+                "PRAGMA integrity_check",
+            )
+        ]
+
+
+def cut_short(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def overwrite(path: Path) -> None:
+    """Put random bytes over the middle third, from a place that is no page's start."""
+    content = bytearray(path.read_bytes())
+    third = max(1, len(content) // 3)
+    content[third : 2 * third] = random.Random(7).randbytes(third)
+    path.write_bytes(content)
+
+
+def overwrite_head(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(random.Random(7).randbytes(min(100, len(content))) + content[100:])
+
+
+def flip(path: Path) -> None:
+    """Change a few single bits."""
+    content, chance = bytearray(path.read_bytes()), random.Random(7)
+    for _ in range(5):
+        content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)
+
+
+def delete(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+DAMAGES = (cut_short, empty, overwrite, overwrite_head, flip, delete)
+
+
+def part_of(store: Path, name: str) -> Path:
+    if name in HNSW:
+        return next((store / "chroma").glob(f"*/{name}"))
+    if name == "segment folder":
+        return next((store / "chroma").glob("*/data_level0.bin")).parent
+    return store / "chroma" / name if name == "chroma.sqlite3" else store / name
+
+
+def ask_all(room: Newsroom, truth: Truth) -> str:
+    """Ask everything: each answer is right, or what is told of the damage is returned."""
+    for question in ASKED:
+        try:
+            answer = room.ask(question)
+        except DatelineError as error:
+            return str(error)
+        assert quotes(answer) == truth.told[question]
+    return ""
+
+
+def is_sound(room: Newsroom) -> bool:
+    return room.parts.index.sound
+
+
+def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
+    """The shelf holds what one holds that is built at once, Chroma too, and the answers are right, without a word."""
+    room = open_room(folder, model)
+    try:
+        assert place_vectors(room.parts.shelf, room.parts.index)
+        assert room.parts.index.sound
+        assert room.parts.shelf.damage() == ""
+        assert ask_all(room, truth) == ""
+        with room.parts.shelf.read() as reading:
+            stored = reading.sample(10_000)
+            collection = reading.record("collection")
+        assert ids_in_chroma(room.parts.index, collection) == sorted(stored)
+        matrix, ids = np.stack(list(stored.values())), list(stored)
+        for vector in stored.values():
+            exact = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:5]]
+            assert list(room.parts.index.ranking(collection, vector, 5)) == exact
+    finally:
+        room.parts.index.disown()
+    assert rows_of(folder / "store") == truth.rows
+
+
+CHROMA = ("chroma.sqlite3", *HNSW)
+OF_CHROMA = [(name, damage) for name in CHROMA for damage in (cut_short, overwrite, delete)]
+OF_CHROMA += [("data_level0.bin", empty), ("data_level0.bin", flip), ("index_metadata.pickle", overwrite_head)]
+OF_CHROMA += [("segment folder", delete), ("chroma", delete), ("chroma.seal", delete), ("chroma.seal", overwrite)]
+
+
+@pytest.mark.parametrize(("name", "damage"), OF_CHROMA, ids=lambda value: getattr(value, "__name__", value))
+def test_a_damaged_chroma_is_made_again_before_it_answers(
+    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+) -> None:
+    path = part_of(folder / "store", name)
+    before = path.read_bytes() if path.is_file() else b"-"
+    damage(path)
+    harmed = not path.exists() or path.read_bytes() != before
+    room = open_room(folder, model)
+    assert ask_all(room, truth) == "", "one that does not own Chroma never looks at it"
+    assert room.parts.index.own()
+    assert not room.parts.index.sound
+    assert ask_all(room, truth) == "", "the owner has not looked yet"
+    if harmed:
+        with pytest.raises(DamagedVectors, match="Run `dateline index`: they are made again"):
+            room.parts.index.check()
+    done = room.indexed()
+    assert (done.embedded, done.visible) == (0, 0)
+    room.parts.index.disown()
+    is_as_fresh(folder, model, truth)
+
+
+def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_believed(
+    folder: Path, model: MiniLM, truth: Truth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C while the files are compared with their seal: they must not be sealed as they are."""
+    overwrite(part_of(folder / "store", "data_level0.bin"))
+    room = open_room(folder, model)
+
+    def broken_off(_: Path) -> str:
+        patch.setattr(vectors, "digest_files", digest_files)  # once only
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(vectors, "digest_files", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            place_vectors(room.parts.shelf, room.parts.index)
+    assert not room.parts.index.sound
+    room.parts.index.disown()
+    room = open_room(folder, model)
+    assert room.parts.index.own()
+    with pytest.raises(DamagedVectors):
+        room.parts.index.check()
+    assert ask_all(room, truth) == ""
+    room.parts.index.disown()
+
+
+def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that asks one question would take longer to look for damage than to answer."""
+    store = folder / "store"
+    assert Shelf(store).damage() == "", "a copy is another file: it was read through"
+    monkeypatch.setattr(Soundness, "_compare", lambda *_: "it was read through")
+    assert Shelf(store).damage() == ""
+    assert "it was read through" in Shelf(store).damage(thorough=True)
+    file = store / "articles.db"
+    seen = file.stat()
+    flip(file)
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # as if nobody had written to it
+    assert "it was read through" in Shelf(store).damage()
+
+
+def test_what_was_found_whole_yesterday_is_read_through_again(folder: Path) -> None:
+    store = folder / "store"
+    assert Shelf(store).damage() == ""
+    note = store / "articles.sound"
+    noted = json.loads(note.read_text())
+    note.write_text(json.dumps({**noted, "day": "2026-02-12"}))
+    assert Shelf(store).damage() == ""
+    assert json.loads(note.read_text()) == noted
+
+
+@pytest.mark.parametrize("damage", [cut_short, overwrite], ids=lambda value: value.__name__)
+@pytest.mark.parametrize("name", CHROMA)
+def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
+    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+) -> None:
+    path = part_of(folder / "store", name)
+    room = open_room(folder, model)
+    assert place_vectors(room.parts.shelf, room.parts.index)
+    assert is_sound(room)
+    damage(path)
+    assert not is_sound(room)
+    assert ask_all(room, truth) == ""
+    assert place_vectors(room.parts.shelf, room.parts.index)
+    assert is_sound(room)
+    room.parts.index.disown()
+    is_as_fresh(folder, model, truth)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda value: value.__name__)
+def test_a_damaged_shelf_is_named_before_it_answers_and_built_again(
+    folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None]
+) -> None:
+    store = folder / "store"
+    damage(store / SHELF)
+    try:
+        told = ask_all(open_room(folder, model), truth)
+    except StoreMismatch as error:
+        told = str(error)
+    if told or damage is not flip:  # a bit that nothing rests on may differ
+        assert "is damaged" in told
+        assert "dateline index" in told
+    run = dateline(folder, "index", "--rebuild")
+    assert run.returncode == 0, run.stderr
+    is_as_fresh(folder, model, truth)
+
+
+def dateline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    places = ("--seeds", str(folder / "seeds"), "--store", str(folder / "store"))
+    return subprocess.run(
+        [sys.executable, "-m", "tests.support.loopback", *arguments, *places],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "killed"),
+    [
+        (cut_short, False),
+        (overwrite, False),
+        (overwrite_head, False),
+        (delete, False),
+        (cut_short, True),
+        (overwrite, True),
+        (overwrite_head, True),
+    ],
+    ids=lambda value: getattr(value, "__name__", "holder killed" if value is True else "holder lives"),
+)
+def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
+    folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None], killed: bool
+) -> None:
+    """What the last run added is still in SQLite's log, for somebody has the file open."""
+    (folder / "seeds" / "strike.txt").rename(folder / "strike.txt")
+    room = open_room(folder, model)
+    room.index()
+    with holding(folder / "store" / SHELF) as holder:
+        (folder / "strike.txt").rename(folder / "seeds" / "strike.txt")
+        assert room.indexed().visible == 1
+        room.parts.index.disown()
+        damage(folder / "store" / f"{SHELF}-wal")
+        if killed:
+            holder.kill()
+            holder.wait()
+        told = ask_all(open_room(folder, model), truth)
+        # Who has the log open knows where its changes lie, and needs its head no more.
+        assert "dateline index" in told or (damage is overwrite_head and not killed)
+        run = dateline(folder, "index", "--rebuild")
+        assert run.returncode == 0, run.stderr
+        is_as_fresh(folder, model, truth)
+
+
+@contextmanager
+def holding(path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Have another process keep an SQLite file open."""
+    said = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM record').fetchall(); "
+    said += "print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", said, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.kill()
+
+
+def test_an_earlier_or_another_shelf_is_named_and_built_again(
+    folder: Path, model: MiniLM, truth: Truth, tmp_path: Path
+) -> None:
+    shelf, room = folder / "store" / SHELF, open_room(folder, model)
+    earlier = shelf.read_bytes()
+    room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
+    room.index()
+    shelf.write_bytes(earlier)
+    assert "it is an earlier one" in ask_all(room, truth)
+    (folder / "seeds" / "new.txt").unlink()
+
+    other = make_newsroom(tmp_path / "other", model)
+    for number in range(8):
+        other.write("a.txt", f"The ferry sailed {number} times.")
+        other.index()
+    other.parts.index.disown()
+    shutil.copy(other.parts.shelf.path, shelf)
+    assert "it is another store's" in ask_all(room, truth)
+    events = room.index()
+    assert isinstance(events[0], BuiltAgain)
+    assert "it is another store's" in events[0].reason
+    room.parts.index.disown()
+    is_as_fresh(folder, model, truth)
+
+
+CHANGES = {
+    "a text": "UPDATE articles SET text = replace(text, '4.2', '9.9') WHERE path = 'strike.txt'",
+    "a title": "UPDATE articles SET title = 'Nothing' WHERE path = 'strike.txt'",
+    "sentences": "UPDATE chunks SET sentences = replace(sentences, '1', '2')",
+    "vectors": "UPDATE vectors SET vector = (SELECT vector FROM vectors ORDER BY chunk DESC)",
+    "a vector's length": "UPDATE vectors SET vector = x'00000000'",
+    "words": "INSERT INTO keywords (keywords) VALUES ('delete-all')",
+    "a missing article": "DELETE FROM vectors; DELETE FROM chunks; DELETE FROM articles",
+    "a missing index": "DROP INDEX articles_listed; DROP INDEX chunks_by_article; DROP TABLE vectors",
+    "a hash": "UPDATE files SET hash = x'00'",
+    "the generation": "UPDATE record SET value = 'many' WHERE name = 'generation'",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_rows_that_another_program_changed_are_named_and_built_again(
+    folder: Path, model: MiniLM, truth: Truth, change: str
+) -> None:
+    with closing(sqlite3.connect(folder / "store" / SHELF)) as connection:
+        connection.executescript(CHANGES[change])
+    room = open_room(folder, model)
+    assert "dateline index" in ask_all(room, truth)
+    events = room.index()
+    assert isinstance(events[0], BuiltAgain)
+    room.parts.index.disown()
+    is_as_fresh(folder, model, truth)
+
+
+@pytest.mark.parametrize("change", ["a text", "a title", "sentences", "a vector's length"])
+def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
+    folder: Path, model: MiniLM, truth: Truth, change: str
+) -> None:
+    """There is nothing to compare the whole with then; each article that is read is compared with its chunks' ids."""
+    room = open_room(folder, model)
+    with room.parts.shelf.write() as writing:
+        writing.put_file("new.txt", b"hash", [])
+    with closing(sqlite3.connect(folder / "store" / SHELF)) as connection:
+        connection.executescript(CHANGES[change])
+    assert room.parts.shelf.damage() == ""
+    for question in ASKED:
+        with suppress(ShelfDamaged):
+            assert set(quotes(room.ask(question))) <= set(truth.told[question])
+
+
+def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
+    room = open_room(folder, model)
+    room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
+    for event in sync_parts(room.parts):
+        if not isinstance(event, Done):
+            break
+    room.parts.index.disown()
+    assert ask_all(open_room(folder, model), truth) == ""
+    (folder / "seeds" / "new.txt").unlink()
+    again = open_room(folder, model)
+    assert not any(isinstance(event, BuiltAgain) for event in again.index())
+    again.parts.index.disown()
+    is_as_fresh(folder, model, truth)
+
+
+@pytest.mark.parametrize("damage", [cut_short, overwrite, delete], ids=lambda value: value.__name__)
+@pytest.mark.parametrize("name", [SHELF, "data_level0.bin"])
+def test_the_page_mends_its_store_by_itself(
+    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+) -> None:
+    room = open_room(folder, model)
+    indexing = Indexing(room.parts)
+    indexing.start()
+    try:
+        wait_until(lambda: not indexing.progress.running and room.parts.index.sound)
+        damage(part_of(folder / "store", name))
+        told = ask_all(room, truth)
+        assert not told or "dateline index" in told
+        wait_until(lambda: room.parts.shelf.damage() == "" and room.parts.index.sound and bool(room.paths()))
+        wait_until(lambda: not indexing.progress.running)
+        assert ask_all(room, truth) == ""
+        assert indexing.progress.problem == ""
+    finally:
+        indexing.stop()
+    is_as_fresh(folder, model, truth)
+
+
+def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, model: MiniLM, truth: Truth) -> None:
+    said = (
+        "import sys; from index.parts import build_parts; from index.settings import Settings; "
+        "from index.placing import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
+        "p = build_parts(Settings(seeds=f / 'seeds', store=f / 'store', _env_file=None)); "
+        "assert place_vectors(p.shelf, p.index); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", said, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        process.send_signal(signal.SIGKILL)
+    room = open_room(folder, model)
+    assert room.parts.index.own()
+    room.parts.index.check()
+    assert room.parts.index.sound
+    room.parts.index.disown()
+
+
+@pytest.fixture
+def chats(folder: Path, model: MiniLM) -> Chats:
+    """Kept chats; no row of them is empty."""
+    made = Chats(folder / "store")
+    room = open_room(folder, model)
+    for number, question in enumerate(ASKED):
+        made.keep(f"chat-{number}", 0, KeptTurn(f"t{number}", question, room.ask(question), "", None))
+    return made
+
+
+@pytest.mark.parametrize("damage", [cut_short, overwrite, overwrite_head], ids=lambda value: value.__name__)
+def test_damaged_chats_are_named_and_put_aside_with_a_word(
+    folder: Path, model: MiniLM, truth: Truth, chats: Chats, damage: Callable[[Path], None]
+) -> None:
+    damage(chats.path)
+    told, harmed = read_chats(folder, truth), chats.path.read_bytes()
+    assert "dateline index --rebuild" in told
+    assert ask_all(open_room(folder, model), truth) == "", "the shelf does not rest on the chats"
+    run = dateline(folder, "index", "--rebuild")
+    assert run.returncode == 0, run.stderr
+    aside = chats.path.with_name(f"{CHATS}.aside-1")
+    assert f"{chats.path} is damaged, foreign or of another version. It is put aside as {aside}." in run.stderr
+    assert aside.read_bytes() == harmed
+    assert read_chats(folder, truth) == ""
+    is_as_fresh(folder, model, truth)
+
+
+def read_chats(folder: Path, truth: Truth) -> str:
+    """Read every kept chat: each answer is the one that was kept, or what is told instead is returned."""
+    told = ""
+    try:
+        chats = Chats(folder / "store")
+        for listing in chats.listings():
+            for turn in chats.chat(listing.id).turns:
+                told = turn.problem or told
+                assert turn.answer is None or quotes(turn.answer) in truth.told.values()
+    except DatelineError as error:
+        return str(error)
+    return told
+
+
+@pytest.mark.parametrize("table", ["articles SET article", "turns SET turn"])
+def test_a_kept_answer_that_was_changed_is_not_shown(chats: Chats, table: str) -> None:
+    with closing(sqlite3.connect(chats.path)) as connection:
+        connection.execute(f"UPDATE {table} = replace({table.split()[-1]}, 'e', 'a')")
+        connection.commit()
+    for number in range(len(ASKED)):
+        (turn,) = chats.chat(f"chat-{number}").turns
+        assert turn.answer is None
+        assert "not what was written" in turn.problem
+
+
+def test_chats_that_are_whole_stay_where_they_are(folder: Path, truth: Truth, chats: Chats) -> None:
+    before = chats.path.read_bytes()
+    assert set_damaged_aside(folder / "store") == []
+    assert dateline(folder, "index", "--rebuild").stderr == ""
+    assert chats.path.read_bytes() == before
+    assert len(chats.listings()) == len(ASKED)
+
+
+def test_a_file_that_is_not_ours_is_moved_only_when_that_is_asked_for(
+    folder: Path, model: MiniLM, truth: Truth
+) -> None:
+    shelf = folder / "store" / SHELF
+    shelf.unlink()
+    with closing(sqlite3.connect(shelf)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+    recipes = shelf.read_bytes()
+    run = dateline(folder, "index")
+    assert run.returncode == 1
+    assert "not a shelf of ours" in run.stderr
+    assert "dateline index --rebuild" in run.stderr
+    assert shelf.read_bytes() == recipes
+    assert dateline(folder, "index", "--rebuild").returncode == 0
+    assert shelf.with_name(f"{SHELF}.aside-1").read_bytes() == recipes
+    is_as_fresh(folder, model, truth)

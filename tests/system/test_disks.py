@@ -1,0 +1,120 @@
+"""Tired disks: full, read-only or failing; what is told, and that nothing is lost."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import FENTANYL, ROOT, CommandLine
+
+# The system refuses to let a file grow beyond so many bytes: to a program, a disk that is full there.
+_LIMITED = """
+import resource, signal, sys
+from index.text.tokens import count_tokens
+count_tokens("its table is unpacked")
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+sys.argv = ["dateline", "index"]
+from ui.cli import main
+main()
+"""
+
+
+def on_a_disk_of(size: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", _LIMITED, str(size)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+# With these sizes it fills up while the store is made, while articles are written, and in Chroma.
+@pytest.mark.parametrize("size", [40_000, 130_000, 175_000])
+def test_a_full_disk_is_named_and_the_next_run_goes_on(dateline: CommandLine, size: int) -> None:
+    for number in range(12):
+        (dateline.folder / "seeds" / f"{number}.txt").write_text(f"Report {number}. " + f"Barge {number} sank. " * 100)
+    full = on_a_disk_of(size, dateline.folder)
+    assert full.returncode == 1, full.stdout
+    assert "full disk" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert "rejected" not in full.stdout, "the articles are not at fault"
+    told = [line.split()[1] for line in full.stdout.splitlines() if line.startswith("visible")]
+    if size > 40_000:
+        listed = dateline("list").stdout
+        assert all(path in listed for path in told), "what was told as visible is"
+
+    room = dateline("index")
+    assert room.returncode == 0, room.stderr
+    assert "13 articles on the shelf" in room.stdout
+    assert "fentanyl" in dateline("ask", FENTANYL).stdout
+
+
+def without_rights(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Index as somebody whom permissions bind: root gives up the right to pass them over."""
+    bound = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+    return subprocess.run(
+        [*bound, sys.executable, "-m", "ui.cli", "index"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_a_store_that_cannot_be_written_is_named_and_stays(dateline: CommandLine) -> None:
+    assert dateline("index").returncode == 0
+    store = dateline.folder / ".dateline"
+    before = {file: file.read_bytes() for file in store.rglob("*") if file.is_file()}
+    for place in (*store.rglob("*"), store):
+        place.chmod(0o500 if place.is_dir() else 0o400)
+    try:
+        run = without_rights(dateline.folder)
+    finally:
+        for place in (store, *store.rglob("*")):
+            place.chmod(0o700 if place.is_dir() else 0o600)
+    assert run.returncode == 1
+    assert f"The store {store} cannot be opened" in run.stderr
+    assert "Mend its permissions, look for a full disk, or name another with DATELINE_STORE." in run.stderr
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_an_article_whose_file_cannot_be_read_any_more_stays(dateline: CommandLine) -> None:
+    river = dateline.folder / "seeds" / "river.txt"
+    river.write_text("The River Lind fell to 4.1 metres.")
+    assert dateline("index").returncode == 0
+    river.write_text("The River Lind rose to 5.2 metres.")
+    river.chmod(0)
+    told = "river.txt: cannot be read (Permission denied). Mend that and index again. What is known from it stays."
+    for _ in range(2):
+        run = without_rights(dateline.folder)
+        assert run.returncode == 0, run.stderr
+        assert f"rejected {told}\n" in run.stdout
+        assert "2 articles on the shelf" in run.stdout
+    assert "river.txt" in dateline("list").stdout
+    river.chmod(0o600)
+    assert "1 new or changed" in dateline("index").stdout
+    assert "5.2 metres" in dateline("ask", "How far did the River Lind rise?").stdout
+
+
+def test_no_room_to_unpack_is_no_fault_of_an_article(dateline: CommandLine) -> None:
+    nowhere = dateline.folder / "full"
+    script = _LIMITED.replace('count_tokens("its table is unpacked")', "")
+    nowhere.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-c", script, "1000000"],
+        cwd=dateline.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(nowhere)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 1
+    assert f"The token table cannot be unpacked in {nowhere}" in run.stderr
+    assert "rejected" not in run.stdout
+    assert list(nowhere.iterdir()) == []

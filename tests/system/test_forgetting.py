@@ -1,0 +1,115 @@
+"""Forgetting: of an article that is gone no word is left in any file of the store, save in kept chats."""
+
+import random
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+
+import pytest
+
+from rag.storage.chats import Chats, KeptTurn
+from tests.conftest import Newsroom
+
+# Words that nothing else on this machine holds, each unlike the others from its first letter on.
+_LETTERS = random.Random(4)
+WORDS = ["".join(_LETTERS.choices("bcdfghjklmnpqrstvwxz", k=12)) for _ in range(24)]
+
+
+def article(number: int) -> str:
+    own = WORDS[number]
+    said = f"The {own} ferry of {own.title()} sank in March, the {own} council said. It had carried {own}s for years. "
+    head = f"Title: The {own} inquiry\nOutlet: {own} Times\nPlace: {own.title()}\nAuthor: {own}\nURL: https://{own}.example"
+    return f"{head}\n\n{said * (1 + number % 7)}"
+
+
+def left(newsroom: Newsroom, words: Iterable[str]) -> set[str]:
+    """Return the names of files of the store in which a word, or all of it but its first letters, is.
+
+    Two of Chroma's are left out: it writes room that it has not filled as it finds it in this process's memory.
+    """
+    # The keyword index writes of a word only what its neighbour in the alphabet does not begin with.
+    pieces = [word[4:].encode() for word in words]
+    return {
+        file.name
+        for file in newsroom.parts.settings.store.rglob("*")
+        if file.is_file()
+        and file.name not in {"data_level0.bin", "length.bin"}
+        and any(piece in file.read_bytes().lower() for piece in pieces)
+    }
+
+
+@pytest.fixture
+def full(newsroom: Newsroom) -> Newsroom:
+    for number in range(len(WORDS)):
+        newsroom.write(f"{number:02}.txt", article(number))
+    assert newsroom.indexed().articles == len(WORDS)
+    return newsroom
+
+
+def test_of_removed_and_edited_articles_no_word_is_left(full: Newsroom) -> None:
+    assert left(full, WORDS[:12]) >= {"articles.db"}
+    for number in range(0, 11, 2):
+        (full.seeds / f"{number:02}.txt").unlink()
+    full.write("11.txt", "Somebody has thought better of it.")
+    gone = [*WORDS[0:11:2], WORDS[11]]
+    # A page has a connection open now and then; with the last one SQLite removes its log by itself.
+    with closing(sqlite3.connect(full.parts.shelf.path)) as page:
+        assert page.execute("SELECT count(*) FROM articles").fetchone()
+        done = full.indexed()
+        assert (done.removed, done.visible) == (6, 1)
+        assert left(full, gone) == set()
+    with full.parts.shelf.read() as reading:
+        terms = {term for (term,) in reading._connection.execute("SELECT term FROM vocabulary")}
+        assert not any(word[:8] in term for word in gone for term in terms)
+    assert full.parts.shelf.damage() == ""
+    # What stayed is found as before.
+    for number in (1, 15):
+        assert full.ask(f"What did the {WORDS[number]} council say?").statements
+    assert left(full, [WORDS[1]]) == {"articles.db"}
+
+
+def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(full: Newsroom) -> None:
+    (full.seeds / "00.txt").unlink()
+    with full.parts.shelf.read() as reading:
+        assert reading.counts().articles == len(WORDS)
+        full.indexed()
+        assert left(full, WORDS[:1]) != set()
+    full.indexed()
+    assert left(full, WORDS[:1]) == set()
+
+
+def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full: Newsroom) -> None:
+    old = "grtzpqkwvnxd"
+    with closing(sqlite3.connect(full.parts.shelf.path)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE old (text TEXT)")
+        connection.executemany("INSERT INTO old VALUES (?)", [(f"The {old} ferry sank. " * 500,)] * 50)
+        connection.execute("DELETE FROM record WHERE name = 'left_of_deleted'")
+        connection.commit()
+        connection.execute("DROP TABLE old")
+    assert left(full, [old]) == {"articles.db"}
+    (full.seeds / "00.txt").unlink()
+    assert full.indexed().removed == 1
+    assert left(full, [old, WORDS[0]]) == set()
+    assert full.parts.shelf.damage() == ""
+
+
+def test_a_shelf_that_is_made_anew_holds_nothing_of_the_old_one(full: Newsroom) -> None:
+    for number in range(1, len(WORDS)):
+        (full.seeds / f"{number:02}.txt").unlink()
+    full.parts.shelf.start_over()
+    assert full.indexed().articles == 1
+    assert left(full, WORDS[1:]) == set()
+
+
+def test_a_kept_chat_keeps_what_was_quoted_until_it_is_deleted(full: Newsroom) -> None:
+    chats = Chats(full.parts.settings.store)
+    answer = full.ask(f"What did the {WORDS[3]} council say?")
+    assert answer.statements
+    chats.keep("c", 0, KeptTurn("t", answer.question, answer, "", None))
+    (full.seeds / "03.txt").unlink()
+    full.indexed()
+    assert left(full, [WORDS[3]]) == {"chats.db"}
+    assert chats.chat("c").answers[0].statements
+    chats.delete("c")
+    assert left(full, [WORDS[3]]) == set()

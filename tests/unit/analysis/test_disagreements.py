@@ -1,0 +1,360 @@
+"""Disagreements: what articles say otherwise stands side by side, and nothing else does."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import docx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect
+
+from index.reading.readers import read_article
+from index.text.sentences import split_sentences
+from rag.analysis.contradiction_rules import word_at
+from rag.analysis.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
+from rag.analysis.sentence_context import Told
+from rag.answering.generative import Prose
+from rag.evidence.citations import Citation
+from rag.output.answer import answer_json, answer_text
+from rag.output.export import export
+from rag.retrieval.passages import Passage
+from tests.conftest import FENTANYL, OTTAWA, Newsroom
+from tests.support.reader import needs_browser, reading, serve
+from tests.unit.text.test_near_duplicates import body, reprint
+
+HOW_MANY = "How many people died when the ferry Aster sank?"
+TWELVE = "Twelve people died when the ferry Aster sank off Halden Ford on Sunday, the coastguard said."
+FOURTEEN = "Fourteen people died when the ferry Aster sank off Halden Ford, officials said on Tuesday."
+ALSO_14 = "A service was held in Quarrow for the 14 people who died when the ferry Aster sank off Halden Ford."
+
+
+def passages(*texts: str, days: tuple[str, ...] = (), title: str = "The news") -> tuple[Passage, ...]:
+    """Make each text an article of a paper of its own, read whole."""
+    made = []
+    for number, text in enumerate(texts, start=1):
+        day = days[number - 1] if days else "2026-02-12"
+        article = read_article(f"{number}.md", reprint(f"Paper {number}", day, text, title=title).encode())
+        made.append(Passage(number, article, tuple(split_sentences(article.text, article.body))))
+    return tuple(made)
+
+
+def between(question: str, *texts: str, days: tuple[str, ...] = (), title: str = "News") -> tuple[Disagreement, ...]:
+    """Set the first text, as the quotes, against the others."""
+    made = passages(*texts, days=days, title=title)
+    return find_disagreements(question, tuple(Citation(made[0].article, span) for span in made[0].sentences), made)
+
+
+def told(found: tuple[Disagreement, ...]) -> list[tuple[str, list[str]]]:
+    return [(one.kind, [side.words for side in one.sides]) for one in found]
+
+
+DIFFER = [
+    ("What happened to the Aster?", TWELVE, FOURTEEN, "number", ["Twelve", "Fourteen"]),
+    (HOW_MANY, TWELVE, FOURTEEN, "number", ["Twelve", "Fourteen"]),
+    (
+        "What became of the passengers of the ferry?",
+        "Twelve people died and 30 were injured when the ferry Aster sank.",
+        "The ferry Aster sank; 12 people died and 40 were injured.",
+        "number",
+        ["30", "40"],
+    ),
+    (
+        "How many people protested in Quarrow?",
+        "About 20,000 people protested in Quarrow on Sunday, organisers said.",
+        "Police said 8,000 people protested in Quarrow on Sunday.",
+        "number",
+        ["20,000", "8,000"],
+    ),
+    (
+        "What was the company fined?",
+        "The company was fined $5 million for the oil spill at Quarrow.",
+        "The company was fined $7.5 million for the oil spill at Quarrow.",
+        "number",
+        ["$5 million", "$7.5 million"],
+    ),
+    (
+        "When does the bridge at Quarrow open?",
+        "The bridge at Quarrow will open on 3 March, the council said.",
+        "Traffic will use the bridge at Quarrow from 10 March, when it is to open, the ministry said.",
+        "date",
+        ["3 March", "10 March"],
+    ),
+    (
+        "What is known of the bridge?",
+        "The new bridge at Quarrow will open to traffic on 3 March, the council said.",
+        "The new bridge at Quarrow will open to traffic on 10 March, the ministry said.",
+        "date",
+        ["3 March", "10 March"],
+    ),
+    (
+        "Who won the election in Quarrow?",
+        "Ines Okafor won the election in Quarrow on Sunday by 300 votes.",
+        "The election in Quarrow was won by Tomas Brandt, a baker.",
+        "name",
+        ["Ines Okafor", "Tomas Brandt"],
+    ),
+    (
+        "Who will lead the inquiry into the disaster?",
+        "The inquiry into the disaster will be led by Judge Ines Okafor.",
+        "The inquiry into the disaster will be led by Judge Tomas Brandt.",
+        "name",
+        ["Judge Ines Okafor", "Judge Tomas Brandt"],
+    ),
+    (
+        "What did India and Canada agree on?",
+        "India and Canada have agreed to appoint liaison officers in each other's countries.",
+        "India and Canada are considering whether to appoint liaison officers in each other's countries.",
+        "outcome",
+        ["agreed", "considering"],
+    ),
+    (
+        "Did unemployment in Halden rise?",
+        "Unemployment in Halden rose in January, the statistics office said.",
+        "Unemployment in Halden fell in January, the statistics office said.",
+        "outcome",
+        ["rose", "fell"],
+    ),
+    (
+        "Was the pilot of the ferry drunk?",
+        "The pilot of the ferry Aster was drunk when it sank, police said.",
+        "The pilot of the ferry Aster was not drunk when it sank, police said.",
+        "outcome",
+        ["The pilot of the ferry Aster was drunk", "not"],
+    ),
+]
+AGREE = [
+    (
+        "other places",
+        "In Ontario 12 people were infected with measles.",
+        "In Quebec 14 people were infected with measles.",
+    ),
+    ("a rounded figure", "About 20,000 people live in Quarrow.", "Quarrow has 20,312 people who live in it."),
+    (
+        "a rounded figure, unsaid",
+        "The mine at Quarrow cost 20,000 dollars.",
+        "The mine at Quarrow cost 20,312 dollars.",
+    ),
+    ("what is left open", "More than 10 people died when the Aster sank.", "Fourteen people died when the Aster sank."),
+    ("figure and word", "Twelve people died when the ferry Aster sank.", "When the ferry Aster sank, 12 people died."),
+    (
+        "other units",
+        "The ferry sank in 30 minutes off Halden Ford.",
+        "The ferry sank 40 kilometres off Halden Ford in fog.",
+    ),
+    (
+        "other money",
+        "The company was fined $5 million for the spill.",
+        "The company was fined €6 million for the spill.",
+    ),
+    ("other things", "Twelve people died when the Aster sank.", "Thirty cars were lost when the Aster sank."),
+    ("other years", "Twelve died in floods in Nordal in 2024.", "Fourteen died in floods in Nordal in 2026."),
+    ("other matches", "India won against England by 5 wickets.", "India won against Australia by 7 wickets."),
+    (
+        "other ministers",
+        "Minister Ines Okafor said the ferry was safe.",
+        "Minister Tomas Brandt said the ferry was safe.",
+    ),
+    ("the same day", "The bridge opens on Tuesday, 3 March.", "The bridge opens on 3 March 2026."),
+    (
+        "what comes on top",
+        "Twelve people died when the Aster sank.",
+        "Two more people died of what the Aster did when it sank.",
+    ),
+    (
+        "a part",
+        "Twelve people died when the Aster sank.",
+        "Two of the people who died when the Aster sank were divers.",
+    ),
+    ("not refused", "Canada did not refuse to appoint officers in Delhi.", "Canada will appoint officers in Delhi."),
+]
+
+
+@pytest.mark.parametrize(("question", "one", "other", "kind", "words"), DIFFER)
+def test_what_differs_is_marked_on_each_side(question: str, one: str, other: str, kind: str, words: list[str]) -> None:
+    assert told(between(question, one, other)) == [(kind, words)]
+    assert told(between(question, other, one)) == [(kind, words[::-1])], "whichever of the two is quoted"
+
+
+@pytest.mark.parametrize(("_why", "one", "other"), AGREE)
+@pytest.mark.parametrize("question", ["What happened?", "How many people died?", "How many people live in Quarrow?"])
+def test_what_does_not_differ_raises_no_alarm(_why: str, one: str, other: str, question: str) -> None:
+    assert told(between(question, one, other)) == []
+    assert told(between(question, other, one)) == []
+
+
+def test_what_many_did_is_no_disagreement() -> None:
+    one, other = "Ines Okafor criticised the plan for the ferry.", "Tomas Brandt criticised the plan for the new ferry."
+    assert told(between("Who criticised the plan for the ferry?", one, other)) == []
+    answered = between(
+        "Who wrote the plan for the ferry?", one.replace("criticised", "wrote"), other.replace("criticised", "wrote")
+    )
+    assert told(answered) == [("name", ["Ines Okafor", "Tomas Brandt"])]
+
+
+def test_who_somebody_is_each_article_tells_otherwise() -> None:
+    one = "Ines Okafor, who is head of the port of Quarrow, is the sister of Lena Okafor."
+    assert told(between("Who is Lena Okafor?", one, "Lena Okafor met Tomas Brandt in Quarrow.")) == []
+
+
+def test_reports_of_different_days_are_told_as_such_the_newest_last() -> None:
+    monday, tuesday = "2026-02-09", "2026-02-10"
+    for texts, days in (((TWELVE, FOURTEEN), (monday, tuesday)), ((FOURTEEN, TWELVE), (tuesday, monday))):
+        (found,) = between(HOW_MANY, *texts, days=days)
+        assert [side.words for side in found.sides] == ["Twelve", "Fourteen"]
+        assert found.note == DIFFERENT_DAYS
+    (found,) = between(HOW_MANY, TWELVE, FOURTEEN)
+    assert found.note == ""
+
+
+def test_those_who_say_the_same_are_one_side() -> None:
+    (found,) = between(HOW_MANY, TWELVE, FOURTEEN, ALSO_14)
+    assert [side.words for side in found.sides] == ["Twelve", "Fourteen"]
+    assert [[other.quote for other in side.also] for side in found.sides] == [[], [ALSO_14]]
+    assert found.sides[1].likewise == "likewise in 1 other article"
+
+
+def test_a_copy_is_no_second_voice_and_a_later_edition_is_one() -> None:
+    report = f"{TWELVE} {body()}"
+    changed = report.replace("Twelve", "Fourteen")
+    assert told(between(HOW_MANY, report, changed)) == []
+    (found,) = between(HOW_MANY, report, changed, days=("2026-02-12", "2026-02-13"))
+    assert found.note == f"{DIFFERENT_DAYS} {ONE_TEXT}"
+
+
+def test_an_article_does_not_disagree_with_itself() -> None:
+    assert told(between(HOW_MANY, f"{TWELVE} {FOURTEEN}")) == []
+    assert told(between(HOW_MANY, f"{TWELVE} {FOURTEEN}", FOURTEEN)) == [], "both are said there"
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        "the ferry Aster sank 12 fourteen people died on Sunday Monday not agreed refused . Ines Okafor".split()
+    ),
+    min_size=1,
+    max_size=30,
+).map(" ".join)
+
+
+@given(WORDS, WORDS, st.sampled_from([HOW_MANY, "Who died on the ferry Aster?", "When did the ferry Aster sink?", "x"]))
+def test_sides_are_of_different_articles_and_marked_inside_their_quotes(one: str, other: str, question: str) -> None:
+    one, other = f"It is said: {one}", f"It is said: {other}"
+    assert between(question, one, one) == ()
+    for found in between(question, one, other):
+        assert len({side.citation.article.id for side in found.sides}) > 1
+        for side in found.sides:
+            assert "".join(side.parts) == side.citation.quote
+            assert side.words
+            assert side.citation.span.start <= side.marked.start < side.marked.end <= side.citation.span.end
+
+
+@pytest.fixture
+def ferry(newsroom: Newsroom) -> Newsroom:
+    write_ferry(newsroom.seeds)
+    newsroom.indexed()
+    return newsroom
+
+
+def write_ferry(seeds: Path) -> None:
+    for name, outlet, day, text in (
+        ("a.md", "The Lamp", "2026-02-09", TWELVE),
+        ("b.md", "The <b>Post</b>", "2026-02-10", FOURTEEN),
+        ("c.md", "Quarrow Times", "2026-02-10", ALSO_14),
+    ):
+        (seeds / name).write_text(reprint(outlet, day, text, title=f"Ferry {name}"), encoding="utf-8")
+
+
+def test_an_answer_shows_them_wherever_it_is_shown(ferry: Newsroom) -> None:
+    answer = ferry.ask(HOW_MANY)
+    lines = answer_text(answer).splitlines()
+    start = lines.index(f"The articles differ on a number. {DIFFERENT_DAYS}")
+    assert lines[start + 1].startswith(f"  “Twelve”: {TWELVE} (The coastguard, ")
+    assert lines[start + 2] == "    Ferry a.md (The Lamp, 9 Feb 2026)"
+    assert lines[start + 4] == "    Ferry b.md (The <b>Post</b>, 10 Feb 2026); likewise in 1 other article"
+    (found,) = json.loads(json.dumps(answer_json(answer)))["disagreements"]
+    assert set(found) == {"kind", "note", "sides"}
+    assert (found["kind"], found["note"]) == ("number", DIFFERENT_DAYS)
+    first, second = found["sides"]
+    assert (first["marked"], second["marked"]) == ("Twelve", "Fourteen")
+    with ferry.parts.shelf.read() as reading_:
+        for side in found["sides"]:
+            text = reading_.article(side["path"]).text
+            assert text[side["marked_start"] : side["marked_end"]] == side["marked"]
+            assert text[side["start"] : side["end"]] == side["quote"]
+    assert second["also"] == [{"path": "c.md", "title": "Ferry c.md", "published": "2026-02-10"}]
+    assert "> **Twelve** people died" in export("Ferry", [answer], "md").content.decode()
+    paragraphs = docx.Document(io.BytesIO(export("Ferry", [answer], "docx").content)).paragraphs
+    bold = [run.text for paragraph in paragraphs for run in paragraph.runs if run.bold]
+    assert bold == ["Twelve", "Fourteen"]
+
+
+def test_what_weighs_less_than_the_quotes_is_found_among_what_was_read(newsroom: Newsroom) -> None:
+    for number in range(5):
+        newsroom.write(f"{number}.md", reprint(f"Paper {number}", "2026-02-09", f"{TWELVE} It was day {number}."))
+    newsroom.write(
+        "z.md", reprint("The Post", "2026-02-10", "Divers went on. When the Aster went down 14 people died.")
+    )
+    newsroom.indexed()
+    answer = newsroom.ask(HOW_MANY)
+    assert all("14" not in quote.quote for quote in answer.quotes)
+    assert [[side.words for side in found.sides] for found in disagreements_of(answer)] == [["Twelve", "14"]]
+    writing = Prose("m", "writing", (), refused=False, problem="", usage=None, seconds=0.1)
+    assert disagreements_of(replace(answer, prose=writing)) == ()
+    assert disagreements_of(replace(answer, prose=replace(writing, state="whole"))) == disagreements_of(answer)
+
+
+def test_a_refusal_and_articles_that_agree_have_none(archive: Newsroom) -> None:
+    for question in (FENTANYL, OTTAWA):
+        assert disagreements_of(archive.ask(question)) == ()
+        assert answer_json(archive.ask(question))["disagreements"] == []
+
+
+@needs_browser
+def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    write_ferry(tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page = reader.page
+        expect(page.locator(".st-key-shelf")).to_contain_text("Found 3 new or changed.")
+        reader.ask(HOW_MANY)
+        sides = page.locator(".differ .side")
+        expect(sides).to_have_count(2)
+        expect(page.locator(".differ .title")).to_have_text("The articles differ on a number")
+        expect(page.locator(".differ mark")).to_have_text(["Twelve", "Fourteen"])
+        expect(page.locator(".side-where").nth(1)).to_have_text("The <b>Post</b>, 10 Feb 2026")
+        one, other = (sides.nth(number).bounding_box() for number in (0, 1))
+        assert one
+        assert other
+        assert one["y"] == other["y"]
+        assert one["x"] + one["width"] <= other["x"]
+        sides.nth(1).locator("button").click()
+        expect(page.locator("mark.current")).to_have_text(FOURTEEN)
+        page.keyboard.press("Escape")
+        expect(page.locator("mark.current")).to_have_count(0)
+        page.set_viewport_size({"width": 390, "height": 844})
+        expect(sides.nth(1)).to_be_attached()
+        narrow = [sides.nth(number).bounding_box() for number in (0, 1)]
+        assert narrow[0]
+        assert narrow[1]
+        assert narrow[0]["y"] + narrow[0]["height"] <= narrow[1]["y"]
+
+        page.get_by_role("button", name="What changed since").click()
+        day, show = page.get_by_label("What changed after"), page.get_by_role("button", name="Show", exact=True)
+        expect(day).to_have_value("2026-02-10")
+        show.click()
+        expect(page.locator(".changed .lead")).to_have_text("No article on the shelf was published after 10 Feb 2026.")
+        day.fill("2026-02-09")
+        show.click()
+        expect(page.locator(".changed mark")).to_have_text(["Twelve", "Fourteen"])
+        expect(page.locator(".changed .foot")).to_have_text("Searched 2 newer articles, held against 1 older one.")
+        page.locator(".changed .side").first.locator("button").click()
+        expect(page.locator("mark.current")).to_have_text(TWELVE)
+
+
+def test_words_that_a_sentence_does_not_have_are_not_marked_in_it() -> None:
+    (passage,) = passages("The Senate agreed.")
+    sentence = Told(Citation(passage.article, passage.sentences[0]), "")
+    assert word_at("AGREED", sentence).place.cut(sentence.quote) == "agreed"
+    assert word_at("refused", sentence).place.cut(sentence.quote) == ""

@@ -1,0 +1,114 @@
+"""Quoting: the sentences that answer, word for word, or a refusal."""
+
+import pytest
+
+from rag.answering.extractive import MOST_CLOSEST, MOST_QUOTES, term_rarity
+from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
+
+
+def quotes(newsroom: Newsroom, question: str) -> list[str]:
+    return [statement.text for statement in newsroom.ask(question).statements]
+
+
+def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, newsroom: Newsroom) -> None:
+    newsroom.write(SEED.name, SEED.read_bytes())
+    newsroom.index()
+    for room in (archive, newsroom):  # among others, and alone
+        purpose, agreed = quotes(room, FENTANYL)
+        assert purpose.startswith("As per the statement, the establishment of liaison officers")
+        assert "particularly fentanyl precursors, and transnational" in purpose
+        assert agreed.startswith('"During the meeting, it was agreed that each country would establish')
+
+
+def test_a_sentence_that_begins_with_he_brings_the_one_that_says_who(newsroom: Newsroom) -> None:
+    who, what = "Harbour master Tom Reyes spoke on Friday.", "He promised that the dredging of Port Ellery ends in May."
+    newsroom.write("a.txt", f"The council met at noon. {who} {what} Rain is expected tomorrow.")
+    newsroom.indexed()
+    assert quotes(newsroom, "When does the dredging of Port Ellery end?") == [who, what]
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        (
+            "How high did the River Lind rise?",
+            "The River Lind fell to 4.1 metres on Monday after it had peaked at 6.32",
+        ),
+        ("What pay rise did the train drivers accept?", "Train drivers in Castlemere went back to work on Monday"),
+        ("Which bronze figure is still missing?", "The fifth figure, a heron of the 14th century, is still missing."),
+        ("Will fares rise on the ferries?", "Fares will not rise before 2029"),
+        ("Is there a timeline for appointing the liaison officers?", "However, Jaiswal noted that there is no set"),
+    ],
+)
+def test_a_question_is_answered_with_the_sentence_that_says_it(archive: Newsroom, question: str, begins: str) -> None:
+    assert any(quote.startswith(begins) for quote in quotes(archive, question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        OTTAWA,
+        "Who won the cricket match between India and Canada?",
+        "What did the president of Peru say?",
+        "How much fentanyl was seized?",
+        "When was Ajit Doval born?",
+        "banana bread recipe",
+    ],
+)
+def test_what_the_shelf_does_not_say_is_refused_with_what_comes_closest(archive: Newsroom, question: str) -> None:
+    answer = archive.ask(question)
+    assert answer.statements == ()
+    assert answer.refusal is not None
+    assert len(answer.refusal.closest) <= MOST_CLOSEST
+
+
+def test_a_refusal_shows_what_comes_close_and_no_noise(archive: Newsroom) -> None:
+    close, far = archive.ask(OTTAWA).refusal, archive.ask("banana bread recipe").refusal
+    assert close is not None
+    assert far is not None
+    assert any("Ottawa" in citation.quote for citation in close.closest)
+    assert far.closest == ()
+
+
+def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
+    for question in (FENTANYL, OTTAWA, "What did India and Canada agree?"):
+        answer = archive.ask(question)
+        cited = answer.refusal.closest if answer.refusal else [c for s in answer.statements for c in s.citations]
+        for citation in cited:
+            with archive.parts.shelf.read() as reading:
+                text = reading.article(citation.article.path).text
+            assert citation.quote == text[citation.span.start : citation.span.end] != ""
+
+
+def test_quotes_stand_in_reading_order_grouped_by_article(newsroom: Newsroom) -> None:
+    newsroom.write("one.txt", "Ferry fares in Port Ellery rose. The mayor sleeps. Ferry fares in Port Ellery may fall.")
+    newsroom.write("two.txt", "Nobody knows why. Ferry fares in Port Ellery are the highest.")
+    newsroom.index()
+    cited = [statement.citations[0] for statement in newsroom.ask("ferry fares in Port Ellery").statements]
+    assert len(cited) == 3 <= MOST_QUOTES
+    paths = [citation.article.path for citation in cited]
+    assert paths in (["one.txt", "one.txt", "two.txt"], ["two.txt", "one.txt", "one.txt"])
+    spans = [citation.span for citation in cited if citation.article.path == "one.txt"]
+    assert spans == sorted(spans)
+
+
+def test_a_syndicated_copy_is_not_quoted_twice(newsroom: Newsroom) -> None:
+    text = "Train drivers in Castlemere accepted a pay rise of 4.2 per cent. They went back to work."
+    newsroom.write("one.txt", f"Strike ends\n\n{text}")
+    newsroom.write("two.txt", f"Drivers return\n\n{text}")
+    newsroom.index()
+    found = quotes(newsroom, "What pay rise did the train drivers accept?")
+    assert found.count("Train drivers in Castlemere accepted a pay rise of 4.2 per cent.") == 1
+
+
+def test_a_word_no_article_holds_weighs_most(archive: Newsroom) -> None:
+    with archive.parts.shelf.read() as reading:
+        rarity = term_rarity(["popul", "ottawa", "said"], reading)
+    assert rarity["popul"] > rarity["ottawa"] > 0
+
+
+def test_an_empty_shelf_refuses(newsroom: Newsroom) -> None:
+    newsroom.index()
+    answer = newsroom.ask("Anything?")
+    assert answer.refusal is not None
+    assert answer.refusal.closest == ()

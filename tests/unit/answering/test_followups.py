@@ -1,0 +1,504 @@
+"""Follow-ups: a question that leans on the one before is searched for as one that stands alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.terms import terms
+from rag.answering.followups import Earlier, Standalone, carry_over, followup_messages, is_follow_up, read_standalone
+from rag.answering.pipeline import Answer, find_passages
+from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
+
+INDIA = SEED.name
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Two turns of a chat, and where the answer to the second one is."""
+
+    first: str
+    follow_up: str
+    path: str
+    says: str  # words of the sentence that answers
+    by_model: str  # the standalone question a model would write
+
+
+RIVER = "How high did the River Lind rise?"
+STRIKE = "What pay rise did the train drivers accept?"
+FERRIES = "Which ferries will Port Ellery replace?"
+LUNCHES = "Who gets a free lunch in Oakhaven?"
+TURBINES = "How many turbines stand off Skerry Bay?"
+BRONZES = "What was stolen from the regional museum?"
+
+CASES = (
+    Case(
+        FENTANYL,
+        "when will that happen?",
+        INDIA,
+        "no set timeline",
+        "When will what was agreed on fentanyl precursors happen?",
+    ),
+    Case(
+        FENTANYL,
+        "Who attended the meeting?",
+        INDIA,
+        "Nathalie Drouin",
+        "Who attended the meeting on fentanyl precursors?",
+    ),
+    Case(
+        "Who is Nathalie Drouin?",
+        "Who did she meet?",
+        INDIA,
+        "a meeting with NSA Ajit Doval",
+        "Who did Nathalie Drouin meet?",
+    ),
+    Case(
+        "Why did Ajit Doval visit Ottawa?",
+        "How long did he stay?",
+        INDIA,
+        "two-day visit",
+        "How long did Ajit Doval stay in Ottawa?",
+    ),
+    Case(
+        "What did India and Canada agree?",
+        "Is there a timeline?",
+        INDIA,
+        "no set timeline",
+        "Is there a timeline for what India and Canada agreed?",
+    ),
+    Case(
+        FENTANYL,
+        "What about Canada?",
+        INDIA,
+        "India and Canada agreed",
+        "What did Canada agree on fentanyl precursors?",
+    ),
+    Case(
+        "What did the police recover in New Halden?",
+        "Where were they found?",
+        "fiction/bronzes.txt",
+        "in a barn near",
+        "Where were the things the police recovered in New Halden found?",
+    ),
+    Case(
+        "Which bronze figure is still missing?",
+        "When was it stolen?",
+        "fiction/bronzes.txt",
+        "in November",
+        "When was the missing bronze figure stolen?",
+    ),
+    Case(
+        BRONZES,
+        "Has anyone been arrested?",
+        "fiction/bronzes.txt",
+        "Two people were arrested",
+        "Has anyone been arrested for what was stolen from the regional museum?",
+    ),
+    Case(
+        FERRIES,
+        "How much will that cost?",
+        "fiction/ferries.txt",
+        "48.5 million",
+        "How much will it cost Port Ellery to replace the ferries?",
+    ),
+    Case(
+        FERRIES,
+        "And the fares?",
+        "fiction/ferries.txt",
+        "Fares will not rise",
+        "Will the fares of the Port Ellery ferries change?",
+    ),
+    Case(
+        FERRIES,
+        "Who said so?",
+        "fiction/ferries.txt",
+        "Ines Okafor said",
+        "Who said that Port Ellery will replace ferries?",
+    ),
+    Case(
+        LUNCHES,
+        "How much will it cost?",
+        "fiction/lunches.txt",
+        "3.4 million",
+        "How much will the free lunch in Oakhaven cost?",
+    ),
+    Case(
+        LUNCHES,
+        "Who voted against it?",
+        "fiction/lunches.txt",
+        "voted against",
+        "Who voted against the free lunch in Oakhaven?",
+    ),
+    Case(
+        LUNCHES,
+        "When does it start?",
+        "fiction/lunches.txt",
+        "from August",
+        "When does the free lunch in Oakhaven start?",
+    ),
+    Case(
+        RIVER,
+        "Was anyone injured?",
+        "fiction/river.md",
+        "No one was injured",
+        "Was anyone injured when the River Lind rose?",
+    ),
+    Case(RIVER, "What about the dam?", "fiction/river.md", "Arden dam", "What about the dam when the River Lind rose?"),
+    Case(
+        RIVER,
+        "And how many households lost power?",
+        "fiction/river.md",
+        "212 households",
+        "How many households lost power when the River Lind rose?",
+    ),
+    Case(
+        "Was the Arden dam opened too late?",
+        "When will the inquiry report?",
+        "fiction/river.md",
+        "will report in May",
+        "When will the inquiry into the Arden dam report?",
+    ),
+    Case(
+        STRIKE,
+        "How many of them voted for it?",
+        "fiction/strike.txt",
+        "61 per cent",
+        "How many of the train drivers voted for the pay rise?",
+    ),
+    Case(
+        STRIKE,
+        "What had they asked for?",
+        "fiction/strike.txt",
+        "asked for 7 per cent",
+        "What pay rise had the train drivers asked for?",
+    ),
+    Case(
+        "When did the rail strike in Castlemere end?",
+        "Why?",
+        "fiction/strike.txt",
+        "accepted a pay rise",
+        "Why did the rail strike in Castlemere end?",
+    ),
+    Case(
+        TURBINES,
+        "When will they be connected?",
+        "fiction/turbines.txt",
+        "connected in July",
+        "When will the turbines off Skerry Bay be connected?",
+    ),
+    Case(
+        TURBINES,
+        "What about the fishermen?",
+        "fiction/turbines.txt",
+        "considering a lawsuit",
+        "What about the fishermen off Skerry Bay?",
+    ),
+)
+POINTING_BACK = """
+why?
+WHEN WILL THAT HAPPEN?
+ok, and who was there?
+tell me more
+Can you explain that?
+and in Canada?
+And in January?
+And in 2025?
+Did the NSA agree to this?
+who said that?
+What did Jaiswal say about it?
+Does that include Peru?
+Is that so?
+Thanks! When will they be appointed?
+What does the article say about drugs?
+when was the deal signed?
+And then?
+What else was agreed?
+Anything else?
+whose idea was it?
+Is it going to happen soon?
+Was it expected?
+Which ones?
+Who attended that meeting?
+Did Canada say that?
+Was anyone hurt?
+How about the officers?
+""".strip().splitlines()
+STANDING_ALONE = """
+What about the rail strike?
+What caused the strike?
+And the ferries in Port Ellery?
+Did it rain in Castlemere?
+Is it raining in Oakhaven?
+Is it true that the mayor resigned?
+Which union rejected the plan that North Vale announced?
+When will the liaison officers be appointed in Canada?
+Who is Ajit Doval?
+who is ajit doval?
+What is fentanyl?
+How long does it take to cross by ferry?
+Why did Petra Vaughan say that she was surprised?
+fentanyl
+What did the president of Peru say about his visit?
+how many turbines stand off skerry bay?
+banana bread recipe
+And how much will the turbines cost?
+Tell me about the rail strike
+Were those who voted against the lunches right?
+Why was the mayor at odds with her council?
+What time is it?
+""".strip().splitlines()
+
+
+def earlier_of(answer: Answer, subject: str = "") -> Earlier:
+    """Remember a question by what its answer cites; where it was refused, by the best passage that was read."""
+    cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
+    rests_on = [passage for passage in answer.passages if passage.article.id in cited] or answer.passages[:1]
+    words = (term for passage in rests_on for text in (passage.article.heading, passage.text) for term in terms(text))
+    return Earlier(answer.searched_as, subject, frozenset(words))
+
+
+def chat(newsroom: Newsroom, *questions: str) -> list[Standalone]:
+    """Ask one after the other, each as the rules make it."""
+    before: list[Earlier] = []
+    asked: list[Standalone] = []
+    for question in questions:
+        asked.append(carry_over(question, before))
+        before.append(earlier_of(newsroom.ask(asked[-1].question), asked[-1].subject))
+    return asked
+
+
+def first_hit(newsroom: Newsroom, question: str) -> str:
+    hits, _ = find_passages(question, parts=newsroom.parts, k=1)
+    return hits[0][1].article.path
+
+
+def about(path: str, question: str) -> Earlier:
+    """An answered question without a shelf: its article's words are all that the rules read."""
+    file = SEED if path == INDIA else FICTION.parent / path
+    return Earlier(question, "", frozenset(terms(file.read_text())))
+
+
+AFTER_FENTANYL = about(INDIA, FENTANYL)
+AFTER_FERRIES = about("fiction/ferries.txt", FERRIES)
+AFTER_RIVER = about("fiction/river.md", RIVER)
+AFTER_STRIKE = about("fiction/strike.txt", STRIKE)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.follow_up)
+def test_a_follow_up_finds_the_article_it_is_about(archive: Newsroom, case: Case) -> None:
+    asked = chat(archive, case.first, case.follow_up)[-1]
+    assert asked.subject
+    hits, _ = find_passages(asked.question, parts=archive.parts, k=8)
+    assert hits[0][1].article.path == case.path
+    assert any(case.says in passage.text for _, passage in hits)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.follow_up)
+def test_a_models_rewriting_finds_the_article_it_is_about(archive: Newsroom, case: Case) -> None:
+    before = [Earlier(case.first, "", frozenset())]
+    last = followup_messages(case.follow_up, before)[-1]["content"]
+    assert case.first in last
+    assert last.endswith(case.follow_up)
+    written = read_standalone(f'Standalone question: "{case.by_model}"\n', case.follow_up, before)
+    assert written == case.by_model
+    assert first_hit(archive, written) == case.path
+
+
+def test_the_follow_ups_alone_find_less(archive: Newsroom) -> None:
+    assert sum(first_hit(archive, case.follow_up) == case.path for case in CASES) < len(CASES)
+
+
+@pytest.mark.parametrize(
+    ("questions", "searched"),
+    [
+        (
+            (FENTANYL, "when will that happen?", "And who said so?", "What about Canada?"),
+            "What about Canada? (agreed on fentanyl precursors)",
+        ),
+        (
+            ("Who is Nathalie Drouin?", "Who did she meet?", "What is her role?", "And why?"),
+            "And why? (Nathalie Drouin)",
+        ),
+        (
+            (FERRIES, "How much will that cost?", "Who pays for it?", "And the fares?"),
+            "And the fares? (ferries Port Ellery replace)",
+        ),
+        ((FERRIES, "How much will that cost?", STRIKE, "What had they asked for?"), None),
+        ((STRIKE, RIVER, "Was anyone injured?", "What about the dam?"), "What about the dam? (River Lind rise)"),
+    ],
+)
+def test_a_chain_keeps_its_subject_and_its_length(
+    archive: Newsroom, questions: Sequence[str], searched: str | None
+) -> None:
+    last = chat(archive, *questions)[-1]
+    assert last.question == (searched or "What had they asked for? (pay rise the train drivers accept)")
+
+
+def test_a_change_of_topic_drops_the_subject(archive: Newsroom) -> None:
+    asked = chat(archive, FENTANYL, "when will that happen?", "What about the rail strike?", "Why did it end?")
+    assert [one.subject for one in asked] == ["", "agreed on fentanyl precursors", "", "rail strike"]
+    assert first_hit(archive, asked[-1].question) == "fiction/strike.txt"
+
+
+def test_a_talk_may_come_back_to_what_it_left() -> None:
+    before = [AFTER_FERRIES, AFTER_STRIKE]
+    assert carry_over("And the fares?", before).question == "And the fares? (ferries Port Ellery replace)"
+    # Without a word of its own a question can only follow the last one.
+    assert carry_over("Why?", before).question == "Why? (pay rise the train drivers accept)"
+
+
+@pytest.mark.parametrize(
+    "question",
+    POINTING_BACK,
+)
+def test_what_points_back_is_a_follow_up(question: str) -> None:
+    assert is_follow_up(question, AFTER_FENTANYL)
+
+
+@pytest.mark.parametrize(
+    "question",
+    STANDING_ALONE,
+)
+def test_what_tells_its_own_topic_stands_alone(question: str) -> None:
+    assert carry_over(question, [AFTER_FENTANYL]) == Standalone(question, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wann wird das passieren?",
+        "Was hat sie gesagt?",
+        "¿Cuándo ocurrirá eso?",
+        "Quand cela arrivera-t-il ?",
+        "Hvad sker der her?",
+        "ما الجديد",
+        "那什么时候发生？",
+        "?",
+        "🚢",
+    ],
+)
+def test_other_languages_stand_alone(question: str) -> None:
+    assert carry_over(question, [AFTER_FENTANYL]) == Standalone(question, "")
+
+
+def test_the_shelf_tells_a_new_topic_from_an_old_one() -> None:
+    for question in ("What about the dam?", "Is there an inquiry?", "How many sandbags were filled?", "And the mayor?"):
+        assert is_follow_up(question, AFTER_RIVER)
+    for question in ("What about the dam?", "How many sandbags were filled?", "And the mayor?"):
+        assert not is_follow_up(question, AFTER_STRIKE)
+
+
+@pytest.mark.parametrize(
+    ("first", "question", "searched"),
+    [
+        ("Who is Rosa Thane?", "What did she say?", "What did Rosa Thane say?"),
+        ("Who is Rosa Thane?", "what is her job?", "what is Rosa Thane's job?"),
+        ("Who is Rosa Thane?", "Who told her?", "Who told Rosa Thane?"),
+        ("What did Rosa Thane say?", "When did she say it?", "When did Rosa Thane say it?"),
+        ("Who is Rosa Thane?", "When did it happen?", "When did it happen? (Rosa Thane)"),
+        ("What happened in Port Ellery?", "What did she say?", "What did she say? (Port Ellery)"),
+        ("What did the inspector find?", "Where did she find it?", "Where did she find it? (inspector find)"),
+    ],
+)
+def test_a_pronoun_gives_way_to_a_plain_name_only(first: str, question: str, searched: str) -> None:
+    assert carry_over(question, [Earlier(first, "", frozenset(terms(first)))]).question == searched
+
+
+QUESTIONS = st.one_of(st.text(), st.lists(st.sampled_from(" ".join(c.follow_up for c in CASES).split())).map(" ".join))
+EARLIERS = st.builds(
+    Earlier, QUESTIONS, st.one_of(st.just(""), QUESTIONS), st.frozensets(st.sampled_from(["boat", "fare"]))
+)
+
+
+@given(QUESTIONS)
+def test_the_first_question_comes_back_unchanged(question: str) -> None:
+    assert carry_over(question, []) == Standalone(question, "")
+
+
+@given(QUESTIONS, st.lists(st.builds(Earlier, QUESTIONS, st.just(""), st.just(frozenset[str]())), max_size=5))
+def test_any_text_may_follow_any_text(question: str, before: list[Earlier]) -> None:
+    for _ in range(4):
+        asked = carry_over(question, before)
+        assert len(asked.question) <= len(question) + 130
+        assert asked.subject or asked.question == question
+        before = [*before, Earlier(asked.question, asked.subject, frozenset(terms(question)))]
+    messages = followup_messages(question, before)
+    assert [message["role"] for message in messages] == ["system", *["user", "assistant"] * 3, "user"]
+
+
+@given(st.text(), QUESTIONS, st.lists(EARLIERS, max_size=3))
+def test_any_reply_is_one_line_or_none(reply: str, question: str, before: list[Earlier]) -> None:
+    written = read_standalone(reply, question, before)
+    assert written is None or (0 < len(written) <= 300 and len(written.splitlines()) == 1)
+
+
+def test_a_model_sees_the_last_three_questions_and_no_article() -> None:
+    before = [Earlier(f"Question {number}?", "", frozenset({"secret"})) for number in range(5)]
+    said = followup_messages("why?", before)
+    assert said[-1]["content"] == (
+        "Earlier questions:\n- Question 2?\n- Question 3?\n- Question 4?\n\nLast question: why?"
+    )
+    assert not any("secret" in message["content"] for message in said)
+
+
+GOOD = "When will the liaison officers be appointed?"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        GOOD,
+        f"  {GOOD}\n",
+        f'"{GOOD}"',
+        f"“{GOOD}”",
+        f"**{GOOD}**",
+        f"- {GOOD}",
+        f"1. {GOOD}",
+        f"Standalone question: {GOOD}",
+        f"**Standalone question:** {GOOD}",
+        f"Rewritten question:\n\n{GOOD}",
+        f"Sure! Here is the standalone question:\n\n{GOOD}",
+        f"Here's the rewritten question: '{GOOD}'",
+        f"<think>They mean the officers.\n\nSo ask that.</think>\n\n{GOOD}",
+        f"They mean the officers.</think>{GOOD}",
+        f"```\n{GOOD}\n```",
+        f"```text\nQuestion: {GOOD}\n```",
+    ],
+)
+def test_a_question_is_taken_out_of_its_wrapping(reply: str) -> None:
+    before = [Earlier("What was agreed on liaison officers?", "", frozenset())]
+    assert read_standalone(reply, "When will they be appointed?", before) == GOOD
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "",
+        " \n",
+        '""',
+        "Standalone question:",
+        "<think>The user asks when",
+        "The liaison officers will be appointed in May.",
+        "India and Canada have agreed to appoint liaison officers.",
+        "I'm sorry, I can't help with that.",
+        "Could you clarify what you mean by liaison officers?",
+        "As an AI, I do not know when they will be appointed?",
+        "How can I help you with the liaison officers?",
+        "When will it happen?",  # what does?
+        "When will they be appointed?",  # an echo
+        "What was agreed on liaison officers?",  # asked before
+        "Who agreed on liaison officers?",  # another question
+        "When will a person be appointed?",  # nothing put in
+        "When was the leader of the lighthouse museum of Quarrow appointed?",  # copied from our example
+        "Will the 24 liaison officers be appointed?",  # who said 24?
+        f"{GOOD}\n\nThis question can be understood without the chat.",
+        f"{GOOD}\nWhy will the liaison officers be appointed?",
+        f"When will the liaison officers be appointed{' and the liaison officers' * 15}?",
+    ],
+)
+def test_what_is_no_usable_question_is_not_searched_for(reply: str) -> None:
+    before = [Earlier("What was agreed on liaison officers?", "", frozenset())]
+    assert read_standalone(reply, "When will they be appointed?", before) is None

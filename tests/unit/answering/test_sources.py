@@ -1,0 +1,46 @@
+"""Sources: what is counted once however often it is printed."""
+
+from itertools import permutations
+
+import pytest
+
+from rag.answering.pipeline import Answer
+from rag.answering.sources import Sources, count_sources
+from rag.output.answer import answer_json, answer_text
+from tests.conftest import FENTANYL, SEED, Newsroom
+from tests.unit.text.test_near_duplicates import body, reprint
+
+
+def test_copies_are_one_source_and_listed_articles_are_counted_with_them(newsroom: Newsroom) -> None:
+    newsroom.write("agency.md", reprint("The Wire", "2026-02-12", body()))
+    newsroom.write("lamp.md", reprint("The Lamp", "2026-02-13", body(), title="Officers for two countries"))
+    newsroom.index()
+    answer = newsroom.ask(FENTANYL)
+    assert {citation.article.path for said in answer.statements for citation in said.citations} == {"agency.md"}
+    assert count_sources(answer) == Sources(articles=2, independent=1)
+    assert answer_text(answer).splitlines()[-1] == "(2 articles, 1 source)"
+    assert answer_json(answer)["sources"] == {"articles": 2, "independent": 1}
+
+
+@pytest.mark.parametrize("others", list(permutations(["The Lamp", "The Post", "the lamp"])))
+def test_articles_of_one_outlet_are_one_source(newsroom: Newsroom, others: tuple[str, ...]) -> None:
+    newsroom.write("a.md", reprint(others[0], "2026-02-12", "The River Lind fell to 4.1 metres at Quarrow."))
+    newsroom.write(
+        "b.md", reprint(others[1], "2026-02-13", "At Quarrow the River Lind fell to 4.1 metres, officials said.")
+    )
+    newsroom.write("c.md", reprint(others[2], "2026-02-13", "The River Lind fell far at Quarrow, to 4.1 metres."))
+    newsroom.index()
+    answer = newsroom.ask("How far did the River Lind fall at Quarrow?")
+    assert len(answer.statements) == 3
+    assert count_sources(answer) == Sources(articles=3, independent=2)
+
+
+def test_what_is_refused_has_no_source(archive: Newsroom) -> None:
+    assert count_sources(archive.ask("What is the population of Ottawa?")) == Sources(0, 0)
+
+
+def test_an_article_that_names_no_outlet_is_a_source(newsroom: Newsroom) -> None:
+    newsroom.write(SEED.name, SEED.read_text())
+    newsroom.index()
+    answer: Answer = newsroom.ask(FENTANYL)
+    assert count_sources(answer) == Sources(1, 1)

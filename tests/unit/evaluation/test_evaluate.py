@@ -1,0 +1,364 @@
+"""Evaluation: figures of a shelf, against the same ones counted by hand."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from datetime import date
+from math import log2
+from pathlib import Path
+
+import pytest
+
+from index.core.errors import BadQuestion, ResultUnwritable
+from index.core.scope import WHOLE, Scope
+from rag.answering.batch_file import Line
+from rag.evaluation.evaluate import (
+    FIGURES,
+    KIND,
+    Case,
+    Evaluation,
+    Outcome,
+    check_place,
+    check_truth,
+    commit_of,
+    evaluation_json,
+    evaluation_lines,
+    read_cases,
+    run_cases,
+    save,
+    sum_up,
+)
+from tests.conftest import FENTANYL, OTTAWA, ROOT, SEED, CommandLine, Newsroom
+from tests.support.embedding_server import serve_embeddings
+
+FERRIES = "What will the new ferries cost?"
+COST = "The vessels will cost 48.5 million crowns, of which the province pays 30 million."
+# Two articles are of these days, so that the wrong one of them comes second.
+LATE = {"since": "2026-02-20"}
+QUESTIONS: tuple[Mapping[str, object], ...] = (
+    {"id": "a", "question": FENTANYL, "paths": [SEED.name]},
+    {"question": FERRIES, "paths": ["fiction/ferries.txt"], "quotes": [COST.replace(" crowns", "\n  crowns")]},
+    {"question": FERRIES, "paths": ["fiction/turbines.txt"], **LATE},
+    {"question": OTTAWA, "paths": [SEED.name], "as_of": "2026-02-12", "since": "2026-02-12"},  # found, and refused
+    {"question": OTTAWA, "answerable": False},
+    {"question": FERRIES, "answerable": False},  # not so: it is answered
+    {"question": "Tell me something"},
+)
+
+
+def write(folder: Path, *lines: Mapping[str, object] | str) -> Path:
+    file = folder / "questions.jsonl"
+    file.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines))
+    return file
+
+
+def evaluate(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> Evaluation:
+    cases = read_cases(file, scope)
+    check_truth(cases, newsroom.parts)
+    return sum_up(list(run_cases(cases, newsroom.parts)), newsroom.parts)
+
+
+def refused(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> str:
+    """Return the message that stops an evaluation before anything is asked."""
+    with pytest.raises(BadQuestion) as caught:
+        check_truth(read_cases(file, scope), newsroom.parts)
+    return str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def evaluated(archive: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    return evaluate(write(tmp_path_factory.mktemp("questions"), *QUESTIONS), archive)
+
+
+def test_the_figures_are_those_counted_by_hand(evaluated: Evaluation) -> None:
+    quoted = len(evaluated.outcomes[1].quotes)  # the one that was asked for, and what belongs to it
+    by_hand = {
+        "hits@1": (3 / 4, 4),
+        "hits@4": (1, 4),
+        "hits@10": (1, 4),
+        "MRR@10": ((1 + 1 + 1 / 2 + 1) / 4, 4),
+        "nDCG@10": ((1 + 1 + 1 / log2(3) + 1) / 4, 4),
+        "answered when answerable": (3 / 4, 4),
+        "refused when unanswerable": (1 / 2, 2),
+        "sentence precision": (1 / quoted, 1),
+        "sentence recall": (1, 1),
+        "sentence F1": (2 / (quoted + 1), 1),
+    }
+    assert tuple(evaluated.figures) == FIGURES
+    assert {name: it.n for name, it in evaluated.figures.items()} == {name: n for name, (_, n) in by_hand.items()}
+    for name, (value, _) in by_hand.items():
+        assert evaluated.figures[name].value == pytest.approx(value), name
+    assert all(it.low <= it.value <= it.high for it in evaluated.figures.values())
+    assert 0 < evaluated.median <= evaluated.p95
+
+
+def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> None:
+    line = Line("here", {}, "x", WHOLE)
+    case = Case(line, paths=("c", "l"), quotes=("One  said\nso.", "Two did."), answerable=True)
+    quotes = (("c", "One said so."), ("a", "Three fell."), ("a", "Four rose."))
+    outcome = Outcome(case, found=tuple("abcdefghijkl"), refused=False, quotes=quotes, milliseconds=1, problem="")
+    assert outcome.scores() == {
+        "hits@1": 0,
+        "hits@4": 1,
+        "hits@10": 1,
+        "MRR@10": pytest.approx(1 / 3),
+        # Third of ten, and twelfth: too late. At best they would be first and second.
+        "nDCG@10": pytest.approx((1 / log2(4)) / (1 + 1 / log2(3))),
+        "answered when answerable": 1,
+        "sentence precision": pytest.approx(1 / 3),
+        "sentence recall": 1 / 2,
+        "sentence F1": pytest.approx(2 / 5),
+    }
+
+
+def test_the_table_has_each_figure_and_what_it_was_made_with(evaluated: Evaluation) -> None:
+    lines = list(evaluation_lines(evaluated))
+    assert lines[:3] == [
+        "| figure | value | 95 % | questions |",
+        "|---|---|---|---|",
+        "| hits@1 | 0.750 | 0.250 to 1.000 | 4 |",
+    ]
+    table = lines[: lines.index("")]
+    assert len(table) == 2 + len(FIGURES) + 2
+    assert all(line.count("|") == 5 for line in table)
+    assert lines[-1].startswith(
+        "7 articles, 10 passages of at most 200 tokens, 10 of them embedded with all-MiniLM-L6-v2"
+    )
+
+
+def test_a_figure_that_no_question_tells_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
+    told = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
+    assert list(told.figures) == ["refused when unanswerable"]
+    told = evaluate(write(tmp_path, {"question": FENTANYL, "paths": SEED.name, "answerable": False}), archive)
+    assert told.figures["hits@1"].value == 1
+    assert told.figures["refused when unanswerable"].value == 0
+
+
+def test_a_refused_question_quotes_none_of_its_sentences(archive: Newsroom, tmp_path: Path) -> None:
+    lost = {"question": "Which goose laid the golden egg?", "quotes": [COST]}
+    told = evaluate(write(tmp_path, lost), archive)
+    assert [told.figures[f"sentence {name}"].value for name in ("precision", "recall", "F1")] == [0, 0, 0]
+
+
+def test_a_question_is_put_to_its_days_and_outlets_only(archive: Newsroom, tmp_path: Path) -> None:
+    asked = {"question": FERRIES, "paths": ["fiction/ferries.txt"]}
+    narrow = {**asked, "since": "2026-03-01", "as_of": "2026-03-05"}
+    outcome = evaluate(write(tmp_path, narrow), archive).outcomes[0]
+    assert "fiction/strike.txt" not in outcome.found
+    outcome = evaluate(write(tmp_path, asked), archive, Scope(since=date(2026, 3, 1))).outcomes[0]
+    assert "fiction/strike.txt" not in outcome.found
+    early = Scope(until=date(2026, 2, 28))
+    assert "line 1: the article 'fiction/ferries.txt' is outside the days or outlets" in refused(
+        write(tmp_path, asked), archive, early
+    )
+    assert "is in no such article" in refused(write(tmp_path, {"question": "?", "quotes": [COST]}), archive, early)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ({"question": "x", "paths": ["gone.txt"]}, "line 2: no article 'gone.txt' is on the shelf. Expected a path as"),
+        (
+            {"question": "x", "quotes": ["Nobody said so."]},
+            "line 2: the quote 'Nobody said so.' is in no such article.",
+        ),
+        ({"question": "x", "quotes": [COST[:30]]}, "is not one whole sentence of its article. Expected"),
+        ({"question": "x", "quotes": [COST], "paths": [SEED.name]}, "is in no such article. Expected"),
+        ({"question": "x", "quotes": ["y" * 500]}, f"the quote '{'y' * 80}…' is in no"),
+    ],
+)
+def test_what_nobody_could_find_is_named_before_anything_is_asked(
+    archive: Newsroom, tmp_path: Path, line: Mapping[str, object], says: str
+) -> None:
+    assert says in refused(write(tmp_path, QUESTIONS[0], line), archive)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "expected {"),
+        ("[]", "expected {"),
+        ({"paths": ["a"]}, "expected {"),
+        ({"question": "x", "paths": [1]}, "expected {"),
+        ({"question": "x", "paths": {"a": 1}}, "expected {"),
+        ({"question": "x", "quotes": ["  "]}, "expected {"),
+        ({"question": "x", "answerable": "no"}, "expected {"),
+        ({"question": "x", "answerable": 0}, "expected {"),
+        ({"question": "x", "since": "soon"}, "expected {"),
+        ({"question": " "}, "The question is empty."),
+        ({"question": "x", "path": "a", "note": 1}, "a question has no field 'note', 'path'. Expected {"),
+        ({"question": "x", "quotes": ["a"], "answerable": False}, 'there are quotes that answer, but "answerable" is'),
+        ({"question": "x", "since": "2026-02-02", "as_of": "2026-02-01"}, "since (2026-02-02) is later"),
+    ],
+)
+def test_a_bad_line_is_named_with_its_number(tmp_path: Path, line: Mapping[str, object] | str, says: str) -> None:
+    file = write(tmp_path, QUESTIONS[0], "", line)
+    with pytest.raises(BadQuestion) as caught:
+        read_cases(file, WHOLE)
+    assert str(caught.value).startswith(f"{file}, line 3: {says}")
+
+
+def test_what_is_left_out_is_no_truth(tmp_path: Path) -> None:
+    nothing: Mapping[str, object] = {"question": "x", "paths": [], "quotes": None, "answerable": None}
+    (case, _) = read_cases(write(tmp_path, nothing, QUESTIONS[0]), WHOLE)
+    assert case == Case(case.line, (), (), answerable=None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([], "holds no question. Expected a line such as {"),
+        (["", " "], "holds no question. Expected a line such as {"),
+        ([{"question": "x"}, {"question": "y"}], "no line says what is true. Expected"),
+    ],
+)
+def test_a_file_that_tells_no_truth_is_not_asked(
+    tmp_path: Path, lines: list[Mapping[str, object] | str], says: str
+) -> None:
+    with pytest.raises(BadQuestion, match=re.escape(says)):
+        read_cases(write(tmp_path, *lines), WHOLE)
+
+
+def test_the_json_has_the_fields_that_the_readme_names(evaluated: Evaluation) -> None:
+    row = next(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `evaluate --json`"))
+    told = set(re.findall(r"`(\w+)`", row.split("|")[2]))
+    result = evaluation_json(evaluated)
+    assert set(_names(json.loads(json.dumps(result)))) == told
+    assert result["kind"] == KIND
+    assert f'`"{KIND}"`' in row
+
+
+def _names(part: object) -> Iterator[str]:
+    """Yield the names of fields, save those of figures and packages."""
+    if isinstance(part, dict):
+        yield from (name for name in part if name not in FIGURES)
+        for name, value in part.items():
+            yield from _names([] if name in ("versions", "scores") else value)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _names(one)
+
+
+def test_each_question_tells_its_own_scores(evaluated: Evaluation) -> None:
+    result = json.loads(json.dumps(evaluation_json(evaluated)))
+    rows = result["questions"]
+    assert [row.get("id") for row in rows] == ["a", *[None] * 6]
+    assert (rows[2]["since"], rows[2]["as_of"], rows[2]["found"]) == (
+        "2026-02-20",
+        None,
+        ["fiction/ferries.txt", "fiction/turbines.txt"],
+    )
+    assert rows[3]["refusal"] is True
+    assert rows[2]["scores"] == {
+        "hits@1": 0,
+        "hits@4": 1,
+        "hits@10": 1,
+        "MRR@10": 0.5,
+        "nDCG@10": 0.6309,
+        "answered when answerable": 1,
+    }
+    assert rows[-1]["scores"] == {}
+    assert {"path": "fiction/ferries.txt", "quote": COST} in rows[1]["quotes"]
+    for name, figure in result["figures"].items():
+        scores = [row["scores"][name] for row in rows if name in row["scores"]]
+        assert (figure["value"], figure["n"]) == (pytest.approx(sum(scores) / len(scores), abs=1e-4), len(scores))
+
+
+def test_a_result_replaces_a_result_and_nothing_else(evaluated: Evaluation, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    for _ in range(2):
+        save(evaluated, kept)
+        assert json.loads(kept.read_text()) == json.loads(json.dumps(evaluation_json(evaluated)))
+    assert [file.name for file in tmp_path.iterdir()] == ["kept.json"]
+    for number, content in enumerate((b"", b"{}", b"[]", b'{"kind": "letter"}', b"\xff\xfe", b"My notes", b"[" * 9999)):
+        other = tmp_path / f"other-{number}"
+        other.write_bytes(content)
+        for writing in (lambda file: save(evaluated, file), check_place):
+            with pytest.raises(ResultUnwritable, match="is no result of `dateline evaluate`"):
+                writing(other)
+        assert other.read_bytes() == content
+    with pytest.raises(ResultUnwritable, match="is no result"):
+        check_place(tmp_path)
+    with pytest.raises(ResultUnwritable, match="nowhere is no folder"):
+        check_place(tmp_path / "nowhere" / "kept.json")
+
+
+def test_the_commit_is_datelines_own_and_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*arguments: str) -> str:
+        of_nobody = ("-c", "user.name=n", "-c", "user.email=n@localhost", "-c", "commit.gpgsign=false")
+        run = subprocess.run(["git", *of_nobody, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
+        return run.stdout.strip()
+
+    assert commit_of(tmp_path) is None
+    git("init", "--quiet")
+    assert commit_of(tmp_path) is None, "nothing is committed yet"
+    file = tmp_path / "file"
+    file.write_text("one")
+    git("add", "file")
+    git("commit", "--quiet", "--message", "one")
+    git("tag", "v1")
+    head = git("rev-parse", "HEAD")
+    assert commit_of(tmp_path) == head
+    file.write_text("two")
+    assert commit_of(tmp_path) == f"{head}-dirty"
+    (tmp_path / "site-packages").mkdir()
+    assert commit_of(tmp_path / "site-packages") is None, "a checkout that Dateline is only installed in"
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / ".git"))
+    assert commit_of(tmp_path / "site-packages") is None
+    monkeypatch.setenv("PATH", "")
+    assert commit_of(tmp_path) is None
+
+
+def test_the_command_evaluates_the_readmes_questions_and_keeps_the_result(dateline: CommandLine) -> None:
+    readme = (ROOT / "README.md").read_text()
+    questions = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)[0]
+    write(dateline.folder, questions)
+    table = dateline("evaluate", "questions.jsonl", "--save", "kept.json")
+    assert table.returncode == 0, table.stderr
+    assert table.stdout.startswith("| figure | value | 95 % | questions |\n|---|---|---|---|\n| hits@1 | 1.000 |")
+    assert "| answered when answerable | 1.000 | 1.000 to 1.000 | 2 |" in table.stdout
+    again = dateline("evaluate", "questions.jsonl", "--json", "--save", "kept.json")
+    assert again.returncode == 0, again.stderr
+    result = json.loads(again.stdout)
+    assert result == json.loads((dateline.folder / "kept.json").read_text())
+    assert result["figures"]["sentence recall"]["value"] == 1
+    assert [row["id"] for row in result["questions"]] == [1, 2, 3]
+    assert str(dateline.folder) not in again.stdout
+    over = dateline("evaluate", "questions.jsonl", "--save", "questions.jsonl")
+    assert (over.returncode, over.stdout) == (1, "")
+    assert over.stderr.startswith("questions.jsonl is there and is no result of `dateline evaluate`.")
+    assert (dateline.folder / "questions.jsonl").read_text() == questions
+    missing = dateline("evaluate", "nowhere.jsonl")
+    assert (missing.returncode, missing.stderr.startswith("nowhere.jsonl: cannot be read")) == (1, True)
+    assert dateline("evaluate").returncode == 2
+
+
+def test_a_long_evaluation_tells_how_far_it_is(dateline: CommandLine) -> None:
+    write(dateline.folder, *[{"question": OTTAWA, "answerable": False}] * 60)
+    dateline("index")
+    run = dateline("evaluate", "questions.jsonl")
+    assert run.stderr.splitlines() == [f"asked {done} of 60 questions" for done in range(6, 61, 6)]
+    assert "| refused when unanswerable | 1.000 | 1.000 to 1.000 | 60 |" in run.stdout
+
+
+def test_questions_that_were_searched_by_words_alone_are_told_of(dateline: CommandLine) -> None:
+    write(dateline.folder, QUESTIONS[0])
+    with serve_embeddings() as server:
+        environment = {"DATELINE_EMBEDDING_MODEL": "words", "DATELINE_EMBEDDING_BASE_URL": server.base_url}
+        dateline("index", **environment)
+        server.fault = "login page"
+        run = dateline("evaluate", "questions.jsonl", "--save", "kept.json", **environment)
+    assert run.returncode == 0, run.stderr
+    assert "Searched by words alone: 1 question. The embedding endpoint" in run.stdout
+    (row,) = json.loads((dateline.folder / "kept.json").read_text())["questions"]
+    assert row["problem"].startswith("The embedding endpoint")
+
+
+def test_a_shelf_without_vectors_says_so(dateline: CommandLine) -> None:
+    write(dateline.folder, QUESTIONS[0])
+    nowhere = {"DATELINE_EMBEDDING_MODEL": "m", "DATELINE_EMBEDDING_BASE_URL": "http://127.0.0.1:9/v1"}
+    dateline("index", **nowhere)
+    run = dateline("evaluate", "questions.jsonl", **nowhere)
+    assert run.returncode == 0, run.stderr
+    assert "4 passages of at most 200 tokens, none of them embedded." in run.stdout

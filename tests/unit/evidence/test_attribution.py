@@ -1,0 +1,177 @@
+"""Speakers: who says a sentence, and in whose words."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading.readers import read_article
+from index.text.articles import Article
+from index.text.spans import Span
+from rag.evidence.attribution import asked_speaker, read_speeches, speaks, speech_of
+from rag.evidence.citations import Citation
+from rag.language.quotation_marks import read_quotations
+from rag.output.answer import answer_json, quote_note, said_words
+from tests.conftest import ROOT, SEED, Newsroom
+
+
+def article(text: str) -> Article:
+    return Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
+
+
+def told(text: str) -> list[tuple[str, str]]:
+    return [(speech.speaker, speech.kind) for _, speech in read_speeches(article(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"We start soon," Ines Okafor said.', ("Ines Okafor", "direct")),
+        ("“We agreed,” said Mara Quill, the mayor of Port Ellery.", ("Mara Quill", "direct")),
+        ("Dr Lea Orr said: 'We saw it happen.'", ("Lea Orr", "direct")),
+        ("«We start soon», said the mayor.", ("the mayor", "direct")),
+        ('He called it "a joke".', ("", "own")),
+        ('"Freedom" is a word that they like to use in all of these towns.', ("", "own")),
+        ("The bill, said Senator Jon Hale, is dead.", ("Jon Hale", "indirect")),
+        ("Petra Vaughan, the mayor, told reporters that no one was hurt.", ("Petra Vaughan", "indirect")),
+        ("Ezra Pell, a baker who lost his shop, on Monday said it was over.", ("Ezra Pell", "indirect")),
+        ("According to Maria Paz, an analyst at ING, prices will rise.", ("Maria Paz", "indirect")),
+        ("A spokeswoman for Moderna said the vaccine works.", ("a spokeswoman for Moderna", "indirect")),
+        ("The lawyer of Ben Ray said he will appeal.", ("the lawyer of Ben Ray", "indirect")),
+        ("Officials said that two people were hurt.", ("officials", "indirect")),
+        ("Ana Lind praised the plan in a statement on Monday.", ("Ana Lind", "indirect")),
+        ("Fares will not rise, the authority said in a statement.", ("the authority", "statement")),
+        ("The Ministry of External Affairs (MEA) said so on Thursday.", ("Ministry of External Affairs", "statement")),
+        ("Fares will rise, according to the Port Authority.", ("Port Authority", "statement")),
+        ("A study found that cats sleep.", ("a study", "statement")),
+        ("Moderna said it expects sales of $5bn.", ("Moderna", "statement")),
+        ("The company added 200 jobs.", ("", "own")),
+        ("The minister could not say when.", ("", "own")),
+        ("He is said to be rich.", ("", "own")),
+        ("Under § 5, the mayor said, the town must pay.", ("the mayor", "indirect")),
+        ("Nobody said a word.", ("", "own")),
+        ("They marched amid reports that the dam had burst.", ("", "own")),
+        ('The 12" disc sold well, and so did the 7" one.', ("", "own")),
+    ],
+)
+def test_a_sentence_by_itself(text: str, expected: tuple[str, str]) -> None:
+    assert told(text) == [expected]
+
+
+def test_a_sentence_inside_a_quotation_has_its_speaker() -> None:
+    text = (
+        'Ana Lind, the prime minister, met reporters. "I was elected. I will not resign. We go on," she said.\n\n'
+        '"And so were they.\n\n"We will see," Lind added. "Soon."'
+    )
+    assert told(text)[1:] == [("Ana Lind", "direct")] * 6
+
+
+def test_the_users_article_from_end_to_end() -> None:
+    seed = read_article(SEED.name, SEED.read_bytes())
+    jaiswal, statement = "Randhir Jaiswal", "the statement"
+    assert [(speech.speaker, speech.kind) for _, speech in read_speeches(seed)] == [
+        ("Ministry of External Affairs", "statement"),
+        (jaiswal, "indirect"),
+        *[(jaiswal, "direct")] * 3,
+        (jaiswal, "indirect"),
+        *[(jaiswal, "direct")] * 3,
+        ("", "own"),
+        ("a MEA release", "statement"),
+        (statement, "statement"),
+        (statement, "direct"),
+        ("", "own"),
+    ]
+
+
+def test_he_is_whoever_was_named_last_and_a_last_name_is_given_in_full() -> None:
+    text = (
+        "Mr Bo Tan disagreed. He said that the report was wrong. President Ana Lind laughed. "
+        "She said that it was right. Tan noted that nobody had read it."
+    )
+    assert [speaker for speaker, _ in told(text)] == ["", "Bo Tan", "", "Ana Lind", "Bo Tan"]
+
+
+def test_beyond_what_is_read_a_sentence_is_read_by_itself() -> None:
+    text = "Rain fell. " * 5000 + '"We start," Ines Okafor said.'
+    long = article(text)
+    assert speech_of(Citation(long, Span(text.index('"We'), len(text)))).speaker == "Ines Okafor"
+
+
+def test_what_is_shown_beside_a_quote_is_one_line_and_says_nothing_of_the_articles_own_voice() -> None:
+    own = article("Rain fell on Monday.")
+    assert said_words(Citation(own, own.body)) == quote_note(Citation(own, own.body)) == ""
+    forged = article('"Go," said the \x1b[2J <b>head</b>\nof the "board".')
+    assert "\x1b" not in said_words(Citation(forged, forged.body))
+    assert "\n" not in said_words(Citation(forged, forged.body))
+    release = article("According to a release, all is well.")
+    assert said_words(Citation(release, release.body)) == "A release"
+
+
+@given(st.text(alphabet=st.sampled_from("ab. ,\n\"'“”‘’„«»§Saidhe"), max_size=80))
+def test_quotations_are_in_order_and_apart_and_every_text_is_read(text: str) -> None:
+    spans = read_quotations(text)
+    assert list(spans) == sorted(spans)
+    assert all(one.end <= other.start for one, other in pairwise(spans))
+    assert len(read_speeches(article(text))) == len(told(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What did Jaiswal say about timing?", "Jaiswal"),
+        ("what has the prime minister Ana Lind said on fares?", "Ana Lind"),
+        ("what did jaiswal say?", "jaiswal"),
+        ("When did the Health Ministry say that it would start?", "Health Ministry"),
+        ("What did the minister say about cost?", ""),
+        ("According to Okafor, what do ferries cost?", "Okafor"),
+        ("What is Lind's view on this?", "Lind"),
+        ("What did he say?", ""),
+        ("What was agreed on fentanyl precursors?", ""),
+        ("How high did the River Lind rise?", ""),
+    ],
+)
+def test_whose_words_a_question_asks_for(question: str, who: str) -> None:
+    assert asked_speaker(question) == who
+
+
+def test_a_question_for_one_mans_words_finds_only_his(archive: Newsroom, newsroom: Newsroom) -> None:
+    answer = archive.ask("What did Jaiswal say about timing?")
+    assert answer.statements
+    assert all(speaks("Jaiswal", speech_of(quote)) for quote in answer.quotes)
+    assert any("I don't have a time framework in mind" in statement.text for statement in answer.statements)
+    newsroom.write(
+        "a.txt",
+        'Mara Quill said the harbour plan is too dear. The harbour plan is "a gift to the town", Jon Hale said. '
+        "Hale said the harbour plan will pay for itself.",
+    )
+    newsroom.indexed()
+    both = [statement.text for statement in newsroom.ask("What was said about the harbour plan?").statements]
+    his = [statement.text for statement in newsroom.ask("What did Jon Hale say about the harbour plan?").statements]
+    assert his
+    assert all("Quill" not in text for text in his)
+    assert any("Quill" in text for text in both)
+
+
+def test_each_quote_in_the_json_has_its_speaker_and_its_kind(archive: Newsroom) -> None:
+    got = answer_json(archive.ask("What did Jaiswal say about timing?"))
+    quotes = got["quotes"]
+    assert isinstance(quotes, list)
+    assert (quotes[0]["speaker"], quotes[0]["kind"]) == ("Randhir Jaiswal", "direct")
+
+
+def test_the_figures_in_the_readme_are_the_benchs() -> None:
+    halves = json.loads((ROOT / "bench" / "results" / "speakers.json").read_text())["halves"]
+    readme = (ROOT / "rag" / "README.md").read_text()
+    for half, name in (("tune", "the articles the rules were made with"), ("check", "articles labelled afterwards")):
+        measured = halves[half]
+        rows = re.findall(rf"^\| {name}, (\w+) \| ([\d. |]+) \|$", readme, re.MULTILINE)
+        assert rows
+        for field, cells in rows:
+            figures = measured["figures"][field]
+            assert [float(cell) for cell in cells.split("|")] == [
+                measured["sentences"],
+                *(figures[key] for key in ("there", "read", "right", "precision", "recall")),
+            ]

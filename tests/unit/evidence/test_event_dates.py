@@ -1,0 +1,81 @@
+"""Times: which days a quote speaks of, by its article's date."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading.readers import read_article
+from index.text.articles import Article
+from index.text.spans import Span
+from rag.evidence.citations import Citation
+from rag.evidence.event_dates import read_when, when_of
+from rag.output.answer import said_words
+from tests.conftest import SEED
+
+THURSDAY = date(2026, 2, 12)
+
+
+@pytest.mark.parametrize(
+    ("quote", "first", "last"),
+    [
+        ("They met on Saturday as part of a visit.", "2026-02-07", "2026-02-07"),
+        ("The ministry said so on Thursday.", "2026-02-12", "2026-02-12"),
+        ("Police arrested him Tuesday morning.", "2026-02-10", "2026-02-10"),
+        ("Wednesday's vote failed.", "2026-02-11", "2026-02-11"),
+        ("Last Thursday it rained.", "2026-02-05", "2026-02-05"),
+        ("They will meet on Friday.", "2026-02-13", "2026-02-13"),
+        ("On Saturday, the ministers will meet.", "2026-02-14", "2026-02-14"),
+        ("Freight should be normal by Thursday.", "2026-02-19", "2026-02-19"),
+        ("They meet next Tuesday.", "2026-02-17", "2026-02-17"),
+        ("She said on Monday that it will rain.", "2026-02-09", "2026-02-09"),
+        ("It starts tomorrow.", "2026-02-13", "2026-02-13"),
+        ("He left yesterday.", "2026-02-11", "2026-02-11"),
+        ("Last week it rained.", "2026-02-02", "2026-02-08"),
+        ("It opens next week.", "2026-02-16", "2026-02-22"),
+        ("It opens next month.", "2026-03-01", "2026-03-31"),
+        ("It opens next year.", "2027-01-01", "2027-12-31"),
+        ("An inquiry will report in May.", "2026-05-01", "2026-05-31"),
+        ("The figures were stolen in November.", "2025-11-01", "2025-11-30"),
+        ("He leaves on March 3, 2026.", "2026-03-03", "2026-03-03"),
+    ],
+)
+def test_a_time_is_read_by_the_articles_date(quote: str, first: str, last: str) -> None:
+    (found,) = read_when(quote, THURSDAY)
+    assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
+
+
+def test_each_time_has_its_own_verb() -> None:
+    found = read_when("Ministers, who met on Monday, will meet again on Friday.", THURSDAY)
+    assert [one.words for one in found] == ["Monday → 9 Feb 2026", "Friday → 13 Feb 2026"]
+
+
+@pytest.mark.parametrize(
+    "quote", ["The Sunday Times said so.", "May said so.", "It rained.", "On 31 February it rained.", "a monday"]
+)
+def test_what_is_no_time_is_not_read(quote: str) -> None:
+    assert read_when(quote, THURSDAY) == ()
+
+
+def test_without_the_articles_date_nothing_is_read() -> None:
+    text = "They met on Saturday."
+    undated = Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
+    assert when_of(Citation(undated, undated.body)) == ()
+
+
+def test_days_stand_beside_the_quote_and_not_in_it() -> None:
+    seed = read_article(SEED.name, SEED.read_bytes())
+    start = seed.text.index("According to a MEA release")
+    quote = Citation(seed, Span(start, seed.text.index("working relationship.") + len("working relationship.")))
+    assert said_words(quote) == "A MEA release · agreed · Saturday → 7 Feb 2026"
+    assert "2026" not in quote.quote
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
+def test_a_day_of_the_week_is_the_last_there_was_or_the_next_there_will_be(published: date) -> None:
+    (back,) = read_when("They met on Saturday.", published)
+    (ahead,) = read_when("They will meet on Saturday.", published)
+    assert back.first.weekday() == ahead.first.weekday() == 5
+    assert back.first <= published < ahead.first
+    assert ahead.first - back.first == timedelta(7)

@@ -1,0 +1,77 @@
+"""Adding: files and pages become seeds, each with its outcome."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from index.core.settings import Settings
+from index.inbox.add import Outcome, add_article
+from tests.conftest import SEED, Newsroom
+from tests.support.web_server import TEXT, Answer, serve_web
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    (tmp_path / "seeds").mkdir()
+    return Settings(seeds=tmp_path / "seeds", store=tmp_path / "store", max_file_megabytes=1, _env_file=None)
+
+
+def test_a_file_is_copied_once(settings: Settings) -> None:
+    assert add_article(str(SEED), settings) == Outcome(str(SEED), SEED.name, new=True)
+    assert (settings.seeds / SEED.name).read_bytes() == SEED.read_bytes()
+    assert add_article(str(SEED), settings) == Outcome(str(SEED), SEED.name, new=False)
+    inside = str(settings.seeds / SEED.name)
+    assert add_article(inside, settings) == Outcome(inside, SEED.name, new=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("folder", "folder: a folder. Expected files. Name them, such as folder/*.txt"),
+        ("nowhere.txt", "nowhere.txt: there is no such file. Expected one, or an address that begins with https://"),
+        ("www.example.org/news", "or an address that begins with https://"),
+        ("", ": a folder. Expected files."),
+        ("a\0b", "there is no such file"),
+        ("x" * 300, "cannot be read (File name too long)"),
+        ("pipe.txt", "pipe.txt: no plain file."),
+        ("/dev/zero", "/dev/zero: no plain file."),
+        ("dangling.txt", "there is no such file"),
+        ("picture.png", "picture.png: this kind of file is not read"),
+        ("empty.txt", "empty.txt: no text in it"),
+        ("big.txt", "big.txt: 2 MB, more than the 1 MB read here"),
+        ("http://127.0.0.1/a.txt", "http://127.0.0.1/a.txt: leads to 127.0.0.1, which is not on the public internet"),
+        ("file:///etc/passwd", "file:///etc/passwd: no address that is fetched"),
+    ],
+)
+def test_what_cannot_be_added_is_told_and_leaves_nothing(settings: Settings, given: str, why: str) -> None:
+    Path("folder").mkdir()
+    os.mkfifo("pipe.txt")
+    Path("dangling.txt").symlink_to("nowhere")
+    Path("picture.png").write_bytes(b"\x89PNG")
+    Path("empty.txt").touch()
+    Path("big.txt").write_bytes(b"word " * 300_000)
+    outcome = add_article(given, settings)
+    assert why in (outcome.reason or "")
+    assert outcome == Outcome(given, reason=outcome.reason)
+    assert list(settings.seeds.iterdir()) == []
+
+
+def test_a_fetched_article_is_asked_and_knows_its_address(newsroom: Newsroom) -> None:
+    with serve_web() as web:
+        web.answers["/2026-02-12/lind.txt"] = Answer(TEXT)
+        address = f"http://news.example:{web.port}/2026-02-12/lind.txt"
+        outcome = add_article(address, newsroom.parts.settings, network=web.network())
+        assert outcome == Outcome(address, "lind.txt", new=True, url=address)
+        assert add_article(address, newsroom.parts.settings, network=web.network()).new is False
+    newsroom.index()
+    (statement, *_) = newsroom.ask("How far did the River Lind fall?").statements
+    assert statement.citations[0].article.url == address
+
+
+def test_the_address_says_nothing_of_where_a_file_goes(settings: Settings) -> None:
+    with serve_web() as web:
+        web.answers["/..%2f..%2f.profile"] = Answer(TEXT)
+        outcome = add_article(f"http://news.example:{web.port}/..%2f..%2f.profile", settings, network=web.network())
+    assert outcome.path == "profile.txt"
+    assert [file.name for file in settings.seeds.iterdir()] == ["profile.txt"]

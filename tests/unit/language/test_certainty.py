@@ -1,0 +1,49 @@
+"""Firmness: agreed, pledged, planned, or only considered?"""
+
+import pytest
+
+from rag.language.certainty import find_firmness, read_firmness
+from rag.verification.verify import failed_check
+
+
+@pytest.mark.parametrize(
+    ("quote", "firmness"),
+    [
+        ("Both countries have agreed that there will be liaison officers.", "agreed"),
+        ("The council approved the plan by 19 votes to 12.", "agreed"),
+        ("We will let you know.", "pledged"),
+        ("The union has pledged to help.", "pledged"),
+        ("The authority plans to buy two ferries.", "planned"),
+        ("The farm is expected to supply 310,000 homes.", "planned"),
+        ("Fares will not rise before 2029.", "planned"),
+        ("Fishermen are considering a lawsuit.", "considered"),
+        ("The two are in talks on a merger.", "considered"),
+        ("It may rain.", "considered"),
+        ("They have not agreed, but could do so.", "considered"),
+        ("He was arrested on suspicion of fraud.", "alleged"),
+        ("The office denied that the dam had been opened too late.", "denied"),
+        ("He pleaded not guilty.", "denied"),
+        ("She declined to comment.", "refused"),
+        ("Nothing was agreed.", "agreed"),  # what is not seen: a "nothing" that stands further off
+        ("They have not agreed.", "reported"),
+        ("The talks were held in May.", "reported"),
+        ("We could not keep patching hulls.", "reported"),
+        ("I agree with that view.", "reported"),
+        ("The mine closed due to flooding.", "reported"),
+        ("No day is set.", "reported"),
+    ],
+)
+def test_how_firm_a_quote_is(quote: str, firmness: str) -> None:
+    assert read_firmness(quote) == firmness
+
+
+def test_the_first_word_that_says_so_decides() -> None:
+    assert find_firmness("Both agreed to consider it.") == ("agreed", "agreed")
+
+
+def test_prose_that_is_firmer_than_its_quote_is_doubtful() -> None:
+    quote = "The two ministries are in talks on a shared crossing at Halden Ford."
+    assert failed_check("The two ministries agreed on a shared crossing at Halden Ford.", [quote]) == (
+        'The quote says "in talks", the statement "agreed".'
+    )
+    assert not failed_check("The two ministries are in talks on a shared crossing.", [quote])

@@ -1,0 +1,204 @@
+"""Rendering: one answer, three ways."""
+
+import json
+from datetime import date
+
+from index.core.scope import Scope
+from index.core.wording import long_day, none_in_scope, one_line, scope_words
+from index.pipeline.parts import sync_parts
+from index.pipeline.sync import Visible
+from rag.answering.pipeline import answer_question, find_passages
+from rag.llm.client import ChatModel
+from rag.output.answer import answer_json, answer_text, hit_lines, hits_json, searched_line
+from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
+from tests.support.chat_server import KEY, as_json, serve_chat
+
+LACKS = "No article has “population”. "
+
+
+def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
+    lines = answer_text(archive.ask(FENTANYL)).splitlines()
+    assert lines[0] == (
+        "India and Canada have agreed to establish liaison officers in each other's countries… (New Delhi, 12 Feb 2026)"
+    )
+    assert lines[1].startswith("  [1] As per the statement, ")
+    assert lines[2].startswith('  [2] "During the meeting, it was agreed ')
+    assert lines[2].endswith("the statement stated. (The statement, direct quote · agreed)")
+    assert len(lines) == 3
+
+
+def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> None:
+    answer = archive.ask(OTTAWA)
+    lines = answer_text(answer).splitlines()
+    assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
+    assert lines[-1] == f"{LACKS}Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
+    assert len(searched_line(archive.ask("what " * 300))) < 250
+
+
+def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
+    wire = frozenset({"Fictional Wire"})
+    earlier = searched_line(archive.ask(OTTAWA, Scope(until=date(2026, 2, 1))))
+    assert earlier == f"{LACKS}Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
+    wired = searched_line(archive.ask(OTTAWA, Scope(outlets=wire)))
+    days = "published 28 Jan 2026 to 3 Mar 2026, 1 undated"
+    assert wired == f"{LACKS}Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
+    both = searched_line(archive.ask(OTTAWA, Scope(date(2026, 2, 1), date(2026, 3, 3), wire)))
+    assert both == f"{LACKS}Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
+    before = searched_line(archive.ask(OTTAWA, Scope(until=date(2025, 1, 1))))
+    assert before == (
+        "No article on the shelf is in scope (up to 1 Jan 2025); it has 7 articles beside. "
+        "Name other days; an undated article counts only where no day is named."
+    )
+    lines = list(hit_lines([], "", Scope(outlets=wire)))
+    assert lines == ["Nothing in scope (Fictional Wire) matches."]
+
+
+def test_a_scope_in_words() -> None:
+    day = date(2026, 2, 1)
+    assert scope_words(Scope()) == ""
+    assert scope_words(Scope(since=day)) == "since 1 Feb 2026"
+    assert scope_words(Scope(day, day)) == "1 Feb 2026"
+    assert scope_words(Scope(date(2025, 12, 31), day)) == "31 Dec 2025 to 1 Feb 2026"
+    assert scope_words(Scope(outlets=frozenset({"b", "A", "\x1b[2J\nC", ""}))) == "[2J C, A, b and unnamed outlets"
+    many = Scope(until=day, outlets=frozenset(f"Outlet {number}" for number in range(1, 8)))
+    assert scope_words(many) == "Outlet 1, Outlet 2, Outlet 3 and 4 others, up to 1 Feb 2026"
+    for scope, advice in (
+        (Scope(day, date(2026, 1, 1)), "The first day is later than the last one: swap them."),
+        (Scope(day, day, frozenset({"A"})), "Name other days or outlets; an undated article counts only where"),
+    ):
+        assert f"; it has 1 article beside. {advice}" in none_in_scope(scope, 1)
+
+
+def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
+    lines = answer_text(newsroom.ask(OTTAWA)).splitlines()
+    assert lines[-1] == "The shelf is empty. Put articles into the seeds folder and index them."
+
+
+def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
+    got = json.loads(json.dumps(answer_json(archive.ask(FENTANYL))))
+    assert set(got) == {
+        "question",
+        "searched_as",
+        "sources",
+        "refusal",
+        "answer",
+        "statements",
+        "closest",
+        "quotes",
+        "passages",
+        "searched",
+        "model",
+        "state",
+        "problem",
+        "usage",
+        "copies",
+        "days",
+        "disagreements",
+        "seconds",
+    }
+    assert got["refusal"] is False
+    assert got["closest"] == []
+    assert got["model"] is None
+    with archive.parts.shelf.read() as reading:
+        text = reading.article(SEED.name).text
+    named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
+    named |= {"by_outlet", "more_outlets", "absent", "nearest"}
+    assert set(got["searched"]) == named
+    for statement in got["statements"]:
+        assert set(statement) == {"text", "verdict", "citations"}
+        for citation in statement["citations"]:
+            assert set(citation) == {
+                "path",
+                "title",
+                "published",
+                "start",
+                "end",
+                "quote",
+                "page",
+                "speaker",
+                "kind",
+                "firmness",
+                "when",
+            }
+            assert citation["quote"] == text[citation["start"] : citation["end"]]
+    for passage in got["passages"]:
+        assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
+
+
+def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsroom) -> None:
+    newsroom.write(SEED.name, SEED.read_bytes())
+    notes = [
+        answer_text(newsroom.ask(FENTANYL)).splitlines()[0]
+        for event in sync_parts(newsroom.parts)
+        if isinstance(event, Visible)
+    ]
+    assert notes == ["Meaning search: 0 of 4 passages so far, the others by words."]
+    assert "Meaning search" not in answer_text(newsroom.ask(FENTANYL))
+
+
+def test_the_json_of_an_answer_tells_its_scope(archive: Newsroom) -> None:
+    scope = Scope(date(2026, 2, 1), date(2026, 3, 1), frozenset({"Fictional Wire", ""}))
+    for asked, told in ((scope, ["2026-02-01", "2026-03-01", ["", "Fictional Wire"]]), (Scope(), [None, None, []])):
+        searched = json.loads(json.dumps(answer_json(archive.ask(FENTANYL, asked))))["searched"]
+        assert [searched[name] for name in ("since", "as_of", "outlets")] == told
+
+
+def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> None:
+    got = answer_json(archive.ask(OTTAWA))
+    assert got["refusal"] is True
+    assert got["statements"] == []
+    assert got["closest"]
+    assert str(got["answer"]).startswith("The shelf does not answer this.")
+
+
+def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
+    hits, _ = find_passages("liaison officers", parts=archive.parts, k=3)
+    got = json.loads(json.dumps(hits_json("liaison officers", hits, "")))
+    assert got["question"] == "liaison officers"
+    assert len(got["hits"]) == len(hits) == 3
+    for hit in got["hits"]:
+        assert set(hit) == {"rank", "score", "path", "title", "published", "start", "end", "text", "found_by"}
+        assert set(hit["found_by"]) <= {"dense", "keyword"}
+    assert next(iter(hit_lines(hits, ""))).startswith("1. India and Canada")
+    assert list(hit_lines([], "")) == ["Nothing on the shelf matches."]
+
+
+def test_a_day_is_written_as_news_does() -> None:
+    assert long_day(date(2026, 12, 31)) == "31 Dec 2026"
+    assert long_day(None) == ""
+
+
+def test_prose_on_a_terminal(archive: Newsroom) -> None:
+    with serve_chat() as server:
+        server.say = lambda _: as_json(
+            ("Liaison officers are expected to help on fentanyl precursors, the statement said.", ["1.1"]),
+            ("No timeline is set.", []),
+        )
+        chat = ChatModel("m", base_url=server.base_url, key=KEY, seconds=20, answer_tokens=99, price=(1, 10))
+        answer = answer_question(FENTANYL, parts=archive.parts, chat=chat)
+    passage = answer.passages[0]
+    first = one_line(passage.sentences[0].cut(passage.article.text))
+    purpose, agreed = (one_line(quote.quote) for quote in answer.quotes)
+    title = "India and Canada have agreed to establish liaison officers in each other's countries…"
+    source = f"{title} (New Delhi, 12 Feb 2026)"
+    said = (
+        "Liaison officers are expected to help on fentanyl precursors, the statement said. [1] "
+        f"(doubtful: {answer.statements[0].rule}) "
+        "No timeline is set. (uncited: No sentence is named for this.)"
+    )
+    assert answer_text(answer).splitlines() == [
+        said,
+        "",
+        source,
+        f"  [1] {first} (Ministry of External Affairs, statement · agreed · Thursday → 12 Feb 2026)",
+        "Found without the model:",
+        f"  - {purpose} (The statement · planned)",
+        f"    {source}",
+        f"  - {agreed} (The statement, direct quote · agreed)",
+        f"    {source}",
+        "m: 1,234 tokens in, 56 out, $0.0018",
+    ]
+    got = json.loads(json.dumps(answer_json(answer)))
+    assert got["usage"] == {"tokens_in": 1234, "tokens_out": 56, "counted_here": False, "dollars": 0.001794}
+    assert [statement["verdict"] for statement in got["statements"]] == ["doubtful", "uncited"]
+    assert (got["model"], got["state"], got["refusal"]) == ("m", "whole", False)

@@ -1,0 +1,49 @@
+"""Markdown: what is taken along reads as it did on the page."""
+
+import re
+from dataclasses import replace
+
+from rag.answering.generative import Prose
+from rag.evidence.citations import Statement
+from rag.output.markdown import chat_markdown
+from tests.conftest import FENTANYL, OTTAWA, Newsroom
+
+
+def unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def test_a_chat_is_written_with_its_quotes_and_their_places(archive: Newsroom) -> None:
+    answered, refused = archive.ask(FENTANYL), archive.ask(OTTAWA)
+    text = chat_markdown("Drugs", [answered, refused])
+    assert text.startswith(f"# Drugs\n\n## {FENTANYL}\n\n> \\[1\\] ")
+    plain = unescaped(text)
+    for quote in (*answered.quotes, *refused.quotes):
+        assert quote.quote in plain
+        assert f"{quote.article.path}, characters {quote.span.start} to {quote.span.end}" in plain
+    assert f"## {OTTAWA}\n\nThe shelf does not answer this. Closest sentences:" in text
+
+
+def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL)
+    statements = (
+        Statement("They *agreed*.", (answer.quotes[0],), "supported"),
+        Statement("On Monday.", (answer.quotes[0],), "doubtful", "No quote has Monday."),
+    )
+    prose = Prose("m", "whole", statements, refused=False, problem="", usage=None, seconds=1.0)
+    text = chat_markdown("x", [replace(answer, prose=prose)])
+    assert "They \\*agreed\\*\\. \\[1\\] On Monday\\. \\[1\\] *(doubtful\\: No quote has Monday\\.)*" in text
+    assert "Found without the model:" in text
+
+
+def test_foreign_text_is_no_markup(newsroom: Newsroom) -> None:
+    hostile = "The minister said ![p](http://127.0.0.1/x) <img src=http://127.0.0.1/y> cost $5 ~~and~~ `6`."
+    newsroom.write("a.txt", f"CAIRO, March 3, 2026 - {hostile}\n")
+    newsroom.indexed()
+    answer = newsroom.ask("What did the minister say about cost?")
+    text = chat_markdown("<script>", [answer])
+    assert all(quote.quote in unescaped(text) for quote in answer.quotes)
+    assert "y> cost $5 ~~and~~ `6`" in unescaped(text)
+    assert "![" not in text.replace("\\!\\[", "")
+    assert "<img" not in text.replace("\\<img", "")
+    assert "<script" not in text.replace("\\<script", "")

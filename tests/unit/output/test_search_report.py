@@ -1,0 +1,60 @@
+"""Receipts: what was searched is told as it was."""
+
+from datetime import date
+
+from index.core.scope import Scope
+from rag.output.answer import answer_json
+from rag.output.search_report import receipt_text
+from tests.conftest import FENTANYL, OTTAWA, Newsroom
+
+OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
+
+
+def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsroom) -> None:
+    answer = archive.ask(OTTAWA)
+    lines = receipt_text(answer).splitlines()
+    assert lines[:6] == [
+        f"Question: {OTTAWA}",
+        f"Searched for: {OTTAWA}",
+        "In no article: population",
+        "Searched in: 7 of 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated",
+        f"Outlets: Fictional Wire (3), not named (2), {OTHERS}",
+        "By meaning: 10 of 10 passages on the shelf, all of them by words",
+    ]
+    assert lines[-1] == "Outcome: refused"
+    nearest = answer.searched.nearest
+    assert [one.weight for one in nearest] == sorted((one.weight for one in nearest), reverse=True)
+    assert not any(one.answers for one in nearest)
+    assert answer.quotes[0] in [one.citation for one in nearest]
+    for one, line in zip(nearest, lines[-1 - len(nearest) :], strict=False):
+        assert one.citation.quote in line
+        assert line.endswith(f"[{one.citation.article.path}, characters {one.citation.span.start} to "
+                             f"{one.citation.span.end}]")  # fmt: skip
+
+
+def test_an_answer_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL, Scope(since=date(2026, 2, 1), outlets=frozenset({""})))
+    text = receipt_text(answer)
+    assert "Searched in: 2 of 7 articles (unnamed outlets, since 1 Feb 2026), published 12 Feb 2026 to 20 Feb" in text
+    assert "\nOutlets: not named (2)\n" in text
+    assert text.endswith("Outcome: answered, 2 sentences found without a model")
+    searched = answer_json(answer)["searched"]
+    assert isinstance(searched, dict)
+    assert searched["by_outlet"] == {"": 2}
+    assert searched["nearest"][0]["answers"] is True
+
+
+def test_foreign_text_stays_on_its_line(newsroom: Newsroom) -> None:
+    newsroom.write(
+        "a.txt", "Title: A \x1b[31m red\nOutlet: Wire\x07\n\nThe minister said the\x1b[2J ferry cost 4 crowns.\n"
+    )
+    newsroom.indexed()
+    text = receipt_text(newsroom.ask("What did the ferry cost the minister?\x1b[2J"))
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def test_an_empty_shelf_is_told(newsroom: Newsroom) -> None:
+    lines = receipt_text(newsroom.ask(OTTAWA)).splitlines()
+    assert lines[2] == "Searched in: 0 of 0 articles"
+    assert lines[-2:] == ["Read: 0 passages from 0 articles", "Outcome: refused"]

@@ -1,0 +1,410 @@
+"""Sync: however the seeds came to be what they are, the shelf is the one they make."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.core.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
+from index.core.settings import Settings
+from index.pipeline.parts import Parts, sync_parts
+from index.pipeline.placing import place_vectors
+from index.pipeline.sync import Done, Embedded, Rejected, Removed, Visible, sync_shelf
+from index.shelf.shelf import Shelf
+from index.vectors.chroma import VectorIndex
+from index.vectors.embedders import EndpointEmbedder, MiniLM, Vectors
+from rag.answering.pipeline import find_passages
+from tests.conftest import SEED, Newsroom, ids_in_chroma, make_newsroom
+from tests.support.embedding_server import serve_embeddings
+
+TEXTS = (
+    "India and Canada agreed on liaison officers.",
+    "The River Lind fell to 4.1 metres. No one was injured.",
+    "Title: Strike ends\nDate: 2026-02-02\n\nTrain drivers went back to work.",
+    "",
+)
+NAMES = ("a.txt", "b.md", "deep/c.txt", "d.pdf")
+steps = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*TEXTS, None])), min_size=1, max_size=6)
+
+
+def contents(newsroom: Newsroom) -> dict[str, object]:
+    """Everything a reader could notice about a shelf."""
+    parts = newsroom.parts
+    with parts.shelf.read() as reading:
+        ids = reading.keyword_ranking(["the", "india", "lind", "work", "no"], 100)
+        question = parts.embedder.embed_question("what happened?")
+        dense = list(reading.vector_ranking(question, 100))
+        collection = reading.record("collection")
+        seen = {
+            "listings": reading.listings(),
+            "counts": reading.counts(),
+            "keywords": sorted(ids),
+            "dense": dense,
+            "rejected": {path: reason for path, (_, reason) in reading.files().items() if reason},
+        }
+        assert reading.leavers(10) == []
+        assert reading.unplaced(10) == []
+    chroma = ids_in_chroma(parts.index, collection) if collection in parts.index.collection_names() else []
+    assert chroma == sorted(dense)
+    return seen
+
+
+@given(st.lists(steps, min_size=1, max_size=3))
+@settings(max_examples=25)
+def test_a_shelf_with_a_past_equals_one_built_at_once(
+    model: MiniLM, rounds: list[list[tuple[str, str | None]]]
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lived, fresh = make_newsroom(Path(folder) / "lived", model), make_newsroom(Path(folder) / "fresh", model)
+        for changes in rounds:
+            for name, text in changes:
+                if text is None:
+                    (lived.seeds / name).unlink(missing_ok=True)
+                else:
+                    lived.write(name, text)
+            lived.index()
+        shutil.copytree(lived.seeds, fresh.seeds, dirs_exist_ok=True)
+        fresh.index()
+        assert contents(lived) == contents(fresh)
+        assert lived.indexed().embedded == 0
+        lived.parts.index.disown()
+        fresh.parts.index.disown()
+
+
+def test_indexing_twice_changes_nothing(newsroom: Newsroom) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    first = newsroom.indexed()
+    before = contents(newsroom)
+    second = newsroom.indexed()
+    assert (first.visible, first.embedded) == (1, first.chunks)
+    assert (second.visible, second.embedded, second.unchanged) == (0, 0, 1)
+    assert contents(newsroom) == before
+
+
+def test_a_changed_article_replaces_the_old_one_and_a_vanished_one_goes(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.write("b.txt", TEXTS[1])
+    newsroom.index()
+    newsroom.write("a.txt", TEXTS[0].replace("Canada", "Norway"))
+    (newsroom.seeds / "b.txt").unlink()
+    events = newsroom.index()
+    assert [type(event) for event in events if isinstance(event, Visible | Removed)] == [Removed, Visible]
+    assert newsroom.paths() == ["a.txt"]
+    assert newsroom.ask("Did Norway agree on liaison officers?").statements
+    assert not newsroom.ask("River Lind metres").statements
+
+
+def test_a_moved_article_is_not_embedded_again(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[1])
+    newsroom.index()
+    (newsroom.seeds / "2026").mkdir()
+    (newsroom.seeds / "a.txt").rename(newsroom.seeds / "2026" / "b.txt")
+    done = newsroom.indexed()
+    assert (done.visible, done.removed, done.embedded) == (1, 1, 0)
+    with newsroom.parts.shelf.read() as reading:
+        assert reading.counts().embedded == done.chunks
+
+
+def test_a_bad_file_is_named_each_time_and_stops_nothing(newsroom: Newsroom) -> None:
+    newsroom.write("good.txt", TEXTS[0])
+    newsroom.write("scan.pdf", b"%PDF")
+    newsroom.write("picture.txt", b"GIF89a\x80\xff\x00")
+    newsroom.write(".hidden.txt", TEXTS[1])
+    newsroom.write(os.fsdecode(b"n\xe4me.txt"), TEXTS[1])
+    for _ in range(2):
+        rejected = {event.path for event in newsroom.index() if isinstance(event, Rejected)}
+        assert rejected == {"scan.pdf", "picture.txt", "n\\udce4me.txt"}
+        assert newsroom.paths() == ["good.txt"]
+    newsroom.write("picture.txt", TEXTS[1])
+    newsroom.index()
+    assert newsroom.paths() == ["good.txt", "picture.txt"]
+
+
+def test_what_is_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
+    newsroom.write("good.txt", TEXTS[0])
+    newsroom.write("sheet.xlsx", b"PK")
+    newsroom.write("big.txt", b"word " * 5_000_000)
+    newsroom.write(os.fsdecode(b"n\xe4me.txt"), TEXTS[1])
+    generations = []
+    for _ in range(2):
+        assert sum(isinstance(event, Rejected) for event in newsroom.index()) == 3
+        with newsroom.parts.shelf.read() as reading:
+            generations.append(reading.record("generation"))
+    assert generations[0] == generations[1]
+
+
+def test_an_article_that_becomes_unreadable_leaves_the_shelf(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    newsroom.write("a.txt", b"\xff\x00\xfa")
+    assert any(isinstance(event, Rejected) for event in newsroom.index())
+    assert newsroom.paths() == []
+
+
+def test_a_file_over_the_limit_is_not_read(newsroom: Newsroom) -> None:
+    newsroom.write("big.txt", b"word " * 300_000)
+    parts = newsroom.parts
+    events = list(
+        sync_shelf(
+            newsroom.seeds,
+            shelf=parts.shelf,
+            index=parts.index,
+            embedder=parts.embedder,
+            chunk_tokens=200,
+            max_file_bytes=1_000_000,
+        )
+    )
+    (rejected,) = [event for event in events if isinstance(event, Rejected)]
+    assert "2 MB, more than the 1 MB read here" in rejected.reason
+
+
+def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    newsroom.seeds.rename(newsroom.seeds.with_name("unmounted"))
+    with pytest.raises(SeedsMissing, match="There is no folder"):
+        newsroom.index()
+    assert newsroom.paths() == ["a.txt"]
+
+
+def test_a_second_indexer_waits_or_says_who_is_at_work(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    run = sync_parts(newsroom.parts)
+    assert isinstance(next(run), Visible)
+    with pytest.raises(ShelfBusy, match=f"Process {os.getpid()} is indexing this shelf"):
+        newsroom.index()
+    assert isinstance(list(run)[-1], Done)
+    assert newsroom.indexed().unchanged == 1
+
+
+class _Stops(MiniLM):
+    """Embeds so many times and then is killed."""
+
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def embed_articles(self, texts: object) -> Vectors:
+        if not self.groups:
+            raise KeyboardInterrupt
+        self.groups -= 1
+        return super().embed_articles(texts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def half_done(newsroom: Newsroom) -> Newsroom:
+    """A newsroom whose first run was stopped while it embedded."""
+    for number in range(80):
+        newsroom.write(
+            f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres."
+        )
+    parts = newsroom.parts
+    stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(2), parts.sentence_model)
+    with pytest.raises(KeyboardInterrupt):
+        list(sync_parts(stopped))
+    return newsroom
+
+
+def test_a_stopped_run_is_finished_by_the_next(half_done: Newsroom) -> None:
+    with half_done.parts.shelf.read() as reading:
+        counts = reading.counts()
+    assert (counts.articles, counts.embedded) == (80, 64)
+    assert half_done.ask("What does report number 77 say on the River Lind?").statements
+    done = half_done.indexed()
+    assert (done.visible, done.embedded) == (0, 16)
+    contents(half_done)
+
+
+def test_chroma_is_made_again_from_the_shelf_without_embedding(newsroom: Newsroom) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.index()
+    before = contents(newsroom)
+    newsroom.parts.index.disown()
+    shutil.rmtree(newsroom.parts.settings.store / "chroma")
+    assert newsroom.indexed().embedded == 0
+    assert contents(newsroom) == before
+
+
+def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: Newsroom) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.index()
+    before = contents(newsroom)
+    parts = newsroom.parts
+    with parts.shelf.read() as reading:
+        collection = reading.record("collection")
+    parts.index.add(collection, ["stray"], [np.ones(384, np.float32)])
+    place_vectors(parts.shelf, parts.index)
+    assert contents(newsroom) == before
+    with parts.shelf.read() as reading:
+        collection = reading.record("collection")
+    parts.index.remove(collection, ids_in_chroma(parts.index, collection)[:1])
+    place_vectors(parts.shelf, parts.index)
+    assert contents(newsroom) == before
+
+
+@pytest.mark.parametrize("damage", ["garbage", "a file for a folder", "an empty folder"])
+def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage: str) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.index()
+    before = contents(newsroom)
+    newsroom.parts.index.disown()
+    folder = newsroom.parts.settings.store / "chroma"
+    if damage == "garbage":
+        (folder / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("") if damage == "a file for a folder" else folder.mkdir()
+    assert newsroom.indexed().embedded == 0
+    assert contents(newsroom) == before
+
+
+def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a thousand equal passages, among which its graph loses the others, now and then."""
+    newsroom.write("a.txt", TEXTS[0])
+    monkeypatch.setattr("index.pipeline.placing._SAME", 2.0)
+    done = newsroom.indexed()
+    assert done.embedded == done.chunks
+    assert newsroom.parts.index.owned
+    assert not newsroom.parts.index.sound
+    assert newsroom.ask("Did India and Canada agree on liaison officers?").statements
+    monkeypatch.undo()
+    newsroom.index()
+    assert newsroom.parts.index.sound
+
+
+def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
+    """Between the embedding and the placing, a question is answered from the shelf itself."""
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    newsroom.write("b.txt", TEXTS[1])
+    asked = "By how much has the water gone down?"
+    for event in sync_parts(newsroom.parts):
+        if isinstance(event, Embedded):
+            passages, _ = find_passages(asked, parts=newsroom.parts, k=1)
+            assert passages[0][1].article.path == "b.txt"
+            assert passages[0][0].found_by.dense == 1
+
+
+def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    parts = newsroom.parts
+    with serve_embeddings() as server:
+        embedder = EndpointEmbedder("m", base_url=server.base_url, key="")
+        other = Newsroom(
+            newsroom.seeds, Parts(parts.settings, parts.shelf, parts.index, embedder, parts.sentence_model)
+        )
+        other.index()
+        server.dimensions = 32
+        with pytest.raises(IndexMismatch, match="now gives 32 numbers a text, the shelf has 16"):
+            other.ask("What was agreed?")
+        other.write("b.txt", TEXTS[1])
+        other.index()
+        assert {len(vector) for _, _, vector in _all_vectors(parts)} == {32}
+        assert other.ask("liaison officers India Canada agreed").statements
+
+
+def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.index()
+    before = contents(newsroom)
+    with newsroom.parts.shelf.write() as writing:
+        writing.set_record("words", "of an older version")
+        writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        assert writing.chunks_holding("liaison") == 0
+        writing._touch()  # or the shelf would count as damaged
+    assert newsroom.indexed().embedded == 0
+    assert contents(newsroom) == before
+
+
+def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.write("open.txt", TEXTS[0])
+    newsroom.write("shut/a.txt", TEXTS[1])
+    (newsroom.seeds / "link").symlink_to(newsroom.seeds / "shut")
+    newsroom.index()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:  # as for a user without the permission; these tests may run as root
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    events = newsroom.index()
+    reasons = {event.path: event.reason for event in events if isinstance(event, Rejected)}
+    assert "cannot be looked into (Permission denied)" in reasons["shut"]
+    assert "a link, which is not followed" in reasons["link"]
+    assert not any(isinstance(event, Removed) for event in events)
+    assert newsroom.paths() == ["open.txt", "shut/a.txt"]
+
+
+def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Newsroom) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    chunks = newsroom.indexed().chunks
+    with serve_embeddings() as server:
+        parts = newsroom.parts
+        embedder = EndpointEmbedder("words", base_url=server.base_url, key="")
+        other = Newsroom(
+            newsroom.seeds, Parts(parts.settings, parts.shelf, parts.index, embedder, parts.sentence_model)
+        )
+        server.fault = "wrong key"
+        with pytest.raises(EmbeddingFailed, match="401"):
+            other.index()
+        assert other.paths() == [SEED.name]
+        server.fault = ""
+        assert other.indexed().embedded == chunks
+        with parts.shelf.read() as reading:
+            assert reading.record("embedding_model") == embedder.model
+            assert {len(vector) for _, _, vector in _all_vectors(parts)} == {16}
+        assert other.ask("what was agreed on fentanyl precursors?").statements
+    assert newsroom.indexed().embedded == chunks
+    contents(newsroom)
+
+
+def _all_vectors(parts: Parts) -> list[tuple[int, str, Vectors]]:
+    with parts.shelf.write() as writing:
+        writing.mark_all_unplaced()
+        writing.set_record("collection", "")
+    with parts.shelf.read() as reading:
+        return reading.unplaced(1000)
+
+
+def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(newsroom: Newsroom) -> None:
+    shutil.copy(SEED, newsroom.seeds)
+    chunks = newsroom.indexed().chunks
+    settings_ = Settings(seeds=newsroom.seeds, store=newsroom.parts.settings.store, chunk_tokens=80)
+    parts = newsroom.parts
+    smaller = Newsroom(newsroom.seeds, Parts(settings_, parts.shelf, parts.index, parts.embedder, parts.sentence_model))
+    assert smaller.indexed().chunks > chunks
+    contents(smaller)
+
+
+def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
+    """The one that does not own Chroma writes the shelf; the owner catches up."""
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.index()
+    owner = newsroom.parts
+    store = owner.settings.store
+    other = Newsroom(newsroom.seeds, Parts(owner.settings, Shelf(store), VectorIndex(store), model, model))
+    newsroom.write("river.txt", TEXTS[1])
+    assert other.indexed().embedded == 1
+    assert not other.parts.index.owned
+    for room in (other, newsroom):
+        (statement, *_) = room.ask("How high is the River Lind in metres?").statements
+        assert statement.text == "The River Lind fell to 4.1 metres."
+    assert place_vectors(owner.shelf, owner.index)
+    contents(newsroom)
+
+
+def test_the_lock_is_given_back(newsroom: Newsroom) -> None:
+    newsroom.index()
+    lock = filelock.FileLock(newsroom.parts.settings.store / "indexing.lock")
+    lock.acquire(blocking=False)
+    lock.release()

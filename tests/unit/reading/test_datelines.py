@@ -1,0 +1,82 @@
+"""Datelines: the forms of agencies, and the sentences that only look like one."""
+
+from datetime import date
+
+import pytest
+
+from index.reading.datelines import parse_date, read_dateline
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "place", "outlet"),
+    [
+        (" date 2026-02-12 New Delhi: India and Canada have agreed", date(2026, 2, 12), "New Delhi", None),
+        ("date 2026-02-12 India and Canada have agreed", date(2026, 2, 12), None, None),
+        ("NEW DELHI, Feb 12 (Reuters) - Officials said", None, "New Delhi", "Reuters"),
+        ("WASHINGTON (AP) — The Senate", None, "Washington", "AP"),
+        ("New Delhi [India], February 12, 2026 (ANI): India", date(2026, 2, 12), "New Delhi", "ANI"),
+        ("London: The mayor said that fares would rise.", None, "London", None),
+        ("LONDON — Prices rose", None, "London", None),
+        ("Geneva — Delegates met", None, "Geneva", None),
+        ("Port-au-Prince, Haiti, 3 March 2025 — Gangs", date(2025, 3, 3), "Port-au-Prince, Haiti", None),
+        ("WASHINGTON/LONDON, Jan 3 2026 (Reuters) - Talks", date(2026, 1, 3), "Washington/London", "Reuters"),
+        ("OTTAWA, Feb. 7 -- Mr. Doval", None, "Ottawa", None),
+        ("2026-02-12: Something happened", date(2026, 2, 12), None, None),
+        ("Date 2026-02-12 New Delhi: Both signed", date(2026, 2, 12), "New Delhi", None),
+    ],
+)
+def test_a_dateline_tells_day_and_place(text: str, published: date | None, place: str, outlet: str | None) -> None:
+    found = read_dateline(text)
+    assert found is not None
+    assert (found.published, found.place, found.outlet) == (published, place, outlet)
+    assert found.span.start == 0
+    rest = text[found.span.end :]
+    assert rest == rest.strip()
+    assert rest[0].isupper()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Opinion: we should talk",
+        "Jaiswal: We have agreed to nothing.\nANI: When?\nJaiswal: Soon.",
+        'Trump: "We will win."',
+        "Union Budget: Key Changes Explained\n\nThe budget raises taxes.",
+        "BREAKING NEWS: fire",
+        "The minister said: we go",
+        "He said: “No.”",
+        "May said: no",
+        "Mr Smith said on Monday - as usual - that he would",
+        "Donald Trump — the former president — said",
+        "COVID-19: What we know",
+        "Brazil: 5, Spain: 3",
+        "Team A - Team B",
+        "India and Canada have agreed",
+        "",
+    ],
+)
+def test_a_sentence_is_no_dateline(text: str) -> None:
+    assert read_dateline(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-02-12", date(2026, 2, 12)),
+        ("2026/02/12", date(2026, 2, 12)),
+        ("2026-02-03T10:00:00Z", date(2026, 2, 3)),
+        ("Thu, 12 Feb 2026 10:00:00 +0000", date(2026, 2, 12)),
+        ("Feb 12, 2026", date(2026, 2, 12)),
+        ("13/02/2026", date(2026, 2, 13)),
+        ("05/06/2026", None),
+        ("February 2026", None),
+        ("Feb 12", None),
+        ("2026", None),
+        ("May", None),
+        ("yesterday", None),
+        ("", None),
+        ("99999999999999999999", None),
+    ],
+)
+def test_a_date_is_read_only_where_nothing_is_guessed(text: str, day: date | None) -> None:
+    assert parse_date(text) == day

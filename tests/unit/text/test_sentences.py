@@ -1,0 +1,76 @@
+"""Sentences: the laws, and the traps of news text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.text.sentences import LONGEST, split_sentences
+from index.text.spans import Span
+
+pieces = st.sampled_from(
+    ["Sen. Lee said no.", '"We agreed," she said.', "\n\n", "\n", " ", "- item", "# Head", "U.S.", "a.B", "…", "x" * 90]
+)
+texts = st.one_of(st.text(max_size=200), st.lists(pieces, max_size=12).map(" ".join), st.lists(pieces).map("".join))
+
+
+def cut(text: str) -> list[str]:
+    return [span.cut(text) for span in split_sentences(text, Span(0, len(text)))]
+
+
+@given(texts)
+def test_sentences_cover_the_text_in_order(text: str) -> None:
+    end = 0
+    for span in split_sentences(text, Span(0, len(text))):
+        assert not text[end : span.start].strip(), "only white space lies between two sentences"
+        assert span.cut(text) == span.cut(text).strip() != ""
+        assert len(span) <= LONGEST
+        end = span.end
+    assert not text[end:].strip()
+
+
+@given(texts, st.text(max_size=30))
+def test_sentences_stay_inside_the_body(text: str, before: str) -> None:
+    body = Span(len(before), len(before + text))
+    assert all(body.start <= span.start < span.end <= body.end for span in split_sentences(before + text, body))
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["The U.S. Senate passed the bill.", "It goes to the House."],
+        ["Sen. John Smith (R-Ohio) spoke at 5 p.m. on Tuesday.", "He left."],
+        ["It was led by Lt. Col. James Brown and Reps. Darrell Issa and Jake Ellzey.", "They left."],
+        ["J. K. Rowling met Gov. Gavin Newsom in Washington, D.C.", "The talks lasted an hour."],
+        ["Apple Inc. said revenue rose 3.5 per cent to $1.2 bn.", "Shares fell."],
+        ['He said, "I don\'t know."', "Then he left."],
+        ['"We met.', "This is part of our dialogue.", 'Both agreed," Jaiswal said.'],
+        ["we will let you know,\" he added.'", "The MEA's remark comes a day after."],
+        ["“Nothing more.”", "He paused."],
+    ],
+)
+def test_sentences_of_news_end_where_a_reader_would_end_them(sentences: list[str]) -> None:
+    assert cut(" ".join(sentences)) == sentences
+
+
+def test_a_lost_space_between_two_sentences_is_no_bridge() -> None:
+    assert cut("They raised security concerns.Allegedly there are ties.") == [
+        "They raised security concerns.",
+        "Allegedly there are ties.",
+    ]
+    assert cut("Read it at https://example.org/News.Today for more.") == [
+        "Read it at https://example.org/News.Today for more."
+    ]
+
+
+def test_a_hard_wrapped_sentence_is_one() -> None:
+    text = "This paragraph of plain text is wrapped at about seventy\ncharacters a line. It goes on."
+    assert cut(text) == ["This paragraph of plain text is wrapped at about seventy\ncharacters a line.", "It goes on."]
+
+
+def test_list_entries_and_subheads_are_sentences_of_their_own() -> None:
+    assert cut("A subhead\nThen text.\n- one thing\n- another") == [
+        "A subhead",
+        "Then text.",
+        "- one thing",
+        "- another",
+    ]

@@ -1,0 +1,188 @@
+"""The page's indexing thread: it outlives whatever happens to the store."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import index.inbox.watch
+import ui.server.indexer
+from index.vectors.chroma import VectorIndex
+from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
+from ui.server.indexer import Indexing
+
+
+@pytest.fixture
+def indexing(newsroom: Newsroom) -> Iterator[Indexing]:
+    shutil.copy(SEED, newsroom.seeds)
+    made = Indexing(newsroom.parts)
+    yield made
+    made.stop()
+
+
+def removed(folder: Path) -> bool:
+    """Try to remove a folder: the thread's own looks put files into it now and then."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
+
+
+def run(indexing: Indexing) -> None:
+    indexing.start()
+    wait_until(lambda: not indexing.progress.running)
+
+
+def test_a_run_tells_what_it_found(indexing: Indexing) -> None:
+    indexing.start_once()
+    indexing.start_once()
+    wait_until(lambda: indexing.progress.done is not None and not indexing.progress.running)
+    assert indexing.progress.done is not None
+    assert indexing.progress.done.visible == 1
+    assert indexing.progress.problem == ""
+
+
+def test_a_deleted_store_is_built_again_at_the_next_run(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    wait_until(lambda: removed(newsroom.parts.settings.store))
+    run(indexing)
+    wait_until(lambda: newsroom.paths() == [SEED.name])
+    assert newsroom.ask(FENTANYL).statements
+
+
+def test_a_run_that_fails_is_told_and_the_next_one_works(indexing: Indexing, newsroom: Newsroom) -> None:
+    newsroom.seeds.rename(newsroom.seeds.with_name("away"))
+    run(indexing)
+    assert "There is no folder" in indexing.progress.problem
+    newsroom.seeds.with_name("away").rename(newsroom.seeds)
+    run(indexing)
+    assert indexing.progress.problem == ""
+    assert newsroom.paths() == [SEED.name]
+
+
+def test_a_watched_folder_is_indexed_when_it_changes(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    indexing.watch(True)
+    assert indexing.watching
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    wait_until(lambda: "river.txt" in newsroom.paths())
+    newsroom.seeds.rename(newsroom.seeds.with_name("away"))
+    wait_until(lambda: "There is no folder" in indexing.progress.problem)
+    newsroom.seeds.with_name("away").rename(newsroom.seeds)
+    (newsroom.seeds / "river.txt").unlink()
+    wait_until(lambda: newsroom.paths() == [SEED.name] and not indexing.progress.problem)
+    indexing.watch(False)
+    assert not indexing.watching
+
+
+def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsroom: Newsroom) -> None:
+    indexing.watch(True)
+    wait_until(lambda: indexing.progress.done is not None and not indexing.progress.running)
+    indexing.stop()
+    assert not indexing.watching
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    second = Indexing(newsroom.parts)
+    try:
+        second.start_once()
+        wait_until(lambda: second.progress.done is not None and not second.progress.running)
+        assert second.watching
+        assert second.progress.done is not None
+        assert second.progress.done.visible == 1, "one run, not a second one that finds nothing"
+        newsroom.write("strike.txt", "Train drivers went back to work.")
+        wait_until(lambda: "strike.txt" in newsroom.paths())
+        second.watch(False)
+    finally:
+        second.stop()
+    indexing.start()
+    wait_until(lambda: not indexing.progress.running)
+    assert not indexing.watching, "switched off is remembered too"
+
+
+def test_watching_that_cannot_be_remembered_is_told(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    indexing.stop()
+    store = newsroom.parts.settings.store
+    shutil.rmtree(store)
+    store.write_text("")
+    indexing.watch(True)
+    wait_until(lambda: f"The store {store} cannot be opened" in indexing.progress.problem)
+    store.unlink()
+    run(indexing)
+    assert newsroom.paths() == [SEED.name]
+    indexing.watch(False)
+    wait_until(lambda: not indexing.progress.problem)
+
+
+def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError("Permission denied")  # as for a folder below that may not be looked into
+
+    run(indexing)
+    with monkeypatch.context() as refusing:
+        refusing.setattr(index.inbox.watch, "watch", refuse)
+        indexing.watch(True)
+        wait_until(lambda: not indexing.watching)
+    run(indexing)
+    assert "cannot be watched (Permission denied)" in indexing.progress.problem, "a run does not mend it"
+    indexing.watch(True)
+    assert indexing.progress.problem == ""
+    assert indexing.watching
+
+
+def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    looks: list[None] = []
+    start_over, mend = VectorIndex.start_over, Indexing._mend
+
+    def counted_start(self: VectorIndex) -> str:
+        made.append(start_over(self))
+        return made[-1]
+
+    def counted_look(self: Indexing) -> None:
+        looks.append(None)
+        mend(self)
+
+    monkeypatch.setattr("index.pipeline.placing._SAME", 2.0)
+    monkeypatch.setattr(VectorIndex, "start_over", counted_start)
+    monkeypatch.setattr(Indexing, "_mend", counted_look)
+    monkeypatch.setattr(ui.server.indexer, "_LOOK_SECONDS", 0.01)
+    run(indexing)
+    seen = len(looks)
+    wait_until(lambda: len(looks) > seen + 20)
+    # By the run, and by the first look after it.
+    assert 1 <= len(made) <= 2
+    assert newsroom.parts.index.owned
+    assert newsroom.ask(FENTANYL).statements
+    monkeypatch.setattr("index.pipeline.placing._SAME", 0.999)
+    newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
+    run(indexing)
+    wait_until(lambda: newsroom.parts.index.sound)
+
+
+def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
+    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, damaged = VectorIndex.check, threading.Event()
+
+    def check_and_damage(self: VectorIndex) -> None:
+        check(self)
+        if newsroom.parts.index.sound and not damaged.is_set():
+            next(newsroom.parts.settings.store.rglob("data_level0.bin")).write_bytes(b"")
+            damaged.set()
+
+    monkeypatch.setattr(VectorIndex, "check", check_and_damage)
+    run(indexing)
+    wait_until(lambda: damaged.is_set() and newsroom.parts.index.sound)
+    assert newsroom.parts.index.owned
+
+
+def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:
+    run(indexing)
+    wait_until(lambda: newsroom.parts.index.owned)
+    indexing.stop()
+    assert not newsroom.parts.index.owned
+    assert newsroom.ask(FENTANYL).statements, "the shelf is searched without Chroma"

@@ -1,0 +1,70 @@
+"""Links: what comes from outside, in an address or from the browser, is read or left at its default."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import FENTANYL, ROOT, SEED, Newsroom
+from ui.chat import turns
+from ui.pages.shelf import Look, bars
+from ui.server import indexer as indexing
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["titled", "order", "period", "offset", "other"]),
+        st.none() | st.text() | st.integers() | st.lists(st.integers(), max_size=2),
+    )
+)
+def test_any_look_at_the_table_is_one_that_can_be_had(said: dict[str, object]) -> None:
+    look = Look.read(said)
+    assert look.offset >= 0
+    assert Look.read({"titled": look.titled, "order": look.order, "period": look.period, "offset": look.offset}) == look
+
+
+@given(st.lists(st.dates(), min_size=1, max_size=50))
+def test_bars_count_every_article_once(days: list[date]) -> None:
+    months: dict[str, int] = {}
+    for day in sorted(days):
+        months[f"{day:%Y-%m}".zfill(7)] = months.get(f"{day:%Y-%m}".zfill(7), 0) + 1
+    shown = bars(list(months.items()))
+    assert sum(int(str(bar["count"])) for bar in shown) == len(days)
+    periods = [str(bar["period"]) for bar in shown]
+    assert periods == sorted(set(periods))
+
+
+@pytest.fixture
+def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page's script, run in this process."""
+    shutil.copy(SEED, newsroom.seeds)
+    newsroom.indexed()
+    newsroom.parts.index.disown()
+    monkeypatch.setenv("DATELINE_SEEDS", str(newsroom.seeds))
+    monkeypatch.setenv("DATELINE_STORE", str(newsroom.parts.settings.store))
+    for made in (indexing._make, turns._make):
+        made.cache_clear()
+    yield AppTest.from_file(str(ROOT / "ui" / "script.py"), default_timeout=60).run()
+    indexing.get_indexing().stop()
+    for made in (indexing._make, turns._make):
+        made.cache_clear()
+
+
+def test_an_address_that_comes_late_undoes_nothing(page: AppTest) -> None:
+    """A browser sends its address with every click, and on a busy machine an old one after a question was asked."""
+    page.chat_input[0].set_value(FENTANYL).run()
+    chat = page.session_state["shown"]
+    assert page.query_params["chat"] == chat.id
+    del page.query_params["chat"]
+    page.run()
+    assert page.session_state["shown"] is chat
+    assert [turn.question for turn in chat.turns] == [FENTANYL]
+    page.button(key="new-chat").click().run()
+    page.query_params["chat"] = chat.id
+    page.run()
+    assert page.session_state["shown"] is not chat
+    assert not page.exception

@@ -1,0 +1,203 @@
+"""Served: a real Chroma server has the vectors, and the shelf does without it when it must."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.core.errors import BadSettings, ChromaUnreachable
+from index.core.settings import load_settings
+from index.pipeline.parts import sync_parts
+from index.pipeline.sync import Done
+from index.vectors import chroma_client as timed
+from index.vectors import chroma_server as served
+from index.vectors.chroma import VectorIndex
+from index.vectors.chroma_server import ServedIndex
+from index.vectors.embedders import MiniLM
+from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
+from tests.support.chroma_server import chroma_server, false_server
+from tests.support.ports import free_port
+from ui.server.indexer import Indexing
+
+BRIDGE = "The Quarrow bridge closed on Monday after inspectors found a crack in a pier."
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with chroma_server(tmp_path_factory.mktemp("server"), free_port()) as url:
+        yield url
+
+
+def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
+    made = make_newsroom(folder, model)
+    index = ServedIndex(made.parts.settings.store, url=url)
+    made = Newsroom(made.seeds, replace(made.parts, index=index))
+    made.write(SEED.name, SEED.read_bytes())
+    return made
+
+
+@pytest.fixture
+def room(tmp_path: Path, model: MiniLM, server: str) -> Iterator[Newsroom]:
+    made = make_room(tmp_path / "newsroom", model, server)
+    yield made
+    made.parts.index.disown()
+
+
+def chunk_ids(room: Newsroom) -> list[str]:
+    with room.parts.shelf.read() as reading:
+        return sorted(row[0] for row in reading._connection.execute("SELECT id FROM chunks"))
+
+
+def on_server(room: Newsroom) -> list[str]:
+    (collection,) = room.parts.index.collection_names()
+    return ids_in_chroma(room.parts.index, collection)
+
+
+def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) -> None:
+    room.write("bridge.txt", BRIDGE)
+    room.indexed()
+    assert on_server(room) == chunk_ids(room)
+    index = room.parts.index
+    everything = index._get(index.collection_names()[0]).get(include=["documents", "metadatas", "uris"])
+    assert not any(everything["documents"] or [])
+    assert not any(everything["metadatas"] or [])
+    assert room.ask(FENTANYL).quotes[0].article.path == SEED.name
+
+    room.write("bridge.txt", f"{BRIDGE} It opens again in May.")
+    room.indexed()
+    assert on_server(room) == chunk_ids(room)
+    (room.seeds / "bridge.txt").unlink()
+    room.indexed()
+    assert on_server(room) == chunk_ids(room)
+
+
+def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, server: str) -> None:
+    room.indexed()
+    other = ServedIndex(room.parts.settings.store, url=server)
+    assert not other.own()
+    with room.parts.shelf.read() as reading:
+        (id_, vector), *_ = reading.sample(1).items()
+        assert list(other.ranking(reading.record("collection"), vector, 1)) == [id_]
+    other.disown()
+
+
+def test_stores_that_share_a_server_leave_each_other_alone(
+    room: Newsroom, tmp_path: Path, model: MiniLM, server: str
+) -> None:
+    room.indexed()
+    before = on_server(room)
+    other = make_room(tmp_path / "other", model, server)
+    other.write("bridge.txt", BRIDGE)
+    other.indexed()
+    other.parts.index.start_over()
+    assert on_server(room) == before
+    other.parts.index.disown()
+
+
+def test_going_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
+    room.indexed()
+    room.parts.index.disown()
+    local = Newsroom(room.seeds, replace(room.parts, index=VectorIndex(room.parts.settings.store)))
+    assert local.indexed().embedded == 0
+    assert on_server(local) == chunk_ids(room)
+    local.parts.index.disown()
+    assert room.indexed().embedded == 0
+    assert on_server(room) == chunk_ids(room)
+
+
+def test_a_server_that_lost_everything_is_filled_again(room: Newsroom) -> None:
+    room.indexed()
+    index = room.parts.index
+    index._open().delete_collection(index.collection_names()[0])
+    assert room.ask(FENTANYL).refusal is None
+    assert room.indexed().embedded == 0
+    assert on_server(room) == chunk_ids(room)
+
+
+def test_without_its_server_the_shelf_answers_and_tells(
+    tmp_path: Path, model: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served, "_REST_SECONDS", 0.1)
+    port = free_port()
+    with chroma_server(tmp_path / "server", port) as url:
+        room = make_room(tmp_path / "newsroom", model, url)
+        room.indexed()
+        with_server = room.ask(FENTANYL)
+    assert room.ask(FENTANYL).quotes == with_server.quotes
+    room.write("bridge.txt", BRIDGE)
+    run = sync_parts(room.parts)
+    done = next(event for event in run if isinstance(event, Done))
+    assert done.embedded == 1
+    with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used .* all is found"):
+        next(run)
+    assert room.ask("When did the Quarrow bridge close?").quotes[0].article.path == "bridge.txt"
+    assert room.parts.shelf.damage() == ""
+
+    # The page tells so, and that it is over, by itself.
+    indexing = Indexing(room.parts)
+    indexing.start()
+    wait_until(lambda: "cannot be used" in indexing.progress.problem)
+    with chroma_server(tmp_path / "server", port):
+        wait_until(lambda: not indexing.progress.problem)
+        wait_until(lambda: on_server(room) == chunk_ids(room))
+        indexing.stop()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [{"status": 401}, {"status": 500, "body": "oops"}, {"body": "<html>Log in</html>"}, {"status": 302}],
+    ids=["locked", "broken", "a login page", "elsewhere"],
+)
+def test_what_is_no_chroma_server_is_named(tmp_path: Path, fault: dict[str, str]) -> None:
+    with false_server(**fault) as (url, _):  # type: ignore[arg-type]
+        index = ServedIndex(tmp_path, url=url)
+        with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used"):
+            index.check()
+        assert not index.sound
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timed, "_SECONDS", 0.3)
+    with false_server(hangs=True) as (url, _), pytest.raises(ChromaUnreachable, match="ReadTimeout"):
+        ServedIndex(tmp_path, url=url).check()
+
+
+def test_no_proxy_is_asked_for_a_server_on_this_machine(
+    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "chroma.example")
+    with false_server() as (proxy, told):
+        monkeypatch.setenv("HTTP_PROXY", proxy)
+        monkeypatch.setenv("http_proxy", proxy)
+        index = ServedIndex(tmp_path, url=server, token="s3cret-token")
+        index.check()
+        index.disown()
+    assert told == []
+
+
+def test_the_token_goes_into_each_request_and_nowhere_else(tmp_path: Path) -> None:
+    with false_server(status=403) as (url, told), pytest.raises(ChromaUnreachable) as raised:
+        ServedIndex(tmp_path, url=url, token="s3cret-token").check()
+    assert told == ["Bearer s3cret-token"]
+    assert "s3cret" not in f"{raised.value!r} {raised.value.__cause__!r}"
+
+
+@pytest.mark.parametrize("url", ["http://chroma.example:8000", "ftp://localhost", "localhost:8000"])
+def test_a_server_elsewhere_is_reached_by_tls_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("DATELINE_CHROMA_URL", url)
+    with pytest.raises(BadSettings, match=r"DATELINE_CHROMA_URL: .* expected https://"):
+        load_settings()
+
+
+def test_the_command_line_uses_the_server(dateline: CommandLine, server: str) -> None:
+    done = dateline("index", DATELINE_CHROMA_URL=server)
+    assert done.returncode == 0, done.stderr
+    assert not (dateline.folder / ".dateline" / "chroma").exists()
+    index = ServedIndex(dateline.folder / ".dateline", url=server)
+    assert index.count(index.collection_names()[0]) == 4
+    index.disown()
+    lost = dateline("index", DATELINE_CHROMA_URL=f"http://127.0.0.1:{free_port()}")
+    assert lost.returncode == 1
+    assert "1 article on the shelf" in lost.stdout
+    assert "cannot be used (ConnectError). Expected it to answer." in lost.stderr

@@ -1,0 +1,216 @@
+"""The page: a chat on the shelf, with the articles beside it."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from index.core.errors import DatelineError, ShelfUnusable, UnknownChat
+from index.core.wording import counted, long_day
+from rag.answering.pipeline import LONGEST_QUESTION, Answer
+from rag.evidence.citations import Citation
+from rag.output.alerts import quotes_words
+from ui.app.sidebar import show_sidebar
+from ui.article.open_link import show_opened
+from ui.browser.address import Address, go, here
+from ui.browser.clicks import draw, undisturbed
+from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, show_style, show_text, telling
+from ui.chat.answer import citations_shown, show_answer
+from ui.chat.turns import OpenChat, OpenChats, get_open_chats
+from ui.pages.alert import found_citations, show_standing_page
+from ui.pages.draft import show_draft_page
+from ui.pages.shelf import show_shelf_page
+from ui.server.indexer import Indexing, get_indexing
+from ui.sidebar.filters import asked_of, show_scope
+from ui.sidebar.models import chosen_model
+
+_suggested = make_component("suggested")
+# How often an answer that grows is looked at, at most.
+_GROWS_SECONDS = 0.15
+# How long a look that has drawn it stays, at least and at most until there is more: what it has drawn is thrown away
+# where the next look begins before it was sent. So ten readers on a busy machine saw nothing at all.
+_STAYS_SECONDS = (0.1, 0.4)
+# The quotes are mostly there so soon that they need no second look.
+_FIRST_SECONDS = 0.25
+
+
+def show_page() -> None:
+    """Show the whole page for one reader."""
+    page = here().page
+    st.set_page_config(page_title="Dateline", page_icon=ICON, layout="wide" if page == "shelf" else "centered")
+    show_style()
+    keep_history()
+    try:
+        indexing, chats = get_indexing(), get_open_chats()
+    except DatelineError as error:
+        show_text(str(error), kind="problem")
+        return
+    indexing.start_once()
+    chat, problem = _find_chat(chats)
+    if not page and chat.turns and not chat.turns[-1].changes:
+        chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
+    with st.sidebar:
+        show_sidebar(indexing, chats, chat)
+    with st.container():
+        if problem and not page:
+            show_text(problem, kind="problem")
+    if page == "shelf":
+        show_shelf_page(indexing)
+    elif page == "draft":
+        show_draft_page(indexing)
+    elif page == "standing":
+        show_standing_page(indexing, chats)
+    else:
+        _show_chat(chat, chats, indexing)
+    show_opened(_cited(chat, indexing), chats.kept, indexing.parts)
+
+
+def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
+    """Return the chat that the address names, or a new one; and what is wrong with the address."""
+    state, address = st.session_state, here()
+    shown: OpenChat = state.setdefault("shown", chats.new())
+    addressed = state.setdefault("addressed", "")  # what the address was when `shown` was chosen
+    if shown.turns and addressed != shown.id:  # its first question was just asked
+        state["addressed"], state["problem"] = shown.id, ""
+        go(Address(chat=shown.id))
+    elif address.chat != addressed:
+        state["problem"] = ""
+        try:
+            shown = chats.get(address.chat) if address.chat else chats.new()
+        except (UnknownChat, ShelfUnusable) as error:
+            shown, state["problem"] = chats.new(), str(error)
+        state["shown"], state["addressed"] = shown, address.chat
+    return shown, state.get("problem", "")
+
+
+def _show_chat(chat: OpenChat, chats: OpenChats, indexing: Indexing) -> None:
+    with st.bottom:
+        show_scope(indexing)
+        st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, chats, indexing))
+    # There with and without a welcome: see the sidebar.
+    with st.container(key="welcome"):
+        if not chat.turns:
+            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, indexing)
+    for place in range(len(chat.turns)):
+        _show_turn(chat, place, newest=place == len(chat.turns) - 1)
+
+
+@undisturbed
+def _take_question(chats: OpenChats, indexing: Indexing) -> None:
+    # One character over the limit is enough to be told about it.
+    question = st.session_state["question"][: LONGEST_QUESTION + 1]
+    model, scope = chosen_model(indexing), asked_of()
+    chat: OpenChat = st.session_state.setdefault("shown", chats.new())
+    chat.ask(question, model, scope=scope)
+
+
+@telling
+def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
+    with indexing.parts.shelf.read() as reading:
+        reach = reading.reach()
+    st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
+    if reach.articles:
+        days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
+        articles = counted(reach.articles, "article")
+        told = "rest on sentences of" if indexing.chats else "are quoted word for word from"
+        text = f"Answers {told} {articles}{f' ({days})' if days else ''}."
+    elif indexing.progress.running:
+        text = "The articles are being read. You can ask as soon as the first one is on the shelf."
+    else:
+        text = (
+            "No article yet. Drop files on Add articles, or put them into "
+            f"{indexing.parts.settings.seeds} and press Re-index."
+        )
+    show_text(text, kind="lead")
+    _show_what_is_new(indexing)
+    if questions := indexing.suggestions:
+        clicks = draw(_suggested, key="suggested", data=list(questions), clicks=("ask",), about=chat.id)
+        clicks.do("ask", partial(_ask_suggested, chat, indexing), str)
+
+
+def _ask_suggested(chat: OpenChat, indexing: Indexing, question: str) -> None:
+    model, scope = chosen_model(indexing), asked_of()
+    if question in indexing.suggestions and not chat.turns:  # clicked twice, it is asked once
+        chat.ask(question, model, scope=scope)
+
+
+@telling
+def _show_what_is_new(indexing: Indexing) -> None:
+    """Say here too what standing questions have found: on a phone the sidebar is closed."""
+    if not (found := [listing for listing in indexing.asking.listings() if listing.quotes]):
+        return
+    asked = "a standing question" if len(found) == 1 else f"{len(found):,} standing questions"
+    label = f"{quotes_words(sum(listing.quotes for listing in found))} on {asked}"
+    if st.button(label, key="open-new", width="stretch"):
+        go(Address(page="standing", chat=here().chat, question=found[0].asked.number))
+        st.rerun()
+
+
+def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
+    turn = chat.turns[place]
+    with st.container(key=f"turn-{place}{'-newest' if newest else ''}"):
+        show_text(turn.question, kind="question")
+        growing = turn.under_way
+        if newest or growing:
+            # Each look at an answer that grows redraws this part only.
+            show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
+            show(chat, place, [], newest=newest, growing=growing)
+        else:
+            # A part of its own costs as much again as what is in it: not in a chat of a hundred turns.
+            _show_answered(chat, place, newest=False)
+
+
+def _show_growing(chat: OpenChat, place: int, looks: list[None], *, newest: bool, growing: bool) -> None:
+    """Show an answer; `looks` holds those there were."""
+    if st.session_state.get("shown") is not chat or here().page:
+        return  # a look that was on its way when the reader went elsewhere: the answer would stand there too
+    turn = chat.turns[place]
+    seen, ended = turn.changes, not turn.under_way  # before it is shown, so that its end is not missed
+    _show_answered(chat, place, newest=newest)
+    if growing and ended:
+        st.rerun()  # once more, to be looked at no longer
+    if growing and looks:
+        least, most = _STAYS_SECONDS
+        until = time.monotonic() + least
+        turn.wait_for_more(seen, most)
+        time.sleep(max(0.0, until - time.monotonic()))
+    looks.append(None)
+
+
+def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
+    turn = chat.turns[place]
+    with st.container():  # there with and without a problem: what the reader is typing below it must not move
+        for problem in filter(None, (turn.problem, turn.not_kept)):
+            show_text(problem, kind="problem")
+    if turn.answer or not turn.problem:
+        indexing = get_indexing()
+        model, answer = chosen_model(indexing), turn.answer
+        stands = answer is not None and not turn.under_way and indexing.asking.is_kept(answer)
+        show_answer(
+            place,
+            turn,
+            scroll_to=turn.id if newest else "",
+            can_ask=model is not None,
+            ask_again=lambda: chat.ask_again(place, model),
+            search_again=lambda words: chat.search_again(place, words, model),
+            ask_all_days=lambda: chat.ask_all_days(place, model),
+            keep_asking=None if stands or not answer else partial(_keep_asking, indexing, answer),
+        )
+
+
+def _keep_asking(indexing: Indexing, answer: Answer) -> None:
+    try:
+        indexing.asking.keep(answer)
+    except DatelineError as error:
+        st.session_state["problem"] = str(error)
+
+
+def _cited(chat: OpenChat, indexing: Indexing) -> Sequence[Citation]:
+    """Return what is quoted in the answer that the address names."""
+    address = here()
+    if address.page == "standing":
+        return found_citations(indexing, address.turn)
+    if address.turn is None or address.turn >= len(chat.turns) or not (answer := chat.turns[address.turn].answer):
+        return ()
+    return list(citations_shown(answer))

@@ -1,0 +1,94 @@
+"""The reader: a drawer with an article, the quotes of an answer lit in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from index.core.urls import is_web_address
+from index.core.wording import place_line
+from index.text.articles import Article
+from index.text.spans import Span
+from rag.evidence.citations import Citation
+from rag.evidence.permalinks import link
+from ui.browser.address import go, here
+from ui.browser.clicks import undisturbed
+from ui.browser.look import make_component
+
+_component = make_component("reader", isolated=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """An article as it was when it was quoted, which is not how it is now."""
+
+    citation: Citation
+    cited: Sequence[Citation]  # of the same article, `citation` among them
+    shown: bool  # its sentence is told in the note: it is gone
+    closest: Citation | None  # the sentence of now that is most like it, where it is gone
+
+
+def show_reader(
+    article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str, was: Was | None
+) -> None:
+    """Open the drawer on `article`, what is cited of it lit and `clicked` brightest.
+
+    `note` is a word of ours; `was` the article as it was quoted, to be looked at instead.
+    """
+    numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
+
+    @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
+    def drawer() -> None:
+        _component(
+            key=f"reader-{article.id}-{clicked.span if clicked else ''}",
+            data={
+                "title": article.title,
+                "where": place_line(article.outlet, article.place, article.published),
+                "by": article.author or "",
+                "url": article.url if article.url and is_web_address(article.url) else "",
+                "path": article.path,
+                "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
+                "clicked": numbers[clicked] if clicked else None,
+                "note": note,
+                "was": _was(was) if was else None,
+                # The address names another edition, which the next reader need not know of.
+                "link": link(clicked) if clicked and was else "",
+            },
+        )
+
+    drawer()
+
+
+def _was(was: Was) -> dict[str, object]:
+    numbers = {number: citation.span for number, citation in enumerate(was.cited)}
+    return {
+        "segments": segments(was.citation.article.text, numbers),
+        "clicked": list(was.cited).index(was.citation),
+        "quote": was.citation.quote if was.shown else "",
+        "closest": was.closest.quote if was.closest else "",
+    }
+
+
+def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
+    """Cut a text into runs, quoted and not; joined they are the text again.
+
+    >>> segments("One. Two.", {4: Span(5, 9)})
+    [{'text': 'One. ', 'number': None}, {'text': 'Two.', 'number': 4}]
+    """
+    runs: list[dict[str, object]] = []
+    end = 0
+    for number, span in sorted(quotes.items(), key=lambda entry: entry[1]):
+        if span.start < end:
+            continue  # what is lit already
+        if span.start > end:
+            runs.append({"text": text[end : span.start], "number": None})
+        runs.append({"text": span.cut(text), "number": number})
+        end = span.end
+    if end < len(text):
+        runs.append({"text": text[end:], "number": None})
+    return runs
+
+
+@undisturbed
+def _close() -> None:
+    go(here().without_article())

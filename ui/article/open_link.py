@@ -1,0 +1,147 @@
+"""Opened: the article that the address names, lit where it was quoted, also when it was edited or renamed since.
+
+A quote is lit only where its very characters stand. Where they are gone that is said, with the sentence as it was, if
+a chat has kept it, and the one that comes closest now.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.core.errors import DatelineError, UnknownArticle
+from index.pipeline.parts import Parts
+from index.shelf.queries import Reading
+from index.text.articles import Article
+from rag.evidence.citations import Citation
+from rag.evidence.permalinks import FoundAgain, Place, closest_sentence, find_again
+from rag.storage.chats import Chats
+from ui.article.drawer import Was, show_reader
+from ui.browser.address import Address, here
+from ui.browser.look import show_text
+
+GONE = "This article is no longer on the shelf. This is the text that was quoted."
+CHANGED = "This article was changed since the quote was taken."
+THE_SAME = "The sentence is the same."
+SENTENCE_GONE = "The sentence that was quoted is no longer in it."
+SEVERAL = "The words that were quoted stand in it {places} times, so another place may be lit than the one meant."
+RENAMED = "The file of this article was renamed since the quote was taken; its text is the same."
+UNTOLD = "This article was changed since the link was made, and the link does not tell which sentence it meant."
+BEYOND = "The link names a place that this article does not have. Here is the article."
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """The quote that the address names, as a chat has kept it."""
+
+    citation: Citation
+    cited: tuple[Citation, ...]  # by the same answer of the same article, `citation` among them
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the drawer shows."""
+
+    article: Article
+    cited: tuple[Citation, ...]  # what is lit in it
+    clicked: Citation | None  # of these the one that the link meant; None: it opens at the top
+    note: str
+    was: Was | None
+
+
+def show_opened(cited: Sequence[Citation], chats: Chats, parts: Parts) -> None:
+    """Open the drawer on the article that the address names, or say why it cannot be.
+
+    What the answer that the address names quotes is `cited`.
+    """
+    try:
+        opened = find_opened(here(), cited, chats, parts)
+    except DatelineError as error:
+        show_text(str(error), kind="problem")
+        return
+    if opened:
+        show_reader(opened.article, opened.cited, clicked=opened.clicked, note=opened.note, was=opened.was)
+
+
+def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, parts: Parts) -> Opened | None:
+    """Find the article that an address names, as it is now, and the quote in it; None where it names none.
+
+    Raises UnknownArticle where it is gone, and no chat has kept it.
+    """
+    if not address.article:
+        return None
+    quoted = _quoted(cited, chats, address)
+    with parts.shelf.read() as reading:
+        article = _on_shelf(reading, address, quoted)
+    if quoted and (article is None or article.id == quoted.citation.article.id):
+        note = "" if article else GONE
+        return Opened(quoted.citation.article, quoted.cited, quoted.citation, note, None)
+    assert article is not None
+    if address.quote is None:
+        return Opened(article, (), None, "", None)
+    return _find_again(article, address, address.quote, quoted)
+
+
+def _quoted(cited: Sequence[Citation], chats: Chats, address: Address) -> _Quoted | None:
+    """Return what is quoted in the answer that the address names, or else what any chat has kept of that edition."""
+    place = address.quote
+    if place is None:
+        return None
+    if found := next((one for one in cited if one.article.path == address.article and place.names(one)), None):
+        return _Quoted(found, tuple(one for one in cited if one.article.id == found.article.id))
+    kept = chats.article(address.article, place.edition) if place.edition else None
+    if kept is None or place.span.end > len(kept.text):
+        return None
+    found = Citation(kept, place.span)
+    return _Quoted(found, (found,)) if place.names(found) else None
+
+
+def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Article | None:
+    """Return the article as it is on the shelf now, under its path or, renamed, under another one.
+
+    None where it is gone and a chat has kept it; UnknownArticle is raised where it is gone altogether.
+    """
+    try:
+        return reading.article(address.article)
+    except UnknownArticle:
+        print_ = address.quote.print if address.quote else None
+        print_ = Place.of(quoted.citation).print if quoted else print_
+        renamed = reading.of_text(print_.text) if print_ else None
+        if renamed is None and quoted is None:
+            raise
+        return renamed
+
+
+def _find_again(article: Article, address: Address, place: Place, quoted: _Quoted | None) -> Opened:
+    """Find the quote in an article of which another edition was quoted, or nobody knows which."""
+    # What an older link leaves out is taken from the article that a chat has kept.
+    places = {one: Place.of(one) for one in quoted.cited} if quoted else {}
+    sought = places[quoted.citation] if quoted else place
+    found = find_again(sought, article)
+    note = _note(article, place, sought, found, renamed=article.path != address.article)
+    was = _was(article, quoted, found)
+    if found is None:
+        return Opened(article, (), None, note, was)
+    again = (find_again(other, article) for other in places.values())
+    lit = tuple(dict.fromkeys([found.citation, *(other.citation for other in again if other)]))
+    return Opened(article, lit, found.citation, note, was)
+
+
+def _note(article: Article, place: Place, sought: Place, found: FoundAgain | None, *, renamed: bool) -> str:
+    """Tell what became of the quote."""
+    same_edition = article.id.startswith(place.edition)  # a link may name none
+    if found is None:
+        if same_edition:
+            return BEYOND
+        return f"{CHANGED} {SENTENCE_GONE}" if sought.print else UNTOLD
+    several = SEVERAL.format(places=found.places) if found.places > 1 else ""
+    if same_edition:
+        return several
+    return RENAMED if renamed else f"{CHANGED} {several or THE_SAME}"
+
+
+def _was(article: Article, quoted: _Quoted | None, found: FoundAgain | None) -> Was | None:
+    """Return what a chat has kept of the article as it was quoted."""
+    if quoted is None:
+        return None
+    if found:
+        return Was(quoted.citation, quoted.cited, shown=False, closest=None)
+    return Was(quoted.citation, quoted.cited, shown=True, closest=closest_sentence(quoted.citation.quote, article))

@@ -1,0 +1,1 @@
+"""What the page exchanges with the browser: address, clicks, look."""

@@ -1,0 +1,85 @@
+"""Look: colours, type and the one way in which foreign text reaches the page.
+
+Streamlit's own text elements read markdown and load the images it names. A string that
+came from an article, a file name, a reader or a model is either handed to a component,
+which sets it as text, or goes through `inert`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from pathlib import Path
+from typing import ParamSpec
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from index.core.errors import DatelineError
+
+_Given = ParamSpec("_Given")
+
+# How often a part of the page that may change by itself is drawn again. At one second, ten readers who only
+# look on cost most of a processor.
+LOOK_SECONDS = 2.5
+_COMPONENTS = Path(__file__).parents[1] / "components"
+ICON = str(_COMPONENTS / "icon.svg")
+
+
+def make_component(name: str, *, isolated: bool = True) -> ComponentRenderer:
+    """Register the component of `name`.js and `name`.css; what it shows comes as data only.
+
+    Inside a dialog it must not be isolated: the dialog's focus trap sees no button in a shadow root.
+    """
+    return st.components.v2.component(
+        f"dateline_{name}",
+        html=f'<div class="{name}-root"></div>',
+        css=_read(f"{name}.css"),
+        js=_read("elements.js") + _read(f"{name}.js"),
+        isolate_styles=isolated,
+    )
+
+
+def inert(text: str) -> str:
+    """Make any text safe to stand inside `st.html`: shown exactly, doing nothing.
+
+    >>> inert('<img src="https://example.org/x.png">')
+    '&lt;img src=&quot;https://example.org/x.png&quot;&gt;'
+    """
+    return escape(text, quote=True)
+
+
+def show_style() -> None:
+    """Put our style sheet on the page."""
+    st.html(f"<style>{_read('page.css')}</style>")
+
+
+def show_text(text: str, *, kind: str) -> None:
+    """Show foreign text as a block of the style `kind`: question, problem, note or lead."""
+    role = ' role="alert"' if kind == "problem" else ""
+    st.html(f'<div class="dl-{kind}"{role}>{inert(text)}</div>')
+
+
+def telling(show: Callable[_Given, None]) -> Callable[_Given, None]:
+    """Have a part of the page say what a person can mend, where it cannot be shown; the other parts stay."""
+
+    @wraps(show)
+    def show_or_tell(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        try:
+            show(*args, **kwargs)
+        except DatelineError as error:
+            show_text(str(error), kind="problem")
+
+    return show_or_tell
+
+
+def _read(name: str) -> str:
+    return (_COMPONENTS / name).read_text(encoding="utf-8")
+
+
+_history = make_component("history")
+
+
+def keep_history() -> None:
+    """Have the browser's Back do what a reader expects of it."""
+    with st.container(key="history"):
+        _history(key="history-kept")

@@ -1,0 +1,1 @@
+"""Turns of a chat and what is below an answer."""

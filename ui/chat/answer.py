@@ -1,0 +1,300 @@
+"""An answer on the page: what the model says, and a card for each article with its quotes.
+
+The component gets plain data and sets it as text, so a quote stands on the page character
+for character and can do nothing. Each statement carries the numbers of its quotes; each
+quote is a button to its place in the article.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
+from weakref import WeakKeyDictionary
+
+import streamlit as st
+
+from index.core.wording import counted, place_line
+from index.text.articles import Article
+from rag.analysis.disagreements import disagreements_of
+from rag.answering.pipeline import Answer
+from rag.answering.sources import count_sources
+from rag.evidence.citations import Citation, Statement, number_citations
+from rag.evidence.permalinks import Place
+from rag.output.answer import (
+    WORDS_ALONE,
+    answer_text,
+    copies_words,
+    dated_note,
+    ending_note,
+    meaning_note,
+    page_words,
+    refusal_words,
+    said_words,
+    searched_line,
+    usage_line,
+    where_words,
+)
+from rag.output.search_report import receipt_text
+from ui.browser.address import go, here
+from ui.browser.clicks import Clicks, draw
+from ui.browser.look import make_component
+from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
+from ui.chat.export import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
+from ui.chat.timeline import look_up, shown_timeline, timeline_of
+from ui.chat.turns import Turn
+from ui.server.indexer import get_indexing
+
+_component = make_component("answer")
+# What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
+_made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
+
+
+def show_answer(
+    place: int,
+    turn: Turn,
+    *,
+    scroll_to: str,
+    can_ask: bool,
+    ask_again: Callable[[], None],
+    search_again: Callable[[str], None],
+    ask_all_days: Callable[[], None],
+    keep_asking: Callable[[], None] | None,
+) -> None:
+    """Show what the chat's turn of that place (from 0) has so far.
+
+    The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
+    Without `keep_asking` the question stands already.
+    """
+    answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
+    clicks = draw(
+        _component,
+        key=f"answer-{place}",
+        # Of a list Streamlit does not look at each value to see whether it is a table.
+        data=[
+            {
+                "turn": turn.id,
+                "busy": busy,
+                "scroll_to": scroll_to,
+                "can_ask": can_ask,
+                "stands": keep_asking is None,
+                "forms": [*forms(), TIMELINE_IMAGE],
+                "timeline_forms": timeline_forms(),
+                # Not while the answer grows: a look into the session's state may end the run that draws it.
+                "changes": shown_changes(turn, answer) if answer and not busy else None,
+                "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
+                "timeline": shown_timeline(turn, answer) if answer and not busy else None,
+                **(_shown(turn, answer) if answer else {}),
+            }
+        ],
+        clicks=("open", "stop", "again", "search", "all_days", "keep", "export", "timeline", "changes"),
+        about=turn.id,
+    )
+    clicks.do("stop", lambda _: turn.stop(), bool)
+    clicks.do("again", lambda _: ask_again(), bool)
+    clicks.do("all_days", lambda _: ask_all_days(), bool)
+    if keep := keep_asking:
+        clicks.do("keep", lambda _: keep(), bool)
+    clicks.do("search", search_again, str)
+    if answer:
+        _look_further(place, turn, answer, clicks)
+
+
+def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
+    """Do what a reader asks of an answer that is there."""
+    parts = get_indexing().parts
+    if not turn.under_way:
+        clicks.do("timeline", lambda _: look_up(turn, answer, parts), bool)
+    clicks.do("export", partial(_export, turn, answer), str)
+    clicks.do("changes", lambda day: look_for_changes(turn, answer, day, parts), str)
+    clicks.do("open", partial(_open_told, place, turn, answer), str)
+
+
+def _open_told(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
+    timeline = timeline_of(turn, answer)
+    told = [event.citation for event in timeline.events] if timeline else []
+    _open(place, (*citations_shown(answer), *told, *changes_cited(turn)), clicked)
+
+
+def show_found(place: int, turn: Turn) -> None:
+    """Show what a standing question has found, as a turn; `place` is its place (from 0) among the news."""
+    answer = turn.answer
+    assert answer is not None
+    clicks = draw(
+        _component,
+        key=f"found-{turn.id}",
+        data=[
+            {
+                **_shown(turn, answer),
+                # What was asked stands above, and is not asked of all days from here.
+                "searched_for": "",
+                "narrowed": False,
+                "forms": forms(),
+                "file": st.session_state.pop(f"exported-{turn.id}", None),
+            }
+        ],
+        clicks=("open", "export"),
+    )
+    clicks.do("export", partial(_export, turn, answer), str)
+    clicks.do("open", partial(_open, place, citations_shown(answer)), str)
+
+
+def _export(turn: Turn, answer: Answer, form: str) -> None:
+    name = f"dateline-{turn.id[:8]}"
+    if is_timeline_form(form):
+        if timeline_of(turn, answer) is None:
+            look_up(turn, answer, get_indexing().parts)
+        timeline = timeline_of(turn, answer)  # where there is none, the page tells why
+        made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
+    else:
+        made = make_file(turn.question, [answer], form, name=name)
+    st.session_state[f"exported-{turn.id}"] = made
+
+
+def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
+    for citation in cited:
+        quote = Place.of(citation)
+        if clicked == str(quote):
+            go(replace(here(), turn=place, article=citation.article.path, quote=quote))
+            return
+
+
+def citations_shown(answer: Answer) -> dict[Citation, int | None]:
+    """Return the citations of an answer with their numbers: the statements' own, what else was found, what differs."""
+    numbers = _on_cards(answer)
+    for disagreement in disagreements_of(answer):
+        for side in disagreement.sides:
+            numbers.setdefault(side.citation, None)
+    return numbers
+
+
+def _on_cards(answer: Answer) -> dict[Citation, int | None]:
+    numbers: dict[Citation, int | None] = dict(number_citations(answer.statements))
+    for quote in answer.quotes:
+        numbers.setdefault(quote, None)
+    return numbers
+
+
+def _busy(turn: Turn) -> str:
+    if turn.answer is None:
+        return "Reading the articles"
+    prose = turn.answer.prose
+    if prose is None:
+        return _read(turn.answer)
+    doing = f"{prose.model} is writing" if prose.statements else f"Asking {prose.model}"
+    return f"{_read(turn.answer)}. {doing}"
+
+
+def _read(answer: Answer) -> str:
+    """Tell what was read for an answer.
+
+    >>> from types import SimpleNamespace as S
+    >>> _read(S(passages=[S(article=S(id="a")), S(article=S(id="b")), S(article=S(id="a"))]))
+    'Read 3 passages from 2 articles'
+    """
+    articles = {passage.article.id for passage in answer.passages}
+    return f"Read {counted(len(answer.passages), 'passage')} from {counted(len(articles), 'article')}"
+
+
+def _took(answer: Answer) -> str:
+    seconds = answer.seconds["total"]
+    took = f"in {seconds:.1f} s" if seconds >= 0.1 else "in under 0.1 s"
+    return f"{_read(answer)} {took}" if answer.passages else ""
+
+
+def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
+    if (made := _made.get(turn)) and made[0] is answer:
+        return made[1]
+    prose, refusal = answer.prose, answer.refusal
+    writing = prose is not None and prose.under_way
+    numbers = number_citations(answer.statements)
+    shown = {
+        "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
+        "days": dated_note(answer.dated),
+        "narrowed": bool(answer.dated and answer.dated.used),
+        "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
+        "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
+        "note": ending_note(answer),
+        "lead": _lead(answer),
+        "refusal": refusal is not None and not writing,
+        "cards": _cards(answer),
+        "differ": [shown_disagreement(one) for one in disagreements_of(answer)],
+        "foot": searched_line(answer) if refusal and not writing else "",
+        "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
+        "usage": usage_line(prose) if prose and prose.usage else "",
+        "copy": answer_text(answer),
+        "receipt": receipt_text(answer),
+        "by_model": prose is not None,
+    }
+    _made[turn] = answer, shown
+    return shown
+
+
+def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, object]:
+    return {
+        "text": statement.text,
+        "new_line": statement.new_line,
+        "verdict": statement.verdict,
+        "rule": statement.rule,
+        "chips": [
+            {
+                "number": numbers[citation],
+                "key": str(Place.of(citation)),
+                "quote": citation.quote,
+                "said": said_words(citation),
+                "title": citation.article.title,
+                "where": where_words(citation),
+            }
+            for citation in statement.citations
+        ],
+        "unresolved": list(statement.unresolved),
+    }
+
+
+def _lead(answer: Answer) -> str:
+    under_way = answer.prose is not None and answer.prose.under_way
+    if answer.refusal is None or under_way:
+        by_model = answer.prose is not None and bool(answer.prose.statements)
+        lead = "Sources, quoted word for word" if by_model else "In the articles' own words" if answer.quotes else ""
+        return " · ".join(filter(None, (lead, count_sources(answer).words)))
+    return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+
+
+def _cards(answer: Answer) -> list[dict[str, object]]:
+    """Group quotes by article, each article's in reading order.
+
+    A quote that no statement cites has no number; one that a model's statement cites has its verdict.
+    """
+    numbers, statements = _on_cards(answer), answer.prose.statements if answer.prose else ()
+    order = list(dict.fromkeys(citation.article.id for citation in numbers))
+    shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
+    return [
+        {
+            "title": article.title,
+            "where": _where(article),
+            "copies": copies_words(answer.copies.get(article.id, ())),
+            "quotes": [
+                {
+                    "key": str(Place.of(citation)),
+                    "number": numbers[citation] or 0,
+                    "text": citation.quote,
+                    "page": page_words(citation),
+                    "said": said_words(citation),
+                    **_mark(citation, statements),
+                }
+                for citation in group
+            ],
+        }
+        for article, group in groupby(shown, key=lambda citation: citation.article)
+    ]
+
+
+def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:
+    """Return whether what rests on a quote holds: in doubt if any of it is."""
+    on_it = [statement for statement in statements if citation in statement.citations]
+    if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
+        return {"verdict": "doubtful", "rule": doubtful[0].rule}
+    return {"verdict": "supported", "rule": ""} if any(s.verdict == "supported" for s in on_it) else {}
+
+
+def _where(article: Article) -> str:
+    return place_line(article.outlet, article.place, article.published)

@@ -1,0 +1,83 @@
+"""What differs beneath an answer: articles that say otherwise, and what newer ones add since a day the reader names."""
+
+from datetime import date
+
+import streamlit as st
+
+from index.core.errors import DatelineError
+from index.pipeline.parts import Parts
+from rag.analysis.changes import Changes, find_changes
+from rag.analysis.disagreements import Disagreement
+from rag.answering.pipeline import Answer
+from rag.evidence.citations import Citation
+from rag.evidence.permalinks import Place
+from rag.output.answer import said_words, where_words
+from rag.output.changes import changes_heading, changes_notes
+from ui.chat.turns import Turn
+
+_CHANGES = "changes-"  # of a turn, in the reader's session
+
+
+def look_for_changes(turn: Turn, answer: Answer, day: str, parts: Parts) -> None:
+    """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
+    found: Changes | str
+    try:
+        since = date.fromisoformat(day)
+        found = find_changes(answer.searched_as, parts=parts, since=since, scope=answer.scope)
+    except ValueError:
+        found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
+    except DatelineError as error:
+        found = str(error)
+    st.session_state[_CHANGES + turn.id] = day, found
+
+
+def changes_cited(turn: Turn) -> tuple[Citation, ...]:
+    """Return what is quoted of the changes that were found."""
+    kept = _found(turn)
+    if kept is None or isinstance(kept[1], str):
+        return ()
+    sides = (side.citation for one in kept[1].differing for side in one.sides)
+    return (*kept[1].added, *sides)
+
+
+def shown_changes(turn: Turn, answer: Answer) -> dict[str, object] | None:
+    """Return the day to look back from, and what was found since, where it was asked for; None: no day is known."""
+    days = [citation.article.published for citation in answer.quotes if citation.article.published]
+    if answer.refusal or not days:
+        return None
+    day, found = _found(turn) or (max(days).isoformat(), "")
+    if isinstance(found, str):
+        return {"day": day, "heading": "", "problem": found, "added": [], "differ": [], "notes": []}
+    return {
+        "day": day,
+        "heading": changes_heading(found),
+        "problem": "",
+        "added": [_side(quote, (quote.quote, "", "")) for quote in found.added],
+        "differ": [shown_disagreement(one) for one in found.differing],
+        "notes": list(changes_notes(found)),
+    }
+
+
+def shown_disagreement(disagreement: Disagreement) -> dict[str, object]:
+    """Return what the component draws of it: the sides, each with the words in which it differs apart."""
+    return {
+        "title": disagreement.title,
+        "note": disagreement.note,
+        "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
+    }
+
+
+def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:
+    return {
+        "key": str(Place.of(citation)),
+        "parts": list(parts),
+        "title": citation.article.title,
+        "where": where_words(citation),
+        "said": said_words(citation),
+        "likewise": likewise[:1].upper() + likewise[1:],
+    }
+
+
+def _found(turn: Turn) -> tuple[str, Changes | str] | None:
+    kept: tuple[str, Changes | str] | None = st.session_state.get(_CHANGES + turn.id)
+    return kept

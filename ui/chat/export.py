@@ -1,0 +1,75 @@
+"""Exporting: an answer, a timeline or a chat becomes a file that the browser keeps."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import streamlit as st
+
+from rag.analysis.timeline import Timeline
+from rag.answering.pipeline import Answer
+from rag.output.bibliography import Style
+from rag.output.export import Exported, Form, TimelineForm, export, export_timeline
+
+# Nothing that a file would take for markup.
+_PLAIN_ADDRESS = re.compile(r"[\w.:/\[\]~-]+", re.ASCII)
+# Each form and style on the page: what the browser asks for, and what the reader sees.
+_FORMS: dict[str, tuple[str, Form, Style]] = {
+    "md": ("Markdown", "md", "plain"),
+    "docx": ("Word", "docx", "plain"),
+    "docx-chicago": ("Word, Chicago notes", "docx", "chicago"),
+    "csv": ("Fact-check sheet", "csv", "plain"),
+    "bibtex": ("BibTeX", "bibtex", "plain"),
+}
+
+_TIMELINE_FORMS: dict[str, tuple[str, TimelineForm]] = {
+    "timeline-svg": ("Image (SVG)", "svg"),
+    "timeline-md": ("Markdown", "md"),
+    "timeline-docx": ("Word", "docx"),
+    "timeline-csv": ("Table (CSV)", "csv"),
+}
+TIMELINE_IMAGE = {"key": "timeline-svg", "name": "Timeline, an image"}
+
+
+def forms() -> list[dict[str, str]]:
+    """Return the forms for a component's menu."""
+    return [{"key": key, "name": name} for key, (name, _, _) in _FORMS.items()]
+
+
+def timeline_forms() -> list[dict[str, str]]:
+    """Return the forms of a timeline for a component's menu."""
+    return [{"key": key, "name": name} for key, (name, _) in _TIMELINE_FORMS.items()]
+
+
+def is_timeline_form(form: object) -> bool:
+    """Tell whether what a component asks for is a timeline."""
+    return form in _TIMELINE_FORMS
+
+
+def make_timeline_file(timeline: Timeline, form: object, *, name: str) -> dict[str, str] | None:
+    """Return a timeline as `make_file` returns answers."""
+    if not isinstance(form, str) or form not in _TIMELINE_FORMS:
+        return None
+    return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1], page=_own_address()), name)
+
+
+def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str) -> dict[str, str] | None:
+    """Return a file for a component to hand over once, or None where there is no such form."""
+    if not isinstance(form, str) or form not in _FORMS:
+        return None
+    _, kind, style = _FORMS[form]
+    return _handed_over(export(title, answers, kind, style=style, page=_own_address()), name)
+
+
+def _own_address() -> str:
+    """Return the page's address as the reader's browser has it, without what is open on it; "" where it tells none."""
+    told = urlsplit(st.context.url or "")
+    is_page = told.scheme in ("http", "https") and _PLAIN_ADDRESS.fullmatch(told.netloc + told.path)
+    return f"{told.scheme}://{told.netloc}{told.path.rstrip('/')}/" if is_page else ""
+
+
+def _handed_over(exported: Exported, name: str) -> dict[str, str]:
+    content = b64encode(exported.content).decode()
+    return {"key": uuid4().hex, "name": f"{name}{exported.ending}", "type": exported.type, "content": content}

@@ -1,0 +1,97 @@
+"""The timeline of an answer: found when a reader asks for it, and drawn beneath the answer.
+
+It holds more than the answer quotes, every sentence that answers, so it takes a search of its own. It is kept
+for as long as the page is open, and found anew where the answer is another one.
+"""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from index.core.errors import DatelineError
+from index.pipeline.parts import Parts
+from rag.analysis.timeline import Timeline, find_timeline
+from rag.answering.pipeline import Answer
+from rag.evidence.citations import Citation
+from rag.evidence.permalinks import Place
+from rag.output.answer import said_words
+from rag.output.timeline import by_days, event_days, reported_line, timeline_notes, timeline_summary
+from ui.chat.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    answer: Answer  # whose timeline it is
+    timeline: Timeline | None
+    problem: str  # why there is none
+
+
+def look_up(turn: Turn, answer: Answer, parts: Parts) -> None:
+    """Find the timeline of an answer, or why it cannot be had."""
+    try:
+        timeline = find_timeline(
+            answer.question,
+            parts=parts,
+            scope=answer.scope,
+            standalone=answer.standalone,
+            all_days=turn.all_days,
+            also=_quoted(answer),
+        )
+        found = _Found(answer, timeline, "")
+    except DatelineError as error:
+        found = _Found(answer, None, str(error))
+    st.session_state[_key(turn)] = found
+
+
+def _quoted(answer: Answer) -> tuple[Citation, ...]:
+    """Return what an answer rests on; the closest sentences of a refusal answer nothing."""
+    if answer.refusal:
+        return ()
+    cited = (citation for statement in answer.statements for citation in statement.citations)
+    return tuple(dict.fromkeys((*cited, *answer.quotes)))
+
+
+def timeline_of(turn: Turn, answer: Answer) -> Timeline | None:
+    """Return the timeline that was found for an answer; None where there is none yet."""
+    found = _found(turn, answer)
+    return found.timeline if found else None
+
+
+def shown_timeline(turn: Turn, answer: Answer) -> dict[str, object] | None:
+    """Return what the component draws of it; None where nobody has asked for it."""
+    found = _found(turn, answer)
+    if found is None:
+        return None
+    if found.timeline is None:
+        return {"notes": [found.problem], "summary": "", "days": []}
+    return {
+        "notes": list(timeline_notes(found.timeline)),
+        "summary": timeline_summary(found.timeline) if found.timeline.events else "",
+        "days": [
+            {
+                "when": event_days(first, last),
+                "exact": first is not None and first == last,
+                "events": [_shown(event.citation) for event in those],
+            }
+            for (first, last), those in by_days(found.timeline.events)
+        ],
+    }
+
+
+def _shown(citation: Citation) -> dict[str, object]:
+    return {
+        "key": str(Place.of(citation)),
+        "text": citation.quote,
+        "said": said_words(citation),
+        "title": citation.article.title,
+        "where": reported_line(citation),
+    }
+
+
+def _found(turn: Turn, answer: Answer) -> _Found | None:
+    found = st.session_state.get(_key(turn))
+    return found if isinstance(found, _Found) and found.answer is answer else None
+
+
+def _key(turn: Turn) -> str:
+    return f"timeline-{turn.id}"

@@ -1,0 +1,1 @@
+"""Shelf, draft and alert pages."""

@@ -1,0 +1,98 @@
+"""A standing question: what it has found in new articles, to be read, and what to do with it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from index.core.errors import DatelineError
+from rag.evidence.citations import Citation
+from rag.output.alerts import asked_words, quotes_words
+from rag.storage.alerts import News, StandingQuestion
+from rag.storage.chats import KeptTurn
+from ui.browser.address import Address, go, here
+from ui.browser.clicks import undisturbed
+from ui.browser.look import show_text, telling
+from ui.chat.answer import citations_shown, show_found
+from ui.chat.turns import OpenChats, Turn
+from ui.server.indexer import Indexing
+from ui.sidebar.models import chosen_model
+
+_SHOWN = 20  # of what was found; the next are there when these are marked as read
+
+
+def show_standing_page(indexing: Indexing, chats: OpenChats) -> None:
+    """Show the question that the address names, and its new quotes, newest first."""
+    if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
+        go(replace(here().without_article(), page="", question=None))
+        st.rerun()
+    st.html('<h1 class="dl-shelf">Standing question</h1>')
+    with st.container():
+        _show_question(indexing, chats, here().question or 0)
+
+
+def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
+    """Return the citations of the news of that place (from 0) of the question that the address names."""
+    try:
+        found = indexing.asking.standing.news(here().question or 0, limit=_SHOWN)
+    except DatelineError:
+        return []  # the page behind tells it
+    answer = found[place].answer if place is not None and place < len(found) else None
+    return list(citations_shown(answer)) if answer else []
+
+
+@telling
+def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
+    standing = indexing.asking.standing
+    asked, found = standing.question(number), standing.news(number, limit=_SHOWN)
+    show_text(asked.standalone.question, kind="ask")
+    show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
+    with st.container(horizontal=True, key="standing-acts"):
+        if found:
+            st.button(
+                "Mark as read",
+                key="mark-read",
+                type="primary",
+                on_click=_mark_read,
+                args=(indexing, number, found[-1].number),
+            )
+        st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(indexing, chats, asked))
+        with st.popover("Remove"):
+            show_text("It is asked no longer, and what it has found is gone.", kind="note")
+            if st.button("Remove the question", key="remove-question"):
+                indexing.asking.remove(number)
+                go(Address(chat=here().chat))
+                st.rerun()
+    if not found:
+        show_text("Nothing new.", kind="note")
+    if len(found) == _SHOWN:
+        show_text("There may be more: it is shown when this is marked as read.", kind="note")
+    for place in reversed(range(len(found))):
+        _show_news(place, asked, found[place])
+
+
+def _show_news(place: int, asked: StandingQuestion, news: News) -> None:
+    when = news.found.astimezone()
+    st.html(f'<h2 class="dl-heading">{quotes_words(news.count)}, {when.day} {when:%b %Y, %H:%M}</h2>')
+    if news.answer is None:
+        show_text(news.problem, kind="problem")
+        return
+    turns: dict[int, Turn] = st.session_state.setdefault("standing-turns", {})
+    # What is drawn of a turn is made once.
+    if news.number not in turns or turns[news.number].answer != news.answer:
+        kept = KeptTurn(f"news-{news.number}", asked.standalone.question, news.answer, "", None)
+        turns[news.number] = Turn.kept(kept)
+    show_found(place, turns[news.number])
+
+
+@undisturbed
+def _mark_read(indexing: Indexing, number: int, up_to: int) -> None:
+    go(here().without_article())
+    indexing.asking.standing.mark_read(number, up_to=up_to)
+
+
+@undisturbed
+def _ask_the_shelf(indexing: Indexing, chats: OpenChats, asked: StandingQuestion) -> None:
+    state, model, chat = st.session_state, chosen_model(indexing), chats.new()
+    state["shown"], state["addressed"], state["problem"] = chat, "", ""
+    go(Address())
+    chat.ask(asked.standalone.question, model, scope=asked.scope)

@@ -1,5 +1,0 @@
-"""What Streamlit runs for each reader, from the top, at every interaction."""
-
-from ui.page import show_page
-
-show_page()

@@ -1,0 +1,256 @@
+"""Indexing: the one thread of the page's process that writes to the shelf.
+
+It runs apart from the readers' pages, so a question can be asked while it works. Between
+two runs it puts into Chroma what another process, such as `dateline index`, has added, builds
+again what was damaged, and asks the standing questions of what is new. Where watching is switched
+on, a second thread starts a run whenever something changed in the seeds.
+"""
+
+import threading
+from dataclasses import dataclass, replace
+from functools import cache
+
+from index.core.errors import ChromaUnreachable, DatelineError, ShelfDamaged
+from index.core.openai_import import load_openai
+from index.core.settings import load_settings
+from index.core.wording import counted
+from index.inbox.watch import watch_seeds
+from index.pipeline.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
+from index.pipeline.placing import place_vectors
+from index.pipeline.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
+from rag.llm.client import build_chats
+from rag.suggestions.suggest import suggest_questions
+from ui.server.alerts import Asking
+
+_LOOK_SECONDS = 2.0
+_WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the thread is doing, for the page to show."""
+
+    running: bool = False
+    doing: str = ""  # our own words, never an article's
+    share: float = 0.0  # 0 to 1, of the passages that have their vectors
+    done: Done | None = None  # the last run that ended well
+    rejected: tuple[Rejected, ...] = ()  # of the run under way or the last one
+    problem: str = ""  # why the last run stopped, or else the watch
+
+
+class Indexing:
+    """Owns the thread, and Chroma with it."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Prepare; nothing runs before `start`."""
+        self.parts = parts
+        self.chats = build_chats(parts.settings)
+        self.suggestions: tuple[str, ...] = ()  # questions that the shelf answers
+        self.asking = Asking(parts)
+        self._progress = Progress()
+        self._asked = threading.Event()
+        self._ended = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._watch_ended = threading.Event()
+        self._watch_problem = ""
+        self._watcher: threading.Thread | None = None
+        self._damage = ""  # what was wrong with the shelf at the last look
+        self._not_placed = ""  # the generation of the shelf that could not be brought into Chroma
+        self._unreachable = False  # whether the Chroma server was, when it was last to be written to
+
+    @property
+    def progress(self) -> Progress:
+        """What is going on now."""
+        now = self._progress
+        return replace(now, problem=now.problem or self._watch_problem)
+
+    @property
+    def watching(self) -> bool:
+        """Whether changes in the seeds folder start a run by themselves."""
+        return self._watcher is not None and self._watcher.is_alive() and not self._watch_ended.is_set()
+
+    def start(self) -> None:
+        """Index now, in the background; asked while it runs, it runs once more afterwards.
+
+        The first start takes up watching again where it was on when the store was last used.
+        """
+        with self._starting:
+            self._start()
+
+    def _start(self) -> None:
+        self._progress = replace(self._progress, running=True, doing="Looking through the seeds", problem="")
+        self._asked.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._ended.clear()
+            self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
+            self._thread.start()
+            if self.chats:
+                # The first answer would wait for it.
+                threading.Thread(target=load_openai, name="warm-up", daemon=True).start()
+
+    def start_once(self) -> None:
+        """Index if that was never asked for: the page was started without its front door."""
+        if self._thread is None:
+            self.start()
+
+    def watch(self, on: bool) -> None:
+        """Index now and whenever something changed in the seeds folder, or no longer; the next start remembers it.
+
+        Never raises: why watching ended or could not be remembered is told in `progress`.
+        """
+        with self._starting:
+            if not on:
+                self._watch_ended.set()
+                self._watch_problem = ""
+            elif not self.watching:
+                self._start_watching()
+            try:
+                with self.parts.shelf.write() as writing:
+                    writing.set_record("watch", "on" if on else "")
+            except DatelineError as error:
+                self._watch_problem = str(error)
+
+    def stop(self) -> None:
+        """End the threads after their present step, and give Chroma back."""
+        with self._starting:
+            self._ended.set()
+            self._asked.set()
+            self._watch_ended.set()
+        for thread in (self._watcher, self._thread):
+            if thread is not None:
+                thread.join(timeout=5)
+        self.parts.index.disown()
+
+    def _start_watching(self) -> threading.Event:
+        """Start the watcher; the event is set once it has asked for a run, or failed."""
+        self._watch_ended, self._watch_problem, on = threading.Event(), "", threading.Event()
+        self._watcher = threading.Thread(target=self._watch, args=(self._watch_ended, on), name="watching", daemon=True)
+        self._watcher.start()
+        return on
+
+    def _watch(self, ended: threading.Event, on: threading.Event) -> None:
+        try:
+            for _ in watch_seeds(self.parts.settings.seeds, ended=ended):
+                with self._starting:
+                    if not ended.is_set():
+                        self._start()
+                on.set()
+        except DatelineError as error:
+            if not ended.is_set():
+                self._watch_problem = str(error)
+        finally:
+            on.set()
+
+    def _take_up_watching(self) -> None:
+        """Watch if that is remembered, and wait until it is on: the first run then misses nothing, and is one."""
+        with self._starting:
+            if self._ended.is_set() or self.watching:
+                return
+            try:
+                with self.parts.shelf.read() as reading:
+                    remembered = reading.record("watch")
+            except ShelfDamaged:
+                return  # the run that comes next builds it again, and tells
+            except DatelineError as error:
+                self._watch_problem = str(error)
+                return
+            if not remembered:
+                return
+            on = self._start_watching()
+        on.wait(_WATCH_SECONDS)
+
+    def _work(self) -> None:
+        self._take_up_watching()
+        placed = suggested = ""  # generations of the shelf
+        while True:
+            asked = self._asked.wait(_LOOK_SECONDS)
+            if self._ended.is_set():
+                return
+            try:
+                if asked:
+                    self._asked.clear()
+                    self._run()
+                self._mend()
+                with self.parts.shelf.read(checked=True) as reading:
+                    seen, store = reading.record("generation"), reading.record("store")
+                if seen != placed or not self.parts.index.sound:
+                    placed = self._place(seen)
+                self.asking.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
+                if seen != suggested and not self._asked.is_set():
+                    self.suggestions, suggested = suggest_questions(self.parts), seen
+            except DatelineError as error:
+                self._unreachable = isinstance(error, ChromaUnreachable)
+                self._fail(str(error))
+            except Exception as error:  # noqa: BLE001 (the thread outlives what nobody thought of; the page tells it)
+                self._fail(f"Indexing stopped ({type(error).__name__}). What was indexed stays. Press Re-index.")
+
+    def _mend(self) -> None:
+        """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
+        damage, earlier = self.parts.shelf.damage(), self._damage
+        self._damage = damage
+        if damage and damage != earlier:
+            self._run()
+
+    def _place(self, generation: str) -> str:
+        """Bring Chroma in line with the shelf, and return the generation that it has, "" where another owns it.
+
+        Where that fails, or Chroma cannot be believed even made anew, questions are answered without it, and it is not
+        tried again until the shelf changes.
+        """
+        if generation == self._not_placed:
+            return generation
+        self._not_placed = generation
+        try:
+            owned = place_vectors(self.parts.shelf, self.parts.index)
+        except ChromaUnreachable as error:
+            self._unreachable, self._not_placed = True, ""  # it may be back any moment
+            self._fail(str(error))
+            return ""
+        if self._unreachable:
+            self._unreachable = False
+            self._progress = replace(self._progress, problem="")
+        if not owned or not self.parts.index.changed:
+            self._not_placed = ""
+        return generation if owned else ""
+
+    def _fail(self, problem: str) -> None:
+        self._progress = replace(self._progress, running=self._asked.is_set(), problem=problem)
+
+    def _run(self) -> None:
+        self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
+        visible = 0
+        for event in sync_parts(self.parts, wait_seconds=WAIT_SECONDS):
+            if self._ended.is_set():
+                return
+            now = self._progress
+            match event:
+                case Waiting():
+                    self._progress = replace(now, doing="Waiting for another process that is indexing")
+                case BuiltAgain():
+                    self._progress = replace(now, doing="The shelf was damaged: building it again from the seeds")
+                case Visible():
+                    visible += 1
+                    self._progress = replace(now, doing=f"Read {counted(visible, 'new or changed article')}")
+                case Rejected():
+                    self._progress = replace(now, rejected=(*now.rejected, event))
+                case Embedded(done, total):
+                    doing = f"Meaning search: {done:,} of {total:,} passages"
+                    self._progress = replace(now, doing=doing, share=done / total)
+                case Done():
+                    self._progress = replace(now, done=event)
+        self._progress = replace(self._progress, running=self._asked.is_set())
+
+
+_making = threading.Lock()
+
+
+def get_indexing() -> Indexing:
+    """Return the one of this process. Raises DatelineError where the settings or the store are at fault."""
+    with _making:
+        return _make()
+
+
+@cache
+def _make() -> Indexing:
+    return Indexing(build_parts(load_settings()))

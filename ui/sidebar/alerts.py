@@ -1,0 +1,41 @@
+"""The standing questions, in the sidebar: each with how much it has found in new articles."""
+
+import streamlit as st
+
+from index.core.wording import counted
+from rag.output.alerts import quotes_words
+from rag.storage.alerts import StandingListing
+from ui.browser.address import Address, go, here
+from ui.browser.clicks import draw
+from ui.browser.look import make_component, show_text, telling
+from ui.server.indexer import Indexing
+
+_LISTED = 200  # of which the list shows a few, and all on request
+_component = make_component("standing_list")
+
+
+@telling
+def show_standing(indexing: Indexing) -> None:
+    """List them, those that have found something first."""
+    listings = indexing.asking.listings()
+    if not listings:
+        return
+    st.html('<h2 class="dl-heading">Standing questions</h2>')
+    if indexing.asking.problem:
+        show_text(indexing.asking.problem, kind="problem")
+    clicks = draw(
+        _component, key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], clicks=("open",)
+    )
+    if len(listings) > _LISTED:
+        show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
+    clicks.do("open", lambda number: go(Address(page="standing", chat=here().chat, question=number)), int)
+
+
+def _entry(listing: StandingListing) -> dict[str, object]:
+    return {
+        "number": listing.asked.number,
+        "question": listing.asked.standalone.question,
+        "told": quotes_words(listing.quotes),
+        "found": bool(listing.quotes),
+        "current": here().page == "standing" and here().question == listing.asked.number,
+    }

@@ -1,0 +1,78 @@
+"""Which language model answers, in the sidebar, and whether it can be reached."""
+
+import threading
+import time
+
+import streamlit as st
+
+from index.core.errors import DatelineError
+from rag.llm.client import ChatModel, Usage
+from rag.output.answer import usage_words
+from ui.browser.look import show_text
+from ui.chat.turns import OpenChat
+from ui.server.indexer import Indexing
+
+QUOTES_ALONE = "Quotes alone"
+_LOOK_SECONDS = 1.0
+_TRIAL_SECONDS = 20.0
+_TRIAL = "Answer with the one word: yes"
+
+
+class Trial:
+    """A question put to a model to see whether it answers, in a thread of its own."""
+
+    def __init__(self, model: ChatModel) -> None:
+        """Ask at once."""
+        self.model = model.name
+        self.outcome = ""  # in a sentence; "" while it is under way
+        self.failed = False
+        threading.Thread(target=self._work, args=(model,), name="trial", daemon=True).start()
+
+    def _work(self, model: ChatModel) -> None:
+        started = time.monotonic()
+        words = ""
+        try:
+            for piece in model.stream([{"role": "user", "content": _TRIAL}], seconds=_TRIAL_SECONDS):
+                words += piece if not isinstance(piece, Usage) else ""
+        except DatelineError as error:
+            self.failed, self.outcome = True, str(error)
+        else:
+            self.outcome = f"{model.name} at {model.where} answers, in {time.monotonic() - started:.1f} s."
+
+
+def chosen_model(indexing: Indexing) -> ChatModel | None:
+    """Return the model that the reader has chosen, or None for quotes alone."""
+    return next((chat for chat in indexing.chats if chat.name == st.session_state.get("model")), None)
+
+
+def show_models(indexing: Indexing, chat: OpenChat) -> None:
+    """Let the reader choose a model and try it; say what the chat has taken."""
+    if not indexing.chats:
+        show_text(
+            "Answers are quotes alone: no language model is set. DATELINE_CHAT_MODEL in .env sets one.", kind="note"
+        )
+        return
+    st.selectbox("Answer with", [*(model.name for model in indexing.chats), QUOTES_ALONE], key="model")
+    st.fragment(_show_state, run_every=_LOOK_SECONDS)(indexing, chat)
+
+
+def _show_state(indexing: Indexing, chat: OpenChat) -> None:
+    trial: Trial | None = st.session_state.get("trial")
+    model = chosen_model(indexing)
+    if model is not None:
+        st.button(
+            "Test this connection",
+            key="test-connection",
+            width="stretch",
+            disabled=trial is not None and not trial.outcome,
+            on_click=_try_out,
+            args=(model,),
+        )
+    if trial is not None and model is not None and trial.model == model.name:
+        show_text(trial.outcome or f"Asking {model.name} …", kind="problem" if trial.failed else "note")
+    if chat.usage:
+        show_text(f"This chat: {usage_words(chat.usage)}", kind="note")
+
+
+def _try_out(model: ChatModel) -> None:
+    st.session_state["trial"] = Trial(model)

@@ -1,0 +1,118 @@
+"""The shelf, in the sidebar: how much is there, how fresh it is, what is new, and its articles by title."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from index.core.wording import ago, counted, place_line, scope_words
+from index.shelf.queries import Listing
+from ui.browser.address import Address, go, here
+from ui.browser.clicks import draw, undisturbed
+from ui.browser.look import LOOK_SECONDS, make_component, show_text, telling
+from ui.server.indexer import Indexing
+from ui.sidebar.filters import asked_of
+
+_LISTED = 30  # the shelf's own page lists them all
+_MOST_REASONS = 100
+_list = make_component("list")
+
+
+def show_status(indexing: Indexing, below: Callable[[], None]) -> None:
+    """Show the state of the shelf, and what is `below`: they look again, so that what another process did is seen."""
+    st.fragment(_show_status_and, run_every=LOOK_SECONDS)(indexing, below)
+
+
+def show_articles(indexing: Indexing) -> None:
+    """List the newest articles of what is asked of, or those whose title holds what is searched for."""
+    st.fragment(_show_articles, run_every=LOOK_SECONDS)(indexing)
+
+
+def _show_status_and(indexing: Indexing, below: Callable[[], None]) -> None:
+    for show in (partial(_show_status, indexing), below):
+        with st.container():
+            show()
+
+
+@telling
+def _show_status(indexing: Indexing) -> None:
+    progress = indexing.progress
+    with indexing.parts.shelf.read() as reading:
+        counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
+    with st.container(border=True, key="shelf"):
+        st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
+        if progress.running:
+            st.progress(progress.share, text=progress.doing)
+            st.caption("You can keep asking.")
+        else:
+            show_text(_freshness(last_run, found), kind="note")
+        st.button("Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=indexing.start)
+        st.session_state["watch"] = indexing.watching  # another reader may have switched it
+        st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(indexing,))
+    if progress.problem:
+        show_text(progress.problem, kind="problem")
+    if counts.chunks > counts.embedded and not progress.running:
+        show_text(f"Meaning search: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
+    if progress.rejected:
+        with st.expander(f"Not on the shelf: {len(progress.rejected):,}", key="rejected"):
+            for event in progress.rejected[:_MOST_REASONS]:
+                show_text(event.reason, kind="note")
+
+
+@undisturbed
+def _switch_watch(indexing: Indexing) -> None:
+    indexing.watch(bool(st.session_state["watch"]))
+
+
+@telling
+def _show_articles(indexing: Indexing) -> None:
+    scope = asked_of()
+    with indexing.parts.shelf.read() as reading:
+        everything = reading.count()
+    if not everything:
+        return
+    st.html('<h2 class="dl-heading">Articles</h2>')
+    titled = st.text_input(
+        "Search the titles", key="titles-sought", placeholder="Search the titles", label_visibility="collapsed"
+    )
+    with indexing.parts.shelf.read() as reading:
+        listings, found = (
+            reading.listings(_LISTED, scope=scope, titled=titled),
+            reading.count(scope=scope, titled=titled),
+        )
+    clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings], clicks=("open",))
+    clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
+    if not found:
+        sought = " with such a title" if titled else ""
+        show_text(f"No article{sought}{f' in {scope_words(scope)}' if not scope.is_whole else ''}.", kind="note")
+    elif found > len(listings):
+        show_text(f"{len(listings)} of {found:,}", kind="note")
+    if here().page != "shelf" and st.button("Open the shelf", key="open-shelf", width="stretch"):
+        go(Address(page="shelf", chat=here().chat))
+        st.rerun()
+
+
+def _freshness(last_run: str, found: str) -> str:
+    if not last_run:
+        return "Not indexed yet."
+    indexed = f"Indexed {ago(datetime.fromisoformat(last_run), now=datetime.now(UTC))}."
+    return f"{indexed} {_found(json.loads(found))}" if found else indexed
+
+
+def _found(counts: Sequence[int]) -> str:
+    """Say what a run found.
+
+    >>> _found([3, 0, 1])
+    'Found 3 new or changed, 1 not readable.'
+    """
+    words = ("new or changed", "removed", "not readable")
+    found = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
+    return f"Found {', '.join(found)}." if found else "Nothing has changed."
+
+
+def _entry(listing: Listing) -> dict[str, str]:
+    where = place_line(listing.outlet, listing.place, listing.published)
+    return {"path": listing.path, "title": listing.title, "where": where}

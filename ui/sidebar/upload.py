@@ -1,0 +1,70 @@
+"""Upload: articles are added to the seeds folder from the page, each with its outcome."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from index.core.errors import DatelineError
+from index.inbox.folder import add_seed
+from ui.browser.look import show_text, telling
+from ui.server.indexer import Indexing
+
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of one file: its path among the seeds, or why it is not there."""
+
+    name: str
+    path: str = ""
+    new: bool = False
+    problem: str = ""
+
+
+def show_upload(indexing: Indexing) -> None:
+    """Take files, and tell of each what became of it."""
+    state = st.session_state
+    round_: int = state.setdefault("upload-round", 0)
+    with st.popover("Add articles", key="add-articles", width="stretch"):
+        files = st.file_uploader(
+            "Text, web pages, PDF, Word, mail, JSON", accept_multiple_files=True, key=f"upload-{round_}"
+        )
+        if state.get("uploaded"):
+            st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(indexing)
+    if files:
+        settings = indexing.parts.settings
+        outcomes = []
+        for file in files:
+            try:
+                added = add_seed(
+                    settings.seeds, file.name, file.getvalue(), max_bytes=settings.max_file_megabytes * 1_000_000
+                )
+                outcomes.append(_Outcome(file.name, added.path, added.new))
+            except DatelineError as error:
+                outcomes.append(_Outcome(file.name, problem=str(error)))
+        state["uploaded"] = outcomes
+        # An uploader with another key is an empty one: what was taken is told below instead.
+        state["upload-round"] = round_ + 1
+        if any(outcome.new for outcome in outcomes):
+            indexing.start()
+        st.rerun()
+
+
+@telling
+def _show_outcomes(indexing: Indexing) -> None:
+    outcomes: list[_Outcome] = st.session_state.get("uploaded", [])
+    with indexing.parts.shelf.read() as reading:
+        found = reading.titles([outcome.path for outcome in outcomes if outcome.path])
+    for outcome in outcomes:
+        if outcome.problem:
+            show_text(outcome.problem, kind="problem")
+        elif outcome.path in found:
+            show_text(
+                f"{'On the shelf' if outcome.new else 'Already on the shelf'}: {found[outcome.path]}", kind="note"
+            )
+        else:
+            show_text(f"Being read: {outcome.path}", kind="note")
+    if outcomes and st.button("Clear", key="uploaded-clear", type="tertiary"):
+        st.session_state["uploaded"] = []
+        st.rerun()
