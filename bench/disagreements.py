@@ -40,7 +40,8 @@ from index.pipeline.parts import Parts, build_parts, sync_parts
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
 from rag.analysis.disagreements import Disagreement, disagreements_of, find_disagreements
-from rag.answering.pipeline import Answer, answer_question
+from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question
 from rag.evaluation.evaluate import commit_of
 from rag.evidence.citations import Citation
 from rag.language.numbers import read_numbers

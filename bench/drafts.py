@@ -41,8 +41,8 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from rag.analysis.draft_check import MARKS, Checked, check_draft
 from rag.evaluation.evaluate import commit_of
+from rag.language.names import names_in
 from rag.language.word_diff import tokens
-from rag.verification.fact_rules import names_in
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "drafts.json"

@@ -26,7 +26,7 @@ from index.shelf.shelf import Shelf
 from index.text.chunks import chunk_article
 from index.text.terms import terms
 from rag.answering.generative import read_answer
-from rag.evidence.citations import read_numbers, take_markers
+from rag.answering.markers import read_numbers, take_markers
 from rag.language.date_phrases import read_days
 from tests.support.formats import HTML, make_docx, make_mail, make_pdf
 

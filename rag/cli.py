@@ -34,8 +34,9 @@ from rag.analysis.changes import find_changes
 from rag.analysis.draft_check import LONGEST_DRAFT, check_draft, clean_draft
 from rag.analysis.timeline import find_timeline
 from rag.answering.batch_file import Line, read_batch
-from rag.answering.followups import Standalone
-from rag.answering.pipeline import Answer, answer_question, clean_question, find_passages, stream_answer
+from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question, find_passages, stream_answer
+from rag.answering.query import Standalone, clean_question
 from rag.evaluation import evaluate as evaluation
 from rag.llm.client import ChatModel, build_chat, build_chats
 from rag.output.alerts import listing_json, listing_lines, news_json, news_lines

@@ -22,7 +22,8 @@ from index.pipeline.sync import Done, Event
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import MiniLM
-from rag.answering.pipeline import Answer, answer_question
+from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question
 from tests.support.browser import find_browser
 from tests.support.forked import run_forked
 from tests.support.loopback import guard

@@ -13,7 +13,8 @@ from index.core.scope import WHOLE, Scope
 from index.pipeline.parts import Parts
 from rag.analysis.disagreements import Disagreement, find_disagreements
 from rag.analysis.sentence_context import SHARED_CLOSELY, own_terms
-from rag.answering.pipeline import Answer, answer_question
+from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
 from rag.verification.fact_rules import dates, numbers

@@ -28,11 +28,11 @@ from rag.analysis.sentence_context import (
 )
 from rag.language.certainty import Firmness, find_firmness
 from rag.language.date_phrases import NamedTime
+from rag.language.lexicon import TITLES
 from rag.language.matching import clauses, is_listed, meets, names_meet, sides, synonyms, term_set
+from rag.language.negation import denial, is_softly_denied
 from rag.language.numbers import Number, read_numbers
 from rag.language.word_diff import pieces, tokens
-from rag.verification.claim_rules import denial, is_softly_denied
-from rag.verification.fact_rules import TITLES
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
 # Two sentences with numbers are on one thing when this share of their content words meet.

@@ -18,7 +18,7 @@ from index.text.terms import folded, terms
 from rag.analysis.contradiction_rules import figures, is_same, names, outcomes, times
 from rag.analysis.question_type import Questioned, read_question
 from rag.analysis.sentence_context import Told, Word, may_be_one
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
 

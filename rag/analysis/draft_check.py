@@ -23,11 +23,11 @@ from index.text.chunks import Chunk
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
-from rag.answering.extractive import term_rarity
 from rag.evidence.citations import Citation
 from rag.language.matching import term_set
+from rag.language.quotation_marks import find_quotations, said_parts
 from rag.language.word_diff import Difference, Piece, Tokens, differences, likeness, pieces, tokens
-from rag.quoted_words import find_quotations, said_parts
+from rag.retrieval.term_weights import term_rarity
 
 Mark = Literal["verbatim", "altered", "similar", "absent"]
 Form = Literal["sentence", "quotation"]

@@ -13,10 +13,11 @@ from rag.analysis.question_type import NOTHING_ASKED, Questioned
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import read_when
 from rag.language.date_phrases import NamedTime, read_times
+from rag.language.date_words import DATE_WORD, is_of_a_date
+from rag.language.lexicon import SAYING
 from rag.language.matching import meets, names_meet, term_set
+from rag.language.names import names_in
 from rag.language.numbers import Number, read_numbers
-from rag.verification.claim_rules import SAYING
-from rag.verification.fact_rules import DATE_WORD, is_of_a_date, names_in
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
 # Two sentences are on one thing when so many of their content words meet, and this share of the shorter one's.

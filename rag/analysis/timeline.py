@@ -14,8 +14,9 @@ from index.pipeline.parts import Parts
 from index.shelf.queries import Reading
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
-from rag.answering.followups import Standalone
-from rag.answering.pipeline import Dated, clean_question, list_quotes
+from rag.answering.models import Dated
+from rag.answering.pipeline import list_quotes
+from rag.answering.query import Standalone, clean_question
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import When, when_of
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from index.core.errors import BadQuestion
 from index.core.scope import Scope
-from rag.answering.pipeline import clean_question
+from rag.answering.query import clean_question
 
 _T = TypeVar("_T")
 

@@ -7,7 +7,6 @@ or, where none weighs enough, the question is refused and the closest ones are s
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 
@@ -15,10 +14,12 @@ from index.shelf.queries import Reading
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
 from index.vectors.embedders import Embedder
-from rag.answering.followups import FILLER_TERMS
+from rag.answering.models import Refusal, Weighed
 from rag.evidence.attribution import asked_speaker, speaks, speech_of
 from rag.evidence.citations import Citation, Statement
+from rag.language.lexicon import FILLER_TERMS
 from rag.retrieval.passages import Passage
+from rag.retrieval.term_weights import term_rarity
 
 MOST_QUOTES = 4
 MOST_CLOSEST = 3
@@ -49,24 +50,6 @@ _NEAR = 2
 # weight. It spares two fifths of the time and changed no answer (`bench/README.md`).
 _READ_WHOLE = 3
 _WORTH_READING = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The shelf does not answer; these sentences come closest, best first."""
-
-    closest: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """A sentence that was weighed against the question, and what speaks for it."""
-
-    citation: Citation
-    weight: float  # of both below
-    similarity: float  # cosine to the question
-    coverage: float  # of the question's words by weight, with what stands around the sentence; 0 to 1
-    answers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,16 +227,6 @@ def _cosines(asked: _Asked, texts: Sequence[str], sentence_model: Embedder) -> l
     questions = dict.fromkeys((asked.question, asked.bare) if asked.own else (asked.bare,))
     means = np.mean([vectors @ sentence_model.embed_question(text) for text in questions], axis=0)
     return [float(mean) for mean in means]
-
-
-def term_rarity(asked: Sequence[str], reading: Reading) -> dict[str, float]:
-    """Weigh each term by how few chunks of the shelf hold it: BM25's inverse document frequency.
-
-    A word that no article holds weighs most: what is asked about it cannot be on the shelf.
-    """
-    chunks = reading.counts().chunks
-    held = {term: reading.chunks_holding(term) for term in asked}
-    return {term: log(1 + (chunks - count + 0.5) / (count + 0.5)) for term, count in held.items()}
 
 
 def _coverage(rarity: Mapping[str, float], held: frozenset[str]) -> float:

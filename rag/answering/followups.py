@@ -11,13 +11,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.llm.client import Message, without_thoughts
+from rag.answering.query import Earlier, Standalone
+from rag.language.lexicon import AUXILIARIES, FILLERS, PREPOSITIONS, REPORTING, TIMES
 
 # Earlier questions that are looked at, or shown to a model.
-_MOST_EARLIER = 3
+MOST_EARLIER = 3
 # A question longer than this tells what it is about.
 _LONGEST_FOLLOW_UP = 300  # characters
-_LONGEST_STANDALONE = 300  # characters
 _LONGEST_SUBJECT = 120  # characters
 _MOST_SUBJECT_WORDS = 12
 # With more terms of its own than this a question is whole, unless it points back ("it", "and …?").
@@ -28,35 +28,10 @@ _REPEATED = 2
 _LEAST_GRAMMAR = 1 / 3
 
 _QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
-_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
-AUXILIARIES = _BE | frozenset(
-    """do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't
-    hadn't can't couldn't won't wouldn't shouldn't""".split()
-)
-PREPOSITIONS = frozenset(
-    """about after against among around as at before behind between by during for from in into like near of off on
-    over since than through to toward towards under until up upon via with within without""".split()
-)
 _PERSONS = frozenset("he she him her his hers they them their theirs".split())
 # "Was anyone hurt?" asks of those who were spoken of.
 _ANYBODY = frozenset("anybody anyone everybody everyone nobody somebody someone".split())
-# Words that say nothing of the topic, beside the stop words.
-_FILLERS = frozenset(
-    """also another anybody anyone anything away bit briefly clarify detail details elaborate else elsewhere ever
-    everybody everyone everything exactly example explain far former further get gets give goes going hello hi
-    information kind know latter lot make maybe mean means might mind must nobody nothing ok okay one ones others part
-    people perhaps place precisely quite really regarding result shall show somebody someone something sort still
-    summarise summarize sure take takes thank thanks thing things think time understand way well yes yet""".split()
-)
-FILLER_TERMS = frozenset(term for word in _FILLERS for term in terms(word))
-_GRAMMAR = STOP_WORDS | AUXILIARIES | PREPOSITIONS | _FILLERS
-# When something was or will be is seldom what the talk is about: "And in March?"
-TIMES = frozenset(
-    """january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday today yesterday tomorrow tonight morning afternoon evening night day days week weeks
-    weekend month months spring summer autumn fall winter year years decade century now recently soon last next past
-    early late later earlier""".split()
-)
+_GRAMMAR = STOP_WORDS | AUXILIARIES | PREPOSITIONS | FILLERS
 _TIME_TERMS = frozenset(term for word in TIMES for term in terms(word))
 # "the deal", "the article": words that stand for whatever was told before.
 _SHELL_NOUNS = frozenset(
@@ -73,11 +48,6 @@ _OPENING_PAIRS = frozenset(
 )
 # "ok, and the fares?"
 _GREETINGS = frozenset("hello hi no ok okay sure thank thanks well yes me you please".split())
-REPORTING = frozenset(
-    """acknowledged added admitted agreed announced argued believed claimed confirmed decided denied explained expected
-    feared found hoped insisted knew know knows noted promised reported said say says stated think thinks thought
-    told tell tells warned""".split()
-)
 # "it" that stands for nothing: the weather, the hour, "is it true that …", "does it take … to …".
 _EMPTY_IT = re.compile(
     r"""\bit\b(?:'s|\s+is|\s+was|\s+been|\s+be|\s+ever|\s+still)*\s+(?:rain|snow|hail|freez|thunder)
@@ -91,63 +61,6 @@ _EMPTY_IT = re.compile(
 )
 _EDGES = " \t\r\n.,;:!?…¿¡\"“”„«»()[]{}<>*_`'‘’-–—"
 _SENTENCE_END = (".", "?", "!", ":", ";", "…")
-
-_INSTRUCTION = """\
-You prepare questions for a search in news articles.
-Rewrite the last question of a chat so that it can be understood without the chat: put in what "it", "that", "they", \
-"there" and the like stand for, and what was left out.
-Use only words of the chat. Keep the language of the last question. Do not answer it, do not add facts.
-If the last question can be understood by itself, repeat it unchanged.
-Reply with the question alone, on one line."""
-# One pronoun, one thing left out, one change of topic. No name in them is likely to be asked about.
-_EXAMPLES = (
-    (
-        ["Who leads the lighthouse museum of Quarrow?"],
-        "When was she appointed?",
-        "When was the leader of the lighthouse museum of Quarrow appointed?",
-    ),
-    (
-        [
-            "How many olives were harvested in Tamber last year?",
-            "Why were so few olives harvested in Tamber last year?",
-        ],
-        "And in Lesk?",
-        "Why were so few olives harvested in Lesk last year?",
-    ),
-    (["Which chess club won the Marrow Cup?"], "What does a tram ticket cost?", "What does a tram ticket cost?"),
-)
-_LABEL = re.compile(
-    r"""^(?:(?:sure|certainly|of\ course|okay|ok)\b[^\n:?]*[:!.,]\s*)?
-    (?:(?:here(?:\ is|'s|’s)\ )?(?:the\ |a\ |my\ )?
-    (?:(?:rewritten|rephrased|standalone|stand-alone|self-contained|revised|last|final|search)\ )*
-    (?:question|query|answer|output|rewrite|reply|q)[^\n:?]{0,40}:)?""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_REFUSING = re.compile(
-    r"""i(?:['’]|\ a)?m\ (?:sorry|afraid|unable|not)\b|sorry\b|i\ (?:can|do)(?:\ ?not|n?['’]t)\b|as\ an\ ai\b
-    |unfortunately\b
-    |(?:can|could|would)\ you\ (?:please\ )?(?:clarify|provide|specify|give\ me|tell\ me\ (?:more|which))\b
-    |please\ (?:clarify|provide|specify)\b|what\ do\ you\ mean\b|how\ (?:can|may)\ i\ (?:help|assist)\b""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“", "`": "`", "*": "*", "_": "_", "[": "]"}
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A question of this chat that was answered, and the words of the articles that the answer rests on."""
-
-    searched_as: str
-    subject: str  # what its own search carried over, "" where it stood alone: a chain keeps its first subject
-    terms: frozenset[str]  # `index.words.terms` of the articles' headings and passages
-
-
-@dataclass(frozen=True, slots=True)
-class Standalone:
-    """A question that can be searched for without the chat before it."""
-
-    question: str
-    subject: str  # what was carried over, "" where the question stands alone as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +95,7 @@ def carry_over(question: str, before: Sequence[Earlier]) -> Standalone:
     >>> carry_over("What did she say?", [drouin])
     Standalone(question='What did Nathalie Drouin say?', subject='Nathalie Drouin')
     """
-    for earlier in reversed(before[-_MOST_EARLIER:]):
+    for earlier in reversed(before[-MOST_EARLIER:]):
         subject = earlier.subject or _subject(earlier.searched_as)
         missing = frozenset(terms(subject)) - frozenset(terms(question))
         if missing and is_follow_up(question, earlier):
@@ -225,72 +138,8 @@ def is_follow_up(question: str, earlier: Earlier) -> bool:
     return held == own and (len(own) == 1 or words[0].key == "how") and not _asks_what_is(words)
 
 
-def followup_messages(question: str, before: Sequence[Earlier]) -> list[Message]:
-    """Ask a model for the standalone question.
-
-    It is shown the last three questions as they were searched for, and no article: what it
-    has not read it cannot slip into the question.
-    """
-    shown = [message for chat, asked, alone in _EXAMPLES for message in _turn(chat, asked, alone)]
-    chat = [earlier.searched_as for earlier in before[-_MOST_EARLIER:]]
-    return [{"role": "system", "content": _INSTRUCTION}, *shown, *_turn(chat, question)]
-
-
-def read_standalone(reply: str, question: str, before: Sequence[Earlier]) -> str | None:
-    """Return the question in a model's reply, or None where there is no usable one.
-
-    >>> asked = Earlier("Which bridge was closed?", "", frozenset())
-    >>> read_standalone('Standalone question: "Why was the bridge closed?"', "Why?", [asked])
-    'Why was the bridge closed?'
-    >>> read_standalone("Because of a crack.", "Why?", [asked])
-    """
-    written = _without_wrapping(reply)
-    if len(written.splitlines()) != 1 or len(written) > _LONGEST_STANDALONE:
-        return None
-    if _REFUSING.match(written) or (_is_asking(question) and not _is_asking(written)):
-        return None
-    return written if _keeps_to_the_chat(written, question, before[-_MOST_EARLIER:]) else None
-
-
-def _keeps_to_the_chat(written: str, question: str, before: Sequence[Earlier]) -> bool:
-    """Tell whether a model has put in what was left out, and nothing else.
-
-    Small models echo the question, repeat an earlier one, or copy our examples. They have seen
-    nothing but these questions: a number that is in none of them is invented.
-    """
-    said, own = _content(written), _content(question)
-    earlier = frozenset(term for one in before for term in _content(one.searched_as))
-    new = said - own - earlier
-    if not said & (own | earlier) or 2 * len(new) > len(said) or any(term[0].isdecimal() for term in new):
-        return False
-    if 2 * len(said & own) < len(own) or any(terms(written) == terms(one.searched_as) for one in before):
-        return False
-    needed = any(is_follow_up(question, one) for one in before)
-    return not needed or bool(said & (earlier - own))
-
-
-def _turn(chat: Sequence[str], question: str, alone: str | None = None) -> list[Message]:
-    earlier = "\n".join(f"- {' '.join(asked.split())}" for asked in chat) or "- (none)"
-    told = f"Earlier questions:\n{earlier}\n\nLast question: {' '.join(question.split())}"
-    reply: list[Message] = [{"role": "assistant", "content": alone}] if alone is not None else []
-    return [{"role": "user", "content": told}, *reply]
-
-
-def _without_wrapping(reply: str) -> str:
-    """Take off reasoning, code fences, labels, bullets and quotation marks, however they are nested."""
-    written = without_thoughts(reply).strip()
-    written = re.sub(r"^```\w*\n|\n?```$", "", written).strip()
-    while True:
-        bare = _LABEL.sub("", re.sub(r"^(?:[-*•>]\s+|\d+[.)]\s+|#+\s+)", "", written), count=1).strip()
-        if len(bare) > 1 and _PAIRS.get(bare[0]) == bare[-1]:
-            bare = bare[1:-1].strip()
-        bare = re.sub(r"^\*\*(.*?)\*\*", r"\1", bare)
-        if bare == written:
-            return bare
-        written = bare
-
-
-def _is_asking(text: str) -> bool:
+def is_asking(text: str) -> bool:
+    """Return True if the text asks: by its mark, or by its first word."""
     words = _words(text)
     return text.rstrip(_EDGES.replace("?", "")).endswith(("?", "？", "؟")) or (
         bool(words) and words[0].key in _QUESTION_WORDS | AUXILIARIES
@@ -318,10 +167,6 @@ def _lower(words: Sequence[_Word]) -> str:
 
 def _is_english(words: Sequence[_Word]) -> bool:
     return bool(words) and sum(word.is_grammar for word in words) >= _LEAST_GRAMMAR * len(words)
-
-
-def _content(text: str) -> frozenset[str]:
-    return frozenset(content_terms(text)) - FILLER_TERMS
 
 
 def _own_terms(words: Sequence[_Word]) -> frozenset[str]:

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pydantic_core import from_json
 
@@ -19,12 +18,14 @@ from index.core.wording import long_day
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import without_unseen
+from rag.answering.markers import read_numbers, resolve, take_markers, without_begun_marker
+from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt
-from rag.evidence.citations import Citation, Statement, read_numbers, resolve, take_markers, without_begun_marker
+from rag.evidence.citations import Citation, Statement
+from rag.language.names import names_speaker
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
 from rag.llm.failures import NO_WORD, OTHER_FORM
 from rag.retrieval.passages import Passage
-from rag.verification.fact_rules import names_speaker
 from rag.verification.verify import failed_check
 
 # More often than this nobody sees: each time the whole answer is read and shown again.
@@ -38,31 +39,6 @@ _BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
 _JSON = re.compile(r"""\A(?:[^{\[]{0,200}(?:```(?:json)?\s*|(?=\{\s*"statements")))?(?=[{\[]\s*(?:[{"}]|\Z))""")
 _BARE_NUMBERS = re.compile(r"(\"sentences\"\s*:\s*\[)([\d.,\s]*)")
 _LIST_NUMBER = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s+")
-
-State = Literal["waiting", "writing", "whole", "stopped", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """What a model has written so far, or in the end."""
-
-    model: str
-    state: State
-    statements: tuple[Statement, ...]
-    refused: bool  # the model found no answer in the passages
-    problem: str  # why it failed, in a sentence; "" otherwise
-    usage: Usage | None  # None until the end, or where it failed before
-    seconds: float  # since it was asked
-
-    @property
-    def under_way(self) -> bool:
-        """Tell whether more may come."""
-        return self.state in ("waiting", "writing")
-
-    @property
-    def unfinished(self) -> bool:
-        """Tell whether it broke off in the middle."""
-        return self.state in ("stopped", "failed") and bool(self.statements)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,29 +2,28 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from index.core.errors import BadQuestion, DatelineError
+from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.pipeline.parts import Parts
-from index.shelf.queries import Listing, Reach
 from index.text.terms import content_terms, terms
 from rag.answering import extractive as quoting
 from rag.answering import generative as prose
-from rag.answering.extractive import Refusal, Weighed
-from rag.answering.followups import Earlier, Standalone, carry_over, followup_messages, read_standalone
-from rag.answering.generative import Prose
-from rag.evidence.citations import Citation, Statement
+from rag.answering.followups import carry_over
+from rag.answering.models import Answer, Dated, Prose, Refusal, Searched, _quotes_of
+from rag.answering.query import Earlier, Standalone, _as_text, clean_question
+from rag.answering.query_rewriting import followup_messages, read_standalone
+from rag.evidence.citations import Citation
 from rag.language.date_phrases import Days, read_days
 from rag.llm.client import ChatModel, Stopped, Usage
 from rag.retrieval.missing_terms import find_absences
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Hit, search
 
-LONGEST_QUESTION = 2000  # characters
 _HITS_READ = 8
 _OUTLETS_TOLD = 12
 _HITS_FOR_ALL = 24
@@ -36,87 +35,6 @@ _HITS_LOOKED_AT = 60
 _REWORDING_SECONDS = 10.0
 # What a model is asked with when its most likely words were not good enough.
 _OTHER_WORDS = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What an answer had to go by: how much there was to search, and from when."""
-
-    reach: Reach  # of the articles in the scope
-    on_shelf: int  # articles, in the scope or not
-    chunks: int
-    embedded: int
-    scope: Scope
-    problem: str  # why nothing was found by meaning; "" where all is well
-    outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": that name none
-    more_outlets: int = 0  # besides
-    nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
-    absent: tuple[str, ...] = ()  # the question's words that stand in no article
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """The days of publication that a question asks for by a phrase such as "last week"."""
-
-    phrase: str
-    since: date | None
-    until: date | None
-    used: bool  # False: nothing that was published then answers, so all days were searched
-    chosen: Scope  # what the reader asked of, whatever days the question names
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the shelf says to a question, and what it rests on."""
-
-    question: str
-    standalone: Standalone  # what was searched for, and what an earlier question lent to it
-    quoted: tuple[Statement, ...] | Refusal  # the sentences that answer, word for word
-    passages: tuple[Passage, ...]
-    prose: Prose | None  # None: quotes alone
-    searched: Searched
-    seconds: Mapping[str, float]
-    # By article id: of what is quoted, and with a model of all that was read, as that may be cited.
-    copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
-    dated: Dated | None = None  # the days that the question names
-
-    @property
-    def searched_as(self) -> str:
-        """The question that was searched for."""
-        return self.standalone.question
-
-    @property
-    def scope(self) -> Scope:
-        """Which articles the reader asked; what was searched may be narrower by the question's days."""
-        return self.dated.chosen if self.dated else self.searched.scope
-
-    @property
-    def quotes(self) -> tuple[Citation, ...]:
-        """The quotes that were found without a model: those that answer, or the closest ones."""
-        return _quotes_of(self.quoted)
-
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """What is said: the model's statements where it made some, the quotes themselves otherwise."""
-        if self.prose and self.prose.statements:
-            return self.prose.statements
-        return () if self.refusal or isinstance(self.quoted, Refusal) else self.quoted
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """Set where the shelf does not answer, with the quotes that come closest.
-
-        A model that finds no answer decides; one that writes without a single supported
-        statement does not turn a refusal into an answer.
-        """
-        written = self.prose
-        if written and written.refused:
-            return Refusal(self.quotes)
-        if not isinstance(self.quoted, Refusal):
-            return None
-        if written and any(statement.verdict == "supported" for statement in written.statements):
-            return None
-        return self.quoted
 
 
 def answer_question(
@@ -323,10 +241,6 @@ def _quote(
     )
 
 
-def _quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
-    return quoted.closest if isinstance(quoted, Refusal) else tuple(said.citations[0] for said in quoted)
-
-
 def _earlier(answer: Answer) -> Earlier:
     # All that was read would be nearly all of a small shelf, and no topic would be a new one.
     cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
@@ -412,21 +326,3 @@ def find_passages(
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
     return passages, found.problem
-
-
-def clean_question(question: str) -> str:
-    """Return the question on one line. Raises BadQuestion where there is nothing to ask, or too much."""
-    asked = " ".join(_as_text(question).split())
-    if not asked:
-        raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
-    if len(asked) > LONGEST_QUESTION:
-        raise BadQuestion(
-            f"The question has {len(asked)} characters. Expected at most {LONGEST_QUESTION}. "
-            "Ask for one thing at a time."
-        )
-    return asked
-
-
-def _as_text(question: str) -> str:
-    """Replace what a terminal handed over and is no text: SQLite and JSON take text only."""
-    return question.encode(errors="replace").decode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.core.wording import counted
 from index.text.terms import folded
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,22 @@ from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import terms
-from rag.answering.followups import AUXILIARIES, PREPOSITIONS
 from rag.evidence.citations import Citation
-from rag.language.lexicon import MORE_ROLES, SPEAKING, SPEAKING_BODIES
+from rag.language.lexicon import (
+    AUXILIARIES,
+    LINKING,
+    MORE_ROLES,
+    PREPOSITIONS,
+    ROLES,
+    SAYING,
+    SPEAKING,
+    SPEAKING_BODIES,
+    TITLES,
+)
 from rag.language.matching import is_irregular
+from rag.language.names import CAPITALISED
 from rag.language.person_names import GRAMMAR, IS_BODY, is_date, read_names
 from rag.language.quotation_marks import read_quotations
-from rag.verification.claim_rules import SAYING
-from rag.verification.fact_rules import CAPITALISED, LINKING, ROLES, TITLES
 
 Kind = Literal["direct", "indirect", "statement", "own"]
 

@@ -15,8 +15,7 @@ from index.core.scope import Scope
 from index.core.wording import one_line, scope_words
 from rag.evidence.citations import Citation
 from rag.language.date_phrases import WEEKDAYS, read_times
-from rag.language.lexicon import SPEAKING
-from rag.verification.claim_rules import SAYING
+from rag.language.lexicon import SAYING, SPEAKING
 
 _WEEKDAY = re.compile(
     rf"(?:\b(?P<which>next|last|this|coming|this coming)\s)?(?<![\w-])(?P<day>{'|'.join(WEEKDAYS)})\b"

@@ -5,6 +5,67 @@ their stems, so "agrees", "agreed" and "agreement" are one. Each list is as shor
 allows: a false synonym hides a false word, a missing one doubts a true sentence.
 """
 
+from index.text.terms import terms
+
+LINKING = "of the and de al bin von van for".split()
+
+TITLES = frozenset(
+    """prime minister president chancellor premier king queen prince princess sir dame lord lady mr mrs ms dr doctor
+    professor prof mayor governor senator councillor councilor judge justice general colonel captain sergeant chief
+    director secretary chairman chairwoman chair chief executive inspector officer pope bishop archbishop rev father
+    ambassador foreign finance interior defence defense justice health former vice deputy advisor adviser""".split()
+)
+
+# With one of these a name is another one: "North Korea".
+MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
+
+ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
+
+
+SAYING = """say says said tell tells told stated claim claims claimed allege alleges alleged argue argues argued adds
+    added noted insist insists insisted warn warns warned believe believes believed explain explains explained declare
+    declares declared assert asserts asserted contend contends contended maintain maintains maintained suggest suggests
+    suggested describe describes described remarked wrote""".split()
+
+
+_BE = frozenset("is are was were be been being am isn't aren't wasn't weren't".split())
+
+AUXILIARIES = _BE | frozenset(
+    """do does did has have had can could will would shall should may might must don't doesn't didn't hasn't haven't
+    hadn't can't couldn't won't wouldn't shouldn't""".split()
+)
+
+PREPOSITIONS = frozenset(
+    """about after against among around as at before behind between by during for from in into like near of off on
+    over since than through to toward towards under until up upon via with within without""".split()
+)
+
+# Words that say nothing of the topic, beside the stop words.
+FILLERS = frozenset(
+    """also another anybody anyone anything away bit briefly clarify detail details elaborate else elsewhere ever
+    everybody everyone everything exactly example explain far former further get gets give goes going hello hi
+    information kind know latter lot make maybe mean means might mind must nobody nothing ok okay one ones others part
+    people perhaps place precisely quite really regarding result shall show somebody someone something sort still
+    summarise summarize sure take takes thank thanks thing things think time understand way well yes yet""".split()
+)
+
+FILLER_TERMS = frozenset(term for word in FILLERS for term in terms(word))
+
+# When something was or will be is seldom what the talk is about: "And in March?"
+TIMES = frozenset(
+    """january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday today yesterday tomorrow tonight morning afternoon evening night day days week weeks
+    weekend month months spring summer autumn fall winter year years decade century now recently soon last next past
+    early late later earlier""".split()
+)
+
+REPORTING = frozenset(
+    """acknowledged added admitted agreed announced argued believed claimed confirmed decided denied explained expected
+    feared found hoped insisted knew know knows noted promised reported said say says stated think thinks thought
+    told tell tells warned""".split()
+)
+
+
 # Verbs whose forms have no common stem.
 IRREGULAR = """
     arise arose arisen, become became, begin began begun, bring brought, build built, buy bought, catch caught, choose

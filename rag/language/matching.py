@@ -11,6 +11,9 @@ from functools import cache, lru_cache
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.language.lexicon import IRREGULAR, OPPOSITES, PEOPLES, SAME, SPELLINGS
 
+WORD = re.compile(r"\w(?:[\w'’&.-]*\w)?")
+
+
 # Two terms are forms of one word when they begin alike for this share of the longer one, and this many letters.
 _ALIKE = 0.7
 _ALIKE_LETTERS = 4
@@ -176,3 +179,12 @@ def _sides() -> Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
             for term in near:
                 table.setdefault(term, []).append((near, far))
     return {term: tuple(sides) for term, sides in table.items()}
+
+
+def as_written(term: str, text: str) -> str:
+    """Return the first word of the text that has this term.
+
+    >>> as_written("offic", "Two officers.")
+    'officers'
+    """
+    return next((word for word in WORD.findall(text) if term in terms(word)), term)

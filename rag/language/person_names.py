@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.answering.followups import AUXILIARIES, PREPOSITIONS, REPORTING
-from rag.language.lexicon import BODIES
-from rag.verification.claim_rules import SAYING
-from rag.verification.fact_rules import CAPITALISED, DATE_WORD, LINKING, MAKING_ANOTHER, TITLES
+from rag.language.date_words import DATE_WORD
+from rag.language.lexicon import AUXILIARIES, BODIES, LINKING, MAKING_ANOTHER, PREPOSITIONS, REPORTING, SAYING, TITLES
+from rag.language.names import CAPITALISED
 
 # A name that so many sentences hold needs no first name to be known.
 _WELL_KNOWN = 3

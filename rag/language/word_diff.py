@@ -17,9 +17,10 @@ from rapidfuzz.distance import Indel
 
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS, terms
+from rag.language.date_words import DATE_WORD
 from rag.language.matching import names_meet, term_set
+from rag.language.names import CAPITALISED, names_in
 from rag.language.numbers import Number, read_numbers
-from rag.verification.fact_rules import CAPITALISED, DATE_WORD, names_in
 
 _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _TOKEN = re.compile(

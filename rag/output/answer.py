@@ -12,8 +12,7 @@ from index.core.wording import counted, long_day, none_in_scope, one_line, place
 from index.shelf.queries import Listing, Reach
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
-from rag.answering.generative import Prose
-from rag.answering.pipeline import Answer, Dated, Searched
+from rag.answering.models import Answer, Dated, Prose, Searched
 from rag.answering.sources import count_sources
 from rag.evidence.attribution import Kind, speech_of
 from rag.evidence.citations import Citation, Statement, number_citations

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from index.core.wording import one_line
 from rag.analysis.timeline import Timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
 from rag.output.answer import refusal_words, said_words, verdict_mark

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from index.core.wording import one_line, xml_line, xml_text
 from rag.analysis.disagreements import Side, disagreements_of
 from rag.analysis.timeline import Timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer import BESIDE, ending_note, refusal_words, searched_line, verdict_mark

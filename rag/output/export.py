@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from index.core.errors import ResultUnwritable
 from rag.analysis.timeline import Timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.output.bibliography import Style, bibtex
 from rag.output.csv import check_sheet, timeline_sheet
 from rag.output.docx import chat_word, timeline_word

@@ -11,7 +11,7 @@ from functools import partial
 from index.core.wording import one_line
 from rag.analysis.disagreements import Side, disagreements_of
 from rag.analysis.timeline import Timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark

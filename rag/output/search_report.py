@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from index.core.wording import counted, long_day, one_line, scope_words
-from rag.answering.extractive import Weighed
-from rag.answering.pipeline import Answer, Searched
+from rag.answering.models import Answer, Searched, Weighed
 from rag.output.answer import dated_note, source_line
 
 

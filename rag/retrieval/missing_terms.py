@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from index.shelf.queries import Reading
 from index.text.terms import STOP_WORDS, terms
+from rag.language.date_words import DATE_WORD
 from rag.language.matching import forms, names_meet, peoples
-from rag.verification.fact_rules import DATE_WORD
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SHORTEST, _LONGEST = 3, 30  # letters; a sentence without spaces is no word

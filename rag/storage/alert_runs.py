@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from index.core.errors import UnknownQuestion
 from index.core.scope import Scope
 from index.pipeline.parts import Parts
-from rag.answering.extractive import Refusal
-from rag.answering.pipeline import Answer, answer_from
+from rag.answering.models import Answer, Refusal
+from rag.answering.pipeline import answer_from
 from rag.storage.alerts import News, Standing, StandingQuestion
 
 

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from pydantic import TypeAdapter
 
 from index.text.articles import Article
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 
 
 def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:

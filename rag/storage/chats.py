@@ -19,9 +19,8 @@ from index.core.wording import one_line
 from index.shelf.database import Database
 from index.text.articles import Article
 from index.text.terms import folded
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.llm.client import Usage
-from rag.output.answer import answer_text
 from rag.storage.answer_codec import digest, is_as_written, put_together, read_article, take_apart
 
 FILE_NAME = "chats.db"
@@ -106,7 +105,7 @@ class Chats:
         dropped, for the chat was deleted while it was answered.
         """
         written, articles = _write(turn)
-        said = folded(f"{turn.question}\n{answer_text(turn.answer) if turn.answer else ''}")
+        said = folded(f"{turn.question}\n{turn.answer.searchable_text if turn.answer else ''}")
         with self._database.writing() as connection:
             now = datetime.now(UTC).isoformat()
             if connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (now, chat)).rowcount == 0:

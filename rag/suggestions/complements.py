@@ -6,8 +6,10 @@ money: that decides which question the sentence answers.
 
 import re
 
+from rag.language.date_words import DATE_WORD
+from rag.language.lexicon import ROLES
+from rag.language.names import CAPITALISED
 from rag.language.numbers import MONEY, read_numbers
-from rag.verification.fact_rules import CAPITALISED, DATE_WORD, ROLES
 
 # Capitalised words in a row. `names.NAME` joins "and" too, which would run over two parts of a sentence here.
 RUN = rf"{CAPITALISED}(?:\s(?:of\s(?:the\s)?)?{CAPITALISED})*"

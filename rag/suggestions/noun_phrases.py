@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.answering.followups import PREPOSITIONS, TIMES
-from rag.language.lexicon import PEOPLES, VAGUE
+from rag.language.lexicon import PEOPLES, PREPOSITIONS, TIMES, VAGUE
 from rag.language.matching import is_irregular, is_listed
 from rag.language.person_names import GRAMMAR, NAME, POSSESSIVE, Names, ends_phrase, is_date, read_names
 

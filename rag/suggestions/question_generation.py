@@ -15,7 +15,8 @@ from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import without_unseen
-from rag.language.lexicon import MORE_ROLES, THINGS, WENT
+from rag.language.lexicon import MORE_ROLES, ROLES, SAYING, THINGS, TITLES, WENT
+from rag.language.names import CAPITALISED
 from rag.language.person_names import IS_BODY
 from rag.suggestions.complements import (
     NAME_ENDS,
@@ -33,8 +34,6 @@ from rag.suggestions.complements import (
 )
 from rag.suggestions.noun_phrases import Nouns, is_prose, is_vague, read_nouns
 from rag.suggestions.verb_frames import Doing, is_done_to, past_of_deeds, read_coming_about, read_doing
-from rag.verification.claim_rules import SAYING
-from rag.verification.fact_rules import CAPITALISED, ROLES, TITLES
 
 LONGEST_SUGGESTION = 70  # characters
 # News tells first what matters.

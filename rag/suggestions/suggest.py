@@ -13,7 +13,7 @@ from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
-from rag.answering.extractive import Refusal
+from rag.answering.models import Refusal
 from rag.answering.pipeline import answer_question
 from rag.suggestions.question_generation import POOR, Question, questions_of
 

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.language.certainty import BOUND, MEANT, THOUGHT, TRIED, find_firmness
+from rag.language.lexicon import SAYING
 from rag.language.matching import (
     all_terms,
+    as_written,
     clauses,
     content_sequence,
     forms,
@@ -24,7 +26,8 @@ from rag.language.matching import (
     synonyms,
     term_set,
 )
-from rag.verification.messages import as_written, drops_speaker, only_quotes_have, only_statement_has, says_otherwise
+from rag.language.negation import denial, is_softly_denied
+from rag.verification.messages import drops_speaker, only_quotes_have, only_statement_has, says_otherwise
 
 # The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
 # A quote's clause is in the statement when the statement has this share of its content words.
@@ -34,22 +37,6 @@ _SPOKEN = 0.5
 # How many words on each side stand beside a word.
 _BESIDE = 2
 
-_NOT = re.compile(
-    r"(?P<twice>\b(?:not|never|\w{1,8}n['’]t)\s(?:fail|refuse) to\b)"
-    r"|\b(?:not(?! only| just)|no(?!\.|-one| doubt| matter)|never(?!-)|none|nobody|no-one|nothing|neither|nor|cannot"
-    r"|without|(?:fail|refuse)(?:s|d|ed)? to|unable to|(?:ha(?:s|ve|d)|is|are) yet to)\b|\b\w{1,8}n['’]t\b",
-    re.IGNORECASE,
-)
-# Words that say "not" in another way: where one stands, nothing is doubted.
-_LIKE_NOT = re.compile(
-    r"""\b(?:den(?:y|ies|ied|ying|ial)|refus\w+|reject\w*|fail\w*|lack\w*|unlikely|declin\w+\sto|hardly|barely|scarcely
-    |rul\w+\sout|absen\w+|rather\sthan|instead\sof|far\sfrom|prevent\w*|avoid\w*|stop\w*|halt\w*|ban(?:s|ned|ning)?
-    |prohibit\w*|forb[aio]d\w*|few|little|yet\sto|zero|exclud\w+|un(?!der|til|ion|it|ivers|ique|less)\w{4,}
-    |in(?:ability|sufficient|complete|capable)|non-?\w+|dis(?:agree|approv|prov|put)\w*|doubt\w*|ended
-    |away\sfrom|false\w*|contrary|abandon\w*|cancel\w*|scrap\w*|against|turned\sdown|oppos\w*|object\w*|block\w*
-    |impossible|unless|los[et]\w*|loss\w*|free|missing|undecided|still\s(?:\w+ing|under|to\sbe)|same|unchanged|at\sodds)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 _DENIED_WORD = re.compile(
     r"(?:\bnot|n['’]t|\bnever|\bno longer|\bwithout)\s(?:(?:be|been|being|yet|to|any|an?)\s)*(\w+)"
@@ -79,10 +66,6 @@ _BINDING, _DONE = 3, 4
 _DECIDED = frozenset(terms("agree decide approve adopt sign finalise complete conclude confirm ratify enact will must"))
 _INFINITIVE = re.compile(r"\b(?:to|for|of)\s+(?:be\s+)?(\w+)")
 
-SAYING = """say says said tell tells told stated claim claims claimed allege alleges alleged argue argues argued adds
-    added noted insist insists insisted warn warns warned believe believes believed explain explains explained declare
-    declares declared assert asserts asserted contend contends contended maintain maintains maintained suggest suggests
-    suggested describe describes described remarked wrote""".split()
 # Words that keep a speaker though nobody is quoted with them.
 _KEEPING = """saying telling according report reports reported reportedly allegedly announce announces announced
     announcement confirm confirms confirmed reveal reveals revealed accuse accuses accused accusation accusations
@@ -134,22 +117,10 @@ def negation(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     return ""
 
 
-def denial(clause: str) -> re.Match[str] | None:
-    """Find the "not" of a clause; what is not refused is not denied."""
-    return next((found for found in _NOT.finditer(clause) if not found["twice"]), None)
-
-
 def _is_denied_in(other: str, clause: str) -> bool:
     """Tell whether a clause of a quote denies something that stands in this clause."""
     about = content_terms(other) if denial(other) else []
     return sum(meets(term, term_set(clause)) for term in about) > _SAME_CLAUSE * len(about)
-
-
-def is_softly_denied(clause: str, denied: str) -> bool:
-    """Tell whether a clause says "not" in another way, with a word that is not itself denied in the other clause."""
-    return any(
-        not all(meets(term, term_set(denied)) for term in terms(found.group())) for found in _LIKE_NOT.finditer(clause)
-    )
 
 
 def opposites(statement: str, quotes: Sequence[str], *, around: str = "") -> str:

@@ -10,59 +10,40 @@ from functools import lru_cache
 from itertools import pairwise
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.language.matching import all_terms, forms, is_irregular, is_listed, meets, names_meet, term_set
-from rag.language.numbers import NEXT_TO_FIRST, NUMBER_WORDS, Number, read_amounts, read_numbers
-from rag.verification.messages import WORD, does_not_name, does_not_say, says_otherwise
+from rag.language.date_words import (
+    DATE_WORD,
+    is_of_a_date,
+)
+from rag.language.lexicon import LINKING, MAKING_ANOTHER, ROLES, TITLES
+from rag.language.matching import WORD, all_terms, forms, is_listed, meets, names_meet, term_set
+from rag.language.names import (
+    _NAME,
+    CAPITALISED,
+    _is_ordinary,
+    names_in,
+)
+from rag.language.numbers import NEXT_TO_FIRST, Number, read_amounts, read_numbers
+from rag.verification.messages import does_not_name, does_not_say, says_otherwise
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 
-_MONTHS = "January February March April May June July August September October November December".replace(" ", "|")
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".replace(" ", "|")
-_SHORT_MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)(?=\.|\s\d)"
-DATE_WORD = re.compile(rf"\b(?:(?:{_MONTHS})|(?:{_DAYS})(?=s?\b)|{_SHORT_MONTH})")
 _ALSO_VERBS = ("May", "March", "Mar")
 _BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|from|early|mid|late|to|and)|\d)[\s,-]+$")
-_DAY_AFTER_MONTH = re.compile(rf"(?:{_MONTHS}|{_SHORT_MONTH}\.?)\s(?:\d+\s?[-–]\s?|\d+ And )?$")
-_DAY_BEFORE_MONTH = re.compile(
-    rf"(?:St|Nd|Rd|Th)?(?:\s?[-–]\s?\d+| And \d+)?\s(?:Of )?(?:{_MONTHS}|{_SHORT_MONTH.split('(?=')[0]}\b)"
-)
 
 _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
 
-CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
-LINKING = "of the and de al bin von van for".split()
-_NAME = re.compile(rf"{CAPITALISED}(?:\s+(?:(?:{'|'.join(LINKING)})\s+){{0,2}}{CAPITALISED})*")
 # "A met B" and "B met A" are the same.
 _DOES_TO = re.compile(
     rf"(?P<who>{_NAME.pattern})\s(?!(?:met|meets|married|marries|and|or|faced|faces|played|versus|with|near)\b)"
     rf"(?P<does>[a-z]+)\s(?P<whom>{_NAME.pattern})"
 )
-TITLES = frozenset(
-    """prime minister president chancellor premier king queen prince princess sir dame lord lady mr mrs ms dr doctor
-    professor prof mayor governor senator councillor councilor judge justice general colonel captain sergeant chief
-    director secretary chairman chairwoman chair chief executive inspector officer pope bishop archbishop rev father
-    ambassador foreign finance interior defence defense justice health former vice deputy advisor adviser""".split()
-)
-# With one of these a name is another one: "North Korea".
-MAKING_ANOTHER = frozenset("north south east west northern southern eastern western new old great upper lower".split())
-ROLES = "spokesperson|spokesman|spokeswoman|official|director|chief|head|chair|leader|manager|minister|mayor|secretary"
-_SPOKE = r"(?:has\s|had\s|also\s)?(?:said|says|added|adds|noted|notes|told|stated|explained)"
-_NAMES_SPEAKER = re.compile(
-    rf"(?:[^\W\d_a-z]\w+|\b[Tt]he \w+)\s{_SPOKE}|{_SPOKE}\s(?:[^\W\d_a-z]|the\b)|[Aa]ccording to"
-)
 _INITIAL = re.compile(r"(?<![\w.])(?P<initial>[A-Z])\.\s(?:[A-Z]\.\s)*(?P<last>[A-Z]\w+)")
 _OPENING = re.compile(rf"\W*(?P<who>{CAPITALISED})\s(?P<does>[a-z]+)")
-_OPENERS = frozenset(
-    """however meanwhile yesterday today tomorrow earlier later still yet instead nobody everyone both each every
-    several many most some few all""".split()
-)
-_NO_NAME = re.compile(r"(?:tion|sion|ment|ness|ity|ism|ship|ance|ence|ly)s?$")
 # "Largest", but not the one of "second-largest".
 _MOST = re.compile(rf"(?<!-)(?<!{' )(?<!'.join(NEXT_TO_FIRST)} )\b([a-z]{{2,}}est)\b")
 _GROUP = re.compile(r"(?:ers|ors|ists|ians|ants|ents|ees|men|people)$")
-_DOES = re.compile(r"\s(?:(?:has|had|is|was|will|would|may|can|did|does|said|says)\b|\w+ed\b)")
 
 
 def addresses(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
@@ -161,14 +142,6 @@ def _may_hold(quoted: Number, number: Number) -> bool:
     return not is_of_a_date(quoted) or is_of_a_date(number) or number.after.startswith(("st", "nd", "rd", "th"))
 
 
-@lru_cache(maxsize=4096)
-def is_of_a_date(number: Number) -> bool:
-    """Tell whether a number is a year, or the day beside a month."""
-    year = not number.unit and any(value == int(value) and 1900 <= value <= 2100 for value in number.values)
-    before, after = number.before.title(), number.after.title()
-    return year or bool(_DAY_AFTER_MONTH.search(before) or _DAY_BEFORE_MONTH.match(after))
-
-
 def dates(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     """Each month and day of the week is in a quote or in what stands around it."""
     known = {found.group()[:3] for text in (*quotes, around) for found in DATE_WORD.finditer(text.title())}
@@ -235,15 +208,6 @@ def _extends(name: str, texts: Iterable[str]) -> bool:
     return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
 
 
-def names_speaker(sentence: str) -> bool:
-    """Tell whether a sentence of an article says who speaks: the sentences after it may be the same one's words.
-
-    >>> names_speaker("However, Jaiswal noted that no day is set."), names_speaker("I have no day in mind.")
-    (True, False)
-    """
-    return bool(_NAMES_SPEAKER.search(sentence))
-
-
 def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
     """Tell whether initials stand before the role of somebody whom the texts name without one: "MEA spokesperson"."""
     found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{_NAME.pattern})", statement)
@@ -304,38 +268,6 @@ def _other_subject(statement: str, quotes: Sequence[str], around: str) -> str:
             if does & term_set(other) and another and not term_set(who) & (said | STOP_WORDS):
                 return says_otherwise(who, found["who"], quotes)
     return ""
-
-
-def _is_ordinary(word: str) -> bool:
-    """Tell whether a word with a capital letter is probably no name."""
-    term = "".join(terms(word)[:1])
-    return word.lower() in STOP_WORDS | _OPENERS | NUMBER_WORDS or is_listed(term) or bool(_NO_NAME.search(word))
-
-
-@lru_cache(maxsize=1024)
-def names_in(text: str) -> tuple[str, ...]:
-    """Return the runs of capitalised words. Of a word that opens a sentence nobody knows: it counts when it acts.
-
-    >>> names_in("Officials met Ajit Doval in Ottawa. Drouin has agreed.")
-    ('Ajit Doval', 'Ottawa', 'Drouin')
-    """
-    found_names = []
-    for found in _NAME.finditer(text):
-        name, before = found.group(), text[: found.start()].rstrip(" \"'“‘(")
-        if not before or before[-1] in ".!?:…\n":
-            first, _, rest = name.partition(" ")
-            if first.lower() in STOP_WORDS or not (rest or _acts(first, text[found.end() :])):
-                name = rest
-        if name:
-            found_names.append(name)
-    return tuple(found_names)
-
-
-def _acts(word: str, rest: str) -> bool:
-    if word.lower().endswith(("s", "ing", "ed", "ly")) or _is_ordinary(word):
-        return False
-    does = re.match(r"\s([a-z]+)\b", rest)
-    return bool(_DOES.match(rest)) or bool(does and is_irregular("".join(terms(does[1])[:1])))
 
 
 def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:

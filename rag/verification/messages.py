@@ -3,14 +3,9 @@
 Plain and short, and it names the thing: `The quote does not say "2027".`
 """
 
-import re
 from collections.abc import Sequence
 
-from index.text.terms import terms
-
 LONGEST_SHOWN = 60  # characters of a statement or a quote
-
-WORD = re.compile(r"\w(?:[\w'’&.-]*\w)?")
 
 
 def does_not_say(said: str, quotes: Sequence[str]) -> str:
@@ -57,15 +52,6 @@ def drops_hedge(word: str, quotes: Sequence[str]) -> str:
 def has_unseen() -> str:
     """Say that the statement is not what it looks like."""
     return "The statement has characters that turn its letters round unseen."
-
-
-def as_written(term: str, text: str) -> str:
-    """Return the first word of the text that has this term.
-
-    >>> as_written("offic", "Two officers.")
-    'officers'
-    """
-    return next((word for word in WORD.findall(text) if term in terms(word)), term)
 
 
 def _the_quotes(quotes: Sequence[str]) -> str:

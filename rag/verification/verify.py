@@ -19,12 +19,13 @@ from types import MappingProxyType
 from typing import Protocol
 
 from index.text.terms import content_terms, terms, without_unseen
-from rag.language.matching import all_terms, clauses, content_sequence, is_irregular, meets, term_set
+from rag.language.matching import WORD, all_terms, as_written, clauses, content_sequence, is_irregular, meets, term_set
+from rag.language.names import names_in
 from rag.language.numbers import NUMBER_WORDS
 from rag.verification.claim_rules import commitment, negation, opposites, speaker
-from rag.verification.fact_rules import addresses, counts, dates, names, names_in, numbers, subjects
+from rag.verification.fact_rules import addresses, counts, dates, names, numbers, subjects
 from rag.verification.hedge_rules import hedges
-from rag.verification.messages import WORD, as_written, does_not_say, has_unseen, says_otherwise
+from rag.verification.messages import does_not_say, has_unseen, says_otherwise
 
 # The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
 # The share of a statement's content words that its quotes may lack.

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from index.core.errors import UnknownChat
 from index.core.scope import WHOLE, Scope
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.support.chat_server import ChatServer, as_json, serve_chat
 from tests.support.reader import Server, needs_browser, reading, serve

@@ -1,137 +1,68 @@
-"""The house: who may know whom."""
+"""The architecture: which package may import which."""
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from tests.conftest import ROOT
 
-# A module imports only from rows below its own, save within `ui`, whose parts build one page.
-ROWS: tuple[tuple[str, ...], ...] = (
-    ("app", "ui.app.script"),
-    ("ui.app.page",),
-    ("ui.app.sidebar", "ui.article.open_link"),
-    ("ui.pages.alert", "ui.sidebar.alerts"),
-    (
-        "ui.chat.answer",
-        "ui.pages.shelf",
-        "ui.pages.draft",
-        "ui.sidebar.shelf",
-        "ui.chat.chat_list",
-        "ui.sidebar.models",
-        "ui.sidebar.upload",
+# Each package, from the lowest floor up, and the packages it may import. Within a package, two modules may
+# import each other one way.
+MAY_IMPORT: dict[str, str] = {
+    "index.core": "",
+    "index.text": "index.core",
+    "index.vectors": "index.core",
+    "index.reading": "index.core index.text",
+    "index.shelf": "index.core index.text index.vectors",
+    "index.inbox": "index.core index.reading",
+    "index.pipeline": "index.core index.inbox index.reading index.shelf index.text index.vectors",
+    "index.cli": "index.core index.inbox index.pipeline index.shelf index.text",
+    "rag.language": "index.text",
+    "rag.llm": "index.core index.text",
+    "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
+    "rag.evidence": "index.core index.text rag.language",
+    "rag.verification": "index.text rag.language",
+    "rag.answering": (
+        "index.core index.pipeline index.shelf index.text index.vectors "
+        "rag.evidence rag.language rag.llm rag.retrieval rag.verification"
     ),
-    ("ui.chat.timeline", "ui.chat.changes"),
-    ("ui.sidebar.filters", "ui.chat.turns", "ui.article.drawer"),
-    (
-        "ui.server.indexer",
-        "ui.browser.address",
-        "ui.browser.clicks",
-        "ui.server.headers",
-        "ui.server.streamlit_patch",
-        "ui.chat.export",
-        "ui.cli",
+    "rag.analysis": (
+        "index.core index.pipeline index.shelf index.text "
+        "rag.answering rag.evidence rag.language rag.retrieval rag.verification"
     ),
-    ("ui.browser.look", "ui.server.alerts"),
-    ("rag.cli",),
-    ("rag.storage.alert_runs", "rag.storage.chats", "rag.output.alerts"),
-    ("rag.storage.alerts",),
-    ("rag.storage.answer_codec",),
-    ("rag.output.export",),
-    (
-        "rag.output.markdown",
-        "rag.output.docx",
-        "rag.output.csv",
-        "rag.output.draft",
-        "rag.output.changes",
-        "rag.output.search_report",
-        "rag.output.timeline_svg",
+    "rag.suggestions": "index.pipeline index.shelf index.text rag.answering rag.language",
+    "rag.storage": "index.core index.pipeline index.shelf index.text rag.answering rag.evidence rag.llm",
+    "rag.evaluation": "index.core index.pipeline index.shelf index.text rag.answering",
+    "rag.output": (
+        "index.core index.shelf index.text "
+        "rag.analysis rag.answering rag.evidence rag.language rag.llm rag.retrieval rag.storage"
     ),
-    ("rag.output.bibliography", "rag.output.timeline"),
-    ("rag.output.answer", "rag.suggestions.suggest", "rag.evaluation.evaluate", "rag.analysis.changes"),
-    (
-        "rag.answering.batch_file",
-        "rag.analysis.timeline",
-        "rag.answering.sources",
-        "rag.evidence.permalinks",
-        "rag.analysis.disagreements",
+    "rag.cli": (
+        "index.cli index.core index.pipeline index.reading "
+        "rag.analysis rag.answering rag.evaluation rag.llm rag.output rag.storage"
     ),
-    ("rag.answering.pipeline", "rag.analysis.draft_check", "rag.analysis.contradiction_rules"),
-    (
-        "rag.answering.generative",
-        "rag.answering.extractive",
-        "rag.suggestions.question_generation",
-        "rag.language.word_diff",
-        "rag.analysis.sentence_context",
-    ),
-    ("rag.suggestions.noun_phrases", "rag.evidence.attribution", "rag.evidence.event_dates"),
-    ("rag.language.person_names", "rag.suggestions.complements"),
-    (
-        "rag.answering.prompt",
-        "rag.evidence.citations",
-        "rag.verification.verify",
-        "rag.answering.followups",
-        "rag.retrieval.missing_terms",
-        "rag.analysis.question_type",
-    ),
-    (
-        "rag.retrieval.passages",
-        "rag.verification.claim_rules",
-        "rag.verification.fact_rules",
-        "rag.verification.hedge_rules",
-        "rag.llm.client",
-        "rag.suggestions.verb_frames",
-        "rag.language.date_phrases",
-    ),
-    (
-        "rag.retrieval.search",
-        "rag.verification.messages",
-        "rag.language.matching",
-        "rag.language.numbers",
-        "rag.llm.failures",
-        "rag.evaluation.metrics",
-        "rag.language.quotation_marks",
-        "rag.quoted_words",
-        "rag.language.certainty",
-    ),
-    ("rag.language.lexicon",),
-    ("index.cli",),
-    ("index.pipeline.parts",),
-    ("index.pipeline.sync", "index.inbox.add"),
-    ("index.pipeline.placing",),
-    ("index.shelf.shelf", "index.inbox.folder", "index.inbox.watch", "index.inbox.origins"),
-    ("index.shelf.updates",),
-    ("index.shelf.queries",),
-    ("index.shelf.database", "index.shelf.integrity"),
-    ("index.vectors.chroma_server",),
-    ("index.vectors.chroma", "index.vectors.chroma_client", "index.text.chunks", "index.text.near_duplicates"),
-    ("index.vectors.embedders", "index.reading.readers", "index.inbox.fetch"),
-    ("index.reading.sandbox", "index.reading.json_records"),
-    ("index.reading.parsers",),
-    ("index.reading.encodings",),
-    (
-        "index.text.sentences",
-        "index.reading.datelines",
-        "index.text.tokens",
-        "index.text.terms",
-        "index.text.articles",
-        "index.core.wording",
-    ),
-    ("index.core.settings", "index.text.spans", "index.core.scope", "index.core.checksums"),
-    ("index.core.urls", "index.core.openai_import"),
-    ("index.core.errors", "index", "rag", "ui"),
-)
-ROW_OF = {module: row for row, modules in enumerate(ROWS) for module in modules}
-# Each package that reaches outside has one home.
+    # The front ends know the packages of `index` and `rag`, and each other in this order.
+    "ui.browser": "index rag",
+    "ui.server": "index rag",
+    "ui.chat": "index rag ui.browser ui.server",
+    "ui.article": "index rag ui.browser",
+    "ui.sidebar": "index rag ui.browser ui.chat ui.server",
+    "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
+    "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
+    "ui.cli": "index rag",
+    "app": "index ui.server",
+}
+# Each outside package has one home.
 HOMES = {
-    "chromadb": ("index.vectors.chroma", "index.vectors.chroma_server", "index.vectors.chroma_client"),
+    "chromadb": ("index.vectors",),
     "tiktoken": ("index.text.tokens",),
     "httpx": ("index.vectors.chroma_client",),
     "httpx2": ("index.inbox.fetch",),
-    "openai": ("index.vectors.embedders", "rag.llm.client", "rag.llm.failures"),
+    "openai": ("index.vectors.embedders", "rag.llm"),
     "onnxruntime": ("index.vectors.embedders",),
     "tokenizers": ("index.vectors.embedders",),
-    "sqlite3": ("index.shelf.database", "index.shelf.queries", "index.shelf.integrity", "rag.storage.alerts"),
+    "sqlite3": ("index.shelf", "rag.storage.alerts"),
     "nupunkt": ("index.text.sentences",),
     "rensa": ("index.text.near_duplicates",),
     "rapidfuzz": ("rag.language.word_diff", "rag.analysis.draft_check"),
@@ -150,13 +81,22 @@ HOMES = {
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),
 }
+OURS = ("app", "index", "rag", "ui")
+MOST_MODULES = 14  # in one package
 
 
 def modules() -> dict[str, Path]:
-    files = [ROOT / "app.py", *(file for folder in ("index", "rag", "ui") for file in (ROOT / folder).glob("*.py"))]
-    return {
-        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in sorted(files)
-    }
+    files = [ROOT / "app.py", *(file for folder in OURS[1:] for file in (ROOT / folder).rglob("*.py"))]
+    names = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in sorted(files)}
+    return {name: file for name, file in names.items() if not name.endswith("__init__")}
+
+
+MODULES = modules()
+
+
+def package_of(module: str) -> str:
+    """The first two parts of a module's name, or one of `app` and what only makes models."""
+    return ".".join(module.split(".")[:2])
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -165,28 +105,63 @@ def imports(file: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             named = [f"{node.module}.{alias.name}" for alias in node.names]
-            # `from index import chunks` names a module, `from index.chunks import Chunk` a thing in one.
-            yield from (name if name in ROW_OF else node.module for name in named)
+            # `from index.text import chunks` names a module, `from index.text.chunks import Chunk` its contents.
+            yield from (name if name in MODULES else node.module for name in named)
 
 
-def test_every_module_has_its_row() -> None:
-    assert set(modules()) == set(ROW_OF)
+def ours(file: Path) -> set[str]:
+    return {name for name in imports(file) if name.split(".")[0] in OURS}
 
 
-def test_imports_point_down() -> None:
+def test_every_package_has_its_row() -> None:
+    found = {package_of(module) for module in MODULES if not module.startswith("index.models")}
+    assert found == set(MAY_IMPORT)
+
+
+def test_the_table_has_no_cycle() -> None:
+    graph = {package: set(allowed.split()) - {"index", "rag"} for package, allowed in MAY_IMPORT.items()}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_packages_import_only_what_the_table_allows() -> None:
     wrong = [
-        f"{module} imports {imported}, which is not below it"
-        for module, file in modules().items()
-        for imported in imports(file)
-        if imported in ROW_OF and ROW_OF[imported] <= ROW_OF[module]
+        f"{module} imports {imported}"
+        for module, file in MODULES.items()
+        for imported in ours(file)
+        if (package := package_of(module)) in MAY_IMPORT
+        and package_of(imported) != package
+        and imported not in OURS
+        and not {package_of(imported), imported.split(".")[0]} & set(MAY_IMPORT[package].split())
     ]
     assert wrong == []
+
+
+def test_modules_of_a_package_do_not_import_in_a_circle() -> None:
+    graph = {module: ours(file) & MODULES.keys() for module, file in MODULES.items()}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_index_never_imports_rag() -> None:
+    wrong = [module for module, file in MODULES.items() if module.startswith("index.") and _any_rag(ours(file))]
+    assert wrong == []
+
+
+def _any_rag(names: set[str]) -> bool:
+    return any(name.split(".")[0] in ("rag", "ui") for name in names)
+
+
+def test_no_package_is_crowded() -> None:
+    counts: dict[str, int] = {}
+    for module in MODULES:
+        if module.count(".") == 2:
+            counts[package_of(module)] = counts.get(package_of(module), 0) + 1
+    assert {package: count for package, count in counts.items() if count > MOST_MODULES} == {}
 
 
 def test_outside_packages_have_one_home_each() -> None:
     wrong = [
         f"{module} imports {imported}, whose home is {', '.join(homes)}"
-        for module, file in modules().items()
+        for module, file in MODULES.items()
         for imported in imports(file)
         if (homes := HOMES.get(imported.split(".")[0])) and not module.startswith(homes)
     ]
@@ -194,5 +169,5 @@ def test_outside_packages_have_one_home_each() -> None:
 
 
 def test_every_module_says_why_it_exists() -> None:
-    for module, file in modules().items():
+    for module, file in MODULES.items():
         assert ast.get_docstring(ast.parse(file.read_text())), module

@@ -22,12 +22,6 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 
 
-def test_every_module_is_told_of() -> None:
-    for folder, text in {**FOLDERS, "ui": README}.items():
-        for file in (ROOT / folder).glob("*.py"):
-            assert file.name == "__init__.py" or f"`{file.name}`" in text, f"{folder}/{file.name}"
-
-
 def test_every_kind_of_file_is_told_of_and_the_limits_of_its_parser() -> None:
     table = README[README.index("| kind of file |") :].split("\n\n")[0]
     assert set(re.findall(r"`(\.[a-z]+)`", "".join(row.split("|")[1] for row in table.splitlines()))) == set(KINDS)

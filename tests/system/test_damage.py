@@ -28,7 +28,7 @@ from index.shelf.shelf import Shelf
 from index.vectors import chroma as vectors
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import MiniLM, Remembering
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.storage.chats import FILE_NAME as CHATS
 from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom, wait_until

@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from index.text.terms import content_terms, terms
-from rag.answering.pipeline import Answer, answer_question
+from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question
 from rag.llm.client import ChatModel
 from tests.conftest import Newsroom, make_newsroom
 from tests.support.chat_server import KEY, ChatServer, as_json, serve_chat

@@ -8,7 +8,8 @@ import streamlit as st
 
 from index.core.errors import DatelineError, ShelfUnusable, UnknownChat
 from index.core.wording import counted, long_day
-from rag.answering.pipeline import LONGEST_QUESTION, Answer
+from rag.answering.models import Answer
+from rag.answering.query import LONGEST_QUESTION
 from rag.evidence.citations import Citation
 from rag.output.alerts import quotes_words
 from ui.app.sidebar import show_sidebar

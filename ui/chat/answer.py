@@ -16,7 +16,7 @@ import streamlit as st
 from index.core.wording import counted, place_line
 from index.text.articles import Article
 from rag.analysis.disagreements import disagreements_of
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.answering.sources import count_sources
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import Place

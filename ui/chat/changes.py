@@ -8,7 +8,7 @@ from index.core.errors import DatelineError
 from index.pipeline.parts import Parts
 from rag.analysis.changes import Changes, find_changes
 from rag.analysis.disagreements import Disagreement
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.answer import said_words, where_words

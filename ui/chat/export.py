@@ -9,7 +9,7 @@ from uuid import uuid4
 import streamlit as st
 
 from rag.analysis.timeline import Timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.output.bibliography import Style
 from rag.output.export import Exported, Form, TimelineForm, export, export_timeline
 

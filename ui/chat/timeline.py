@@ -11,7 +11,7 @@ import streamlit as st
 from index.core.errors import DatelineError
 from index.pipeline.parts import Parts
 from rag.analysis.timeline import Timeline, find_timeline
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.answer import said_words

@@ -16,7 +16,8 @@ from weakref import WeakValueDictionary
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.pipeline.parts import Parts
-from rag.answering.pipeline import Answer, stream_answer
+from rag.answering.models import Answer
+from rag.answering.pipeline import stream_answer
 from rag.llm.client import ChatModel, Usage
 from rag.storage.chats import Chats, KeptTurn
 from ui.server.indexer import get_indexing

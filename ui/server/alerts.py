@@ -10,7 +10,7 @@ from collections.abc import Callable
 from index.core.errors import DatelineError
 from index.core.scope import Scope
 from index.pipeline.parts import Parts
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.storage.alert_runs import ask_standing
 from rag.storage.alerts import FILE_NAME, Standing, StandingListing
 

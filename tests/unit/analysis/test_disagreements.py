@@ -16,7 +16,7 @@ from index.text.sentences import split_sentences
 from rag.analysis.contradiction_rules import word_at
 from rag.analysis.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
 from rag.analysis.sentence_context import Told
-from rag.answering.generative import Prose
+from rag.answering.models import Prose
 from rag.evidence.citations import Citation
 from rag.output.answer import answer_json, answer_text
 from rag.output.export import export

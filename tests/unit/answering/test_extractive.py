@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.answering.extractive import MOST_CLOSEST, MOST_QUOTES, term_rarity
+from rag.answering.extractive import MOST_CLOSEST, MOST_QUOTES
+from rag.retrieval.term_weights import term_rarity
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span
-from rag.answering.generative import Prose, answer, read_answer
+from rag.answering.generative import answer, read_answer
+from rag.answering.models import Prose
 from rag.answering.prompt import NOT_HERE
 from rag.llm.client import ChatModel
 from rag.output.answer import prose_text

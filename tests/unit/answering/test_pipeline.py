@@ -10,7 +10,8 @@ import pytest
 from index.core.errors import BadQuestion
 from index.core.scope import Scope
 from index.shelf.queries import Reach
-from rag.answering.pipeline import Dated, answer_question, stream_answer
+from rag.answering.models import Dated
+from rag.answering.pipeline import answer_question, stream_answer
 from rag.llm.client import ChatModel
 from rag.output.answer import answer_json, answer_text
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer
 from rag.answering.sources import Sources, count_sources
 from rag.output.answer import answer_json, answer_text
 from tests.conftest import FENTANYL, SEED, Newsroom

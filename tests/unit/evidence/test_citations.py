@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.evidence.citations import Citation, Statement, number_citations, resolve, take_markers, without_begun_marker
+from rag.answering.markers import resolve, take_markers, without_begun_marker
+from rag.evidence.citations import Citation, Statement, number_citations
 from rag.retrieval.passages import Passage
 
 TEXT = "One went. Two stayed. Three fell."

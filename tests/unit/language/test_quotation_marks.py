@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.spans import Span
-from rag.quoted_words import find_quotations, said_parts
+from rag.language.quotation_marks import find_quotations, said_parts
 
 
 @pytest.mark.parametrize(

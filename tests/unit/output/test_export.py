@@ -19,8 +19,7 @@ from index.reading.readers import read_article
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.analysis.timeline import find_timeline
-from rag.answering.generative import Prose
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer, Prose
 from rag.cli import commands
 from rag.evidence.citations import Citation, Statement
 from rag.evidence.permalinks import Place, link

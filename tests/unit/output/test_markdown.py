@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from rag.answering.generative import Prose
+from rag.answering.models import Prose
 from rag.evidence.citations import Statement
 from rag.output.markdown import chat_markdown
 from tests.conftest import FENTANYL, OTTAWA, Newsroom

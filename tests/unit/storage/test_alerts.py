@@ -16,8 +16,8 @@ from index.core.errors import EmbeddingFailed, ShelfDamaged, StoreMismatch, Unkn
 from index.core.scope import WHOLE, Scope
 from index.pipeline.parts import set_damaged_aside
 from index.vectors.embedders import MiniLM
-from rag.answering.followups import Standalone
 from rag.answering.pipeline import answer_question
+from rag.answering.query import Standalone
 from rag.storage.alert_runs import ask_standing
 from rag.storage.alerts import DAMAGED, FILE_NAME, Standing, StandingQuestion, plain
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom, make_newsroom

@@ -11,8 +11,7 @@ import pytest
 from index.core.errors import StoreMismatch, UnknownChat
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.answering.generative import Prose
-from rag.answering.pipeline import Answer
+from rag.answering.models import Answer, Prose
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage

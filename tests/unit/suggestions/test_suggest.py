@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from index.reading.readers import read_article
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.answering.extractive import Refusal
+from rag.answering.models import Refusal
 from rag.suggestions.question_generation import LONGEST_SUGGESTION, questions_of
 from rag.suggestions.suggest import suggest_questions
 from tests.conftest import SEED, Newsroom

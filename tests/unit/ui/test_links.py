@@ -48,7 +48,7 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     monkeypatch.setenv("DATELINE_STORE", str(newsroom.parts.settings.store))
     for made in (indexing._make, turns._make):
         made.cache_clear()
-    yield AppTest.from_file(str(ROOT / "ui" / "script.py"), default_timeout=60).run()
+    yield AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=60).run()
     indexing.get_indexing().stop()
     for made in (indexing._make, turns._make):
         made.cache_clear()

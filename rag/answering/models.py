@@ -1,0 +1,149 @@
+"""What an answer is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from index.core.scope import Scope
+from index.shelf.queries import Listing, Reach
+from rag.answering.query import Standalone
+from rag.evidence.citations import Citation, Statement
+from rag.llm.client import Usage
+from rag.retrieval.passages import Passage
+
+State = Literal["waiting", "writing", "whole", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The shelf does not answer; these sentences come closest, best first."""
+
+    closest: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence that was weighed against the question, and what speaks for it."""
+
+    citation: Citation
+    weight: float  # of both below
+    similarity: float  # cosine to the question
+    coverage: float  # of the question's words by weight, with what stands around the sentence; 0 to 1
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What a model has written so far, or in the end."""
+
+    model: str
+    state: State
+    statements: tuple[Statement, ...]
+    refused: bool  # the model found no answer in the passages
+    problem: str  # why it failed, in a sentence; "" otherwise
+    usage: Usage | None  # None until the end, or where it failed before
+    seconds: float  # since it was asked
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether more may come."""
+        return self.state in ("waiting", "writing")
+
+    @property
+    def unfinished(self) -> bool:
+        """Tell whether it broke off in the middle."""
+        return self.state in ("stopped", "failed") and bool(self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What an answer had to go by: how much there was to search, and from when."""
+
+    reach: Reach  # of the articles in the scope
+    on_shelf: int  # articles, in the scope or not
+    chunks: int
+    embedded: int
+    scope: Scope
+    problem: str  # why nothing was found by meaning; "" where all is well
+    outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": that name none
+    more_outlets: int = 0  # besides
+    nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
+    absent: tuple[str, ...] = ()  # the question's words that stand in no article
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The days of publication that a question asks for by a phrase such as "last week"."""
+
+    phrase: str
+    since: date | None
+    until: date | None
+    used: bool  # False: nothing that was published then answers, so all days were searched
+    chosen: Scope  # what the reader asked of, whatever days the question names
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the shelf says to a question, and what it rests on."""
+
+    question: str
+    standalone: Standalone  # what was searched for, and what an earlier question lent to it
+    quoted: tuple[Statement, ...] | Refusal  # the sentences that answer, word for word
+    passages: tuple[Passage, ...]
+    prose: Prose | None  # None: quotes alone
+    searched: Searched
+    seconds: Mapping[str, float]
+    # By article id: of what is quoted, and with a model of all that was read, as that may be cited.
+    copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
+    dated: Dated | None = None  # the days that the question names
+
+    @property
+    def searched_as(self) -> str:
+        """The question that was searched for."""
+        return self.standalone.question
+
+    @property
+    def scope(self) -> Scope:
+        """Which articles the reader asked; what was searched may be narrower by the question's days."""
+        return self.dated.chosen if self.dated else self.searched.scope
+
+    @property
+    def quotes(self) -> tuple[Citation, ...]:
+        """The quotes that were found without a model: those that answer, or the closest ones."""
+        return _quotes_of(self.quoted)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is said: the model's statements where it made some, the quotes themselves otherwise."""
+        if self.prose and self.prose.statements:
+            return self.prose.statements
+        return () if self.refusal or isinstance(self.quoted, Refusal) else self.quoted
+
+    @property
+    def searchable_text(self) -> str:
+        """All that was said: statements, quotes and the headlines of their articles, a line each."""
+        stated = [statement.text for statement in self.statements]
+        cited = [citation for statement in self.statements for citation in statement.citations]
+        quoted = [line for one in (*self.quotes, *cited) for line in (one.quote, one.article.title)]
+        return "\n".join(dict.fromkeys([*stated, *quoted]))
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Set where the shelf does not answer, with the quotes that come closest.
+
+        A model that finds no answer decides; one that writes without a single supported
+        statement does not turn a refusal into an answer.
+        """
+        written = self.prose
+        if written and written.refused:
+            return Refusal(self.quotes)
+        if not isinstance(self.quoted, Refusal):
+            return None
+        if written and any(statement.verdict == "supported" for statement in written.statements):
+            return None
+        return self.quoted
+
+
+def _quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
+    return quoted.closest if isinstance(quoted, Refusal) else tuple(said.citations[0] for said in quoted)
