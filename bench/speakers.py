@@ -1,4 +1,4 @@
-"""Does a sentence of news get the right speaker, the right kind of speech and the right firmness?
+"""Does a sentence of news get the right speaker, the right kind of speech and the right certainty?
 
     python -m bench.speakers DATA_FOLDER
 
@@ -26,7 +26,7 @@ from index.text.terms import terms
 from rag.evaluation.evaluate import commit_of
 from rag.evidence.attribution import speech_of
 from rag.evidence.citations import Citation
-from rag.language.certainty import read_firmness
+from rag.language.certainty import read_certainty
 
 ROOT = Path(__file__).parent.parent
 LABELS = ROOT / "bench" / "speakers.jsonl"
@@ -60,13 +60,13 @@ def read_labelled(folder: Path) -> Iterator[Labelled]:
     for line in LABELS.read_text(encoding="utf-8").splitlines():
         label = json.loads(line)
         citation = Citation(articles[label["article"]], cut[label["article"]][label["sentence"]])
-        right = {field: tuple(label[field].split("|")) for field in ("speaker", "kind", "firmness")}
+        right = {field: tuple(label[field].split("|")) for field in ("speaker", "kind", "certainty")}
         yield Labelled(label["half"], citation, right, _read(citation))
 
 
 def _read(citation: Citation) -> dict[str, str]:
     speech = speech_of(citation)
-    return {"speaker": speech.speaker, "kind": speech.kind, "firmness": read_firmness(citation.quote)}
+    return {"speaker": speech.speaker, "kind": speech.kind, "certainty": read_certainty(citation.quote)}
 
 
 def _articles(folder: Path) -> Iterator[tuple[str, Article]]:
@@ -117,7 +117,7 @@ def table(labelled: Sequence[Labelled]) -> dict[str, dict[str, float]]:
     rows = {
         "speaker": score(labelled, "speaker", none="", same=same_speaker),
         "kind": score(labelled, "kind", none="own", same=equal),
-        "firmness": score(labelled, "firmness", none="reported", same=equal),
+        "certainty": score(labelled, "certainty", none="reported", same=equal),
     }
     for kind in KINDS:
         of_kind = [one for one in labelled if one.read["kind"] == kind]

@@ -1,4 +1,4 @@
-"""The command line of the online half: `dateline ask | search | timeline | changes | check | standing | evaluate`."""
+"""The command line of the online half: `dateline ask | search | timeline | changes | check | alerts | evaluate`."""
 
 import json
 import signal
@@ -62,11 +62,10 @@ from rag.output.export import (
     form_of,
     write_file,
 )
-from rag.output.search_report import receipt_text
+from rag.output.search_report import report_text
 from rag.output.timeline import timeline_json, timeline_lines
-from rag.storage.alert_runs import ask_standing
-from rag.storage.alerts import FILE_NAME as STANDING
-from rag.storage.alerts import News, Standing, StandingListing
+from rag.storage.alert_runs import run_alerts
+from rag.storage.alerts import AlertListing, AlertStore, News, alerts_file
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -103,8 +102,8 @@ def ask_command(
     ] = None,
     all_days: AllDaysOption = False,
     batch: BatchOption = None,
-    receipt: Annotated[
-        bool, typer.Option("--receipt", help="Tell below the answer what was searched, and what came nearest.")
+    report: Annotated[
+        bool, typer.Option("--explain", help="Tell below the answer what was searched, and what came nearest.")
     ] = False,
     form: Annotated[
         str,
@@ -145,8 +144,8 @@ def ask_command(
                 typer.echo(json.dumps(answer_json(answer), ensure_ascii=False))
             else:
                 answer = _print_as_it_grows(growing)
-                if receipt:
-                    typer.echo(f"\n{receipt_text(answer)}")
+                if report:
+                    typer.echo(f"\n{report_text(answer)}")
 
 
 def _read_export(
@@ -353,8 +352,8 @@ def _read_draft(path: str) -> str:
         raise BadDraft(f"{path}: is no text. Expected a text or Markdown file in UTF-8. Save it as such.") from None
 
 
-@commands.command("standing")
-def standing_command(
+@commands.command("alerts")
+def alerts_command(
     question: Annotated[
         str, typer.Argument(help="A question to keep. Leave it out to list those kept.", show_default=False)
     ] = "",
@@ -375,40 +374,40 @@ def standing_command(
         raise typer.BadParameter("Give a question (with its days and outlets), --read, --remove, or none of them.")
     asked = clean_question(question) if question else ""
     with open_parts(seeds, store) as parts:
-        standing = Standing(parts.settings.store)
+        alerts = AlertStore(parts.settings.store)
         if remove is not None:
-            standing.remove(remove)
+            alerts.remove(remove)
         one = read
         if asked:
             _fill(parts)
-            one = standing.keep(asked, Standalone(asked, ""), scope=scope, shelf=parts.shelf).number
+            one = alerts.keep(asked, Standalone(asked, ""), scope=scope, shelf=parts.shelf).number
         if one is not None:
-            standing.question(one)
-        listings = [listing for listing in standing.listings() if one in (None, listing.asked.number)]
-        found = [standing.news(listing.asked.number) for listing in listings]
-        _tell_standing(listings, found, as_json=as_json)
+            alerts.question(one)
+        listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
+        found = [alerts.news(listing.asked.number) for listing in listings]
+        _print_alerts(listings, found, as_json=as_json)
         if asked and not as_json:
             typer.echo("It is asked of what is new after each run of indexing.")
         if read is not None and found and found[0]:
-            standing.mark_read(read, up_to=found[0][-1].number)
+            alerts.mark_read(read, up_to=found[0][-1].number)
 
 
-def _tell_standing(listings: Sequence[StandingListing], found: Sequence[Sequence[News]], *, as_json: bool) -> None:
+def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[News]], *, as_json: bool) -> None:
     if as_json:
         told = [listing_json(listing, news) for listing, news in zip(listings, found, strict=True)]
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
     if not listings:
-        typer.echo('No question stands. `dateline standing "question"` keeps one.')
+        typer.echo('No question stands. `dateline alerts "question"` keeps one.')
     for listing, news in zip(listings, found, strict=True):
         typer.echo("\n".join(listing_lines(listing, news)))
 
 
 def tell_news(parts: Parts, as_json: bool) -> None:
-    """Ask the standing questions of what a run of indexing has brought, and tell what each has found."""
-    if not (parts.settings.store / STANDING).exists():
+    """Ask the alerts of what a run of indexing has brought, and tell what each has found."""
+    if not alerts_file(parts.settings.store).exists():
         return
-    for asked, news in ask_standing(parts, Standing(parts.settings.store)):
+    for asked, news in run_alerts(parts, AlertStore(parts.settings.store)):
         if as_json:
             typer.echo(json.dumps(news_json(asked, news), ensure_ascii=False))
         else:

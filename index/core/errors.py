@@ -49,8 +49,8 @@ class UnknownChat(DatelineError):
     """No kept chat has that id."""
 
 
-class UnknownQuestion(DatelineError):
-    """No standing question has that number."""
+class UnknownAlert(DatelineError):
+    """No alert has that number."""
 
 
 class BadQuestion(DatelineError):

@@ -59,7 +59,7 @@ def sync_parts(parts: Parts, *, wait_seconds: float = 0, rebuild: bool = False) 
 
 
 def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
-    """Give other names to the SQLite files of a store that are beyond use: of the shelf, chats and standing questions.
+    """Give other names to the SQLite files of a store that are beyond use: of the shelf, chats and alerts.
 
     Nothing is deleted: the old and the new names are returned. A shelf that is ours is left,
     for it can be made anew while others read it.

@@ -26,7 +26,7 @@ from rag.analysis.sentence_context import (
     same_thing,
     times_meet,
 )
-from rag.language.certainty import Firmness, find_firmness
+from rag.language.certainty import Certainty, find_certainty
 from rag.language.date_phrases import NamedTime
 from rag.language.lexicon import TITLES
 from rag.language.matching import clauses, is_listed, meets, names_meet, sides, synonyms, term_set
@@ -82,7 +82,7 @@ _IS_NOT = re.compile(
 )
 _RATHER = re.compile(r"\b(?:but|rather|instead|none other)\b", re.IGNORECASE)
 # What cannot both be so of one thing.
-_CONTRARY: frozenset[frozenset[Firmness]] = frozenset(
+_CONTRARY: frozenset[frozenset[Certainty]] = frozenset(
     frozenset(pair)
     for pair in (
         ("agreed", "denied"),
@@ -300,9 +300,9 @@ def outcomes(one: Told, other: Told) -> Iterator[tuple[Word, Word]]:
     """Yield words by which one thing came out otherwise: agreed and refused, rose and fell, is and is not."""
     if not same_thing(one, other) or days_differ(one, other):
         return
-    firmness, words = find_firmness(one.quote)
-    other_firmness, other_words = find_firmness(other.quote)
-    if frozenset((firmness, other_firmness)) in _CONTRARY:
+    certainty, words = find_certainty(one.quote)
+    other_certainty, other_words = find_certainty(other.quote)
+    if frozenset((certainty, other_certainty)) in _CONTRARY:
         if is_alike(_about(words, one), _about(other_words, other), share=_SHARED_OF_CLAUSE, least=_LEAST_OF_CLAUSE):
             yield word_at(words, one), word_at(other_words, other)
         return

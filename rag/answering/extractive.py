@@ -23,7 +23,7 @@ from rag.retrieval.term_weights import term_rarity
 
 MOST_QUOTES = 4
 MOST_CLOSEST = 3
-MOST_NEAREST = 5  # sentences that a receipt tells of
+MOST_NEAREST = 5  # sentences that a report tells of
 
 # The numbers below were chosen on clapnq with the built-in model (`bench/quoting.py`; README, "Decisions").
 _COVERAGE_WEIGHT = 0.25

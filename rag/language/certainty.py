@@ -1,4 +1,4 @@
-"""Firmness: how firm is what a quote tells: agreed, pledged, planned, only considered?
+"""Certainty: how firm is what a quote tells: agreed, pledged, planned, only considered?
 
 A reader takes "considering" for "agreed" easily, and so does a language model. The words that tell
 them apart stand here once: the checks go by the same lists.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-Firmness = Literal["agreed", "pledged", "planned", "considered", "alleged", "denied", "refused", "reported"]
+Certainty = Literal["agreed", "pledged", "planned", "considered", "alleged", "denied", "refused", "reported"]
 
 # What is thought about, what is meant to be done, what one tries for, what one is bound to.
 THOUGHT = r"""may|might|could|consider(?:s|ed|ing)?|weigh(?:s|ed|ing)|mull(?:s|ed|ing)?|explor(?:es|ed|ing)
@@ -26,7 +26,7 @@ _NOT = re.compile(
 )
 # "How it will" leaves open what.
 _ASKING = re.compile(r"\b(?:how|what|when|where|why|who)\s(?:[\w'’-]+\s){0,8}$", re.IGNORECASE)
-_WORDS: Mapping[Firmness, str] = MappingProxyType(
+_WORDS: Mapping[Certainty, str] = MappingProxyType(
     {
         "agreed": r"""agree[sd]?\b(?!\swith\s(?:that|this|it|him|her|them|the\s(?:view|idea))\b)
             |approved?|signed(?!\sover|\san?\sstatement)|ratif(?:y|ied)
@@ -54,23 +54,23 @@ _PATTERNS = MappingProxyType(
 )
 
 
-def read_firmness(quote: str) -> Firmness:
+def read_certainty(quote: str) -> Certainty:
     """Tell how firm what a quote tells is.
 
-    "reported" is what has no word of firmness: it is told as having happened, or as being so.
+    "reported" is what has no word of certainty: it is told as having happened, or as being so.
 
-    >>> read_firmness("Both countries have agreed that there will be officers.")
+    >>> read_certainty("Both countries have agreed that there will be officers.")
     'agreed'
-    >>> read_firmness("Fishermen are considering a lawsuit."), read_firmness("A lawsuit was filed.")
+    >>> read_certainty("Fishermen are considering a lawsuit."), read_certainty("A lawsuit was filed.")
     ('considered', 'reported')
     """
-    return find_firmness(quote)[0]
+    return find_certainty(quote)[0]
 
 
-def find_firmness(quote: str) -> tuple[Firmness, str]:
+def find_certainty(quote: str) -> tuple[Certainty, str]:
     """Return how firm what a quote tells is, and the first of its words that says so and is not denied.
 
-    >>> find_firmness("They have not agreed, but are in talks.")
+    >>> find_certainty("They have not agreed, but are in talks.")
     ('considered', 'in talks')
     """
     found = (
@@ -80,5 +80,5 @@ def find_firmness(quote: str) -> tuple[Firmness, str]:
         if not _NOT.search(quote[: match.start()])
         and not (name == "planned" and _ASKING.search(quote[: match.start()]))
     )
-    _, _, firmness, words = min(found, default=(0, 0, "reported", ""))
-    return firmness, words
+    _, _, certainty, words = min(found, default=(0, 0, "reported", ""))
+    return certainty, words

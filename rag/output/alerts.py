@@ -1,10 +1,10 @@
-"""Standing questions as lines for a terminal and as JSON for programs."""
+"""Alerts as lines for a terminal and as JSON for programs."""
 
 from collections.abc import Iterator, Sequence
 
 from index.core.wording import counted, long_day, one_line, scope_words
 from rag.output.answer import Json, citation_json, foot_lines
-from rag.storage.alerts import News, StandingListing, StandingQuestion
+from rag.storage.alerts import Alert, AlertListing, News
 
 
 def quotes_words(count: int) -> str:
@@ -16,20 +16,20 @@ def quotes_words(count: int) -> str:
     return counted(count, "new quote") if count else "nothing new"
 
 
-def asked_words(asked: StandingQuestion) -> str:
+def asked_words(asked: Alert) -> str:
     """Tell since when a question stands, and of which articles alone it is asked, where that is not all of them."""
     since = f"since {long_day(asked.kept.astimezone().date())}"
     return f"{since}; only {scope_words(asked.scope)}" if not asked.scope.is_whole else since
 
 
-def news_lines(asked: StandingQuestion, news: News) -> Iterator[str]:
+def news_lines(asked: Alert, news: News) -> Iterator[str]:
     """Tell what a question has found: how much, then the quotes below their articles."""
     yield f"{quotes_words(news.count)} on “{one_line(asked.standalone.question)}”"
     lines = foot_lines(news.answer) if news.answer else [news.problem]
     yield from (f"  {line}" for line in lines)
 
 
-def listing_lines(listing: StandingListing, found: Sequence[News]) -> Iterator[str]:
+def listing_lines(listing: AlertListing, found: Sequence[News]) -> Iterator[str]:
     """Tell of one question of the list, with its new quotes."""
     asked, told = listing.asked, f"{asked_words(listing.asked)}): {quotes_words(listing.quotes)}"
     yield f"{asked.number}. {one_line(asked.standalone.question)} ({told}"
@@ -38,8 +38,8 @@ def listing_lines(listing: StandingListing, found: Sequence[News]) -> Iterator[s
         yield from (f"   {line}" for line in lines)
 
 
-def listing_json(listing: StandingListing, found: Sequence[News]) -> Json:
-    """Return the fields of one question in `dateline standing --json`."""
+def listing_json(listing: AlertListing, found: Sequence[News]) -> Json:
+    """Return the fields of one question in `dateline alerts --json`."""
     asked, scope = listing.asked, listing.asked.scope
     return {
         "number": asked.number,
@@ -53,7 +53,7 @@ def listing_json(listing: StandingListing, found: Sequence[News]) -> Json:
     }
 
 
-def news_json(asked: StandingQuestion, news: News) -> Json:
+def news_json(asked: Alert, news: News) -> Json:
     """Return the line that `index --json` and `watch --json` tell of what a question has found."""
     return {"event": "news", "number": asked.number, "searched_as": asked.standalone.question, **_news_json(news)}
 

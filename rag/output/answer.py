@@ -17,7 +17,7 @@ from rag.answering.sources import count_sources
 from rag.evidence.attribution import Kind, speech_of
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.event_dates import when_of
-from rag.language.certainty import read_firmness
+from rag.language.certainty import read_certainty
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
 from rag.retrieval.search import Hit
@@ -164,7 +164,7 @@ def citation_json(citation: Citation) -> Json:
         "page": citation.page,
         "speaker": speech_of(citation).speaker or None,
         "kind": speech_of(citation).kind,
-        "firmness": read_firmness(citation.quote),
+        "certainty": read_certainty(citation.quote),
         "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
     }
 
@@ -349,12 +349,12 @@ def said_words(citation: Citation) -> str:
     >>> said_words(Citation(article, article.body))
     'Ines Okafor, direct quote · planned'
     """
-    speech, firmness = speech_of(citation), read_firmness(citation.quote)
+    speech, certainty = speech_of(citation), read_certainty(citation.quote)
     kind = _KIND_WORDS.get(speech.kind, "")
     named = speech.kind == "statement" and _IS_A_STATEMENT.search(speech.speaker)
     words = speech.speaker if named else ", ".join(filter(None, (speech.speaker, kind)))
     days = [one.words for one in when_of(citation) if one.is_relative][:_TIMES_SHOWN]
-    words = " · ".join(filter(None, (words, "" if firmness == "reported" else firmness, *days)))
+    words = " · ".join(filter(None, (words, "" if certainty == "reported" else certainty, *days)))
     return one_line(words[:1].upper() + words[1:])
 
 

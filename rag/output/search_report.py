@@ -7,7 +7,7 @@ from rag.answering.models import Answer, Searched, Weighed
 from rag.output.answer import dated_note, source_line
 
 
-def receipt_text(answer: Answer) -> str:
+def report_text(answer: Answer) -> str:
     """Tell what was searched for, where, what was read, and which sentences weighed most."""
     return "\n".join(_lines(answer))
 

@@ -1,4 +1,4 @@
-"""News: what standing questions find in the articles that are new to them.
+"""News: what alerts find in the articles that are new to them.
 
 Each question is asked, in quotes, of the editions that it has not seen; sentences that stood word for word on the
 shelf it has seen are not quoted. Only then are the editions noted as seen, together with what was found. So a process
@@ -7,50 +7,50 @@ that is killed in between loses nothing, and of two that ask at once one has its
 
 from collections.abc import Callable, Iterator
 
-from index.core.errors import UnknownQuestion
+from index.core.errors import UnknownAlert
 from index.core.scope import Scope
 from index.pipeline.parts import Parts
 from rag.answering.models import Answer, Refusal
 from rag.answering.pipeline import answer_from
-from rag.storage.alerts import News, Standing, StandingQuestion
+from rag.storage.alerts import Alert, AlertStore, News
 
 
-def ask_standing(
-    parts: Parts, standing: Standing, *, stop: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[StandingQuestion, News]]:
-    """Ask every standing question of what is new to it, and yield what each has found, kept as it is yielded.
+def run_alerts(
+    parts: Parts, alerts: AlertStore, *, stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[Alert, News]]:
+    """Ask every alert of what is new to it, and yield what each has found, kept as it is yielded.
 
     Asked are passages that can be found by their meaning: while some wait for their vectors nothing is asked, and
     the next call does it. Between two questions `stop` may end it, likewise. Raises what asking a question raises.
     """
     with parts.shelf.read(checked=True) as reading:
-        if not standing.note(reading):
+        if not alerts.note(reading):
             return
-    for listing in standing.listings():
+    for listing in alerts.listings():
         if stop():
             return
-        if found := _ask(listing.asked.number, parts, standing):
+        if found := _ask(listing.asked.number, parts, alerts):
             yield found
 
 
-def _ask(number: int, parts: Parts, standing: Standing) -> tuple[StandingQuestion, News] | None:
+def _ask(number: int, parts: Parts, alerts: AlertStore) -> tuple[Alert, News] | None:
     """Ask one question, again where another process was quicker or the shelf has changed under it."""
     while True:
         try:
-            asked = standing.question(number)
-        except UnknownQuestion:
+            asked = alerts.question(number)
+        except UnknownAlert:
             return None  # removed meanwhile
-        pending, up_to = standing.pending(asked)
+        pending, up_to = alerts.pending(asked)
         if not pending:
             return None
         here = _visible(pending, parts)
         if here is None or (asked.seen == up_to and not here):
             return None
-        answer = _answer(asked, here, parts, standing) if here else None
+        answer = _answer(asked, here, parts, alerts) if here else None
         if _visible(pending, parts) != here:
             continue
         told = answer if answer and not isinstance(answer.quoted, Refusal) else None
-        settled, news = standing.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=told)
+        settled, news = alerts.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=told)
         if settled:
             return (asked, news) if news else None
 
@@ -64,8 +64,8 @@ def _visible(ids: frozenset[str], parts: Parts) -> frozenset[str] | None:
         return frozenset(listing.id for listing in reading.listings(scope=Scope(articles=ids))) if ids else ids
 
 
-def _answer(asked: StandingQuestion, articles: frozenset[str], parts: Parts, standing: Standing) -> Answer:
-    with standing.seen_sentences(asked) as is_seen:
+def _answer(asked: Alert, articles: frozenset[str], parts: Parts, alerts: AlertStore) -> Answer:
+    with alerts.seen_sentences(asked) as is_seen:
         return answer_from(
             articles, asked.question, asked.standalone, parts=parts, scope=asked.scope, passed_over=is_seen
         )

@@ -1,4 +1,4 @@
-"""Standing questions: kept, and asked again of what is new on the shelf.
+"""Alerts: kept, and asked again of what is new on the shelf.
 
 The file remembers every edition of an article that was on the shelf while a question stood, by id, and of its
 sentences a number each, never a word. So what is new for a question, and which sentences stood on the shelf that it
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from index.core.errors import UnknownQuestion
+from index.core.errors import UnknownAlert
 from index.core.scope import Scope
 from index.shelf.database import Database
 from index.shelf.queries import Reading
@@ -29,7 +29,8 @@ from rag.answering.query import Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
 
-FILE_NAME = "standing.db"
+FILE_NAME = "alerts.db"
+_FORMER_NAME = "standing.db"  # until version 0.2
 VERSION = 1
 DAMAGED = (
     "What was found is not what was written (a damaged disk?), or was kept by another version of Dateline. "
@@ -79,7 +80,7 @@ _TYPE = str.maketrans(dict.fromkeys("\"'“”„«»‹›‘’‚「」『』
 
 
 @dataclass(frozen=True, slots=True)
-class StandingQuestion:
+class Alert:
     """A question that is asked of what is new on the shelf."""
 
     number: int
@@ -93,7 +94,7 @@ class StandingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a standing question found in new articles, not yet marked as read."""
+    """What an alert found in new articles, not yet marked as read."""
 
     number: int
     found: datetime  # UTC
@@ -108,29 +109,29 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class StandingListing:
-    """One line of the list of standing questions."""
+class AlertListing:
+    """One line of the list of alerts."""
 
-    asked: StandingQuestion
+    asked: Alert
     quotes: int  # new ones that are not marked as read
 
 
-class Standing:
-    """The standing questions of one store. Safe to share between threads."""
+class AlertStore:
+    """The alerts of one store. Safe to share between threads."""
 
     def __init__(self, store: Path) -> None:
         """Open them, making the file where it is missing. Raises StoreMismatch where it is not ours."""
-        self.path = store / FILE_NAME
+        self.path = alerts_file(store)
         self._database = Database(
             self.path,
             schema=_SCHEMA,
             mark=_APPLICATION_ID,
             version=VERSION,
-            holds="a file of standing questions",
+            holds="a file of alerts",
             remedy="Move this file away, or have `dateline index --rebuild` do so if it is damaged. A new one is made.",
         )
 
-    def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> StandingQuestion:
+    def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> Alert:
         """Keep a question; all that is on the shelf counts as seen. One that stands already is returned as it is."""
         written = _write_scope(scope)
         with shelf.read(checked=True) as reading, self._database.writing() as connection:
@@ -147,7 +148,7 @@ class Standing:
         return _question(row)
 
     def remove(self, number: int) -> None:
-        """Forget a question, and all that is only there for its sake. Raises UnknownQuestion."""
+        """Forget a question, and all that is only there for its sake. Raises UnknownAlert."""
         with self._database.writing() as connection:
             if not connection.execute("DELETE FROM questions WHERE number = ?", (number,)).rowcount:
                 raise _unknown(number)
@@ -157,15 +158,15 @@ class Standing:
                 connection.execute("DELETE FROM editions")
         self._database.empty_log()
 
-    def question(self, number: int) -> StandingQuestion:
-        """Return the question of that number. Raises UnknownQuestion."""
+    def question(self, number: int) -> Alert:
+        """Return the question of that number. Raises UnknownAlert."""
         with self._database.reading() as connection:
             row = connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise _unknown(number)
         return _question(row)
 
-    def listings(self) -> list[StandingListing]:
+    def listings(self) -> list[AlertListing]:
         """List the questions: those with new quotes first, of them that with the newest, then as they were kept."""
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -173,12 +174,12 @@ class Standing:
                 "max(number) AS newest FROM news GROUP BY question) n ON n.question = q.number "
                 "ORDER BY n.newest DESC NULLS LAST, q.number"
             ).fetchall()
-        return [StandingListing(_question(row), quotes) for *row, quotes in rows]
+        return [AlertListing(_question(row), quotes) for *row, quotes in rows]
 
     def news(self, number: int, *, limit: int = -1) -> tuple[News, ...]:
         """Return what is not marked as read of what a question has found, oldest first, at most `limit` of it.
 
-        Raises UnknownQuestion.
+        Raises UnknownAlert.
         """
         with self._database.reading() as connection:
             if not connection.execute("SELECT 1 FROM questions WHERE number = ?", (number,)).fetchone():
@@ -213,7 +214,7 @@ class Standing:
             _note(connection, reading)
         return stands
 
-    def pending(self, asked: StandingQuestion) -> tuple[frozenset[str], int]:
+    def pending(self, asked: Alert) -> tuple[frozenset[str], int]:
         """Return the ids of the editions that a question has not seen, and the number of the last one there is."""
         with self._database.reading() as connection:
             rows = connection.execute(
@@ -225,7 +226,7 @@ class Standing:
         return frozenset(id_ for (id_,) in rows), last
 
     @contextmanager
-    def seen_sentences(self, asked: StandingQuestion) -> Iterator[Callable[[str], bool]]:
+    def seen_sentences(self, asked: Alert) -> Iterator[Callable[[str], bool]]:
         """Yield what tells whether a sentence stood, word for word, in an article that counts and that was seen."""
         scope = asked.scope
         values = {
@@ -248,7 +249,7 @@ class Standing:
             yield is_seen
 
     def settle(
-        self, asked: StandingQuestion, *, up_to: int, gone: Sequence[str], answer: Answer | None
+        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None
     ) -> tuple[bool, News | None]:
         """Note that a question was asked of all editions up to that number save those `gone`, and what it found.
 
@@ -268,6 +269,18 @@ class Standing:
                 (asked.number, json.dumps(gone)),
             )
             return True, _add_news(connection, asked.number, answer) if answer else None
+
+
+def alerts_file(store: Path) -> Path:
+    """Return the file of a store's alerts, whether it exists or not; one of the former name is renamed first."""
+    path = store / FILE_NAME
+    if not path.exists() and (store / _FORMER_NAME).exists():
+        # The log before the database: a database without its log would lose what was committed last.
+        for suffix in ("-wal", "-shm", ""):
+            former = store / f"{_FORMER_NAME}{suffix}"
+            if former.exists():
+                former.rename(f"{path}{suffix}")
+    return path
 
 
 def plain(sentence: str) -> str:
@@ -343,11 +356,11 @@ def _news(row: Sequence[object], articles: Mapping[str, str]) -> News:
     return News(int(str(number)), datetime.fromisoformat(str(found)), int(str(count)), answer, problem)
 
 
-def _question(row: Sequence[object]) -> StandingQuestion:
+def _question(row: Sequence[object]) -> Alert:
     number, question, searched_as, subject, scope, kept, seen, asked = row
     standalone = Standalone(str(searched_as), str(subject))
     whose, when = _scopes().validate_json(str(scope)), datetime.fromisoformat(str(kept))
-    return StandingQuestion(int(str(number)), str(question), standalone, whose, when, int(str(seen)), int(str(asked)))
+    return Alert(int(str(number)), str(question), standalone, whose, when, int(str(seen)), int(str(asked)))
 
 
 def _write_scope(scope: Scope) -> str:
@@ -361,8 +374,8 @@ def _scopes() -> TypeAdapter[Scope]:
     return TypeAdapter(Scope)
 
 
-def _unknown(number: int) -> UnknownQuestion:
-    return UnknownQuestion(
-        f"There is no standing question {number}. Expected one that was not removed. "
-        "`dateline standing`, or the sidebar of the page, lists them."
+def _unknown(number: int) -> UnknownAlert:
+    return UnknownAlert(
+        f"There is no alert {number}. Expected one that was not removed. "
+        "`dateline alerts`, or the sidebar of the page, lists them."
     )

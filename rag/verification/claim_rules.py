@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.language.certainty import BOUND, MEANT, THOUGHT, TRIED, find_firmness
+from rag.language.certainty import BOUND, MEANT, THOUGHT, TRIED, find_certainty
 from rag.language.lexicon import SAYING
 from rag.language.matching import (
     all_terms,
@@ -174,21 +174,21 @@ def _turned_order(statement: str, quotes: Sequence[str]) -> str:
 def commitment(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     """What is thought about, meant or promised has not become firmer."""
     said, have = terms(statement), all_terms(quotes)
-    firmness = min(map(_level, _WAVERS.finditer(statement)), default=_DONE)
+    certainty = min(map(_level, _WAVERS.finditer(statement)), default=_DONE)
     undecided = [found for found in _UNDONE.finditer(nearest(statement, quotes)) if not found["bound"]]
     decided = [term for term in said if term in _DECIDED and not have & {term, *synonyms(term)}]
-    if undecided and decided and firmness >= _BINDING:
+    if undecided and decided and certainty >= _BINDING:
         shown = undecided[0]["thought"] or undecided[0]["meant"]
         return says_otherwise(shown, as_written(decided[0], statement), quotes)
-    held, word = find_firmness(nearest(statement, quotes))
-    if held == "considered" and decided and firmness >= _BINDING:
+    held, word = find_certainty(nearest(statement, quotes))
+    if held == "considered" and decided and certainty >= _BINDING:
         return says_otherwise(word, as_written(decided[0], statement), quotes)
     left_open = all_terms(_INFINITIVE.findall(statement))
     for place, quote in enumerate(quotes):
         elsewhere = all_terms([*quotes[:place], *quotes[place + 1 :]]) | STOP_WORDS
         for found in _UNDONE.finditer(quote):
             verb = terms(found["verb"])[0]
-            if _level(found) < firmness and verb not in elsewhere and terms(quote).count(verb) == 1:
+            if _level(found) < certainty and verb not in elsewhere and terms(quote).count(verb) == 1:
                 done = [form for form in said if form in forms(verb) - left_open]
                 if done:
                     return says_otherwise(found.group(), as_written(done[0], statement), quotes)

@@ -86,13 +86,13 @@ def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
         assert all(line.startswith("There is no folder") for line in others)
 
 
-def test_standing_questions_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None:
+def test_alerts_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None:
     article = dateline.folder / "seeds" / "more.txt"
     said = "It was agreed on fentanyl precursors that all is well."
-    kept = dateline("standing", f" {FENTANYL}\n")
+    kept = dateline("alerts", f" {FENTANYL}\n")
     assert kept.stdout.startswith(f"1. {FENTANYL} (since "), kept.stderr
     assert f"visible  {SEED.name}" in kept.stderr, "the first use of an empty store indexes first"
-    assert dateline("standing", FENTANYL, "--since", "2026-01-05", "--outlet", "The Lamp").returncode == 0
+    assert dateline("alerts", FENTANYL, "--since", "2026-01-05", "--outlet", "The Lamp").returncode == 0
     article.write_text(f"{said}\n")
     with dateline.running("index") as other:  # of two at once, one tells
         runs = [dateline("index").stdout, other.communicate(timeout=60)[0]]
@@ -102,24 +102,24 @@ def test_standing_questions_are_kept_told_of_read_and_removed(dateline: CommandL
         "  It was agreed on fentanyl precursors that all is well\n"
         f"    [1] {said} (Agreed)\n"
     )
-    first, second = json.loads(dateline("standing", "--json").stdout)
+    first, second = json.loads(dateline("alerts", "--json").stdout)
     assert set(first) == {"number", "question", "searched_as", "since", "as_of", "outlets", "kept", "new"}
     (news,) = first["new"]
     assert set(news) == {"found", "quotes", "problem"}
     (quote,) = news["quotes"]
     assert article.read_text()[quote["start"] : quote["end"]] == quote["quote"] == said
     assert (second["number"], second["since"], second["outlets"], second["new"]) == (2, "2026-01-05", ["The Lamp"], [])
-    assert said in dateline("standing", "--read", "1").stdout
-    listed = dateline("standing").stdout
+    assert said in dateline("alerts", "--read", "1").stdout
+    listed = dateline("alerts").stdout
     assert said not in listed
     assert "; only The Lamp, since 5 Jan 2026): nothing new" in listed
-    assert "1. " not in dateline("standing", "--remove", "1").stdout
+    assert "1. " not in dateline("alerts", "--remove", "1").stdout
     for wrong, code, told in (
-        (("--read", "1"), 1, "There is no standing question 1."),
+        (("--read", "1"), 1, "There is no alert 1."),
         (("--read", "2", "--remove", "2"), 2, "Give a question"),
         (("--outlet", "The Lamp"), 2, "Give a question"),
     ):
-        run = dateline("standing", *wrong)
+        run = dateline("alerts", *wrong)
         assert (run.returncode, told in run.stderr) == (code, True), run.stderr
 
 
@@ -146,10 +146,10 @@ def test_a_signal_that_is_lost_on_its_way_is_remembered() -> None:
         sys.unraisablehook = hook
 
 
-def test_watching_tells_programs_what_indexing_tells_them_and_what_standing_questions_find(
+def test_watching_tells_programs_what_indexing_tells_them_and_what_alerts_find(
     dateline: CommandLine,
 ) -> None:
-    assert dateline("standing", FENTANYL).returncode == 0
+    assert dateline("alerts", FENTANYL).returncode == 0
     with dateline.running("watch", "--json") as watch:
         assert watch.stdout is not None
         assert [json.loads(line)["event"] for line in _lines_until('"done"', watch.stdout)] == ["done"]

@@ -158,12 +158,12 @@ def chats(reader: Reader) -> None:
     reader.page.get_by_role("button", name="Rename").first.scroll_into_view_if_needed()
 
 
-def standing(reader: Reader) -> None:
+def alert(reader: Reader) -> None:
     answer(reader)
     if (keep := reader.page.get_by_role("button", name="Keep asking")).count():
         keep.click()
     expect(reader.page.get_by_text("Asked of new articles too")).to_be_visible()
-    reader.page.goto(reader.page.url.split("?")[0] + "?page=standing&question=1")
+    reader.page.goto(reader.page.url.split("?")[0] + "?page=alerts&question=1")
     expect(reader.page.get_by_role("button", name="Ask the whole shelf")).to_be_visible()
 
 
@@ -205,7 +205,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "shelf": shelf,
     "removing": removing,
     "draft": draft,
-    "standing": standing,
+    "alerts": alert,
 }
 
 

@@ -1,4 +1,4 @@
-"""Standing questions on the page: kept with one click, told of in the sidebar, read and removed."""
+"""Alerts on the page: kept with one click, told of in the sidebar, read and removed."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
 ) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
-        page, listed = reader.page, reader.page.locator(".st-key-standing")
+        page, listed = reader.page, reader.page.locator(".st-key-alerts")
         expect(page.locator(".st-key-shelf")).to_contain_text("Indexed")
         with subtests.test("kept with one click, when everything on the shelf has been seen"):
             reader.ask(ASKED)
@@ -39,10 +39,10 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
 
         with subtests.test("and shown with its card, in its article"):
             page.get_by_role("button", name="New chat").click()
-            page.get_by_role("button", name="1 new quote on a standing question").click()
+            page.get_by_role("button", name="1 new quote on an alert").click()
             expect(page.locator(".words")).to_have_text([SAID])
             expect(page.locator(".card .where")).to_have_text("Port Ellery, 9 Mar 2026")
-            expect(page).to_have_url(re.compile("page=standing&.*question=1"))
+            expect(page).to_have_url(re.compile("page=alerts&.*question=1"))
             page.reload()
             page.locator("button.quote").click()
             expect(page.locator("mark.current")).to_have_text(SAID)

@@ -478,7 +478,7 @@ def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
                 assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
 
         page.get_by_text("What was searched").click()
-        expect(page.locator(".receipt .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+        expect(page.locator(".report .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
         expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
 
 

@@ -19,7 +19,7 @@ from ui.browser.clicks import draw, undisturbed
 from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, show_style, show_text, telling
 from ui.chat.answer import citations_shown, show_answer
 from ui.chat.turns import OpenChat, OpenChats, get_open_chats
-from ui.pages.alert import found_citations, show_standing_page
+from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
 from ui.pages.shelf import show_shelf_page
 from ui.server.indexer import Indexing, get_indexing
@@ -60,8 +60,8 @@ def show_page() -> None:
         show_shelf_page(indexing)
     elif page == "draft":
         show_draft_page(indexing)
-    elif page == "standing":
-        show_standing_page(indexing, chats)
+    elif page == "alerts":
+        show_alert_page(indexing, chats)
     else:
         _show_chat(chat, chats, indexing)
     show_opened(_cited(chat, indexing), chats.kept, indexing.parts)
@@ -138,13 +138,13 @@ def _ask_suggested(chat: OpenChat, indexing: Indexing, question: str) -> None:
 
 @telling
 def _show_what_is_new(indexing: Indexing) -> None:
-    """Say here too what standing questions have found: on a phone the sidebar is closed."""
+    """Say here too what alerts have found: on a phone the sidebar is closed."""
     if not (found := [listing for listing in indexing.asking.listings() if listing.quotes]):
         return
-    asked = "a standing question" if len(found) == 1 else f"{len(found):,} standing questions"
+    asked = "an alert" if len(found) == 1 else f"{len(found):,} alerts"
     label = f"{quotes_words(sum(listing.quotes for listing in found))} on {asked}"
     if st.button(label, key="open-new", width="stretch"):
-        go(Address(page="standing", chat=here().chat, question=found[0].asked.number))
+        go(Address(page="alerts", chat=here().chat, question=found[0].asked.number))
         st.rerun()
 
 
@@ -210,7 +210,7 @@ def _keep_asking(indexing: Indexing, answer: Answer) -> None:
 def _cited(chat: OpenChat, indexing: Indexing) -> Sequence[Citation]:
     """Return what is quoted in the answer that the address names."""
     address = here()
-    if address.page == "standing":
+    if address.page == "alerts":
         return found_citations(indexing, address.turn)
     if address.turn is None or address.turn >= len(chat.turns) or not (answer := chat.turns[address.turn].answer):
         return ()

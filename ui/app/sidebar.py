@@ -9,7 +9,7 @@ from ui.browser.clicks import undisturbed
 from ui.chat.chat_list import show_chats
 from ui.chat.turns import OpenChat, OpenChats
 from ui.server.indexer import Indexing
-from ui.sidebar.alerts import show_standing
+from ui.sidebar.alerts import show_alerts
 from ui.sidebar.filters import show_narrowing
 from ui.sidebar.models import show_models
 from ui.sidebar.shelf import show_articles, show_status
@@ -22,7 +22,7 @@ def show_sidebar(indexing: Indexing, chats: OpenChats, chat: OpenChat) -> None:
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(chats,))
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
-        partial(show_status, indexing, partial(show_standing, indexing)),
+        partial(show_status, indexing, partial(show_alerts, indexing)),
         partial(show_upload, indexing),
         partial(show_narrowing, indexing),
         partial(show_models, indexing, chat),

@@ -12,19 +12,20 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.evidence.permalinks import Place
 
-_PAGES = ("shelf", "draft", "standing")
+_PAGES = ("shelf", "draft", "alerts")
+_FORMER_PAGES = {"standing": "alerts"}  # kept in old links and bookmarks
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
     """What is shown; "" and None stand for nothing of the kind."""
 
-    page: str = ""  # "shelf", "draft" or "standing", or "" for the chat
+    page: str = ""  # "shelf", "draft" or "alerts", or "" for the chat
     chat: str = ""
     turn: int | None = None  # place in the chat, or among the news, from 0: whose quotes are lit in the article
     article: str = ""  # its path
     quote: Place | None = None
-    question: int | None = None  # number of a standing one
+    question: int | None = None  # the number of an alert
 
     def without_article(self) -> "Address":
         """Return the address of the page behind the open article."""
@@ -58,9 +59,11 @@ def go(address: Address) -> None:
 
 def _read() -> Address:
     said = st.query_params
+    page = said.get("page", "")
+    page = _FORMER_PAGES.get(page, page)
     turn, question = said.get("turn", ""), said.get("question", "")
     return Address(
-        page=page if (page := said.get("page", "")) in _PAGES else "",
+        page=page if page in _PAGES else "",
         chat=said.get("chat", ""),
         turn=int(turn) - 1 if re.fullmatch(r"[1-9]\d{0,5}", turn) else None,
         article=said.get("article", ""),

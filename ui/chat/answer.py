@@ -34,7 +34,7 @@ from rag.output.answer import (
     usage_line,
     where_words,
 )
-from rag.output.search_report import receipt_text
+from rag.output.search_report import report_text
 from ui.browser.address import go, here
 from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
@@ -116,7 +116,7 @@ def _open_told(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
 
 
 def show_found(place: int, turn: Turn) -> None:
-    """Show what a standing question has found, as a turn; `place` is its place (from 0) among the news."""
+    """Show what an alert has found, as a turn; `place` is its place (from 0) among the news."""
     answer = turn.answer
     assert answer is not None
     clicks = draw(
@@ -222,7 +222,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
-        "receipt": receipt_text(answer),
+        "report": report_text(answer),
         "by_model": prose is not None,
     }
     _made[turn] = answer, shown

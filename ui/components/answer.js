@@ -242,19 +242,19 @@ const copy = async (button, text) => {
   setTimeout(() => (button.textContent = "Copy"), 2000)
 }
 
-const drawReceipt = (section, receipt) => {
+const drawSearchReport = (section, report) => {
   section.replaceChildren()
-  if (!receipt) return
-  const fold = make("details", "receipt")
+  if (!report) return
+  const fold = make("details", "report")
   const shown = make("div", "shown")
   fold.append(make("summary", "what", "What was searched"), shown)
   // Made when it is looked at: else all of it is found by who searches the page for a word of the answer.
   fold.addEventListener("toggle", () => {
     shown.replaceChildren()
     if (!fold.open) return
-    const button = drawButton("act", "Copy", () => copy(button, receipt))
+    const button = drawButton("act", "Copy", () => copy(button, report))
     button.setAttribute("aria-label", "Copy what was searched")
-    shown.append(make("pre", "told", receipt), button)
+    shown.append(make("pre", "told", report), button)
   })
   section.append(fold)
 }
@@ -333,7 +333,7 @@ const drawBar = (root, section, data) => {
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.stands === false) {
     const keep = drawButton("act", "Keep asking", () => root.act("keep", true))
-    keep.title = "Ask this of new articles too; what they say stands under Standing questions"
+    keep.title = "Ask this of new articles too; what they say stands under Alerts"
     section.append(keep)
   } else if (data.stands) section.append(make("span", "read", "Asked of new articles too"))
   if (data.read) section.append(make("span", "read", data.read))
@@ -376,8 +376,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
   part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
   part(root, "changes", data.changes ?? {}, (section) => drawChanges(root, section, data.changes))
-  const receipt = data.busy ? "" : (data.receipt ?? "")
-  part(root, "receipt", receipt, (section) => drawReceipt(section, receipt))
+  const report = data.busy ? "" : (data.report ?? "")
+  part(root, "report", report, (section) => drawSearchReport(section, report))
 
   if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))
 }

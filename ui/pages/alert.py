@@ -1,4 +1,4 @@
-"""A standing question: what it has found in new articles, to be read, and what to do with it."""
+"""An alert: what it has found in new articles, to be read, and what to do with it."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import streamlit as st
 from index.core.errors import DatelineError
 from rag.evidence.citations import Citation
 from rag.output.alerts import asked_words, quotes_words
-from rag.storage.alerts import News, StandingQuestion
+from rag.storage.alerts import Alert, News
 from rag.storage.chats import KeptTurn
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import undisturbed
@@ -20,12 +20,12 @@ from ui.sidebar.models import chosen_model
 _SHOWN = 20  # of what was found; the next are there when these are marked as read
 
 
-def show_standing_page(indexing: Indexing, chats: OpenChats) -> None:
+def show_alert_page(indexing: Indexing, chats: OpenChats) -> None:
     """Show the question that the address names, and its new quotes, newest first."""
     if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
         go(replace(here().without_article(), page="", question=None))
         st.rerun()
-    st.html('<h1 class="dl-shelf">Standing question</h1>')
+    st.html('<h1 class="dl-shelf">Alert</h1>')
     with st.container():
         _show_question(indexing, chats, here().question or 0)
 
@@ -33,7 +33,7 @@ def show_standing_page(indexing: Indexing, chats: OpenChats) -> None:
 def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
     """Return the citations of the news of that place (from 0) of the question that the address names."""
     try:
-        found = indexing.asking.standing.news(here().question or 0, limit=_SHOWN)
+        found = indexing.asking.alerts.news(here().question or 0, limit=_SHOWN)
     except DatelineError:
         return []  # the page behind tells it
     answer = found[place].answer if place is not None and place < len(found) else None
@@ -42,11 +42,11 @@ def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
 
 @telling
 def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
-    standing = indexing.asking.standing
-    asked, found = standing.question(number), standing.news(number, limit=_SHOWN)
+    alerts = indexing.asking.alerts
+    asked, found = alerts.question(number), alerts.news(number, limit=_SHOWN)
     show_text(asked.standalone.question, kind="ask")
     show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
-    with st.container(horizontal=True, key="standing-acts"):
+    with st.container(horizontal=True, key="alert-acts"):
         if found:
             st.button(
                 "Mark as read",
@@ -70,13 +70,13 @@ def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
         _show_news(place, asked, found[place])
 
 
-def _show_news(place: int, asked: StandingQuestion, news: News) -> None:
+def _show_news(place: int, asked: Alert, news: News) -> None:
     when = news.found.astimezone()
     st.html(f'<h2 class="dl-heading">{quotes_words(news.count)}, {when.day} {when:%b %Y, %H:%M}</h2>')
     if news.answer is None:
         show_text(news.problem, kind="problem")
         return
-    turns: dict[int, Turn] = st.session_state.setdefault("standing-turns", {})
+    turns: dict[int, Turn] = st.session_state.setdefault("alert-turns", {})
     # What is drawn of a turn is made once.
     if news.number not in turns or turns[news.number].answer != news.answer:
         kept = KeptTurn(f"news-{news.number}", asked.standalone.question, news.answer, "", None)
@@ -87,11 +87,11 @@ def _show_news(place: int, asked: StandingQuestion, news: News) -> None:
 @undisturbed
 def _mark_read(indexing: Indexing, number: int, up_to: int) -> None:
     go(here().without_article())
-    indexing.asking.standing.mark_read(number, up_to=up_to)
+    indexing.asking.alerts.mark_read(number, up_to=up_to)
 
 
 @undisturbed
-def _ask_the_shelf(indexing: Indexing, chats: OpenChats, asked: StandingQuestion) -> None:
+def _ask_the_shelf(indexing: Indexing, chats: OpenChats, asked: Alert) -> None:
     state, model, chat = st.session_state, chosen_model(indexing), chats.new()
     state["shown"], state["addressed"], state["problem"] = chat, "", ""
     go(Address())

@@ -1,4 +1,4 @@
-"""Asking: the standing questions of the page's process, and when they are asked of what is new.
+"""Asking: the alerts of the page's process, and when they are asked of what is new.
 
 The thread that indexes asks them between two runs, so no reader waits for it, and a run that is asked for waits for
 one question at most. The file is not made before a question is kept.
@@ -11,8 +11,8 @@ from index.core.errors import DatelineError
 from index.core.scope import Scope
 from index.pipeline.parts import Parts
 from rag.answering.models import Answer
-from rag.storage.alert_runs import ask_standing
-from rag.storage.alerts import FILE_NAME, Standing, StandingListing
+from rag.storage.alert_runs import run_alerts
+from rag.storage.alerts import AlertListing, AlertStore, alerts_file
 
 # A list of them in the page's script may be as old as that: it is made for each answer that is drawn.
 _KNOWN_SECONDS = 2.0
@@ -20,13 +20,13 @@ _ASK_AGAIN_SECONDS = 60.0
 
 
 class Asking:
-    """The standing questions of one store, for its pages and for the thread that asks."""
+    """The alerts of one store, for its pages and for the thread that asks."""
 
     def __init__(self, parts: Parts) -> None:
         """Prepare; nothing is opened before it is needed."""
         self.problem = ""  # why they were not asked of what is new
         self._parts = parts
-        self._standing: Standing | None = None
+        self._alerts: AlertStore | None = None
         self._known = frozenset[tuple[str, Scope]]()
         self._known_until = 0.0  # of a clock that only goes forward
         self._asked_of = ""
@@ -35,22 +35,22 @@ class Asking:
     @property
     def is_there(self) -> bool:
         """Whether a question was ever kept in the store."""
-        return (self._parts.settings.store / FILE_NAME).exists()
+        return alerts_file(self._parts.settings.store).exists()
 
     @property
-    def standing(self) -> Standing:
+    def alerts(self) -> AlertStore:
         """The questions. Raises StoreMismatch where the file is not ours."""
-        if self._standing is None:
-            self._standing = Standing(self._parts.settings.store)
-        return self._standing
+        if self._alerts is None:
+            self._alerts = AlertStore(self._parts.settings.store)
+        return self._alerts
 
-    def listings(self) -> list[StandingListing]:
+    def listings(self) -> list[AlertListing]:
         """List the questions, those that have found something first."""
-        return self.standing.listings() if self.is_there else []
+        return self.alerts.listings() if self.is_there else []
 
     def keep(self, answer: Answer) -> None:
         """Have the question of an answer stand. Raises DatelineError where it cannot be kept."""
-        self.standing.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._parts.shelf)
+        self.alerts.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._parts.shelf)
         self._known_until = 0.0
 
     def is_kept(self, answer: Answer) -> bool:
@@ -64,8 +64,8 @@ class Asking:
         return (answer.searched_as, answer.scope) in self._known
 
     def remove(self, number: int) -> None:
-        """Remove a question. Raises UnknownQuestion."""
-        self.standing.remove(number)
+        """Remove a question. Raises UnknownAlert."""
+        self.alerts.remove(number)
         self._known_until = 0.0
 
     def ask(self, shelf: str, *, stop: Callable[[], bool]) -> None:
@@ -79,11 +79,11 @@ class Asking:
             return
         self._asked_of, self._due = shelf, 0.0
         try:
-            for _ in ask_standing(self._parts, self.standing, stop=stop):
+            for _ in run_alerts(self._parts, self.alerts, stop=stop):
                 pass
             self.problem = ""
             if stop():
                 self._asked_of = ""
         except DatelineError as error:
-            self.problem = f"Standing questions were not asked of what is new: {error}"
+            self.problem = f"Alerts were not asked of what is new: {error}"
             self._due = time.monotonic() + _ASK_AGAIN_SECONDS

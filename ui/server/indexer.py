@@ -2,7 +2,7 @@
 
 It runs apart from the readers' pages, so a question can be asked while it works. Between
 two runs it puts into Chroma what another process, such as `dateline index`, has added, builds
-again what was damaged, and asks the standing questions of what is new. Where watching is switched
+again what was damaged, and asks the alerts of what is new. Where watching is switched
 on, a second thread starts a run whenever something changed in the seeds.
 """
 

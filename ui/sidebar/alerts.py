@@ -1,41 +1,39 @@
-"""The standing questions, in the sidebar: each with how much it has found in new articles."""
+"""The alerts, in the sidebar: each with how much it has found in new articles."""
 
 import streamlit as st
 
 from index.core.wording import counted
 from rag.output.alerts import quotes_words
-from rag.storage.alerts import StandingListing
+from rag.storage.alerts import AlertListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
 from ui.browser.look import make_component, show_text, telling
 from ui.server.indexer import Indexing
 
 _LISTED = 200  # of which the list shows a few, and all on request
-_component = make_component("standing_list")
+_component = make_component("alert_list")
 
 
 @telling
-def show_standing(indexing: Indexing) -> None:
+def show_alerts(indexing: Indexing) -> None:
     """List them, those that have found something first."""
     listings = indexing.asking.listings()
     if not listings:
         return
-    st.html('<h2 class="dl-heading">Standing questions</h2>')
+    st.html('<h2 class="dl-heading">Alerts</h2>')
     if indexing.asking.problem:
         show_text(indexing.asking.problem, kind="problem")
-    clicks = draw(
-        _component, key="standing", data=[_entry(listing) for listing in listings[:_LISTED]], clicks=("open",)
-    )
+    clicks = draw(_component, key="alerts", data=[_entry(listing) for listing in listings[:_LISTED]], clicks=("open",))
     if len(listings) > _LISTED:
         show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
-    clicks.do("open", lambda number: go(Address(page="standing", chat=here().chat, question=number)), int)
+    clicks.do("open", lambda number: go(Address(page="alerts", chat=here().chat, question=number)), int)
 
 
-def _entry(listing: StandingListing) -> dict[str, object]:
+def _entry(listing: AlertListing) -> dict[str, object]:
     return {
         "number": listing.asked.number,
         "question": listing.asked.standalone.question,
         "told": quotes_words(listing.quotes),
         "found": bool(listing.quotes),
-        "current": here().page == "standing" and here().question == listing.asked.number,
+        "current": here().page == "alerts" and here().question == listing.asked.number,
     }

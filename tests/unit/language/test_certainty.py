@@ -1,13 +1,13 @@
-"""Firmness: agreed, pledged, planned, or only considered?"""
+"""Certainty: agreed, pledged, planned, or only considered?"""
 
 import pytest
 
-from rag.language.certainty import find_firmness, read_firmness
+from rag.language.certainty import find_certainty, read_certainty
 from rag.verification.verify import failed_check
 
 
 @pytest.mark.parametrize(
-    ("quote", "firmness"),
+    ("quote", "certainty"),
     [
         ("Both countries have agreed that there will be liaison officers.", "agreed"),
         ("The council approved the plan by 19 votes to 12.", "agreed"),
@@ -33,12 +33,12 @@ from rag.verification.verify import failed_check
         ("No day is set.", "reported"),
     ],
 )
-def test_how_firm_a_quote_is(quote: str, firmness: str) -> None:
-    assert read_firmness(quote) == firmness
+def test_how_firm_a_quote_is(quote: str, certainty: str) -> None:
+    assert read_certainty(quote) == certainty
 
 
 def test_the_first_word_that_says_so_decides() -> None:
-    assert find_firmness("Both agreed to consider it.") == ("agreed", "agreed")
+    assert find_certainty("Both agreed to consider it.") == ("agreed", "agreed")
 
 
 def test_prose_that_is_firmer_than_its_quote_is_doubtful() -> None:

@@ -117,7 +117,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
                 "page",
                 "speaker",
                 "kind",
-                "firmness",
+                "certainty",
                 "when",
             }
             assert citation["quote"] == text[citation["start"] : citation["end"]]

@@ -4,7 +4,7 @@ from datetime import date
 
 from index.core.scope import Scope
 from rag.output.answer import answer_json
-from rag.output.search_report import receipt_text
+from rag.output.search_report import report_text
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 
 OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
@@ -12,7 +12,7 @@ OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
 
 def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
-    lines = receipt_text(answer).splitlines()
+    lines = report_text(answer).splitlines()
     assert lines[:6] == [
         f"Question: {OTTAWA}",
         f"Searched for: {OTTAWA}",
@@ -34,7 +34,7 @@ def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsro
 
 def test_an_answer_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
     answer = archive.ask(FENTANYL, Scope(since=date(2026, 2, 1), outlets=frozenset({""})))
-    text = receipt_text(answer)
+    text = report_text(answer)
     assert "Searched in: 2 of 7 articles (unnamed outlets, since 1 Feb 2026), published 12 Feb 2026 to 20 Feb" in text
     assert "\nOutlets: not named (2)\n" in text
     assert text.endswith("Outcome: answered, 2 sentences found without a model")
@@ -49,12 +49,12 @@ def test_foreign_text_stays_on_its_line(newsroom: Newsroom) -> None:
         "a.txt", "Title: A \x1b[31m red\nOutlet: Wire\x07\n\nThe minister said the\x1b[2J ferry cost 4 crowns.\n"
     )
     newsroom.indexed()
-    text = receipt_text(newsroom.ask("What did the ferry cost the minister?\x1b[2J"))
+    text = report_text(newsroom.ask("What did the ferry cost the minister?\x1b[2J"))
     assert "\x1b" not in text
     assert "\x07" not in text
 
 
 def test_an_empty_shelf_is_told(newsroom: Newsroom) -> None:
-    lines = receipt_text(newsroom.ask(OTTAWA)).splitlines()
+    lines = report_text(newsroom.ask(OTTAWA)).splitlines()
     assert lines[2] == "Searched in: 0 of 0 articles"
     assert lines[-2:] == ["Read: 0 passages from 0 articles", "Outcome: refused"]

@@ -4,7 +4,7 @@ import pytest
 
 from rag.answering.pipeline import list_quotes
 from rag.output.answer import answer_json, searched_line
-from rag.output.search_report import receipt_text
+from rag.output.search_report import report_text
 from rag.retrieval.missing_terms import Absences, find_absences
 from tests.conftest import Newsroom
 
@@ -35,7 +35,7 @@ def test_a_river_that_no_article_names_is_refused(rivers: Newsroom) -> None:
     assert "4.20" in gone.refusal.closest[0].quote
     assert gone.searched.absent == ("Tarn",)
     assert searched_line(gone).startswith("No article has “Tarn”. Searched 2 articles")
-    assert "In no article: Tarn" in receipt_text(gone)
+    assert "In no article: Tarn" in report_text(gone)
     assert answer_json(gone)["searched"]["absent"] == ["Tarn"]  # type: ignore[index]
     assert list_quotes(LEVEL.format("Tarn"), parts=rivers.parts).quotes == ()
     assert list_quotes(LEVEL.format("Lind"), parts=rivers.parts).quotes

@@ -1,4 +1,4 @@
-"""Standing questions: asked of new articles only, and what they find is told once and kept until it is read."""
+"""Alerts: asked of new articles only, and what they find is told once and kept until it is read."""
 
 import sqlite3
 import threading
@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import rag.storage.alert_runs
-from index.core.errors import EmbeddingFailed, ShelfDamaged, StoreMismatch, UnknownQuestion
+from index.core.errors import EmbeddingFailed, ShelfDamaged, StoreMismatch, UnknownAlert
 from index.core.scope import WHOLE, Scope
 from index.pipeline.parts import set_damaged_aside
 from index.vectors.embedders import MiniLM
 from rag.answering.pipeline import answer_question
 from rag.answering.query import Standalone
-from rag.storage.alert_runs import ask_standing
-from rag.storage.alerts import DAMAGED, FILE_NAME, Standing, StandingQuestion, plain
+from rag.storage.alert_runs import run_alerts
+from rag.storage.alerts import DAMAGED, FILE_NAME, Alert, AlertStore, plain
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom, make_newsroom
 
 COST = "How much will the new ferries cost?"
@@ -28,39 +28,39 @@ FERRIES = f"{(FICTION / 'ferries.txt').read_text()}\n\n{SAID}\n"
 
 
 @pytest.fixture
-def standing(newsroom: Newsroom) -> Standing:
-    return Standing(newsroom.parts.settings.store)
+def alerts(newsroom: Newsroom) -> AlertStore:
+    return AlertStore(newsroom.parts.settings.store)
 
 
-def keep(standing: Standing, newsroom: Newsroom, question: str = COST, scope: Scope = WHOLE) -> StandingQuestion:
-    return standing.keep(question, Standalone(question, ""), scope=scope, shelf=newsroom.parts.shelf)
+def keep(alerts: AlertStore, newsroom: Newsroom, question: str = COST, scope: Scope = WHOLE) -> Alert:
+    return alerts.keep(question, Standalone(question, ""), scope=scope, shelf=newsroom.parts.shelf)
 
 
-def ask(standing: Standing, newsroom: Newsroom) -> list[list[str]]:
+def ask(alerts: AlertStore, newsroom: Newsroom) -> list[list[str]]:
     """Ask all questions; return the quotes of what each has found."""
-    found = ask_standing(newsroom.parts, standing)
+    found = run_alerts(newsroom.parts, alerts)
     return [[quote.quote for quote in news.quotes] for _, news in found]
 
 
-def unread(standing: Standing) -> list[int]:
-    return [listing.quotes for listing in standing.listings()]
+def unread(alerts: AlertStore) -> list[int]:
+    return [listing.quotes for listing in alerts.listings()]
 
 
-def test_a_question_is_asked_of_new_articles_only(standing: Standing, newsroom: Newsroom) -> None:
+def test_a_question_is_asked_of_new_articles_only(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    asked = keep(standing, newsroom)
-    assert keep(standing, newsroom) == asked, "one that stands already is not kept twice"
-    assert ask(standing, newsroom) == [], "what was there when it was kept is no news"
+    asked = keep(alerts, newsroom)
+    assert keep(alerts, newsroom) == asked, "one that stands already is not kept twice"
+    assert ask(alerts, newsroom) == [], "what was there when it was kept is no news"
     newsroom.write("strike.txt", (FICTION / "strike.txt").read_bytes())
     newsroom.indexed()
-    assert ask(standing, newsroom) == [], "a new article that does not answer is no news"
+    assert ask(alerts, newsroom) == [], "a new article that does not answer is no news"
     newsroom.write("more.txt", "PORT ELLERY, 9 March 2026 - The new ferries will cost 61 million crowns, not less.")
     newsroom.indexed()
-    assert ask(standing, newsroom) == [["The new ferries will cost 61 million crowns, not less."]]
-    assert ask(standing, newsroom) == [], "it is told once"
+    assert ask(alerts, newsroom) == [["The new ferries will cost 61 million crowns, not less."]]
+    assert ask(alerts, newsroom) == [], "it is told once"
 
-    again = Standing(newsroom.parts.settings.store)
+    again = AlertStore(newsroom.parts.settings.store)
     (news,) = again.news(asked.number)
     assert (news.count, news.problem, unread(again)) == (1, "", [1])
     (quote,) = news.quotes
@@ -72,14 +72,14 @@ def test_a_question_is_asked_of_new_articles_only(standing: Standing, newsroom: 
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)
 
 
-def test_only_what_a_new_edition_adds_is_news(standing: Standing, newsroom: Newsroom) -> None:
+def test_only_what_a_new_edition_adds_is_news(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    keep(standing, newsroom)
+    keep(alerts, newsroom)
     edited = FERRIES.replace('"We could', "The new ferries cost 9 million crowns more than planned. “We could")
     newsroom.write("ferries.txt", edited.replace("patching hulls from 1961,", "patching hulls from 1961,”"))
     newsroom.indexed()
-    assert ask(standing, newsroom) == [["The new ferries cost 9 million crowns more than planned."]]
+    assert ask(alerts, newsroom) == [["The new ferries cost 9 million crowns more than planned."]]
     for name, text in (
         ("ferries.txt", FERRIES),  # an earlier edition comes back
         ("moved.txt", FERRIES),
@@ -87,70 +87,70 @@ def test_only_what_a_new_edition_adds_is_news(standing: Standing, newsroom: News
     ):
         newsroom.write(name, text)
     newsroom.indexed()
-    assert ask(standing, newsroom) == [], "a sentence that stood there word for word is no news"
+    assert ask(alerts, newsroom) == [], "a sentence that stood there word for word is no news"
     newsroom.write("moved.txt", FERRIES.replace("cost 61", "cost 6.1"))
     newsroom.indexed()
-    assert ask(standing, newsroom) == [[SAID.replace("61", "6.1")]]
+    assert ask(alerts, newsroom) == [[SAID.replace("61", "6.1")]]
 
 
-def test_a_shelf_that_is_built_again_brings_no_false_news(standing: Standing, newsroom: Newsroom) -> None:
+def test_a_shelf_that_is_built_again_brings_no_false_news(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.write("strike.txt", (FICTION / "strike.txt").read_bytes())
     newsroom.indexed()
-    keep(standing, newsroom)
-    keep(standing, newsroom, "What pay rise did the train drivers accept?")
+    keep(alerts, newsroom)
+    keep(alerts, newsroom, "What pay rise did the train drivers accept?")
     newsroom.parts.shelf.path.write_bytes(b"no shelf any more" * 1000)
     with pytest.raises(ShelfDamaged):
-        ask(standing, newsroom)
+        ask(alerts, newsroom)
     newsroom.indexed()
-    assert ask(standing, newsroom) == []
+    assert ask(alerts, newsroom) == []
     (newsroom.seeds / "ferries.txt").unlink()
     newsroom.indexed()
     newsroom.parts.shelf.path.unlink()
     newsroom.write("ferries.txt", FERRIES)
     newsroom.write("more.txt", SAID.replace("61", "62"))
     newsroom.indexed()
-    assert ask(standing, newsroom) == [[SAID.replace("61", "62")]]
+    assert ask(alerts, newsroom) == [[SAID.replace("61", "62")]]
 
 
-def test_a_scope_narrows_what_is_news_and_what_was_seen(standing: Standing, newsroom: Newsroom) -> None:
+def test_a_scope_narrows_what_is_news_and_what_was_seen(alerts: AlertStore, newsroom: Newsroom) -> None:
     said = "The new ferries will cost 61 million crowns."
     newsroom.write("wire.txt", f"Outlet: The Wire\nDate: 2026-03-01\n\n{said}")
     newsroom.indexed()
     lamp = Scope(since=date(2026, 3, 1), outlets=frozenset({"The Lamp", ""}))
-    asked = keep(standing, newsroom, scope=lamp)
-    assert keep(standing, newsroom, scope=Scope(lamp.since, None, frozenset(["", "The Lamp"]))) == asked
+    asked = keep(alerts, newsroom, scope=lamp)
+    assert keep(alerts, newsroom, scope=Scope(lamp.since, None, frozenset(["", "The Lamp"]))) == asked
     newsroom.write("bell.txt", "Outlet: The Bell\nDate: 2026-03-02\n\nThe new ferries will cost 62 million crowns.")
     newsroom.write("old.txt", "Outlet: The Lamp\nDate: 2026-02-02\n\nThe new ferries will cost 63 million crowns.")
     newsroom.indexed()
-    assert ask(standing, newsroom) == []
+    assert ask(alerts, newsroom) == []
     newsroom.write("lamp.txt", f"Outlet: The Lamp\nDate: 2026-03-02\n\n{said}")
     newsroom.indexed()
-    assert ask(standing, newsroom) == [[said]], "what stood only where it was not asked has not been seen"
-    (news,) = standing.news(asked.number)
+    assert ask(alerts, newsroom) == [[said]], "what stood only where it was not asked has not been seen"
+    (news,) = alerts.news(asked.number)
     assert news.answer is not None
     assert (news.answer.searched.scope, news.answer.searched.reach.articles) == (lamp, 1)
 
 
-def test_a_follow_up_stands_with_what_it_followed(standing: Standing, newsroom: Newsroom) -> None:
+def test_a_follow_up_stands_with_what_it_followed(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("deal.txt", SEED.read_bytes())
     newsroom.indexed()
     appointed = "The liaison officers on fentanyl precursors will be appointed in May 2027, Jaiswal said."
     first = newsroom.ask(FENTANYL)
     answer = answer_question("when will they be appointed?", parts=newsroom.parts, before=[first])
-    asked = standing.keep(answer.question, answer.standalone, scope=WHOLE, shelf=newsroom.parts.shelf)
-    assert standing.question(asked.number).standalone == answer.standalone
+    asked = alerts.keep(answer.question, answer.standalone, scope=WHOLE, shelf=newsroom.parts.shelf)
+    assert alerts.question(asked.number).standalone == answer.standalone
     assert answer.standalone.subject
     newsroom.write("more.txt", appointed)
     newsroom.indexed()
-    assert ask(standing, newsroom) == [[appointed]]
+    assert ask(alerts, newsroom) == [[appointed]]
 
 
 def test_while_passages_wait_for_their_vectors_nothing_is_asked_and_nothing_lost(
-    standing: Standing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    alerts: AlertStore, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
-    keep(standing, newsroom)
+    keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
 
     def fail(*_: object) -> None:
@@ -161,36 +161,36 @@ def test_while_passages_wait_for_their_vectors_nothing_is_asked_and_nothing_lost
         with pytest.raises(EmbeddingFailed):
             newsroom.index()
     assert newsroom.paths() == ["ferries.txt"]
-    assert ask(standing, newsroom) == []
-    keep(standing, newsroom, "What did the harbour authority say?")  # notes the article, and has seen it
+    assert ask(alerts, newsroom) == []
+    keep(alerts, newsroom, "What did the harbour authority say?")  # notes the article, and has seen it
     newsroom.indexed()
-    assert ask(standing, newsroom) == [[SAID]]
+    assert ask(alerts, newsroom) == [[SAID]]
 
 
 def test_an_article_that_went_before_it_was_asked_of_is_news_when_it_is_back(
-    standing: Standing, newsroom: Newsroom
+    alerts: AlertStore, newsroom: Newsroom
 ) -> None:
     newsroom.indexed()
-    asked = keep(standing, newsroom)
+    asked = keep(alerts, newsroom)
     file = newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     with newsroom.parts.shelf.read() as reading:
-        assert standing.note(reading)
+        assert alerts.note(reading)
     file.unlink()
     newsroom.indexed()
-    assert ask(standing, newsroom) == []
-    assert standing.question(asked.number).seen == 1
+    assert ask(alerts, newsroom) == []
+    assert alerts.question(asked.number).seen == 1
     newsroom.write("moved.txt", FERRIES)
     newsroom.indexed()
-    assert len(ask(standing, newsroom)) == 1
+    assert len(ask(alerts, newsroom)) == 1
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    assert ask(standing, newsroom) == []
+    assert ask(alerts, newsroom) == []
 
 
 def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom) -> None:
     newsroom.indexed()
-    one, other = (Standing(newsroom.parts.settings.store) for _ in range(2))
+    one, other = (AlertStore(newsroom.parts.settings.store) for _ in range(2))
     for question in (COST, "How many crowns do the ferries cost?", "What did the harbour authority say?"):
         keep(one, newsroom, question)
     newsroom.write("ferries.txt", FERRIES)
@@ -198,11 +198,11 @@ def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom)
     together = threading.Barrier(2)
     told: list[tuple[int, int]] = []
 
-    def work(standing: Standing) -> None:
+    def work(alerts: AlertStore) -> None:
         together.wait()
-        told.extend((asked.number, news.number) for asked, news in ask_standing(newsroom.parts, standing))
+        told.extend((asked.number, news.number) for asked, news in run_alerts(newsroom.parts, alerts))
 
-    threads = [threading.Thread(target=work, args=(standing,)) for standing in (one, other)]
+    threads = [threading.Thread(target=work, args=(alerts,)) for alerts in (one, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -212,39 +212,39 @@ def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom)
 
 
 def test_the_slower_of_two_asks_of_what_only_it_knew_of(
-    standing: Standing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    alerts: AlertStore, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
-    asked = keep(standing, newsroom)
+    asked = keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     answer, others = rag.storage.alert_runs._answer, list[list[str]]()
 
     def meanwhile(*given: object) -> object:
         monkeypatch.setattr(rag.storage.alert_runs, "_answer", answer)
-        others.extend(ask(Standing(standing.path.parent), newsroom))
+        others.extend(ask(AlertStore(alerts.path.parent), newsroom))
         newsroom.write("more.txt", "The new ferries will cost 61 million crowns.")
         newsroom.indexed()
         return answer(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rag.storage.alert_runs, "_answer", meanwhile)
     with newsroom.parts.shelf.read() as reading:
-        standing.note(reading)
-    assert ask(standing, newsroom) == [], "the other has told it"
+        alerts.note(reading)
+    assert ask(alerts, newsroom) == [], "the other has told it"
     assert len(others) == 1
-    assert ask(standing, newsroom) == [["The new ferries will cost 61 million crowns."]]
-    assert unread(standing) == [len(others[0]) + 1]
-    first, second = standing.news(asked.number)
-    assert standing.news(asked.number, limit=1) == (first,)
-    standing.mark_read(asked.number, up_to=first.number)
-    assert standing.news(asked.number) == (second,), "what came since the reader looked stays"
+    assert ask(alerts, newsroom) == [["The new ferries will cost 61 million crowns."]]
+    assert unread(alerts) == [len(others[0]) + 1]
+    first, second = alerts.news(asked.number)
+    assert alerts.news(asked.number, limit=1) == (first,)
+    alerts.mark_read(asked.number, up_to=first.number)
+    assert alerts.news(asked.number) == (second,), "what came since the reader looked stays"
 
 
 def test_a_process_that_is_killed_while_it_asks_loses_nothing(
-    standing: Standing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    alerts: AlertStore, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
-    keep(standing, newsroom)
+    keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
 
@@ -252,65 +252,65 @@ def test_a_process_that_is_killed_while_it_asks_loses_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Standing, "settle", die)
+        patched.setattr(AlertStore, "settle", die)
         with pytest.raises(KeyboardInterrupt):
-            ask(standing, newsroom)
-    assert len(ask(Standing(standing.path.parent), newsroom)) == 1
+            ask(alerts, newsroom)
+    assert len(ask(AlertStore(alerts.path.parent), newsroom)) == 1
 
 
-def test_asking_is_stopped_between_two_questions_and_goes_on(standing: Standing, newsroom: Newsroom) -> None:
+def test_asking_is_stopped_between_two_questions_and_goes_on(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.indexed()
     for question in (COST, "What did the harbour authority say?"):
-        keep(standing, newsroom, question)
+        keep(alerts, newsroom, question)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     looks = iter([False, True])
-    assert len(list(ask_standing(newsroom.parts, standing, stop=lambda: next(looks)))) == 1
-    assert len(ask(standing, newsroom)) == 1
+    assert len(list(run_alerts(newsroom.parts, alerts, stop=lambda: next(looks)))) == 1
+    assert len(ask(alerts, newsroom)) == 1
 
 
-def test_a_removed_question_leaves_nothing(standing: Standing, newsroom: Newsroom) -> None:
+def test_a_removed_question_leaves_nothing(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.indexed()
-    asked = keep(standing, newsroom)
+    asked = keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    ask(standing, newsroom)
-    standing.remove(asked.number)
-    with pytest.raises(UnknownQuestion, match="no standing question 1"):
-        standing.news(asked.number)
-    with pytest.raises(UnknownQuestion, match="dateline standing"):
-        standing.remove(asked.number)
-    assert b"crowns" not in standing.path.read_bytes()
-    with closing(sqlite3.connect(standing.path)) as connection:
+    ask(alerts, newsroom)
+    alerts.remove(asked.number)
+    with pytest.raises(UnknownAlert, match="no alert 1"):
+        alerts.news(asked.number)
+    with pytest.raises(UnknownAlert, match="dateline alerts"):
+        alerts.remove(asked.number)
+    assert b"crowns" not in alerts.path.read_bytes()
+    with closing(sqlite3.connect(alerts.path)) as connection:
         for table in ("questions", "editions", "sentences", "missed", "news", "articles", "rests_on"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table
-    assert keep(standing, newsroom).number != asked.number, "a link to the old one does not open another"
+    assert keep(alerts, newsroom).number != asked.number, "a link to the old one does not open another"
 
 
-def test_of_an_article_that_is_gone_no_word_stays_but_what_is_unread(standing: Standing, newsroom: Newsroom) -> None:
+def test_of_an_article_that_is_gone_no_word_stays_but_what_is_unread(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", f"Outlet: Qzwxrkj Times\n\n{FERRIES}")
     newsroom.indexed()
-    asked = keep(standing, newsroom)
-    files = [standing.path, standing.path.with_name(f"{FILE_NAME}-wal")]
+    asked = keep(alerts, newsroom)
+    files = [alerts.path, alerts.path.with_name(f"{FILE_NAME}-wal")]
     assert not any(word in file.read_bytes() for file in files if file.exists() for word in (b"Qzwxrkj", b"crowns"))
     newsroom.write("more.txt", "The new ferries will cost 61 million vbnmjkl crowns.")
     newsroom.indexed()
-    assert len(ask(standing, newsroom)) == 1
+    assert len(ask(alerts, newsroom)) == 1
     (newsroom.seeds / "more.txt").unlink()
     newsroom.indexed()
-    (news,) = standing.news(asked.number)
+    (news,) = alerts.news(asked.number)
     assert "vbnmjkl" in news.quotes[0].quote
-    standing.mark_read(asked.number, up_to=news.number)
+    alerts.mark_read(asked.number, up_to=news.number)
     assert not any(b"vbnmjkl" in file.read_bytes() for file in files if file.exists())
 
 
-def test_news_that_was_changed_is_not_shown(standing: Standing, newsroom: Newsroom) -> None:
+def test_news_that_was_changed_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.indexed()
-    asked = keep(standing, newsroom)
+    asked = keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    ask(standing, newsroom)
-    with closing(sqlite3.connect(standing.path)) as connection:
+    ask(alerts, newsroom)
+    with closing(sqlite3.connect(alerts.path)) as connection:
         whole = connection.execute("SELECT answer FROM news").fetchone()
         for harm, mended in (
             ("UPDATE news SET answer = replace(answer, 'cost', 'lose')", "UPDATE news SET answer = ?"),
@@ -319,30 +319,30 @@ def test_news_that_was_changed_is_not_shown(standing: Standing, newsroom: Newsro
         ):
             connection.execute(harm)
             connection.commit()
-            (news,) = standing.news(asked.number)
+            (news,) = alerts.news(asked.number)
             assert (news.answer, news.quotes, news.problem) == (None, (), DAMAGED), harm
             if mended:
                 connection.execute(mended, whole)
-    standing.mark_read(asked.number, up_to=news.number)
-    assert unread(standing) == [0]
+    alerts.mark_read(asked.number, up_to=news.number)
+    assert unread(alerts) == [0]
 
 
 def test_a_file_that_is_not_ours_is_left_alone_and_ours_is_closed_to_others(newsroom: Newsroom) -> None:
     store = newsroom.parts.settings.store
-    assert Standing(store).path.stat().st_mode & 0o077 == 0
+    assert AlertStore(store).path.stat().st_mode & 0o077 == 0
     for file in store.glob(f"{FILE_NAME}*"):
         file.unlink()
     (store / FILE_NAME).write_text("Somebody's notes, and no database.")
     with pytest.raises(StoreMismatch, match="Move this file away"):
-        Standing(store)
+        AlertStore(store)
     assert (store / FILE_NAME).read_text() == "Somebody's notes, and no database."
     assert set_damaged_aside(store) == [(store / FILE_NAME, store / f"{FILE_NAME}.aside-1")]
-    assert Standing(store).listings() == []
+    assert AlertStore(store).listings() == []
 
 
 @pytest.fixture(scope="module")
 def room(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
-    made = make_newsroom(tmp_path_factory.mktemp("standing"), model)
+    made = make_newsroom(tmp_path_factory.mktemp("alerts"), model)
     yield made
     made.parts.index.disown()
 
@@ -370,8 +370,8 @@ def test_what_was_seen_and_what_is_new_is_all_there_is(
         file.unlink()
     room.write(NAMES[0], COSTS[0])
     room.indexed()
-    standing = Standing(room.parts.settings.store)
-    number = keep(standing, room).number
+    alerts = AlertStore(room.parts.settings.store)
+    number = keep(alerts, room).number
     stood, told = {COSTS[0]}, list[str]()
     for changes, asks in steps:
         for name, text in changes.items():
@@ -380,17 +380,17 @@ def test_what_was_seen_and_what_is_new_is_all_there_is(
             else:
                 (room.seeds / name).unlink(missing_ok=True)
         room.indexed()
-        asked = standing.question(number)
+        asked = alerts.question(number)
         with room.parts.shelf.read() as reading:
-            standing.note(reading)
+            alerts.note(reading)
             visible = {listing.id for listing in reading.listings()}
             here = {article.text for article in reading.articles(list(visible)).values()}
-        pending, _ = standing.pending(asked)
+        pending, _ = alerts.pending(asked)
         assert pending - visible <= pending, "what went is not forgotten"
         if asks:
-            told += [quote for quotes in ask(standing, room) for quote in quotes]
+            told += [quote for quotes in ask(alerts, room) for quote in quotes]
             stood |= here
-            pending, _ = standing.pending(standing.question(number))
+            pending, _ = alerts.pending(alerts.question(number))
             assert not pending & visible, "all that is there has been seen"
             assert sorted([COSTS[0], *told]) == sorted(stood), "each sentence once"
 
@@ -403,4 +403,16 @@ def test_what_type_does_to_a_sentence_does_not_count_and_figures_do() -> None:
 
 
 def test_the_store_may_be_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
-    assert Standing(tmp_path / "store").listings() == []
+    assert AlertStore(tmp_path / "store").listings() == []
+
+
+def test_alerts_kept_under_the_former_file_name_are_read(newsroom: Newsroom) -> None:
+    newsroom.write("ferries.txt", "Ferries\n\nThe ferries cost 48 million crowns.")
+    newsroom.indexed()
+    store = newsroom.parts.settings.store
+    asked = Standalone("What do the ferries cost?", "")
+    AlertStore(store).keep(asked.question, asked, scope=WHOLE, shelf=newsroom.parts.shelf)
+    for file in store.glob("alerts.db*"):
+        file.rename(store / file.name.replace("alerts", "standing"))
+    assert [listing.asked.question for listing in AlertStore(store).listings()] == [asked.question]
+    assert not list(store.glob("standing.db*"))

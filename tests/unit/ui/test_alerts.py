@@ -1,4 +1,4 @@
-"""Asking: the page's standing questions are asked when the shelf has changed, and what is wrong is told."""
+"""Asking: the page's alerts are asked when the shelf has changed, and what is wrong is told."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,7 +38,7 @@ def test_it_is_asked_once_of_each_state_of_the_shelf_and_again_after_a_problem(
     path = newsroom.parts.settings.store / FILE_NAME
     kept = _swap(path, b"no database any more" * 500)
     asking.ask("1", stop=lambda: False)
-    assert asking.problem.startswith(f"Standing questions were not asked of what is new: {path} is damaged")
+    assert asking.problem.startswith(f"Alerts were not asked of what is new: {path} is damaged")
     now[0] += 30
     assert not asking.is_kept(archive.ask(FENTANYL, WHOLE)), "an answer is shown all the same"
     _swap(path, kept)

@@ -1,4 +1,4 @@
-// Lists the standing questions, each with how much it has found: those that have found something, a few more, or all.
+// Lists the alerts, each with how much it has found: those that have found something, a few more, or all.
 const FEW = 6
 
 const drawList = (root, section, data) => {
@@ -27,7 +27,7 @@ const drawList = (root, section, data) => {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".standing_list-root")
+  const root = parentElement.querySelector(".alert_list-root")
   root.open = (number) => setTriggerValue("open", number)
   part(root, "questions", data, (section) => drawList(root, section, data))
 }
