@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from bench.quality.sets import Article, QuestionSet, read_clapnq_set, read_timeqa_set
 from index.core.settings import Settings
-from index.pipeline.parts import build_parts, sync_parts
+from index.pipeline.library import build_library, sync_library
 from rag.answering.pipeline import answer_question
 from rag.evaluation.evaluate import commit_of
 from rag.retrieval.missing_terms import Absences, find_absences
@@ -48,17 +48,17 @@ def ask(data: QuestionSet) -> Iterator[dict[str, object]]:
         seeds.mkdir()
         for path in shelved:
             (seeds / path).write_text(by_path[path].file, encoding="utf-8")
-        parts = build_parts(Settings(seeds=seeds, store=Path(place) / "store", _env_file=None))
-        for _ in sync_parts(parts):
+        library = build_library(Settings(seeds=seeds, store=Path(place) / "store", _env_file=None))
+        for _ in sync_library(library):
             pass
         for question in data.questions:
             (path,) = {place.path for place in question.relevant}
             text = with_capitals(question.text, by_path[path]) if data.name == "clapnq" else question.text
-            with parts.shelf.read() as reading:
+            with library.shelf.read() as reading:
                 absent = find_absences(text, reading)
-            found = answer_question(text, parts=parts)
+            found = answer_question(text, library=library)
             with patch("rag.answering.pipeline.find_absences", return_value=Absences((), all_named=False)):
-                without = answer_question(text, parts=parts)
+                without = answer_question(text, library=library)
             yield {
                 "question": text,
                 "there": path in shelved,
@@ -67,7 +67,7 @@ def ask(data: QuestionSet) -> Iterator[dict[str, object]]:
                 "answered": found.refusal is None,
                 "answered without": without.refusal is None,
             }
-        parts.index.disown()
+        library.index.disown()
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ from statistics import median
 
 from bench.checks import half, read_summedits
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.pipeline.library import Library, build_library, sync_library
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
 from rag.analysis.disagreements import Disagreement, disagreements_of, find_disagreements
@@ -123,15 +123,15 @@ def against(question: str, *texts: str) -> tuple[Disagreement, ...]:
     return find_disagreements(question, tuple(quotes), tuple(passages))
 
 
-def make_shelf(folder: Path, files: dict[str, str]) -> Parts:
+def make_shelf(folder: Path, files: dict[str, str]) -> Library:
     """Put texts on a shelf."""
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
     settings.seeds.mkdir(parents=True)
     for path, text in files.items():
         (settings.seeds / path).write_text(text, encoding="utf-8")
-    parts = build_parts(settings)
-    list(sync_parts(parts))
-    return parts
+    library = build_library(settings)
+    list(sync_library(library))
+    return library
 
 
 def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
@@ -149,7 +149,7 @@ def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
         counts = figures[one.half]
         counts["questions"] += 1
         counts["true side made"] += one.turned is not None
-        told, agreed = (answer_question(one.question, parts=parts) for parts in shelves)
+        told, agreed = (answer_question(one.question, library=library) for library in shelves)
         if one.turned and not told.refusal:
             counts["answered"] += 1
             counts["found"] += is_found(_of(told), one)
@@ -211,12 +211,12 @@ def read_multihop(folder: Path) -> tuple[dict[str, str], list[str]]:
 def measure_multihop(folder: Path, store: Path, told: list[str]) -> tuple[Figures, dict[str, float]]:
     """Ask all questions of the news, and count the answers with a disagreement."""
     files, questions = read_multihop(folder)
-    parts = make_shelf(store, files)
+    library = make_shelf(store, files)
     figures = {part: dict.fromkeys(("questions", "answered", "with a disagreement"), 0) for part in HALVES}
     seconds = list[float]()
     for question in questions:
         part = HALVES[int(sha256(question.encode()).hexdigest(), 16) % 2]
-        answer = answer_question(question, parts=parts)
+        answer = answer_question(question, library=library)
         figures[part]["questions"] += 1
         if answer.refusal:
             continue

@@ -32,7 +32,7 @@ from rapidfuzz.distance import Indel
 
 from bench.latency import read_runs
 from index.core.settings import Settings
-from index.pipeline.parts import build_parts
+from index.pipeline.library import build_library
 from index.reading.readers import read_article
 from index.shelf.queries import Reading
 from index.shelf.shelf import Shelf
@@ -283,11 +283,11 @@ def main() -> None:
     sources = read_sources(data)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store", _env_file=None)
-        parts = build_parts(settings)
-        sentences = fill(parts.shelf, sources, data)
+        library = build_library(settings)
+        sentences = fill(library.shelf, sources, data)
         on_shelf = {tokens(text).trimmed().keys for text in sentences}
         judged, took = list[tuple[Case, Checked | None]](), list[float]()
-        with parts.shelf.read() as reading:
+        with library.shelf.read() as reading:
             counts = reading.counts()
             for case in make_cases(sources, on_shelf):
                 part, milliseconds = judge(case, reading)

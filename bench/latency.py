@@ -27,7 +27,7 @@ import numpy as np
 
 from bench.quoting import read_clapnq
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, build_parts
+from index.pipeline.library import Library, build_library
 from index.pipeline.placing import place_vectors
 from index.text.articles import Article, article_id
 from index.text.chunks import Chunk, make_chunk
@@ -80,41 +80,41 @@ def make_articles(runs: Sequence[Sequence[str]], chance: random.Random) -> Itera
         yield article, tuple(make_chunk(article, group) for group in groups)
 
 
-def fill(parts: Parts, size: int, runs: Sequence[Sequence[str]]) -> int:
+def fill(library: Library, size: int, runs: Sequence[Sequence[str]]) -> int:
     """Put at least so many passages on the shelf and into Chroma; return how many there are."""
     chance, steps = random.Random(size), np.random.default_rng(size)
     real: Vectors | None = None
-    with parts.shelf.write() as writing:
-        writing.set_record("embedding_model", parts.embedder.model)
+    with library.shelf.write() as writing:
+        writing.set_record("embedding_model", library.embedder.model)
         writing.set_record("dimensions", "384")
     articles = make_articles(runs, chance)
     while True:
-        with parts.shelf.read() as reading:
+        with library.shelf.read() as reading:
             if (done := reading.counts()).chunks >= size and done.embedded == done.chunks:
                 break
-        with parts.shelf.write() as writing:
+        with library.shelf.write() as writing:
             for article, chunks in islice(articles, 300):
                 writing.put_file(article.path, b"-", [(article, chunks)])
-        with parts.shelf.read() as reading:
+        with library.shelf.read() as reading:
             waiting = reading.unembedded(2_000)
         if waiting:
             if real is None:
-                real = parts.embedder.embed_articles([" ".join(run[:6]) for run in runs[:_REAL_PASSAGES]])
+                real = library.embedder.embed_articles([" ".join(run[:6]) for run in runs[:_REAL_PASSAGES]])
             moved = real[steps.integers(len(real), size=len(waiting))]
             moved = moved + steps.normal(scale=_MOVED / np.sqrt(384), size=moved.shape).astype(np.float32)
             moved /= np.linalg.norm(moved, axis=1, keepdims=True)
-            with parts.shelf.write() as writing:
+            with library.shelf.write() as writing:
                 writing.put_vectors([number for number, _ in waiting], moved.astype(np.float32))
-    place_vectors(parts.shelf, parts.index)
-    parts.shelf.seal()
+    place_vectors(library.shelf, library.index)
+    library.shelf.seal()
     return done.chunks
 
 
-def measure(parts: Parts, questions: Sequence[str]) -> dict[str, float]:
+def measure(library: Library, questions: Sequence[str]) -> dict[str, float]:
     """Ask each question once, after some others; milliseconds."""
     for question in questions[:_WARM]:
-        answer_question(question, parts=parts)
-    seconds = [answer_question(question, parts=parts).seconds for question in questions[_WARM:]]
+        answer_question(question, library=library)
+    seconds = [answer_question(question, library=library).seconds for question in questions[_WARM:]]
     figures = {}
     for stage in ("search", "answer", "total"):
         told = sorted(each[stage] * 1000 for each in seconds)
@@ -123,10 +123,10 @@ def measure(parts: Parts, questions: Sequence[str]) -> dict[str, float]:
     return figures
 
 
-def cold_start(parts: Parts, question: str) -> float:
+def cold_start(library: Library, question: str) -> float:
     """Ask on the command line, in a process of its own; seconds."""
     command = [sys.executable, "-m", "ui.cli", "ask", question, "--quotes"]
-    places = ["--store", str(parts.settings.store), "--seeds", str(parts.settings.seeds)]
+    places = ["--store", str(library.settings.store), "--seeds", str(library.settings.seeds)]
     started = time.perf_counter()
     subprocess.run([*command, *places], check=True, capture_output=True, cwd=Path(__file__).parent.parent)
     return round(time.perf_counter() - started, 2)
@@ -181,11 +181,11 @@ def main() -> None:
             place = given.keep / str(size) if given.keep else Path(folder)
             settings = Settings(seeds=place / "seeds", store=place / "store", _env_file=None)
             settings.seeds.mkdir(parents=True, exist_ok=True)
-            parts = build_parts(settings)
-            passages = fill(parts, size, runs)
-            figures = measure(parts, questions)
-            parts.index.disown()
-            row = {"passages": passages, **figures, "cold start s": cold_start(parts, questions[0])}
+            library = build_library(settings)
+            passages = fill(library, size, runs)
+            figures = measure(library, questions)
+            library.index.disown()
+            row = {"passages": passages, **figures, "cold start s": cold_start(library, questions[0])}
             rows.append(row)
             print(json.dumps(row), flush=True)
     result = {

@@ -49,7 +49,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from bench.checks import show
 from bench.quoting import read_clapnq
 from index.core.settings import load_settings
-from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.pipeline.library import Library, build_library, sync_library
 from rag.answering.pipeline import answer_question
 from rag.storage.chats import Chats, KeptTurn
 from tests.support.browser import find_browser
@@ -174,19 +174,19 @@ def write_seeds(seeds: Path, data: Path) -> str:
     return f"{told}, {len(passages)} passages of CLAP NQ dev, {len(news)} articles of SummEdits news"
 
 
-def check_questions(parts: Parts) -> None:
+def check_questions(library: Library) -> None:
     """Make sure that the article meant answers each question, so that a quote is there to be waited for."""
     for question, path in QUESTIONS.items():
-        answer = answer_question(question, parts=parts)
+        answer = answer_question(question, library=library)
         if answer.refusal or answer.quotes[0].article.path != path:
             raise SystemExit(f"{question!r} is not answered from {path}. Expected that. Choose another question.")
 
 
-def keep_chats(parts: Parts, data: Path) -> dict[str, str]:
+def keep_chats(library: Library, data: Path) -> dict[str, str]:
     """Keep a chat of each length, made of real answers; return their ids."""
     asked = [one.question for one in read_clapnq(data) if one.chosen] if data.is_dir() else list(QUESTIONS)
-    chats, most = Chats(parts.settings.store), max(TURNS.values())
-    answers = [answer_question(question, parts=parts) for question in asked[:most]]
+    chats, most = Chats(library.settings.store), max(TURNS.values())
+    answers = [answer_question(question, library=library) for question in asked[:most]]
     ids = {name: uuid4().hex[:16] if turns else "" for name, turns in TURNS.items()}
     for name, turns in TURNS.items():
         for place in range(turns):
@@ -509,11 +509,11 @@ def main() -> None:
         shelf = write_seeds(folder / "seeds", data)
         (folder / "plain.py").write_text(_PLAIN)
         shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
-        parts = build_parts(load_settings())
-        list(sync_parts(parts))
-        check_questions(parts)
-        chats = keep_chats(parts, data)
-        parts.index.disown()
+        library = build_library(load_settings())
+        list(sync_library(library))
+        check_questions(library)
+        chats = keep_chats(library, data)
+        library.index.disown()
         reruns = measure_reruns(chats)
         figures = asyncio.run(measure_in_browser(folder, chats, executable))
     commit = subprocess.run(

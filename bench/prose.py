@@ -19,7 +19,7 @@ from statistics import mean
 
 from bench.quoting import Asked, read_clapnq
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.pipeline.library import Library, build_library, sync_library
 from rag.answering import generative as prose
 from rag.answering.pipeline import answer_question
 from rag.llm.client import ChatModel
@@ -29,14 +29,14 @@ RESULT = Path(__file__).parent / "results" / "prose.json"
 _SECONDS = 300
 
 
-def measure(asked: Sequence[Asked], parts: Parts, chat: ChatModel, *, k: int, as_json: bool) -> dict[str, float]:
+def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int, as_json: bool) -> dict[str, float]:
     """Ask everything; each figure is a share, save the counts and seconds."""
     refused: dict[bool, list[bool]] = {True: [], False: []}
     verdicts: list[str] = []
     right: list[bool] = []
     broken, unresolved, seconds = 0, 0, []
     for one in asked:
-        quoted = answer_question(one.question, parts=parts)
+        quoted = answer_question(one.question, library=library)
         passages = quoted.passages[:k]
         *_, written = prose.answer(one.question, passages, chat=chat, max_tokens=2500, as_json=as_json)
         whole = replace(quoted, prose=written)
@@ -79,11 +79,11 @@ def main() -> None:
         settings.seeds.mkdir()
         for one in everything:
             (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
-        parts = build_parts(settings)
-        list(sync_parts(parts))
+        library = build_library(settings)
+        list(sync_library(library))
         chat = ChatModel(name, base_url=url, key=KEY, seconds=_SECONDS, answer_tokens=400)
-        rows = {form: measure(asked, parts, chat, k=given.k, as_json=form == "json") for form in ("json", "markers")}
-        parts.index.disown()
+        rows = {form: measure(asked, library, chat, k=given.k, as_json=form == "json") for form in ("json", "markers")}
+        library.index.disown()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     known = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     known[name] = {

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import mean
 
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, build_parts, sync_parts
+from index.pipeline.library import Library, build_library, sync_library
 from index.vectors.embedders import Embedder, Vectors
 from rag.answering import extractive as quoting
 from rag.answering.pipeline import answer_question, find_passages
@@ -60,13 +60,13 @@ def read_clapnq(folder: Path) -> Iterator[Asked]:
                 )
 
 
-def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
+def measure(asked: list[Asked], library: Library) -> dict[str, float]:
     """Ask everything and return each figure, all between 0 and 1."""
     runs, answered, refused, scores = [], [], [], []
     for one in asked:
-        hits, _ = find_passages(one.question, parts=parts, k=max(_KS) * 3)
+        hits, _ = find_passages(one.question, library=library, k=max(_KS) * 3)
         runs.append((list(dict.fromkeys(passage.article.path for _, passage in hits)), {one.path}))
-        answer = answer_question(one.question, parts=parts)
+        answer = answer_question(one.question, library=library)
         if not one.chosen:
             refused.append(answer.refusal is not None)
             continue
@@ -83,13 +83,13 @@ def measure(asked: list[Asked], parts: Parts) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def measure_curve(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
+def measure_curve(asked: list[Asked], library: Library) -> list[dict[str, float]]:
     """Ask everything at each of several thresholds of a sentence's weight; the words' rule stays as it is."""
     chosen, rows = quoting._ENOUGH, []
     try:
         for threshold in _THRESHOLDS:
             quoting._ENOUGH = threshold
-            outcomes = [_outcome(one, parts) for one in asked]
+            outcomes = [_outcome(one, library) for one in asked]
             answerable = [outcome for outcome in outcomes if outcome[0] is not None]
             rows.append(
                 {
@@ -120,14 +120,14 @@ class _Counting:
         return self._embedder.embed_question(text)
 
 
-def measure_reading(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
+def measure_reading(asked: list[Asked], library: Library) -> list[dict[str, float]]:
     """Ask everything with less and less of the passages read by the model."""
     chosen, rows, most = (quoting._READ_WHOLE, quoting._WORTH_READING), [], 0
     try:
         for whole, worth in _READINGS:
             quoting._READ_WHOLE, quoting._WORTH_READING = whole, worth
-            counting = _Counting(parts.sentence_model)
-            outcomes = [_outcome(one, replace(parts, sentence_model=counting)) for one in asked]
+            counting = _Counting(library.sentence_model)
+            outcomes = [_outcome(one, replace(library, sentence_model=counting)) for one in asked]
             most = most or counting.characters
             rows.append(
                 {
@@ -147,9 +147,9 @@ def measure_reading(asked: list[Asked], parts: Parts) -> list[dict[str, float]]:
     return rows
 
 
-def _outcome(one: Asked, parts: Parts) -> tuple[bool | None, bool]:
+def _outcome(one: Asked, library: Library) -> tuple[bool | None, bool]:
     """Tell whether a right sentence was quoted (None where there is none), and whether the question was refused."""
-    answer = answer_question(one.question, parts=parts)
+    answer = answer_question(one.question, library=library)
     quoted = any(s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements)
     return quoted if one.chosen else None, answer.refusal is not None
 
@@ -164,15 +164,15 @@ def main() -> None:
         settings.seeds.mkdir()
         for one in asked:
             (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
-        parts = build_parts(settings)
-        list(sync_parts(parts))
-        figures = measure(asked, parts)
-        curve = measure_curve(asked, parts)
-        readings = measure_reading(asked, parts)
-        parts.index.disown()
+        library = build_library(settings)
+        list(sync_library(library))
+        figures = measure(asked, library)
+        curve = measure_curve(asked, library)
+        readings = measure_reading(asked, library)
+        library.index.disown()
     result = {
         "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
-        "model": parts.embedder.model,
+        "model": library.embedder.model,
         "commit": commit_of(ROOT),
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
         "figures": figures,

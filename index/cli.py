@@ -24,7 +24,7 @@ from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
 from index.inbox.watch import watch_seeds
 from index.pipeline import sync
-from index.pipeline.parts import WAIT_SECONDS, Parts, build_parts, set_damaged_aside, sync_parts
+from index.pipeline.library import WAIT_SECONDS, Library, build_library, set_damaged_aside, sync_library
 from index.shelf.queries import Listing
 from index.shelf.shelf import size_on_disk
 from index.text.articles import Article
@@ -49,7 +49,7 @@ RebuildOption = Annotated[
     bool, typer.Option("--rebuild", help="Make articles.db and Chroma anew from the seeds, whatever state they are in.")
 ]
 # What follows a run that ended well, told as JSON or not; whoever puts the commands together sets it as `context.obj`.
-AfterRun = Callable[[Parts, bool], None]
+AfterRun = Callable[[Library, bool], None]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as README describes it.")]
 
 
@@ -98,23 +98,23 @@ def _end_on_signals() -> threading.Event:
 
 
 @contextmanager
-def open_parts(seeds: Path | None, store: Path | None) -> Iterator[Parts]:
-    """Build the parts, and give Chroma back at the end."""
-    parts = build_parts(load_settings(seeds=seeds, store=store))
+def open_library(seeds: Path | None, store: Path | None) -> Iterator[Library]:
+    """Build the library, and release Chroma at the end."""
+    library = build_library(load_settings(seeds=seeds, store=store))
     try:
-        yield parts
+        yield library
     finally:
-        parts.index.disown()
+        library.index.disown()
 
 
-def index_with_progress(parts: Parts, *, to_stderr: bool = False, rebuild: bool = False) -> None:
+def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: bool = False) -> None:
     """Index and show it: a bar on a terminal, plain lines elsewhere."""
     console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
     columns = TextColumn("Meaning search"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         told = 0
-        for event in sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
+        for event in sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
             if isinstance(event, sync.Embedded):
                 progress.update(bar, completed=event.done, total=event.total, visible=True)
                 # One plain line for each tenth, so that a log is not flooded.
@@ -170,8 +170,8 @@ def index_command(
         for old, aside in set_damaged_aside(settings.store):
             typer.echo(f"{old} is damaged, foreign or of another version. It is put aside as {aside}.", err=True)
     try:
-        with open_parts(seeds, store) as parts:
-            _index(parts, context.obj, as_json=as_json, rebuild=rebuild)
+        with open_library(seeds, store) as library:
+            _index(library, context.obj, as_json=as_json, rebuild=rebuild)
     except _Ended as ended:
         typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
         raise typer.Exit(ended.exit_code) from None
@@ -184,34 +184,34 @@ def watch_command(
     """Index now, and again whenever something changed in the seeds folder, until Ctrl-C."""
     ended = _end_on_signals()
     # A run can be cut short anywhere: the next one goes on from there.
-    with suppress(KeyboardInterrupt), open_parts(seeds, store) as parts:
-        _watch(parts, context.obj, as_json=as_json, ended=ended)
+    with suppress(KeyboardInterrupt), open_library(seeds, store) as library:
+        _watch(library, context.obj, as_json=as_json, ended=ended)
     typer.echo("Watching ended. What was indexed stays.", err=True)
 
 
-def _watch(parts: Parts, then: AfterRun | None, *, as_json: bool, ended: threading.Event) -> None:
-    for earlier_runs, _ in enumerate(watch_seeds(parts.settings.seeds, ended=ended)):
+def _watch(library: Library, then: AfterRun | None, *, as_json: bool, ended: threading.Event) -> None:
+    for earlier_runs, _ in enumerate(watch_seeds(library.settings.seeds, ended=ended)):
         try:
-            _index(parts, then, as_json=as_json)
+            _index(library, then, as_json=as_json)
         except DatelineError as error:
             if not earlier_runs:
                 raise  # most likely a slip in the settings
             typer.echo(str(error), err=True)
         if not earlier_runs:
-            typer.echo(f"Watching {parts.settings.seeds} (Ctrl-C ends it)", err=True)
+            typer.echo(f"Watching {library.settings.seeds} (Ctrl-C ends it)", err=True)
 
 
-def _index(parts: Parts, then: AfterRun | None, *, as_json: bool, rebuild: bool = False) -> None:
+def _index(library: Library, then: AfterRun | None, *, as_json: bool, rebuild: bool = False) -> None:
     follow = then or (lambda *_: None)
     try:
         if as_json:
-            _tell_as_json(sync_parts(parts, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
+            _tell_as_json(sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
         else:
-            index_with_progress(parts, rebuild=rebuild)
+            index_with_progress(library, rebuild=rebuild)
     except ChromaUnreachable:
-        follow(parts, as_json)  # the shelf is whole without it
+        follow(library, as_json)  # the shelf is whole without it
         raise
-    follow(parts, as_json)
+    follow(library, as_json)
 
 
 def _tell_as_json(events: Iterator[sync.Event]) -> None:
@@ -262,8 +262,8 @@ def _outcome_line(outcome: Outcome) -> str:
 @commands.command("status")
 def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Tell what is on the shelf and what it was built with."""
-    with open_parts(seeds, store) as parts:
-        with parts.shelf.read() as reading:
+    with open_library(seeds, store) as library:
+        with library.shelf.read() as reading:
             counts = reading.counts()
             model, last_run = reading.record("embedding_model"), reading.record("last_run")
         status: dict[str, object] = {
@@ -271,12 +271,12 @@ def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json
             "chunks": counts.chunks,
             "embedded": counts.embedded,
             "rejected": counts.rejected,
-            "bytes": size_on_disk(parts.settings.store),
-            "embedding_model": model or parts.embedder.model,
-            "chat_model": parts.settings.chat_model or None,
+            "bytes": size_on_disk(library.settings.store),
+            "embedding_model": model or library.embedder.model,
+            "chat_model": library.settings.chat_model or None,
             "last_run": last_run or None,
-            "seeds": str(parts.settings.seeds),
-            "store": str(parts.settings.store),
+            "seeds": str(library.settings.seeds),
+            "store": str(library.settings.store),
         }
     if as_json:
         typer.echo(json.dumps(status, ensure_ascii=False))
@@ -296,7 +296,7 @@ def list_command(
 ) -> None:
     """List the articles, newest first."""
     scope = make_scope(since, as_of, outlet)
-    with open_parts(seeds, store) as parts, parts.shelf.read(checked=True) as reading:
+    with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
         listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
     if as_json:
         rows = [listing_json(listing) for listing in listings]
@@ -305,7 +305,7 @@ def list_command(
     if on_shelf and not listings:
         typer.echo(none_in_scope(scope, on_shelf))
     elif not listings:
-        typer.echo(f"No article is on the shelf. Put articles into {parts.settings.seeds}, run `dateline index`.")
+        typer.echo(f"No article is on the shelf. Put articles into {library.settings.seeds}, run `dateline index`.")
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
         typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}")
@@ -319,7 +319,7 @@ def show_command(
     as_json: JsonOption = False,
 ) -> None:
     """Show an article: the text that every span refers to."""
-    with open_parts(seeds, store) as parts, parts.shelf.read(checked=True) as reading:
+    with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
         article = reading.article(path)
         copies = reading.copies(article)
     if as_json:

@@ -22,12 +22,12 @@ from index.cli import (
     StoreOption,
     index_with_progress,
     make_scope,
-    open_parts,
+    open_library,
     run,
 )
 from index.core.errors import BadDraft, UnreadableArticle
 from index.core.scope import Scope
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.pipeline.placing import place_vectors
 from index.reading.encodings import decode
 from rag.analysis.changes import find_changes
@@ -121,19 +121,19 @@ def ask_command(
     export_as = _read_export(FORMS, form, output, style, alone=not as_json and not batch)
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
-    with open_parts(seeds, store) as parts:
-        chat = _choose_chat(parts, model, quotes=quotes)
-        _fill(parts)
+    with open_library(seeds, store) as library:
+        chat = _choose_chat(library, model, quotes=quotes)
+        _fill(library)
         if batch:
-            ask = partial(answer_question, parts=parts, chat=chat, all_days=all_days)
-            _run_batch(lines, parts, lambda line: answer_json(ask(line.question, scope=line.scope)))
+            ask = partial(answer_question, library=library, chat=chat, all_days=all_days)
+            _run_batch(lines, library, lambda line: answer_json(ask(line.question, scope=line.scope)))
             return
         before: list[Answer] = []
         for earlier in after or []:
-            before.append(answer_question(earlier, parts=parts, scope=scope, before=before, all_days=all_days))
+            before.append(answer_question(earlier, library=library, scope=scope, before=before, all_days=all_days))
         with _stop_on_interrupt() as stop:
             growing = stream_answer(
-                question, parts=parts, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
+                question, library=library, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
             )
             if export_as:
                 *_, answer = growing
@@ -179,12 +179,12 @@ def _write_export(exported: Exported, output: Path | None) -> None:
         typer.echo(exported.content.decode(), nl=False)
 
 
-def _choose_chat(parts: Parts, model: str | None, *, quotes: bool) -> ChatModel | None:
+def _choose_chat(library: Library, model: str | None, *, quotes: bool) -> ChatModel | None:
     if quotes:
         return None
     if model:
-        return build_chat(parts.settings, model)
-    return next(iter(build_chats(parts.settings)), None)
+        return build_chat(library.settings, model)
+    return next(iter(build_chats(library.settings)), None)
 
 
 @contextmanager
@@ -239,11 +239,11 @@ def search_command(
     """Find the passages that match a question best."""
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
-    with open_parts(seeds, store) as parts:
-        _fill(parts)
-        find = partial(find_passages, parts=parts, k=k)
+    with open_library(seeds, store) as library:
+        _fill(library)
+        find = partial(find_passages, library=library, k=k)
         if batch:
-            _run_batch(lines, parts, lambda line: hits_json(line.question, *find(line.question, scope=line.scope)))
+            _run_batch(lines, library, lambda line: hits_json(line.question, *find(line.question, scope=line.scope)))
             return
         found = find(question, scope=scope)
     if as_json:
@@ -272,9 +272,9 @@ def timeline_command(
     """List what the shelf says, in the order in which it happened; --output timeline.svg draws it."""
     export_as = _read_export(TIMELINE_FORMS, form, output, style, alone=not as_json)
     scope = make_scope(since, as_of, outlet)
-    with open_parts(seeds, store) as parts:
-        _fill(parts)
-        timeline = find_timeline(question, parts=parts, scope=scope, all_days=all_days)
+    with open_library(seeds, store) as library:
+        _fill(library)
+        timeline = find_timeline(question, library=library, scope=scope, all_days=all_days)
     if export_as:
         named, told = export_as
         _write_export(export_timeline(timeline, named, style=told), output)
@@ -301,9 +301,9 @@ def changes_command(
 ) -> None:
     """Tell what articles published after a day add to what was known, or say otherwise."""
     scope = make_scope(None, as_of, outlet)
-    with open_parts(seeds, store) as parts:
-        _fill(parts)
-        changes = find_changes(question, parts=parts, since=since.date(), scope=scope)
+    with open_library(seeds, store) as library:
+        _fill(library)
+        changes = find_changes(question, library=library, since=since.date(), scope=scope)
     if as_json:
         typer.echo(json.dumps(changes_json(changes), ensure_ascii=False))
     else:
@@ -323,9 +323,9 @@ def check_command(
     """Hold a draft against the shelf: what of it stands there word for word, what is altered, what is not there."""
     scope = make_scope(since, as_of, outlet)
     text = _read_draft(draft)
-    with open_parts(seeds, store) as parts:
-        _fill(parts)
-        with parts.shelf.read(checked=True) as reading:
+    with open_library(seeds, store) as library:
+        _fill(library)
+        with library.shelf.read(checked=True) as reading:
             checked = check_draft(text, reading=reading, scope=scope)
     if as_json:
         typer.echo(json.dumps(draft_json(checked), ensure_ascii=False))
@@ -373,14 +373,14 @@ def alerts_command(
     if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
         raise typer.BadParameter("Give a question (with its days and outlets), --read, --remove, or none of them.")
     asked = clean_question(question) if question else ""
-    with open_parts(seeds, store) as parts:
-        alerts = AlertStore(parts.settings.store)
+    with open_library(seeds, store) as library:
+        alerts = AlertStore(library.settings.store)
         if remove is not None:
             alerts.remove(remove)
         one = read
         if asked:
-            _fill(parts)
-            one = alerts.keep(asked, Standalone(asked, ""), scope=scope, shelf=parts.shelf).number
+            _fill(library)
+            one = alerts.keep(asked, Standalone(asked, ""), scope=scope, shelf=library.shelf).number
         if one is not None:
             alerts.question(one)
         listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
@@ -403,11 +403,11 @@ def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[New
         typer.echo("\n".join(listing_lines(listing, news)))
 
 
-def tell_news(parts: Parts, as_json: bool) -> None:
+def tell_news(library: Library, as_json: bool) -> None:
     """Ask the alerts of what a run of indexing has brought, and tell what each has found."""
-    if not alerts_file(parts.settings.store).exists():
+    if not alerts_file(library.settings.store).exists():
         return
-    for asked, news in run_alerts(parts, AlertStore(parts.settings.store)):
+    for asked, news in run_alerts(library, AlertStore(library.settings.store)):
         if as_json:
             typer.echo(json.dumps(news_json(asked, news), ensure_ascii=False))
         else:
@@ -437,15 +437,15 @@ def evaluate_command(
     cases = evaluation.read_cases(questions, make_scope(since, as_of, outlet))
     if save:
         evaluation.check_place(save)
-    with open_parts(seeds, store) as parts:
-        _fill(parts)
-        place_vectors(parts.shelf, parts.index)
-        evaluation.check_truth(cases, parts)
+    with open_library(seeds, store) as library:
+        _fill(library)
+        place_vectors(library.shelf, library.index)
+        evaluation.check_truth(cases, library)
         outcomes: list[evaluation.Outcome] = []
-        for outcome in evaluation.run_cases(cases, parts):
+        for outcome in evaluation.run_cases(cases, library):
             outcomes.append(outcome)
             _tell_progress(len(outcomes), len(cases))
-        evaluated = evaluation.sum_up(outcomes, parts)
+        evaluated = evaluation.sum_up(outcomes, library)
     if save:
         evaluation.save(evaluated, save)
     if as_json:
@@ -470,18 +470,18 @@ def _read_questions(question: str, batch: Path | None, scope: Scope) -> list[Lin
     return []
 
 
-def _fill(parts: Parts) -> None:
+def _fill(library: Library) -> None:
     """Index a shelf on which there is nothing yet."""
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         something = reading.record("last_run") or reading.counts().articles
     if not something:
-        index_with_progress(parts, to_stderr=True)
+        index_with_progress(library, to_stderr=True)
 
 
-def _run_batch(lines: Sequence[Line], parts: Parts, answer: Callable[[Line], Json]) -> None:
+def _run_batch(lines: Sequence[Line], library: Library, answer: Callable[[Line], Json]) -> None:
     """Answer each line in its order."""
     # For one question it would take longer to open and check Chroma than to read all vectors on the shelf.
-    place_vectors(parts.shelf, parts.index)
+    place_vectors(library.shelf, library.index)
     for line in lines:
         given = {"id": line.entry["id"]} if "id" in line.entry else {}
         typer.echo(json.dumps({**given, **answer(line)}, ensure_ascii=False))

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from index.core.scope import WHOLE, Scope
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, sync_parts
+from index.pipeline.library import Library, sync_library
 from index.pipeline.sync import Done, Event
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
@@ -45,7 +45,7 @@ class Newsroom:
     """A seeds folder and the shelf that is built from it."""
 
     seeds: Path
-    parts: Parts
+    library: Library
 
     def write(self, name: str, text: str | bytes) -> Path:
         path = self.seeds / name
@@ -54,7 +54,7 @@ class Newsroom:
         return path
 
     def index(self) -> list[Event]:
-        return list(sync_parts(self.parts))
+        return list(sync_library(self.library))
 
     def indexed(self) -> Done:
         last = self.index()[-1]
@@ -62,18 +62,18 @@ class Newsroom:
         return last
 
     def ask(self, question: str, scope: Scope = WHOLE) -> Answer:
-        return answer_question(question, parts=self.parts, scope=scope)
+        return answer_question(question, library=self.library, scope=scope)
 
     def paths(self) -> list[str]:
-        with self.parts.shelf.read() as reading:
+        with self.library.shelf.read() as reading:
             return sorted(listing.path for listing in reading.listings())
 
 
 def make_newsroom(folder: Path, model: MiniLM) -> Newsroom:
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
     settings.seeds.mkdir(parents=True)
-    parts = Parts(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
-    return Newsroom(settings.seeds, parts)
+    library = Library(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
+    return Newsroom(settings.seeds, library)
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
     """An empty newsroom."""
     made = make_newsroom(tmp_path / "newsroom", model)
     yield made
-    made.parts.index.disown()
+    made.library.index.disown()
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator
     shutil.copytree(FICTION, made.seeds / "fiction")
     assert made.indexed().articles == 7
     yield made
-    made.parts.index.disown()
+    made.library.index.disown()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

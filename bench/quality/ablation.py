@@ -103,8 +103,8 @@ class Ablated(Dateline):
 
     def rankings(self, question: str) -> dict[str, list[Place]]:
         """Return the places that each design finds, best first."""
-        vector = self._parts.embedder.embed_question(question)
-        with self._parts.shelf.read() as reading:
+        vector = self._library.embedder.embed_question(question)
+        with self._library.shelf.read() as reading:
             dense = reading.vector_ranking(vector, CANDIDATES)
             once, twice = keywords(reading, question, 1.0), keywords(reading, question, 2.0)
             scores = designs(dense, once, twice)
@@ -134,7 +134,7 @@ class Ablated(Dateline):
             text = articles[chunks[id_].article_id].text
             sentences = [sentence.cut(text) for sentence in chunks[id_].sentences]
             # The built-in model stands in for a reranker: no cross-encoder comes with the installed packages.
-            added[id_] = float((self._parts.sentence_model.embed_articles(sentences) @ vector).max())
+            added[id_] = float((self._library.sentence_model.embed_articles(sentences) @ vector).max())
         return {id_: score + (1 + added[id_] if id_ in added else 0) for id_, score in scores.items()}
 
 

@@ -58,31 +58,31 @@ class System(ABC):
 
 
 class Dateline(System):
-    """This project: files in a folder, `sync_parts`, `find_passages`."""
+    """This project: files in a folder, `sync_library`, `find_passages`."""
 
     packages = ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")
     settings = "defaults: passages of whole sentences up to 200 tokens, vectors and keywords fused by score"
 
     def __init__(self, folder: Path, *, chunk_tokens: int = 200) -> None:
-        """Build the parts in a folder and load the model."""
+        """Build a library in a folder and load the model."""
         from index.core.settings import Settings
-        from index.pipeline.parts import build_parts
+        from index.pipeline.library import build_library
 
         settings = Settings(seeds=folder / "seeds", store=folder / "store", chunk_tokens=chunk_tokens)
         settings.seeds.mkdir()
-        self._parts = build_parts(settings)
-        self._parts.embedder.embed_question("Is anyone there?")
+        self._library = build_library(settings)
+        self._library.embedder.embed_question("Is anyone there?")
         self._articles = dict[str, Article]()
 
     def index(self, articles: Sequence[Article]) -> int:
         """Write the files and index them."""
-        from index.pipeline.parts import sync_parts
+        from index.pipeline.library import sync_library
 
         self._articles = {article.path: article for article in articles}
         for article in articles:
-            (self._parts.settings.seeds / article.path).write_bytes(article.file.encode())
-        list(sync_parts(self._parts))
-        with self._parts.shelf.read(checked=True) as reading:
+            (self._library.settings.seeds / article.path).write_bytes(article.file.encode())
+        list(sync_library(self._library))
+        with self._library.shelf.read(checked=True) as reading:
             counts = reading.counts()
         assert counts.articles == len(articles)
         return counts.chunks
@@ -91,7 +91,7 @@ class Dateline(System):
         """Find passages; their characters are those of the file, control characters dropped."""
         from rag.answering.pipeline import find_passages
 
-        hits, problem = find_passages(question, parts=self._parts, k=k)
+        hits, problem = find_passages(question, library=self._library, k=k)
         assert not problem, problem
         return [self.place(passage.article.path, passage.article.text, passage.span) for _, passage in hits]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from index.core.errors import BadQuestion
 from index.core.scope import WHOLE, Scope
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from rag.analysis.disagreements import Disagreement, find_disagreements
 from rag.analysis.sentence_context import SHARED_CLOSELY, own_terms
 from rag.answering.models import Answer
@@ -38,7 +38,7 @@ class Changes:
     undated_titles: tuple[str, ...]  # of some of them
 
 
-def find_changes(question: str, *, parts: Parts, since: date, scope: Scope = WHOLE) -> Changes:
+def find_changes(question: str, *, library: Library, since: date, scope: Scope = WHOLE) -> Changes:
     """Ask the articles of the scope until the day `since`, and those after it, what they say to a question.
 
     Days that the question names narrow nothing. Raises BadQuestion for an empty or overlong question, and where the
@@ -50,8 +50,8 @@ def find_changes(question: str, *, parts: Parts, since: date, scope: Scope = WHO
             "Expected the last day to be later. Name an earlier day to look back from."
         )
     until, after = replace(scope, until=since), replace(scope, since=since + timedelta(1))
-    older, newer = (answer_question(question, parts=parts, scope=one, all_days=True) for one in (until, after))
-    with parts.shelf.read() as reading:
+    older, newer = (answer_question(question, library=library, scope=one, all_days=True) for one in (until, after))
+    with library.shelf.read() as reading:
         of_outlets = Scope(outlets=scope.outlets)
         reach = reading.reach(scope=of_outlets)
         dated = reach.articles - reach.undated

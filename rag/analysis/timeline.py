@@ -10,7 +10,7 @@ from datetime import date
 
 from index.core.scope import WHOLE, Scope
 from index.core.wording import one_line
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
@@ -48,7 +48,7 @@ class Timeline:
 def find_timeline(
     question: str,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope = WHOLE,
     standalone: Standalone | None = None,
     all_days: bool = False,
@@ -61,11 +61,11 @@ def find_timeline(
     Of a question that names days and no subject, it is the first sentence of what was published then. Raises
     BadQuestion.
     """
-    listed = list_quotes(question, parts=parts, scope=scope, standalone=standalone, all_days=all_days, today=today)
+    listed = list_quotes(question, library=library, scope=scope, standalone=standalone, all_days=all_days, today=today)
     asked, dated = clean_question(question), listed.dated
     if dated and not listed.quotes and not also and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
         then = Scope(dated.since, dated.until, scope.outlets)
-        with parts.shelf.read(checked=True) as reading:
+        with library.shelf.read(checked=True) as reading:
             leads, published = _leads(reading, then), reading.count(scope=then)
         return Timeline(asked, make_timeline(leads), replace(dated, used=bool(leads)), "", published)
     quotes = {(quote.article.path, one_line(quote.quote)): quote for quote in (*also, *listed.quotes)}

@@ -9,7 +9,7 @@ from functools import partial
 
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.text.terms import content_terms, terms
 from rag.answering import extractive as quoting
 from rag.answering import generative as prose
@@ -40,7 +40,7 @@ _OTHER_WORDS = 0.7
 def answer_question(
     question: str,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope = WHOLE,
     before: Sequence[Answer] = (),
     chat: ChatModel | None = None,
@@ -49,7 +49,7 @@ def answer_question(
 ) -> Answer:
     """Answer from what is on the shelf at this moment: the last of `stream_answer`."""
     *_, whole = stream_answer(
-        question, parts=parts, scope=scope, before=before, chat=chat, all_days=all_days, today=today
+        question, library=library, scope=scope, before=before, chat=chat, all_days=all_days, today=today
     )
     return whole
 
@@ -59,7 +59,7 @@ def answer_from(
     question: str,
     standalone: Standalone,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope,
     passed_over: Callable[[str], bool],
     today: date | None = None,
@@ -72,7 +72,7 @@ def answer_from(
     answer = _answer_in_quotes(
         question,
         standalone,
-        parts=parts,
+        library=library,
         scope=replace(scope, articles=articles),
         as_of=scope.until or today or datetime.now().astimezone().date(),
         passed_over=passed_over,
@@ -84,7 +84,7 @@ def answer_from(
 def stream_answer(
     question: str,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope = WHOLE,
     before: Sequence[Answer] = (),
     searched_as: str | None = None,
@@ -108,7 +108,9 @@ def stream_answer(
     earlier = [_earlier(answer) for answer in before]
     standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
     as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
-    in_quotes = partial(_answer_in_quotes, question, parts=parts, scope=scope, as_of=as_of, for_prose=chat is not None)
+    in_quotes = partial(
+        _answer_in_quotes, question, library=library, scope=scope, as_of=as_of, for_prose=chat is not None
+    )
     answer = in_quotes(standalone)
     yield answer
     if chat is None or not answer.passages:
@@ -125,8 +127,8 @@ def stream_answer(
         answer.searched_as,
         answer.passages,
         chat=chat,
-        max_tokens=parts.settings.chat_prompt_tokens,
-        as_json=parts.settings.chat_form == "json",
+        max_tokens=library.settings.chat_prompt_tokens,
+        as_json=library.settings.chat_form == "json",
         stop=stop,
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
@@ -146,7 +148,7 @@ def _answer_in_quotes(
     question: str,
     standalone: Standalone,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope,
     as_of: date | None,
     for_prose: bool = False,
@@ -154,7 +156,7 @@ def _answer_in_quotes(
 ) -> Answer:
     """Answer from the days that the question names; where nothing published then answers, from all of the scope."""
     asked, bare = standalone.question, clean_question(question)
-    quote = partial(_quote, question, standalone, parts=parts, for_prose=for_prose, passed_over=passed_over)
+    quote = partial(_quote, question, standalone, library=library, for_prose=for_prose, passed_over=passed_over)
     days = read_days(asked, as_of=as_of) if as_of else None
     if days is None or as_of is None:
         return quote(asked, bare, scope=scope)
@@ -187,15 +189,15 @@ def _quote(
     asked: str,
     bare: str,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope,
     for_prose: bool,
     passed_over: Callable[[str], bool] | None,
 ) -> Answer:
     started = time.perf_counter()
-    with parts.shelf.read(checked=True) as reading:
+    with library.shelf.read(checked=True) as reading:
         found = search(
-            asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
+            asked, reading=reading, index=library.index, embedder=library.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
         passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
         searched = time.perf_counter()
@@ -204,7 +206,7 @@ def _quote(
             asked,
             passages,
             reading=reading,
-            sentence_model=parts.sentence_model,
+            sentence_model=library.sentence_model,
             bare=bare,
             subject=standalone.subject,
             passed_over=passed_over,
@@ -279,7 +281,7 @@ class Listed:
 def list_quotes(
     question: str,
     *,
-    parts: Parts,
+    library: Library,
     scope: Scope = WHOLE,
     standalone: Standalone | None = None,
     all_days: bool = False,
@@ -291,7 +293,7 @@ def list_quotes(
     """
     bare = clean_question(question)
     asked = standalone or Standalone(bare, "")
-    find = partial(_find_all, parts=parts, subject=asked.subject)
+    find = partial(_find_all, library=library, subject=asked.subject)
     as_of = scope.until or today or datetime.now().astimezone().date()
     days = None if all_days else read_days(asked.question, as_of=as_of)
     if days is None:
@@ -302,27 +304,27 @@ def list_quotes(
     return replace(within if within.quotes else find(asked.question, bare, scope=scope), dated=dated)
 
 
-def _find_all(asked: str, bare: str, *, parts: Parts, scope: Scope, subject: str) -> Listed:
-    with parts.shelf.read(checked=True) as reading:
+def _find_all(asked: str, bare: str, *, library: Library, scope: Scope, subject: str) -> Listed:
+    with library.shelf.read(checked=True) as reading:
         found = search(
-            asked, reading=reading, index=parts.index, embedder=parts.embedder, k=_HITS_LOOKED_AT, scope=scope
+            asked, reading=reading, index=library.index, embedder=library.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
         if find_absences(asked, reading).all_named:
             return Listed((), found.problem, None)
         passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
         quotes = quoting.find_all(
-            asked, passages, reading=reading, sentence_model=parts.sentence_model, bare=bare, subject=subject
+            asked, passages, reading=reading, sentence_model=library.sentence_model, bare=bare, subject=subject
         )
     return Listed(quotes, found.problem, None)
 
 
 def find_passages(
-    question: str, *, parts: Parts, k: int, scope: Scope = WHOLE
+    question: str, *, library: Library, k: int, scope: Scope = WHOLE
 ) -> tuple[list[tuple[Hit, Passage]], str]:
     """Return the `k` best chunks with their articles' characters, and `Found.problem`, for `dateline search`."""
     asked = clean_question(question)
-    with parts.shelf.read(checked=True) as reading:
-        found = search(asked, reading=reading, index=parts.index, embedder=parts.embedder, k=k, scope=scope)
+    with library.shelf.read(checked=True) as reading:
+        found = search(asked, reading=reading, index=library.index, embedder=library.embedder, k=k, scope=scope)
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
     return passages, found.problem

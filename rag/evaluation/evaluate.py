@@ -20,7 +20,7 @@ import numpy as np
 from index.core.errors import BadQuestion, ResultUnwritable
 from index.core.scope import Scope
 from index.core.wording import counted, long_day, one_line
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.shelf.queries import Counts, Reading
 from index.text.sentences import split_sentences
 from rag.answering.batch_file import Line, read_batch, read_names
@@ -158,14 +158,14 @@ def _read_case(line: Line) -> Case:
     return Case(line, paths, quotes, answerable)
 
 
-def check_truth(cases: Sequence[Case], parts: Parts) -> None:
+def check_truth(cases: Sequence[Case], library: Library) -> None:
     """Raise BadQuestion where a path or a quote is of no article that its question may be answered from.
 
     It could not be found, whatever the search does. That is a slip in the file, or an article that
     has gone, and says nothing of the shelf.
     """
     wanted: dict[_Wanted, frozenset[str]] = {}
-    with parts.shelf.read(checked=True) as reading:
+    with library.shelf.read(checked=True) as reading:
         on_shelf = {listing.path: listing.id for listing in reading.listings()}
         # One scope at a time, and one string for each id: of 10,000 articles a list for each question is too much.
         for scope in dict.fromkeys(case.line.scope for case in cases):
@@ -216,13 +216,13 @@ def _look_for(wanted: Mapping[_Wanted, frozenset[str]], reading: Reading) -> tup
     return sentences, within
 
 
-def run_cases(cases: Sequence[Case], parts: Parts) -> Iterator[Outcome]:
+def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
     """Ask each question, in quotes and without a model, and yield what came of it."""
     for case in cases:
         asked, scope = case.line.question, case.line.scope
-        answer = answer_question(asked, parts=parts, scope=scope)
+        answer = answer_question(asked, library=library, scope=scope)
         # In the days that the question itself names, where the answer comes from them.
-        hits, _ = find_passages(asked, parts=parts, k=_PASSAGES, scope=answer.searched.scope)
+        hits, _ = find_passages(asked, library=library, k=_PASSAGES, scope=answer.searched.scope)
         cited = [statement.citations[0] for statement in answer.statements]
         yield Outcome(
             case,
@@ -234,13 +234,13 @@ def run_cases(cases: Sequence[Case], parts: Parts) -> Iterator[Outcome]:
         )
 
 
-def sum_up(outcomes: Sequence[Outcome], parts: Parts) -> Evaluation:
+def sum_up(outcomes: Sequence[Outcome], library: Library) -> Evaluation:
     """Make figures of the outcomes, of which there is one at least, and note what they were made with."""
     columns: dict[str, list[float]] = {name: [] for name in FIGURES}
     for outcome in outcomes:
         for name, score in outcome.scores().items():
             columns[name].append(score)
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         counts, model, cutting = reading.counts(), reading.record("embedding_model"), reading.record("cutting")
     milliseconds = [outcome.milliseconds for outcome in outcomes]
     return Evaluation(
@@ -254,7 +254,7 @@ def sum_up(outcomes: Sequence[Outcome], parts: Parts) -> Evaluation:
         p95=float(np.quantile(milliseconds, 0.95)),
         model=model,
         # What the shelf was cut with: the setting may have changed since.
-        chunk_tokens=int(cutting.rpartition("/")[2] or parts.settings.chunk_tokens),
+        chunk_tokens=int(cutting.rpartition("/")[2] or library.settings.chunk_tokens),
         counts=counts,
         commit=commit_of(_ROOT),
         day=datetime.now(UTC).date(),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.spans import Span
@@ -37,7 +37,7 @@ class _Chosen:
     sentence: Span  # that answers it
 
 
-def suggest_questions(parts: Parts, *, count: int = 4) -> tuple[str, ...]:
+def suggest_questions(library: Library, *, count: int = 4) -> tuple[str, ...]:
     """Return up to `count` questions that the shelf answers, each by another sentence.
 
     They come from different articles where enough of them give one, the newest articles first,
@@ -46,7 +46,7 @@ def suggest_questions(parts: Parts, *, count: int = 4) -> tuple[str, ...]:
     that is not answered. The same shelf gives the same questions. Raises what
     `answer_question` raises.
     """
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         articles = list(_spread(reading, ARTICLES_PER_QUESTION * count))
     waiting = [questions_of(article) for article in articles]
     chosen: list[_Chosen] = []
@@ -63,7 +63,7 @@ def suggest_questions(parts: Parts, *, count: int = 4) -> tuple[str, ...]:
                     return tuple(one.question.text for one in chosen)
                 questions.remove(question)
                 left -= 1
-                sentence = _answering_sentence(question, article, parts)
+                sentence = _answering_sentence(question, article, library)
                 if sentence and not any(_says_the_same(sentence, article, one) for one in chosen):
                     chosen.append(_Chosen(article, question, sentence))
     return tuple(one.question.text for one in chosen)
@@ -87,13 +87,13 @@ def _says_the_same(sentence: Span, article: Article, one: _Chosen) -> bool:
     return terms(sentence.cut(article.text)) == terms(one.sentence.cut(one.article.text))
 
 
-def _answering_sentence(question: Question, article: Article, parts: Parts) -> Span | None:
+def _answering_sentence(question: Question, article: Article, library: Library) -> Span | None:
     """Ask the question; return the sentence of its article that answers it, or None where none does.
 
     It is the sentence that the question was made of, quoted from the article or from a copy of
     it, or another one that says all the question's words.
     """
-    answer = answer_question(question.text, parts=parts)
+    answer = answer_question(question.text, library=library)
     if isinstance(answer.quoted, Refusal):
         return None
     told = terms(question.sentence.cut(article.text))

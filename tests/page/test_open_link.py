@@ -48,7 +48,7 @@ class Desk:
 
     def open(self, address: Address) -> tuple[str, str | None]:
         """Return the note of the drawer and what is lit as the quote."""
-        opened = find_opened(address, self.cited if address.chat else (), self.kept, self.newsroom.parts)
+        opened = find_opened(address, self.cited if address.chat else (), self.kept, self.newsroom.library)
         assert opened is not None
         if opened.clicked:
             assert opened.clicked in opened.cited
@@ -76,7 +76,7 @@ def test_what_was_quoted_is_found_again_or_said_to_be_gone(desk: Desk, subtests:
     expect_each(FERRIES, "", quote)
     expect_each(CORRECTED, f"{CHANGED} {THE_SAME}", quote)
     expect_each(FERRIES.replace("48.5", "52.1"), f"{CHANGED} {SENTENCE_GONE}", None)
-    opened = find_opened(desk.alone, (), desk.kept, desk.newsroom.parts)
+    opened = find_opened(desk.alone, (), desk.kept, desk.newsroom.library)
     assert opened is not None
     assert opened.was is not None
     assert opened.was.citation == desk.quote

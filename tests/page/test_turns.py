@@ -237,8 +237,8 @@ def finished(chat: OpenChat, place: int = -1) -> Turn:
 @pytest.fixture
 def chats(archive: Newsroom, tmp_path: Path) -> OpenChats:
     """The chats of a store of their own, on the archive."""
-    settings = archive.parts.settings.model_copy(update={"store": tmp_path / "store"})
-    return OpenChats(replace(archive.parts, settings=settings))
+    settings = archive.library.settings.model_copy(update={"store": tmp_path / "store"})
+    return OpenChats(replace(archive.library, settings=settings))
 
 
 def test_a_turn_follows_up_those_before_it(chats: OpenChats) -> None:
@@ -271,7 +271,7 @@ def test_a_chat_is_there_again_in_another_process(chats: OpenChats) -> None:
     chat.ask("when will that happen?", None)
     for place in (0, 1):
         finished(chat, place)
-    again = OpenChats(chat.parts).get(chat.id)
+    again = OpenChats(chat.library).get(chat.id)
     assert [turn.as_kept() for turn in again.turns] == [turn.as_kept() for turn in chat.turns]
     assert not again.under_way
     again.ask("and who met?", None)
@@ -295,7 +295,7 @@ def test_a_question_keeps_its_scope_when_asked_again(chats: OpenChats) -> None:
     assert first is not None
     assert again is not None
     assert first.searched.scope == again.searched.scope == scope
-    assert OpenChats(chat.parts).get(chat.id).turns[0].scope == scope
+    assert OpenChats(chat.library).get(chat.id).turns[0].scope == scope
 
 
 def test_a_deleted_chat_is_not_kept_again_by_an_answer_under_way(chats: OpenChats) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 
 import index.cli
 from index.pipeline import placing, sync
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.vectors import chroma as vectors
 from tests.support.loopback import guard
 
@@ -224,13 +224,13 @@ def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def everything(parts: Parts) -> dict[str, object]:
+def everything(library: Library) -> dict[str, object]:
     """Return all that a store holds, save when it was made and the names it gave to rows; checks it on the way.
 
     This process has to be able to own Chroma: what Chroma holds is part of it, and the nearest
     vectors that Chroma finds have to be those that are nearest.
     """
-    with closing(sqlite3.connect(f"file:{parts.shelf.path}", uri=True)) as connection:
+    with closing(sqlite3.connect(f"file:{library.shelf.path}", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         connection.execute("CREATE VIRTUAL TABLE temp.spots USING fts5vocab (main, keywords, instance)")
@@ -251,23 +251,23 @@ def everything(parts: Parts) -> dict[str, object]:
         rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")
         ids, blobs = zip(*rows.fetchall(), strict=True)
         (collection,) = connection.execute("SELECT value FROM record WHERE name = 'collection'").fetchone()
-    assert parts.index.own()
-    assert parts.index.collection_names() == [collection]
-    held["Chroma's ids"] = sorted(parts.index._get(collection).get(include=[])["ids"])
-    held["Chroma's count"] = parts.index.count(collection)
-    _check_neighbours(parts, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
-    parts.index.disown()
-    store = parts.settings.store
+    assert library.index.own()
+    assert library.index.collection_names() == [collection]
+    held["Chroma's ids"] = sorted(library.index._get(collection).get(include=[])["ids"])
+    held["Chroma's count"] = library.index.count(collection)
+    _check_neighbours(library, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
+    library.index.disown()
+    store = library.settings.store
     held["files of the store"] = sorted(file.name for file in store.iterdir())
     held["folders of Chroma"] = len([folder for folder in (store / vectors.FOLDER_NAME).iterdir() if folder.is_dir()])
     return held
 
 
-def _check_neighbours(parts: Parts, collection: str, ids: tuple[str, ...], stored: np.ndarray) -> None:
+def _check_neighbours(library: Library, collection: str, ids: tuple[str, ...], stored: np.ndarray) -> None:
     similarities = stored @ stored.T
     row_of = {id_: row for row, id_ in enumerate(ids)}
     for row, vector in enumerate(stored):
-        found = parts.index.ranking(collection, vector, _NEIGHBOURS)
+        found = library.index.ranking(collection, vector, _NEIGHBOURS)
         nearest = np.sort(similarities[row])[::-1][:_NEIGHBOURS]
         # Compared as numbers: of two that are equally near either may come first.
         assert np.allclose(similarities[row, [row_of[id_] for id_ in found]], nearest, atol=1e-5), (ids[row], found)

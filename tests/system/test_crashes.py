@@ -14,7 +14,7 @@ import pytest
 
 from index.core.errors import DamagedVectors
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, sync_parts
+from index.pipeline.library import Library, sync_library
 from index.pipeline.sync import Done
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
@@ -44,9 +44,9 @@ def remembering(model: MiniLM) -> Remembering:
     return Remembering(model, most=20_000)
 
 
-def make_parts(folder: Path, seeds: Path, embedder: Embedder) -> Parts:
+def make_library(folder: Path, seeds: Path, embedder: Embedder) -> Library:
     settings = Settings(seeds=seeds, store=folder, chunk_tokens=CHUNK_TOKENS, _env_file=None)
-    return Parts(settings, Shelf(folder), VectorIndex(folder), embedder, embedder)
+    return Library(settings, Shelf(folder), VectorIndex(folder), embedder, embedder)
 
 
 class Trial:
@@ -65,9 +65,9 @@ class Trial:
 
     def index(self, store: Path) -> None:
         """Index to the end in this process, as the page does."""
-        parts = make_parts(store, self.seeds, self.embedder)
-        assert isinstance(list(sync_parts(parts))[-1], Done)
-        parts.index.disown()
+        library = make_library(store, self.seeds, self.embedder)
+        assert isinstance(list(sync_library(library))[-1], Done)
+        library.index.disown()
 
     def change_folder(self) -> None:
         """Change some of the articles."""
@@ -106,11 +106,11 @@ class Trial:
     def look(self, before: Stories, run: Run) -> Stories:
         """Read the store as a process that leaves Chroma to others, then as one that asks Chroma."""
         for owner in (False, True):
-            parts = make_parts(self.store, self.seeds, self.embedder)
-            assert not owner or parts.index.own()
-            visible = check_shelf(parts, before, self.stories, run)
-            check_questions(parts, visible)
-            parts.index.disown()
+            library = make_library(self.store, self.seeds, self.embedder)
+            assert not owner or library.index.own()
+            visible = check_shelf(library, before, self.stories, run)
+            check_questions(library, visible)
+            library.index.disown()
         return visible
 
     def recover(self) -> None:
@@ -122,21 +122,21 @@ class Trial:
             assert (run.code, run.complaint) == (0, "")
         fresh = self.store.with_name("fresh")
         self.index(fresh)
-        assert everything(make_parts(self.store, self.seeds, self.embedder)) == everything(
-            make_parts(fresh, self.seeds, self.embedder)
+        assert everything(make_library(self.store, self.seeds, self.embedder)) == everything(
+            make_library(fresh, self.seeds, self.embedder)
         )
         shutil.rmtree(fresh)
-        parts = make_parts(self.store, self.seeds, self.embedder)
-        assert parts.index.own()
-        assert check_shelf(parts, {}, self.stories, Run((), "", 0)) == self.stories
-        check_questions(parts, self.stories)
-        parts.index.disown()
+        library = make_library(self.store, self.seeds, self.embedder)
+        assert library.index.own()
+        assert check_shelf(library, {}, self.stories, Run((), "", 0)) == self.stories
+        check_questions(library, self.stories)
+        library.index.disown()
 
 
-def check_shelf(parts: Parts, before: Stories, after: Stories, run: Run) -> Stories:
+def check_shelf(library: Library, before: Stories, after: Stories, run: Run) -> Stories:
     """Check that each visible article is the old one or the new one, as the run told. Returns those that are."""
     visible: Stories = {}
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         for path in [listing.path for listing in reading.listings()]:
             text = reading.article(path).text
             (visible[path],) = {story for story in (before.get(path), after.get(path)) if story and story.text == text}
@@ -148,15 +148,15 @@ def check_shelf(parts: Parts, before: Stories, after: Stories, run: Run) -> Stor
     return visible
 
 
-def check_questions(parts: Parts, visible: Stories) -> None:
+def check_questions(library: Library, visible: Stories) -> None:
     """Ask for the head, the middle and the tail of each article."""
     for path, story in visible.items():
         for question, sentence in story.facts:
-            passages, problem = find_passages(question, parts=parts, k=10)
+            passages, problem = find_passages(question, library=library, k=10)
             assert problem == ""
             assert any(passage.article.path == path and sentence in passage.text for _, passage in passages), question
         question, sentence = story.facts[len(path) % len(story.facts)]
-        answer = answer_question(question, parts=parts)
+        answer = answer_question(question, library=library)
         assert sentence in [statement.text for statement in answer.statements], question
 
 
@@ -193,12 +193,12 @@ def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again
     assert run.code == -signal.SIGKILL
     for header in (changed.store / "chroma").glob("*/header.bin"):
         os.truncate(header, 50)
-    parts = make_parts(changed.store, changed.seeds, changed.embedder)
-    assert parts.index.own()
+    library = make_library(changed.store, changed.seeds, changed.embedder)
+    assert library.index.own()
     with pytest.raises(DamagedVectors, match="Chroma's files are left in the middle of a change"):
-        parts.index.check()
-    check_questions(parts, changed.stories)
-    parts.index.disown()
+        library.index.check()
+    check_questions(library, changed.stories)
+    library.index.disown()
     changed.recover()
 
 
@@ -211,9 +211,9 @@ def test_indexing_that_is_asked_to_end_lets_chroma_finish_and_says_what_stays(
     assert run.code == 128 + ending
     assert run.complaint == "Indexing ended early. What was indexed stays; the next run goes on from there.\n"
     assert not is_marked(changed.store)
-    parts = make_parts(changed.store, changed.seeds, changed.embedder)
-    with parts.shelf.read() as reading:
+    library = make_library(changed.store, changed.seeds, changed.embedder)
+    with library.shelf.read() as reading:
         collection = reading.record("collection")
     changed.index(changed.store)
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         assert reading.record("collection") == collection, "Chroma's files were whole: they were not made again"

@@ -20,7 +20,7 @@ import pytest
 from index.core.checksums import digest_files
 from index.core.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, set_damaged_aside, sync_parts
+from index.pipeline.library import Library, set_damaged_aside, sync_library
 from index.pipeline.placing import place_vectors
 from index.pipeline.sync import BuiltAgain, Done
 from index.shelf.integrity import Soundness
@@ -72,7 +72,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Truth:
         room.index()
         told = {question: quotes(room.ask(question)) for question in ASKED}
         assert {question: read_of(room.ask(question)) for question in ASKED} == ASKED
-        room.parts.index.disown()
+        room.library.index.disown()
     assert {path.name for path in (folder / "store" / "chroma").rglob("*") if path.is_file()} == {
         *HNSW,
         "chroma.sqlite3",
@@ -89,8 +89,8 @@ def folder(truth: Truth, tmp_path: Path) -> Path:
 
 def open_room(folder: Path, model: MiniLM) -> Newsroom:
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
-    parts = Parts(settings, Shelf(settings.store), VectorIndex(settings.store), model, _sentences(model))
-    return Newsroom(settings.seeds, parts)
+    library = Library(settings, Shelf(settings.store), VectorIndex(settings.store), model, _sentences(model))
+    return Newsroom(settings.seeds, library)
 
 
 @cache
@@ -180,27 +180,27 @@ def ask_all(room: Newsroom, truth: Truth) -> str:
 
 
 def is_sound(room: Newsroom) -> bool:
-    return room.parts.index.sound
+    return room.library.index.sound
 
 
 def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
     """The shelf holds what one holds that is built at once, Chroma too, and the answers are right, without a word."""
     room = open_room(folder, model)
     try:
-        assert place_vectors(room.parts.shelf, room.parts.index)
-        assert room.parts.index.sound
-        assert room.parts.shelf.damage() == ""
+        assert place_vectors(room.library.shelf, room.library.index)
+        assert room.library.index.sound
+        assert room.library.shelf.damage() == ""
         assert ask_all(room, truth) == ""
-        with room.parts.shelf.read() as reading:
+        with room.library.shelf.read() as reading:
             stored = reading.sample(10_000)
             collection = reading.record("collection")
-        assert ids_in_chroma(room.parts.index, collection) == sorted(stored)
+        assert ids_in_chroma(room.library.index, collection) == sorted(stored)
         matrix, ids = np.stack(list(stored.values())), list(stored)
         for vector in stored.values():
             exact = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:5]]
-            assert list(room.parts.index.ranking(collection, vector, 5)) == exact
+            assert list(room.library.index.ranking(collection, vector, 5)) == exact
     finally:
-        room.parts.index.disown()
+        room.library.index.disown()
     assert rows_of(folder / "store") == truth.rows
 
 
@@ -220,15 +220,15 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     harmed = not path.exists() or path.read_bytes() != before
     room = open_room(folder, model)
     assert ask_all(room, truth) == "", "one that does not own Chroma never looks at it"
-    assert room.parts.index.own()
-    assert not room.parts.index.sound
+    assert room.library.index.own()
+    assert not room.library.index.sound
     assert ask_all(room, truth) == "", "the owner has not looked yet"
     if harmed:
         with pytest.raises(DamagedVectors, match="Run `dateline index`: they are made again"):
-            room.parts.index.check()
+            room.library.index.check()
     done = room.indexed()
     assert (done.embedded, done.visible) == (0, 0)
-    room.parts.index.disown()
+    room.library.index.disown()
     is_as_fresh(folder, model, truth)
 
 
@@ -246,15 +246,15 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
     with monkeypatch.context() as patch:
         patch.setattr(vectors, "digest_files", broken_off)
         with pytest.raises(KeyboardInterrupt):
-            place_vectors(room.parts.shelf, room.parts.index)
-    assert not room.parts.index.sound
-    room.parts.index.disown()
+            place_vectors(room.library.shelf, room.library.index)
+    assert not room.library.index.sound
+    room.library.index.disown()
     room = open_room(folder, model)
-    assert room.parts.index.own()
+    assert room.library.index.own()
     with pytest.raises(DamagedVectors):
-        room.parts.index.check()
+        room.library.index.check()
     assert ask_all(room, truth) == ""
-    room.parts.index.disown()
+    room.library.index.disown()
 
 
 def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
@@ -290,14 +290,14 @@ def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
 ) -> None:
     path = part_of(folder / "store", name)
     room = open_room(folder, model)
-    assert place_vectors(room.parts.shelf, room.parts.index)
+    assert place_vectors(room.library.shelf, room.library.index)
     assert is_sound(room)
     damage(path)
     assert not is_sound(room)
     assert ask_all(room, truth) == ""
-    assert place_vectors(room.parts.shelf, room.parts.index)
+    assert place_vectors(room.library.shelf, room.library.index)
     assert is_sound(room)
-    room.parts.index.disown()
+    room.library.index.disown()
     is_as_fresh(folder, model, truth)
 
 
@@ -354,7 +354,7 @@ def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
     with holding(folder / "store" / SHELF) as holder:
         (folder / "strike.txt").rename(folder / "seeds" / "strike.txt")
         assert room.indexed().visible == 1
-        room.parts.index.disown()
+        room.library.index.disown()
         damage(folder / "store" / f"{SHELF}-wal")
         if killed:
             holder.kill()
@@ -396,13 +396,13 @@ def test_an_earlier_or_another_shelf_is_named_and_built_again(
     for number in range(8):
         other.write("a.txt", f"The ferry sailed {number} times.")
         other.index()
-    other.parts.index.disown()
-    shutil.copy(other.parts.shelf.path, shelf)
+    other.library.index.disown()
+    shutil.copy(other.library.shelf.path, shelf)
     assert "it is another store's" in ask_all(room, truth)
     events = room.index()
     assert isinstance(events[0], BuiltAgain)
     assert "it is another store's" in events[0].reason
-    room.parts.index.disown()
+    room.library.index.disown()
     is_as_fresh(folder, model, truth)
 
 
@@ -430,7 +430,7 @@ def test_rows_that_another_program_changed_are_named_and_built_again(
     assert "dateline index" in ask_all(room, truth)
     events = room.index()
     assert isinstance(events[0], BuiltAgain)
-    room.parts.index.disown()
+    room.library.index.disown()
     is_as_fresh(folder, model, truth)
 
 
@@ -440,11 +440,11 @@ def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
 ) -> None:
     """There is nothing to compare the whole with then; each article that is read is compared with its chunks' ids."""
     room = open_room(folder, model)
-    with room.parts.shelf.write() as writing:
+    with room.library.shelf.write() as writing:
         writing.put_file("new.txt", b"hash", [])
     with closing(sqlite3.connect(folder / "store" / SHELF)) as connection:
         connection.executescript(CHANGES[change])
-    assert room.parts.shelf.damage() == ""
+    assert room.library.shelf.damage() == ""
     for question in ASKED:
         with suppress(ShelfDamaged):
             assert set(quotes(room.ask(question))) <= set(truth.told[question])
@@ -453,15 +453,15 @@ def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
 def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
     room = open_room(folder, model)
     room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
-    for event in sync_parts(room.parts):
+    for event in sync_library(room.library):
         if not isinstance(event, Done):
             break
-    room.parts.index.disown()
+    room.library.index.disown()
     assert ask_all(open_room(folder, model), truth) == ""
     (folder / "seeds" / "new.txt").unlink()
     again = open_room(folder, model)
     assert not any(isinstance(event, BuiltAgain) for event in again.index())
-    again.parts.index.disown()
+    again.library.index.disown()
     is_as_fresh(folder, model, truth)
 
 
@@ -471,14 +471,14 @@ def test_the_page_mends_its_store_by_itself(
     folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     room = open_room(folder, model)
-    indexing = Indexing(room.parts)
+    indexing = Indexing(room.library)
     indexing.start()
     try:
-        wait_until(lambda: not indexing.progress.running and room.parts.index.sound)
+        wait_until(lambda: not indexing.progress.running and room.library.index.sound)
         damage(part_of(folder / "store", name))
         told = ask_all(room, truth)
         assert not told or "dateline index" in told
-        wait_until(lambda: room.parts.shelf.damage() == "" and room.parts.index.sound and bool(room.paths()))
+        wait_until(lambda: room.library.shelf.damage() == "" and room.library.index.sound and bool(room.paths()))
         wait_until(lambda: not indexing.progress.running)
         assert ask_all(room, truth) == ""
         assert indexing.progress.problem == ""
@@ -489,9 +489,9 @@ def test_the_page_mends_its_store_by_itself(
 
 def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, model: MiniLM, truth: Truth) -> None:
     said = (
-        "import sys; from index.parts import build_parts; from index.settings import Settings; "
-        "from index.placing import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
-        "p = build_parts(Settings(seeds=f / 'seeds', store=f / 'store', _env_file=None)); "
+        "import sys; from index.pipeline.library import build_library; from index.core.settings import Settings; "
+        "from index.pipeline.placing import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
+        "p = build_library(Settings(seeds=f / 'seeds', store=f / 'store', _env_file=None)); "
         "assert place_vectors(p.shelf, p.index); print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -505,10 +505,10 @@ def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, mo
         assert process.stdout.readline() == "open\n"
         process.send_signal(signal.SIGKILL)
     room = open_room(folder, model)
-    assert room.parts.index.own()
-    room.parts.index.check()
-    assert room.parts.index.sound
-    room.parts.index.disown()
+    assert room.library.index.own()
+    room.library.index.check()
+    assert room.library.index.sound
+    room.library.index.disown()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def left(newsroom: Newsroom, words: Iterable[str]) -> set[str]:
     pieces = [word[4:].encode() for word in words]
     return {
         file.name
-        for file in newsroom.parts.settings.store.rglob("*")
+        for file in newsroom.library.settings.store.rglob("*")
         if file.is_file()
         and file.name not in {"data_level0.bin", "length.bin"}
         and any(piece in file.read_bytes().lower() for piece in pieces)
@@ -53,15 +53,15 @@ def test_of_removed_and_edited_articles_no_word_is_left(full: Newsroom) -> None:
     full.write("11.txt", "Somebody has thought better of it.")
     gone = [*WORDS[0:11:2], WORDS[11]]
     # A page has a connection open now and then; with the last one SQLite removes its log by itself.
-    with closing(sqlite3.connect(full.parts.shelf.path)) as page:
+    with closing(sqlite3.connect(full.library.shelf.path)) as page:
         assert page.execute("SELECT count(*) FROM articles").fetchone()
         done = full.indexed()
         assert (done.removed, done.visible) == (6, 1)
         assert left(full, gone) == set()
-    with full.parts.shelf.read() as reading:
+    with full.library.shelf.read() as reading:
         terms = {term for (term,) in reading._connection.execute("SELECT term FROM vocabulary")}
         assert not any(word[:8] in term for word in gone for term in terms)
-    assert full.parts.shelf.damage() == ""
+    assert full.library.shelf.damage() == ""
     # What stayed is found as before.
     for number in (1, 15):
         assert full.ask(f"What did the {WORDS[number]} council say?").statements
@@ -70,7 +70,7 @@ def test_of_removed_and_edited_articles_no_word_is_left(full: Newsroom) -> None:
 
 def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(full: Newsroom) -> None:
     (full.seeds / "00.txt").unlink()
-    with full.parts.shelf.read() as reading:
+    with full.library.shelf.read() as reading:
         assert reading.counts().articles == len(WORDS)
         full.indexed()
         assert left(full, WORDS[:1]) != set()
@@ -80,7 +80,7 @@ def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(f
 
 def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full: Newsroom) -> None:
     old = "grtzpqkwvnxd"
-    with closing(sqlite3.connect(full.parts.shelf.path)) as connection:
+    with closing(sqlite3.connect(full.library.shelf.path)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
         connection.execute("CREATE TABLE old (text TEXT)")
         connection.executemany("INSERT INTO old VALUES (?)", [(f"The {old} ferry sank. " * 500,)] * 50)
@@ -91,19 +91,19 @@ def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full:
     (full.seeds / "00.txt").unlink()
     assert full.indexed().removed == 1
     assert left(full, [old, WORDS[0]]) == set()
-    assert full.parts.shelf.damage() == ""
+    assert full.library.shelf.damage() == ""
 
 
 def test_a_shelf_that_is_made_anew_holds_nothing_of_the_old_one(full: Newsroom) -> None:
     for number in range(1, len(WORDS)):
         (full.seeds / f"{number:02}.txt").unlink()
-    full.parts.shelf.start_over()
+    full.library.shelf.start_over()
     assert full.indexed().articles == 1
     assert left(full, WORDS[1:]) == set()
 
 
 def test_a_kept_chat_keeps_what_was_quoted_until_it_is_deleted(full: Newsroom) -> None:
-    chats = Chats(full.parts.settings.store)
+    chats = Chats(full.library.settings.store)
     answer = full.ask(f"What did the {WORDS[3]} council say?")
     assert answer.statements
     chats.keep("c", 0, KeptTurn("t", answer.question, answer, "", None))

@@ -71,7 +71,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         room.write(f"{number:02}.txt", article(number))
     assert room.indexed().articles == len(ATTACKS) == 75
     yield room
-    room.parts.index.disown()
+    room.library.index.disown()
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def endpoint() -> Iterator[ChatServer]:
 
 
 def ask(room: Newsroom, chat: ChatModel, number: int) -> Answer:
-    return answer_question(f"Why was the bridge in {town(number)} closed?", parts=room.parts, chat=chat)
+    return answer_question(f"Why was the bridge in {town(number)} closed?", library=room.library, chat=chat)
 
 
 def held(text: str, quotes: list[str]) -> float:

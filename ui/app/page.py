@@ -64,7 +64,7 @@ def show_page() -> None:
         show_alert_page(indexing, chats)
     else:
         _show_chat(chat, chats, indexing)
-    show_opened(_cited(chat, indexing), chats.kept, indexing.parts)
+    show_opened(_cited(chat, indexing), chats.kept, indexing.library)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -108,7 +108,7 @@ def _take_question(chats: OpenChats, indexing: Indexing) -> None:
 
 @telling
 def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         reach = reading.reach()
     st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
     if reach.articles:
@@ -121,7 +121,7 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     else:
         text = (
             "No article yet. Drop files on Add articles, or put them into "
-            f"{indexing.parts.settings.seeds} and press Re-index."
+            f"{indexing.library.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")
     _show_what_is_new(indexing)

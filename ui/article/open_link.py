@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.core.errors import DatelineError, UnknownArticle
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.articles import Article
 from rag.evidence.citations import Citation
@@ -47,13 +47,13 @@ class Opened:
     was: Was | None
 
 
-def show_opened(cited: Sequence[Citation], chats: Chats, parts: Parts) -> None:
+def show_opened(cited: Sequence[Citation], chats: Chats, library: Library) -> None:
     """Open the drawer on the article that the address names, or say why it cannot be.
 
     What the answer that the address names quotes is `cited`.
     """
     try:
-        opened = find_opened(here(), cited, chats, parts)
+        opened = find_opened(here(), cited, chats, library)
     except DatelineError as error:
         show_text(str(error), kind="problem")
         return
@@ -61,7 +61,7 @@ def show_opened(cited: Sequence[Citation], chats: Chats, parts: Parts) -> None:
         show_reader(opened.article, opened.cited, clicked=opened.clicked, note=opened.note, was=opened.was)
 
 
-def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, parts: Parts) -> Opened | None:
+def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, library: Library) -> Opened | None:
     """Find the article that an address names, as it is now, and the quote in it; None where it names none.
 
     Raises UnknownArticle where it is gone, and no chat has kept it.
@@ -69,7 +69,7 @@ def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, parts
     if not address.article:
         return None
     quoted = _quoted(cited, chats, address)
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         article = _on_shelf(reading, address, quoted)
     if quoted and (article is None or article.id == quoted.citation.article.id):
         note = "" if article else GONE

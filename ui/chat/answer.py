@@ -101,11 +101,11 @@ def show_answer(
 
 def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
     """Do what a reader asks of an answer that is there."""
-    parts = get_indexing().parts
+    library = get_indexing().library
     if not turn.under_way:
-        clicks.do("timeline", lambda _: look_up(turn, answer, parts), bool)
+        clicks.do("timeline", lambda _: look_up(turn, answer, library), bool)
     clicks.do("export", partial(_export, turn, answer), str)
-    clicks.do("changes", lambda day: look_for_changes(turn, answer, day, parts), str)
+    clicks.do("changes", lambda day: look_for_changes(turn, answer, day, library), str)
     clicks.do("open", partial(_open_told, place, turn, answer), str)
 
 
@@ -142,7 +142,7 @@ def _export(turn: Turn, answer: Answer, form: str) -> None:
     name = f"dateline-{turn.id[:8]}"
     if is_timeline_form(form):
         if timeline_of(turn, answer) is None:
-            look_up(turn, answer, get_indexing().parts)
+            look_up(turn, answer, get_indexing().library)
         timeline = timeline_of(turn, answer)  # where there is none, the page tells why
         made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
     else:

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from index.core.errors import DatelineError
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from rag.analysis.changes import Changes, find_changes
 from rag.analysis.disagreements import Disagreement
 from rag.answering.models import Answer
@@ -18,12 +18,12 @@ from ui.chat.turns import Turn
 _CHANGES = "changes-"  # of a turn, in the reader's session
 
 
-def look_for_changes(turn: Turn, answer: Answer, day: str, parts: Parts) -> None:
+def look_for_changes(turn: Turn, answer: Answer, day: str, library: Library) -> None:
     """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
     found: Changes | str
     try:
         since = date.fromisoformat(day)
-        found = find_changes(answer.searched_as, parts=parts, since=since, scope=answer.scope)
+        found = find_changes(answer.searched_as, library=library, since=since, scope=answer.scope)
     except ValueError:
         found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
     except DatelineError as error:

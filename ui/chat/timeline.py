@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from index.core.errors import DatelineError
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from rag.analysis.timeline import Timeline, find_timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
@@ -26,12 +26,12 @@ class _Found:
     problem: str  # why there is none
 
 
-def look_up(turn: Turn, answer: Answer, parts: Parts) -> None:
+def look_up(turn: Turn, answer: Answer, library: Library) -> None:
     """Find the timeline of an answer, or why it cannot be had."""
     try:
         timeline = find_timeline(
             answer.question,
-            parts=parts,
+            library=library,
             scope=answer.scope,
             standalone=answer.standalone,
             all_days=turn.all_days,

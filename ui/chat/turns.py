@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from rag.answering.models import Answer
 from rag.answering.pipeline import stream_answer
 from rag.llm.client import ChatModel, Usage
@@ -122,7 +122,7 @@ class OpenChat:
     """A chat that is on a page, with the answers that are under way in it."""
 
     id: str
-    parts: Parts
+    library: Library
     chats: Chats
     turns: list[Turn] = field(default_factory=list)
     deleted: bool = False
@@ -182,7 +182,7 @@ class OpenChat:
         def answers(stop: threading.Event) -> Iterator[Answer]:
             return stream_answer(
                 turn.question,
-                parts=self.parts,
+                library=self.library,
                 scope=turn.scope,
                 before=[answer for earlier in before if (answer := earlier.first_answer())],
                 searched_as=searched_as,
@@ -203,16 +203,16 @@ class OpenChat:
 class OpenChats:
     """The chats of this process's pages: two windows on one chat see the same one."""
 
-    def __init__(self, parts: Parts) -> None:
-        """Open the kept chats of the parts' store. Raises StoreMismatch where they are not ours."""
-        self.kept = Chats(parts.settings.store)
-        self._parts = parts
+    def __init__(self, library: Library) -> None:
+        """Open the kept chats of the library's store. Raises StoreMismatch where they are not ours."""
+        self.kept = Chats(library.settings.store)
+        self._library = library
         self._open: WeakValueDictionary[str, OpenChat] = WeakValueDictionary()
         self._opening = threading.Lock()
 
     def new(self) -> OpenChat:
         """Begin a chat; it is kept from its first question on."""
-        return self._remember(OpenChat(uuid4().hex[:16], self._parts, self.kept))
+        return self._remember(OpenChat(uuid4().hex[:16], self._library, self.kept))
 
     def get(self, id_: str) -> OpenChat:
         """Return the chat of that id, with what is under way in it. Raises UnknownChat."""
@@ -220,7 +220,7 @@ class OpenChats:
             if (chat := self._open.get(id_)) is not None and chat.turns:
                 return chat
             kept = self.kept.chat(id_)
-            return self._remember(OpenChat(id_, self._parts, self.kept, [Turn.kept(turn) for turn in kept.turns]))
+            return self._remember(OpenChat(id_, self._library, self.kept, [Turn.kept(turn) for turn in kept.turns]))
 
     def delete(self, id_: str) -> None:
         """Forget a chat; answers that are under way in it end."""
@@ -246,4 +246,4 @@ def get_open_chats() -> OpenChats:
 
 @cache
 def _make() -> OpenChats:
-    return OpenChats(get_indexing().parts)
+    return OpenChats(get_indexing().library)

@@ -54,7 +54,7 @@ def _check(indexing: Indexing) -> None:
     state = st.session_state
     text, scope = state["draft"], asked_of()
     try:
-        with indexing.parts.shelf.read(checked=True) as reading:
+        with indexing.library.shelf.read(checked=True) as reading:
             checked, problem = check_draft(text, reading=reading, scope=scope), ""
     except DatelineError as error:
         checked, problem = None, str(error)

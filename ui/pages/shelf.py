@@ -72,7 +72,7 @@ def _show_table(indexing: Indexing) -> None:
     state = st.session_state
     look: Look = state.setdefault("look", Look())
     scope = asked_of()
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         months = reading.months(scope=scope, titled=look.titled)
         within = _within(scope, look.period)
         found = reading.count(scope=within, titled=look.titled)
@@ -167,7 +167,7 @@ def _row(listing: Listing) -> dict[str, object]:
 
 def _ask_whether_to_remove(indexing: Indexing, path: str) -> None:
     try:
-        with indexing.parts.shelf.read() as reading:
+        with indexing.library.shelf.read() as reading:
             article = reading.article(path)
     except DatelineError as error:
         show_text(str(error), kind="problem")
@@ -183,7 +183,7 @@ def _ask_whether_to_remove(indexing: Indexing, path: str) -> None:
         with st.container(horizontal=True):
             if st.button("Remove the article", key="remove", type="primary"):
                 try:
-                    content = remove_seed(indexing.parts.settings.seeds, path)
+                    content = remove_seed(indexing.library.settings.seeds, path)
                 except DatelineError as error:
                     show_text(str(error), kind="problem")
                     return
@@ -204,7 +204,7 @@ def _show_removed(indexing: Indexing) -> None:
         st.html(f'<p class="dl-note" role="status">Removed: {inert(removed.title)}</p>')
         if st.button("Put it back", key="put-back"):
             try:
-                restore_seed(indexing.parts.settings.seeds, removed.path, removed.content)
+                restore_seed(indexing.library.settings.seeds, removed.path, removed.content)
             except DatelineError as error:
                 show_text(str(error), kind="problem")
                 return

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from index.core.errors import DatelineError
 from index.core.scope import Scope
-from index.pipeline.parts import Parts
+from index.pipeline.library import Library
 from rag.answering.models import Answer
 from rag.storage.alert_runs import run_alerts
 from rag.storage.alerts import AlertListing, AlertStore, alerts_file
@@ -22,10 +22,10 @@ _ASK_AGAIN_SECONDS = 60.0
 class Asking:
     """The alerts of one store, for its pages and for the thread that asks."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, library: Library) -> None:
         """Prepare; nothing is opened before it is needed."""
         self.problem = ""  # why they were not asked of what is new
-        self._parts = parts
+        self._library = library
         self._alerts: AlertStore | None = None
         self._known = frozenset[tuple[str, Scope]]()
         self._known_until = 0.0  # of a clock that only goes forward
@@ -35,13 +35,13 @@ class Asking:
     @property
     def is_there(self) -> bool:
         """Whether a question was ever kept in the store."""
-        return alerts_file(self._parts.settings.store).exists()
+        return alerts_file(self._library.settings.store).exists()
 
     @property
     def alerts(self) -> AlertStore:
         """The questions. Raises StoreMismatch where the file is not ours."""
         if self._alerts is None:
-            self._alerts = AlertStore(self._parts.settings.store)
+            self._alerts = AlertStore(self._library.settings.store)
         return self._alerts
 
     def listings(self) -> list[AlertListing]:
@@ -50,7 +50,7 @@ class Asking:
 
     def keep(self, answer: Answer) -> None:
         """Have the question of an answer stand. Raises DatelineError where it cannot be kept."""
-        self.alerts.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._parts.shelf)
+        self.alerts.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._library.shelf)
         self._known_until = 0.0
 
     def is_kept(self, answer: Answer) -> bool:
@@ -79,7 +79,7 @@ class Asking:
             return
         self._asked_of, self._due = shelf, 0.0
         try:
-            for _ in run_alerts(self._parts, self.alerts, stop=stop):
+            for _ in run_alerts(self._library, self.alerts, stop=stop):
                 pass
             self.problem = ""
             if stop():

@@ -15,7 +15,7 @@ from index.core.openai_import import load_openai
 from index.core.settings import load_settings
 from index.core.wording import counted
 from index.inbox.watch import watch_seeds
-from index.pipeline.parts import WAIT_SECONDS, Parts, build_parts, sync_parts
+from index.pipeline.library import WAIT_SECONDS, Library, build_library, sync_library
 from index.pipeline.placing import place_vectors
 from index.pipeline.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
 from rag.llm.client import build_chats
@@ -41,12 +41,12 @@ class Progress:
 class Indexing:
     """Owns the thread, and Chroma with it."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, library: Library) -> None:
         """Prepare; nothing runs before `start`."""
-        self.parts = parts
-        self.chats = build_chats(parts.settings)
+        self.library = library
+        self.chats = build_chats(library.settings)
         self.suggestions: tuple[str, ...] = ()  # questions that the shelf answers
-        self.asking = Asking(parts)
+        self.asking = Asking(library)
         self._progress = Progress()
         self._asked = threading.Event()
         self._ended = threading.Event()
@@ -106,7 +106,7 @@ class Indexing:
             elif not self.watching:
                 self._start_watching()
             try:
-                with self.parts.shelf.write() as writing:
+                with self.library.shelf.write() as writing:
                     writing.set_record("watch", "on" if on else "")
             except DatelineError as error:
                 self._watch_problem = str(error)
@@ -120,7 +120,7 @@ class Indexing:
         for thread in (self._watcher, self._thread):
             if thread is not None:
                 thread.join(timeout=5)
-        self.parts.index.disown()
+        self.library.index.disown()
 
     def _start_watching(self) -> threading.Event:
         """Start the watcher; the event is set once it has asked for a run, or failed."""
@@ -131,7 +131,7 @@ class Indexing:
 
     def _watch(self, ended: threading.Event, on: threading.Event) -> None:
         try:
-            for _ in watch_seeds(self.parts.settings.seeds, ended=ended):
+            for _ in watch_seeds(self.library.settings.seeds, ended=ended):
                 with self._starting:
                     if not ended.is_set():
                         self._start()
@@ -148,7 +148,7 @@ class Indexing:
             if self._ended.is_set() or self.watching:
                 return
             try:
-                with self.parts.shelf.read() as reading:
+                with self.library.shelf.read() as reading:
                     remembered = reading.record("watch")
             except ShelfDamaged:
                 return  # the run that comes next builds it again, and tells
@@ -172,13 +172,13 @@ class Indexing:
                     self._asked.clear()
                     self._run()
                 self._mend()
-                with self.parts.shelf.read(checked=True) as reading:
+                with self.library.shelf.read(checked=True) as reading:
                     seen, store = reading.record("generation"), reading.record("store")
-                if seen != placed or not self.parts.index.sound:
+                if seen != placed or not self.library.index.sound:
                     placed = self._place(seen)
                 self.asking.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
                 if seen != suggested and not self._asked.is_set():
-                    self.suggestions, suggested = suggest_questions(self.parts), seen
+                    self.suggestions, suggested = suggest_questions(self.library), seen
             except DatelineError as error:
                 self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
@@ -187,7 +187,7 @@ class Indexing:
 
     def _mend(self) -> None:
         """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
-        damage, earlier = self.parts.shelf.damage(), self._damage
+        damage, earlier = self.library.shelf.damage(), self._damage
         self._damage = damage
         if damage and damage != earlier:
             self._run()
@@ -202,7 +202,7 @@ class Indexing:
             return generation
         self._not_placed = generation
         try:
-            owned = place_vectors(self.parts.shelf, self.parts.index)
+            owned = place_vectors(self.library.shelf, self.library.index)
         except ChromaUnreachable as error:
             self._unreachable, self._not_placed = True, ""  # it may be back any moment
             self._fail(str(error))
@@ -210,7 +210,7 @@ class Indexing:
         if self._unreachable:
             self._unreachable = False
             self._progress = replace(self._progress, problem="")
-        if not owned or not self.parts.index.changed:
+        if not owned or not self.library.index.changed:
             self._not_placed = ""
         return generation if owned else ""
 
@@ -220,7 +220,7 @@ class Indexing:
     def _run(self) -> None:
         self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
         visible = 0
-        for event in sync_parts(self.parts, wait_seconds=WAIT_SECONDS):
+        for event in sync_library(self.library, wait_seconds=WAIT_SECONDS):
             if self._ended.is_set():
                 return
             now = self._progress
@@ -253,4 +253,4 @@ def get_indexing() -> Indexing:
 
 @cache
 def _make() -> Indexing:
-    return Indexing(build_parts(load_settings()))
+    return Indexing(build_library(load_settings()))

@@ -22,7 +22,7 @@ def asked_of() -> Scope:
 @telling
 def show_narrowing(indexing: Indexing) -> None:
     """Let the reader choose days and outlets, where the shelf has more than one of them."""
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         reach, outlets = reading.reach(), dict(reading.outlets())
     named = [name for name in outlets if name]
     many_days = reach.first != reach.last
@@ -55,7 +55,7 @@ def show_scope(indexing: Indexing) -> None:
     scope = asked_of()
     if scope.is_whole:
         return
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         inside, everything = reading.count(scope=scope), reading.count()
     with st.container(horizontal=True, key="scope", vertical_alignment="center"):
         asked = f"Asking {inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"

@@ -40,7 +40,7 @@ def _show_status_and(indexing: Indexing, below: Callable[[], None]) -> None:
 @telling
 def _show_status(indexing: Indexing) -> None:
     progress = indexing.progress
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
@@ -70,7 +70,7 @@ def _switch_watch(indexing: Indexing) -> None:
 @telling
 def _show_articles(indexing: Indexing) -> None:
     scope = asked_of()
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         everything = reading.count()
     if not everything:
         return
@@ -78,7 +78,7 @@ def _show_articles(indexing: Indexing) -> None:
     titled = st.text_input(
         "Search the titles", key="titles-sought", placeholder="Search the titles", label_visibility="collapsed"
     )
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         listings, found = (
             reading.listings(_LISTED, scope=scope, titled=titled),
             reading.count(scope=scope, titled=titled),

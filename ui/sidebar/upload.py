@@ -33,7 +33,7 @@ def show_upload(indexing: Indexing) -> None:
         if state.get("uploaded"):
             st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(indexing)
     if files:
-        settings = indexing.parts.settings
+        settings = indexing.library.settings
         outcomes = []
         for file in files:
             try:
@@ -54,7 +54,7 @@ def show_upload(indexing: Indexing) -> None:
 @telling
 def _show_outcomes(indexing: Indexing) -> None:
     outcomes: list[_Outcome] = st.session_state.get("uploaded", [])
-    with indexing.parts.shelf.read() as reading:
+    with indexing.library.shelf.read() as reading:
         found = reading.titles([outcome.path for outcome in outcomes if outcome.path])
     for outcome in outcomes:
         if outcome.problem:

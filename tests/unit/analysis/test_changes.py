@@ -30,7 +30,7 @@ def fill(newsroom: Newsroom, *newer: str) -> None:
 
 
 def found(newsroom: Newsroom, since: date = MONDAY, scope: Scope = Scope()) -> Changes:  # noqa: B008 (frozen)
-    return find_changes(WHAT, parts=newsroom.parts, since=since, scope=scope)
+    return find_changes(WHAT, library=newsroom.library, since=since, scope=scope)
 
 
 def test_newer_quotes_are_added_differ_or_repeat(newsroom: Newsroom) -> None:
@@ -78,9 +78,9 @@ def test_the_day_itself_is_known_and_the_next_one_new(newsroom: Newsroom) -> Non
 def test_what_was_not_answered_before_is_added_and_a_refusal_says_so(newsroom: Newsroom) -> None:
     fill(newsroom, RAISED)
     question = "What raised the wreck of the ferry Aster?"
-    added = find_changes(question, parts=newsroom.parts, since=MONDAY)
+    added = find_changes(question, library=newsroom.library, since=MONDAY)
     assert [quote.quote for quote in added.added] == [RAISED]
-    refused = find_changes(OTTAWA, parts=newsroom.parts, since=MONDAY)
+    refused = find_changes(OTTAWA, library=newsroom.library, since=MONDAY)
     assert next(changes_lines(refused)) == "The articles published after 9 Feb 2026 do not answer this."
     assert changes_json(refused)["added"] == changes_json(refused)["known"] == []
 
@@ -105,7 +105,7 @@ def test_a_scope_holds_on_both_sides(newsroom: Newsroom) -> None:
 def test_days_in_the_question_narrow_nothing(newsroom: Newsroom) -> None:
     fill(newsroom, TOLL)
     asked = "What happened to the ferry Aster in January 2019?"
-    assert find_changes(asked, parts=newsroom.parts, since=MONDAY).newer.searched.scope == Scope(date(2026, 2, 10))
+    assert find_changes(asked, library=newsroom.library, since=MONDAY).newer.searched.scope == Scope(date(2026, 2, 10))
 
 
 def test_the_command_line_tells_them(dateline: CommandLine) -> None:

@@ -278,7 +278,7 @@ def test_an_answer_shows_them_wherever_it_is_shown(ferry: Newsroom) -> None:
     assert (found["kind"], found["note"]) == ("number", DIFFERENT_DAYS)
     first, second = found["sides"]
     assert (first["marked"], second["marked"]) == ("Twelve", "Fourteen")
-    with ferry.parts.shelf.read() as reading_:
+    with ferry.library.shelf.read() as reading_:
         for side in found["sides"]:
             text = reading_.article(side["path"]).text
             assert text[side["marked_start"] : side["marked_end"]] == side["marked"]

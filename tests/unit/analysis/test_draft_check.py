@@ -14,7 +14,7 @@ COST = "The vessels will cost 48.5 million crowns, of which the province pays 30
 
 
 def check(newsroom: Newsroom, text: str, scope: Scope = Scope()) -> CheckedDraft:  # noqa: B008 (frozen)
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         return check_draft(text, reading=reading, scope=scope)
 
 

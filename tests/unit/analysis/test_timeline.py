@@ -46,7 +46,7 @@ def fill(newsroom: Newsroom) -> None:
 
 def test_quotes_stand_in_the_order_of_what_they_tell(newsroom: Newsroom) -> None:
     fill(newsroom)
-    timeline = find_timeline(FERRY, parts=newsroom.parts)
+    timeline = find_timeline(FERRY, library=newsroom.library)
     assert (timeline.problem, timeline.dated) == ("", None)
     assert [(event.first, event.phrase) for event in timeline.events] == [
         (date(2026, 2, 7), "Saturday"),
@@ -84,16 +84,16 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     fill(newsroom)
     asked = "What happened to the ferry of Halden Ford in February?"
     today = date(2026, 3, 20)
-    narrowed = find_timeline(asked, parts=newsroom.parts, today=today)
+    narrowed = find_timeline(asked, library=newsroom.library, today=today)
     assert [event.citation.article.path for event in narrowed.events] == ["b.txt"]
     assert next(timeline_lines(narrowed)) == "Published 1 Feb to 3 Mar 2026, for “February”."
     assert timeline_json(narrowed)["days"] == {
         "phrase": "February", "since": "2026-02-01", "until": "2026-03-03", "used": True
     }  # fmt: skip
-    everything = find_timeline(asked, parts=newsroom.parts, today=today, all_days=True)
+    everything = find_timeline(asked, library=newsroom.library, today=today, all_days=True)
     assert {event.citation.article.path for event in everything.events} == {"a.txt", "b.txt", "c.txt"}
     # Nothing was published then: all days are searched, and that is said.
-    given_way = find_timeline(asked.replace("February", "January"), parts=newsroom.parts, today=today)
+    given_way = find_timeline(asked.replace("February", "January"), library=newsroom.library, today=today)
     assert given_way.dated is not None
     assert not given_way.dated.used
     assert {event.citation.article.path for event in given_way.events} >= {"a.txt", "b.txt"}
@@ -103,25 +103,25 @@ def test_a_question_that_names_days_alone_is_told_what_was_published_then(newsro
     fill(newsroom)
     newsroom.write("copy.txt", "Title: Copied\nDate: 2026-02-13\n\nThe ferry of Halden Ford sank on Saturday.")
     newsroom.indexed()
-    timeline = find_timeline("What happened in February?", parts=newsroom.parts, today=date(2026, 2, 20))
+    timeline = find_timeline("What happened in February?", library=newsroom.library, today=date(2026, 2, 20))
     assert list(timeline_lines(timeline))[:4] == [
         "Published 1 Feb to 28 Feb 2026, for “February”.",
         "No subject is named: the first sentence of 1 of 2 articles.",
         "7 Feb 2026",
         "  The ferry of Halden Ford sank on Saturday. (Saturday → 7 Feb 2026)",
     ]
-    nothing = find_timeline("What happened in January?", parts=newsroom.parts, today=date(2026, 2, 20))
+    nothing = find_timeline("What happened in January?", library=newsroom.library, today=date(2026, 2, 20))
     assert list(timeline_lines(nothing))[1:] == [REFUSED]
 
 
 def test_what_the_shelf_does_not_say_has_no_timeline(archive: Newsroom) -> None:
-    timeline = find_timeline(OTTAWA, parts=archive.parts)
+    timeline = find_timeline(OTTAWA, library=archive.library)
     assert list(timeline_lines(timeline)) == [REFUSED]
     assert REFUSED in timeline_image(timeline)
 
 
 def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> None:
-    timeline = find_timeline("What did Ines Okafor say about the ferries?", parts=archive.parts)
+    timeline = find_timeline("What did Ines Okafor say about the ferries?", library=archive.library)
     lines = [line for line in timeline_lines(timeline) if line.startswith("  ") and line[2] != " "]
     assert lines
     assert all("(Ines Okafor, " in line for line in lines)
@@ -129,8 +129,8 @@ def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> N
 
 def test_a_follow_up_has_the_timeline_of_what_was_searched_for(archive: Newsroom) -> None:
     first = archive.ask(FENTANYL)
-    follow_up = answer_question("when will that happen?", parts=archive.parts, before=[first])
-    timeline = find_timeline(follow_up.question, parts=archive.parts, standalone=follow_up.standalone)
+    follow_up = answer_question("when will that happen?", library=archive.library, before=[first])
+    timeline = find_timeline(follow_up.question, library=archive.library, standalone=follow_up.standalone)
     assert {event.citation.article.path for event in timeline.events} == {first.quotes[0].article.path}
 
 
@@ -174,7 +174,7 @@ def test_lines_hold_every_word_and_break_no_sign_from_its_accent(text: str, widt
 
 def test_an_image_names_days_quotes_and_sources(newsroom: Newsroom) -> None:
     fill(newsroom)
-    timeline = find_timeline(FERRY, parts=newsroom.parts)
+    timeline = find_timeline(FERRY, library=newsroom.library)
     lines = drawn(timeline)
     assert lines[:3] == [FERRY, "4 quotes from 3 articles, by the day told of", "7 Feb 2026"]
     assert lines[3:6] == [
@@ -224,7 +224,7 @@ def test_no_line_leaves_its_column(browser: Browser) -> None:
 
 def test_a_timeline_is_taken_along_in_every_form(newsroom: Newsroom) -> None:
     fill(newsroom)
-    timeline = find_timeline(FERRY, parts=newsroom.parts)
+    timeline = find_timeline(FERRY, library=newsroom.library)
     hostile = replace(timeline, events=make_timeline([cite("=1+1 <b> sank.", title="@x", published=date(2026, 1, 1))]))
     made = {form: export_timeline(timeline, form).content for form in TIMELINE_FORMS}
     assert made["svg"] == timeline_image(timeline).encode()

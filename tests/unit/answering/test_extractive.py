@@ -76,7 +76,7 @@ def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
         answer = archive.ask(question)
         cited = answer.refusal.closest if answer.refusal else [c for s in answer.statements for c in s.citations]
         for citation in cited:
-            with archive.parts.shelf.read() as reading:
+            with archive.library.shelf.read() as reading:
                 text = reading.article(citation.article.path).text
             assert citation.quote == text[citation.span.start : citation.span.end] != ""
 
@@ -103,7 +103,7 @@ def test_a_syndicated_copy_is_not_quoted_twice(newsroom: Newsroom) -> None:
 
 
 def test_a_word_no_article_holds_weighs_most(archive: Newsroom) -> None:
-    with archive.parts.shelf.read() as reading:
+    with archive.library.shelf.read() as reading:
         rarity = term_rarity(["popul", "ottawa", "said"], reading)
     assert rarity["popul"] > rarity["ottawa"] > 0
 

@@ -274,7 +274,7 @@ def chat(newsroom: Newsroom, *questions: str) -> list[Standalone]:
 
 
 def first_hit(newsroom: Newsroom, question: str) -> str:
-    hits, _ = find_passages(question, parts=newsroom.parts, k=1)
+    hits, _ = find_passages(question, library=newsroom.library, k=1)
     return hits[0][1].article.path
 
 
@@ -294,7 +294,7 @@ AFTER_STRIKE = about("fiction/strike.txt", STRIKE)
 def test_a_follow_up_finds_the_article_it_is_about(archive: Newsroom, case: Case) -> None:
     asked = chat(archive, case.first, case.follow_up)[-1]
     assert asked.subject
-    hits, _ = find_passages(asked.question, parts=archive.parts, k=8)
+    hits, _ = find_passages(asked.question, library=archive.library, k=8)
     assert hits[0][1].article.path == case.path
     assert any(case.says in passage.text for _, passage in hits)
 

@@ -57,7 +57,7 @@ TODAY = date(2026, 2, 18)
 
 
 def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive: Newsroom) -> None:
-    answer = answer_question(f"{STRIKE} in early February 2026?", parts=archive.parts, today=TODAY)
+    answer = answer_question(f"{STRIKE} in early February 2026?", library=archive.library, today=TODAY)
     assert answer.dated == Dated("early February 2026", date(2026, 2, 1), date(2026, 2, 13), used=True, chosen=Scope())
     assert {passage.article.path for passage in answer.passages} == {"fiction/strike.txt", SEED.name}
     assert answer.searched.scope == Scope(date(2026, 2, 1), date(2026, 2, 13))
@@ -71,11 +71,11 @@ def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive
 
 
 def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: Newsroom) -> None:
-    answer = answer_question(f"{STRIKE} in January 2026?", parts=archive.parts, today=TODAY)
+    answer = answer_question(f"{STRIKE} in January 2026?", library=archive.library, today=TODAY)
     assert answer.dated == Dated("January 2026", date(2026, 1, 1), date(2026, 2, 3), used=True, chosen=Scope()), (
         "reported within days"
     )
-    answer = answer_question(f"{STRIKE} in May 2024?", parts=archive.parts, today=TODAY)
+    answer = answer_question(f"{STRIKE} in May 2024?", library=archive.library, today=TODAY)
     assert answer.dated == Dated("May 2024", date(2024, 5, 1), date(2024, 6, 3), used=False, chosen=Scope())
     assert answer.searched.scope == Scope()
     assert answer.passages[0].article.path == "fiction/strike.txt"
@@ -85,16 +85,16 @@ def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: News
 
 def test_days_are_read_as_of_the_last_day_that_counts(archive: Newsroom) -> None:
     scope = Scope(until=date(2026, 2, 4))
-    answer = answer_question(f"{STRIKE} this week?", parts=archive.parts, scope=scope, today=date(2030, 1, 1))
+    answer = answer_question(f"{STRIKE} this week?", library=archive.library, scope=scope, today=date(2030, 1, 1))
     assert answer.dated == Dated("this week", date(2026, 2, 2), date(2026, 2, 4), used=True, chosen=scope)
-    later = answer_question(f"{STRIKE} since yesterday?", parts=archive.parts, scope=scope)
+    later = answer_question(f"{STRIKE} since yesterday?", library=archive.library, scope=scope)
     assert later.dated == Dated("since yesterday", date(2026, 2, 3), date(2026, 2, 4), used=False, chosen=scope)
     assert later.searched.scope == scope, "what the reader chose stays"
 
 
 def test_all_days_may_be_asked_for_and_a_question_without_days_has_none(archive: Newsroom) -> None:
     asked = f"{STRIKE} in early February 2026?"
-    whole = answer_question(asked, parts=archive.parts, today=TODAY, all_days=True)
+    whole = answer_question(asked, library=archive.library, today=TODAY, all_days=True)
     assert (whole.dated, whole.searched.scope) == (None, Scope())
     assert len({passage.article.path for passage in whole.passages}) > 2
     assert archive.ask(FENTANYL).dated is None
@@ -131,7 +131,7 @@ def test_a_follow_up_finds_its_article_with_and_without_a_model(
     endpoint.say, endpoint.fault = say, ""
     first = archive.ask(case.first)
     for chat in (None, model_of(endpoint)):
-        answer = answer_question(case.follow_up, parts=archive.parts, before=[first], chat=chat)
+        answer = answer_question(case.follow_up, library=archive.library, before=[first], chat=chat)
         assert answer.passages[0].article.path == case.path
         assert case.says in answer.passages[0].text
 
@@ -143,11 +143,13 @@ def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint:
     here, elsewhere = Scope(until=date(2026, 2, 12), outlets=frozenset({""})), Scope(since=date(2026, 2, 13))
     for chat in (None, model_of(endpoint)):
         first = archive.ask(FENTANYL, here)
-        again = answer_question("when will that happen?", parts=archive.parts, scope=here, before=[first], chat=chat)
+        again = answer_question(
+            "when will that happen?", library=archive.library, scope=here, before=[first], chat=chat
+        )
         assert {passage.article.path for passage in again.passages} == {SEED.name}
         assert again.searched.scope == here
         moved = answer_question(
-            "when will that happen?", parts=archive.parts, scope=elsewhere, before=[first], chat=chat
+            "when will that happen?", library=archive.library, scope=elsewhere, before=[first], chat=chat
         )
         assert moved.searched_as == again.searched_as, "the subject is carried into another scope"
         read = {passage.article.published for passage in moved.passages}
@@ -161,7 +163,7 @@ def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: News
     endpoint.requests.clear()
     first = archive.ask(FENTANYL)
     growing = list(
-        stream_answer("when will that happen?", parts=archive.parts, before=[first], chat=model_of(endpoint))
+        stream_answer("when will that happen?", library=archive.library, before=[first], chat=model_of(endpoint))
     )
     searched = list(dict.fromkeys(answer.searched_as for answer in growing))
     assert searched == ["when will that happen? (agreed on fentanyl precursors)", words]
@@ -180,7 +182,7 @@ def test_an_endpoint_that_fails_leaves_a_follow_up_to_the_rules(
     endpoint.fault = fault
     first = archive.ask(FENTANYL)
     answer = answer_question(
-        "when will that happen?", parts=archive.parts, before=[first], chat=model_of(endpoint, seconds=2)
+        "when will that happen?", library=archive.library, before=[first], chat=model_of(endpoint, seconds=2)
     )
     assert answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
     assert answer.quotes
@@ -191,7 +193,7 @@ def test_a_model_that_finds_nothing_makes_a_refusal_and_takes_no_quote_away(
     archive: Newsroom, endpoint: ChatServer
 ) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
-    answer = answer_question(FENTANYL, parts=archive.parts, chat=model_of(endpoint))
+    answer = answer_question(FENTANYL, library=archive.library, chat=model_of(endpoint))
     assert answer.refusal is not None
     assert answer.refusal.closest == answer.quotes != ()
     assert answer.statements == ()
@@ -201,14 +203,14 @@ def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_ans
     archive: Newsroom, endpoint: ChatServer
 ) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(("Ottawa has 1,017,449 inhabitants.", ["1.1"])), ""
-    answer = answer_question(OTTAWA, parts=archive.parts, chat=model_of(endpoint))
+    answer = answer_question(OTTAWA, library=archive.library, chat=model_of(endpoint))
     assert answer.refusal is not None
     (statement,) = answer.statements
     assert statement.verdict == "doubtful"
     true = "The NSA met his Canadian counterpart, MEA spokesperson Randhir Jaiswal said."
     endpoint.say = lambda messages: as_json((true, re.findall(r"\[(\d+\.\d+)\] Responding", messages[-1]["content"])))
     answer = answer_question(
-        "What did the NSA do in Ottawa, of all places?", parts=archive.parts, chat=model_of(endpoint)
+        "What did the NSA do in Ottawa, of all places?", library=archive.library, chat=model_of(endpoint)
     )
     assert (answer.refusal, answer.statements[0].verdict) == (None, "supported")
 
@@ -216,7 +218,7 @@ def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_ans
 def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) -> None:
     newsroom.index()
     endpoint.requests.clear()
-    answer = answer_question(FENTANYL, parts=newsroom.parts, chat=model_of(endpoint))
+    answer = answer_question(FENTANYL, library=newsroom.library, chat=model_of(endpoint))
     assert (answer.prose, endpoint.requests) == (None, [])
 
 
@@ -231,7 +233,7 @@ def test_a_stop_while_a_follow_up_is_reworded_sends_no_article(archive: Newsroom
     endpoint.requests.clear()
     first = archive.ask(FENTANYL)
     chat = model_of(endpoint)
-    *_, last = stream_answer("when will that happen?", parts=archive.parts, before=[first], chat=chat, stop=stop)
+    *_, last = stream_answer("when will that happen?", library=archive.library, before=[first], chat=chat, stop=stop)
     assert last.prose is not None
     assert last.prose.state == "stopped"
     assert last.quotes
@@ -243,6 +245,6 @@ def test_other_words_are_asked_for_with_a_higher_temperature(archive: Newsroom, 
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
     endpoint.requests.clear()
     for again in (False, True):
-        list(stream_answer(FENTANYL, parts=archive.parts, chat=model_of(endpoint), again=again))
+        list(stream_answer(FENTANYL, library=archive.library, chat=model_of(endpoint), again=again))
     calm, other = (asked["temperature"] for asked in endpoint.requests)
     assert calm == 0 < other

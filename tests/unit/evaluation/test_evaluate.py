@@ -55,14 +55,14 @@ def write(folder: Path, *lines: Mapping[str, object] | str) -> Path:
 
 def evaluate(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> Evaluation:
     cases = read_cases(file, scope)
-    check_truth(cases, newsroom.parts)
-    return sum_up(list(run_cases(cases, newsroom.parts)), newsroom.parts)
+    check_truth(cases, newsroom.library)
+    return sum_up(list(run_cases(cases, newsroom.library)), newsroom.library)
 
 
 def refused(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> str:
     """Return the message that stops an evaluation before anything is asked."""
     with pytest.raises(BadQuestion) as caught:
-        check_truth(read_cases(file, scope), newsroom.parts)
+        check_truth(read_cases(file, scope), newsroom.library)
     return str(caught.value)
 
 

@@ -166,11 +166,11 @@ def test_the_closest_sentence_shares_its_words_or_there_is_none() -> None:
 def test_a_renamed_file_is_found_by_its_text(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", "Title: Sunk\n\nThe ferry sank on Saturday.")
     newsroom.indexed()
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         before = reading.article("a.txt")
     (newsroom.seeds / "a.txt").rename(newsroom.seeds / "b.txt")
     newsroom.indexed()
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         found = reading.of_text(text_digest(before.text))
         with pytest.raises(UnknownArticle):
             reading.article("a.txt")

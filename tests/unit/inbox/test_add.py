@@ -61,9 +61,9 @@ def test_a_fetched_article_is_asked_and_knows_its_address(newsroom: Newsroom) ->
     with serve_web() as web:
         web.answers["/2026-02-12/lind.txt"] = Answer(TEXT)
         address = f"http://news.example:{web.port}/2026-02-12/lind.txt"
-        outcome = add_article(address, newsroom.parts.settings, network=web.network())
+        outcome = add_article(address, newsroom.library.settings, network=web.network())
         assert outcome == Outcome(address, "lind.txt", new=True, url=address)
-        assert add_article(address, newsroom.parts.settings, network=web.network()).new is False
+        assert add_article(address, newsroom.library.settings, network=web.network()).new is False
     newsroom.index()
     (statement, *_) = newsroom.ask("How far did the River Lind fall?").statements
     assert statement.citations[0].article.url == address

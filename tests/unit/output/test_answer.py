@@ -5,7 +5,7 @@ from datetime import date
 
 from index.core.scope import Scope
 from index.core.wording import long_day, none_in_scope, one_line, scope_words
-from index.pipeline.parts import sync_parts
+from index.pipeline.library import sync_library
 from index.pipeline.sync import Visible
 from rag.answering.pipeline import answer_question, find_passages
 from rag.llm.client import ChatModel
@@ -99,7 +99,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
     assert got["refusal"] is False
     assert got["closest"] == []
     assert got["model"] is None
-    with archive.parts.shelf.read() as reading:
+    with archive.library.shelf.read() as reading:
         text = reading.article(SEED.name).text
     named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
     named |= {"by_outlet", "more_outlets", "absent", "nearest"}
@@ -129,7 +129,7 @@ def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsro
     newsroom.write(SEED.name, SEED.read_bytes())
     notes = [
         answer_text(newsroom.ask(FENTANYL)).splitlines()[0]
-        for event in sync_parts(newsroom.parts)
+        for event in sync_library(newsroom.library)
         if isinstance(event, Visible)
     ]
     assert notes == ["Meaning search: 0 of 4 passages so far, the others by words."]
@@ -152,7 +152,7 @@ def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> N
 
 
 def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
-    hits, _ = find_passages("liaison officers", parts=archive.parts, k=3)
+    hits, _ = find_passages("liaison officers", library=archive.library, k=3)
     got = json.loads(json.dumps(hits_json("liaison officers", hits, "")))
     assert got["question"] == "liaison officers"
     assert len(got["hits"]) == len(hits) == 3
@@ -175,7 +175,7 @@ def test_prose_on_a_terminal(archive: Newsroom) -> None:
             ("No timeline is set.", []),
         )
         chat = ChatModel("m", base_url=server.base_url, key=KEY, seconds=20, answer_tokens=99, price=(1, 10))
-        answer = answer_question(FENTANYL, parts=archive.parts, chat=chat)
+        answer = answer_question(FENTANYL, library=archive.library, chat=chat)
     passage = answer.passages[0]
     first = one_line(passage.sentences[0].cut(passage.article.text))
     purpose, agreed = (one_line(quote.quote) for quote in answer.quotes)

@@ -113,7 +113,7 @@ def test_a_sheet_has_a_line_for_each_claim_and_quote(archive: Newsroom) -> None:
 
 def test_of_a_page_each_quote_has_the_link_that_opens_it_there(archive: Newsroom) -> None:
     answer, page = in_prose(archive.ask(FENTANYL)), "http://localhost:8501/"
-    timeline = find_timeline(FENTANYL, parts=archive.parts)
+    timeline = find_timeline(FENTANYL, library=archive.library)
     first, second = answer.quotes
     opened = {quote: page + link(quote) for quote in (first, second)}
     markdown = export("x", [answer], "md", page=page).content.decode()

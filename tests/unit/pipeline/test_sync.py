@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.core.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.core.settings import Settings
-from index.pipeline.parts import Parts, sync_parts
+from index.pipeline.library import Library, sync_library
 from index.pipeline.placing import place_vectors
 from index.pipeline.sync import Done, Embedded, Rejected, Removed, Visible, sync_shelf
 from index.shelf.shelf import Shelf
@@ -35,10 +35,10 @@ steps = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*TEXTS, None
 
 def contents(newsroom: Newsroom) -> dict[str, object]:
     """Everything a reader could notice about a shelf."""
-    parts = newsroom.parts
-    with parts.shelf.read() as reading:
+    library = newsroom.library
+    with library.shelf.read() as reading:
         ids = reading.keyword_ranking(["the", "india", "lind", "work", "no"], 100)
-        question = parts.embedder.embed_question("what happened?")
+        question = library.embedder.embed_question("what happened?")
         dense = list(reading.vector_ranking(question, 100))
         collection = reading.record("collection")
         seen = {
@@ -50,7 +50,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
         }
         assert reading.leavers(10) == []
         assert reading.unplaced(10) == []
-    chroma = ids_in_chroma(parts.index, collection) if collection in parts.index.collection_names() else []
+    chroma = ids_in_chroma(library.index, collection) if collection in library.index.collection_names() else []
     assert chroma == sorted(dense)
     return seen
 
@@ -73,8 +73,8 @@ def test_a_shelf_with_a_past_equals_one_built_at_once(
         fresh.index()
         assert contents(lived) == contents(fresh)
         assert lived.indexed().embedded == 0
-        lived.parts.index.disown()
-        fresh.parts.index.disown()
+        lived.library.index.disown()
+        fresh.library.index.disown()
 
 
 def test_indexing_twice_changes_nothing(newsroom: Newsroom) -> None:
@@ -107,7 +107,7 @@ def test_a_moved_article_is_not_embedded_again(newsroom: Newsroom) -> None:
     (newsroom.seeds / "a.txt").rename(newsroom.seeds / "2026" / "b.txt")
     done = newsroom.indexed()
     assert (done.visible, done.removed, done.embedded) == (1, 1, 0)
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         assert reading.counts().embedded == done.chunks
 
 
@@ -134,7 +134,7 @@ def test_what_is_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
     generations = []
     for _ in range(2):
         assert sum(isinstance(event, Rejected) for event in newsroom.index()) == 3
-        with newsroom.parts.shelf.read() as reading:
+        with newsroom.library.shelf.read() as reading:
             generations.append(reading.record("generation"))
     assert generations[0] == generations[1]
 
@@ -149,13 +149,13 @@ def test_an_article_that_becomes_unreadable_leaves_the_shelf(newsroom: Newsroom)
 
 def test_a_file_over_the_limit_is_not_read(newsroom: Newsroom) -> None:
     newsroom.write("big.txt", b"word " * 300_000)
-    parts = newsroom.parts
+    library = newsroom.library
     events = list(
         sync_shelf(
             newsroom.seeds,
-            shelf=parts.shelf,
-            index=parts.index,
-            embedder=parts.embedder,
+            shelf=library.shelf,
+            index=library.index,
+            embedder=library.embedder,
             chunk_tokens=200,
             max_file_bytes=1_000_000,
         )
@@ -175,7 +175,7 @@ def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> No
 
 def test_a_second_indexer_waits_or_says_who_is_at_work(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
-    run = sync_parts(newsroom.parts)
+    run = sync_library(newsroom.library)
     assert isinstance(next(run), Visible)
     with pytest.raises(ShelfBusy, match=f"Process {os.getpid()} is indexing this shelf"):
         newsroom.index()
@@ -204,15 +204,15 @@ def half_done(newsroom: Newsroom) -> Newsroom:
         newsroom.write(
             f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres."
         )
-    parts = newsroom.parts
-    stopped = Parts(parts.settings, parts.shelf, parts.index, _Stops(2), parts.sentence_model)
+    library = newsroom.library
+    stopped = Library(library.settings, library.shelf, library.index, _Stops(2), library.sentence_model)
     with pytest.raises(KeyboardInterrupt):
-        list(sync_parts(stopped))
+        list(sync_library(stopped))
     return newsroom
 
 
 def test_a_stopped_run_is_finished_by_the_next(half_done: Newsroom) -> None:
-    with half_done.parts.shelf.read() as reading:
+    with half_done.library.shelf.read() as reading:
         counts = reading.counts()
     assert (counts.articles, counts.embedded) == (80, 64)
     assert half_done.ask("What does report number 77 say on the River Lind?").statements
@@ -225,8 +225,8 @@ def test_chroma_is_made_again_from_the_shelf_without_embedding(newsroom: Newsroo
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
-    newsroom.parts.index.disown()
-    shutil.rmtree(newsroom.parts.settings.store / "chroma")
+    newsroom.library.index.disown()
+    shutil.rmtree(newsroom.library.settings.store / "chroma")
     assert newsroom.indexed().embedded == 0
     assert contents(newsroom) == before
 
@@ -235,16 +235,16 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
-    parts = newsroom.parts
-    with parts.shelf.read() as reading:
+    library = newsroom.library
+    with library.shelf.read() as reading:
         collection = reading.record("collection")
-    parts.index.add(collection, ["stray"], [np.ones(384, np.float32)])
-    place_vectors(parts.shelf, parts.index)
+    library.index.add(collection, ["stray"], [np.ones(384, np.float32)])
+    place_vectors(library.shelf, library.index)
     assert contents(newsroom) == before
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         collection = reading.record("collection")
-    parts.index.remove(collection, ids_in_chroma(parts.index, collection)[:1])
-    place_vectors(parts.shelf, parts.index)
+    library.index.remove(collection, ids_in_chroma(library.index, collection)[:1])
+    place_vectors(library.shelf, library.index)
     assert contents(newsroom) == before
 
 
@@ -253,8 +253,8 @@ def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
-    newsroom.parts.index.disown()
-    folder = newsroom.parts.settings.store / "chroma"
+    newsroom.library.index.disown()
+    folder = newsroom.library.settings.store / "chroma"
     if damage == "garbage":
         (folder / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
     else:
@@ -270,12 +270,12 @@ def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, m
     monkeypatch.setattr("index.pipeline.placing._SAME", 2.0)
     done = newsroom.indexed()
     assert done.embedded == done.chunks
-    assert newsroom.parts.index.owned
-    assert not newsroom.parts.index.sound
+    assert newsroom.library.index.owned
+    assert not newsroom.library.index.sound
     assert newsroom.ask("Did India and Canada agree on liaison officers?").statements
     monkeypatch.undo()
     newsroom.index()
-    assert newsroom.parts.index.sound
+    assert newsroom.library.index.sound
 
 
 def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
@@ -284,20 +284,20 @@ def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
     newsroom.index()
     newsroom.write("b.txt", TEXTS[1])
     asked = "By how much has the water gone down?"
-    for event in sync_parts(newsroom.parts):
+    for event in sync_library(newsroom.library):
         if isinstance(event, Embedded):
-            passages, _ = find_passages(asked, parts=newsroom.parts, k=1)
+            passages, _ = find_passages(asked, library=newsroom.library, k=1)
             assert passages[0][1].article.path == "b.txt"
             assert passages[0][0].found_by.dense == 1
 
 
 def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
-    parts = newsroom.parts
+    library = newsroom.library
     with serve_embeddings() as server:
         embedder = EndpointEmbedder("m", base_url=server.base_url, key="")
         other = Newsroom(
-            newsroom.seeds, Parts(parts.settings, parts.shelf, parts.index, embedder, parts.sentence_model)
+            newsroom.seeds, Library(library.settings, library.shelf, library.index, embedder, library.sentence_model)
         )
         other.index()
         server.dimensions = 32
@@ -305,7 +305,7 @@ def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> 
             other.ask("What was agreed?")
         other.write("b.txt", TEXTS[1])
         other.index()
-        assert {len(vector) for _, _, vector in _all_vectors(parts)} == {32}
+        assert {len(vector) for _, _, vector in _all_vectors(library)} == {32}
         assert other.ask("liaison officers India Canada agreed").statements
 
 
@@ -313,7 +313,7 @@ def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()
     before = contents(newsroom)
-    with newsroom.parts.shelf.write() as writing:
+    with newsroom.library.shelf.write() as writing:
         writing.set_record("words", "of an older version")
         writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
         assert writing.chunks_holding("liaison") == 0
@@ -349,10 +349,10 @@ def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Ne
     shutil.copy(SEED, newsroom.seeds)
     chunks = newsroom.indexed().chunks
     with serve_embeddings() as server:
-        parts = newsroom.parts
+        library = newsroom.library
         embedder = EndpointEmbedder("words", base_url=server.base_url, key="")
         other = Newsroom(
-            newsroom.seeds, Parts(parts.settings, parts.shelf, parts.index, embedder, parts.sentence_model)
+            newsroom.seeds, Library(library.settings, library.shelf, library.index, embedder, library.sentence_model)
         )
         server.fault = "wrong key"
         with pytest.raises(EmbeddingFailed, match="401"):
@@ -360,28 +360,30 @@ def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Ne
         assert other.paths() == [SEED.name]
         server.fault = ""
         assert other.indexed().embedded == chunks
-        with parts.shelf.read() as reading:
+        with library.shelf.read() as reading:
             assert reading.record("embedding_model") == embedder.model
-            assert {len(vector) for _, _, vector in _all_vectors(parts)} == {16}
+            assert {len(vector) for _, _, vector in _all_vectors(library)} == {16}
         assert other.ask("what was agreed on fentanyl precursors?").statements
     assert newsroom.indexed().embedded == chunks
     contents(newsroom)
 
 
-def _all_vectors(parts: Parts) -> list[tuple[int, str, Vectors]]:
-    with parts.shelf.write() as writing:
+def _all_vectors(library: Library) -> list[tuple[int, str, Vectors]]:
+    with library.shelf.write() as writing:
         writing.mark_all_unplaced()
         writing.set_record("collection", "")
-    with parts.shelf.read() as reading:
+    with library.shelf.read() as reading:
         return reading.unplaced(1000)
 
 
 def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     chunks = newsroom.indexed().chunks
-    settings_ = Settings(seeds=newsroom.seeds, store=newsroom.parts.settings.store, chunk_tokens=80)
-    parts = newsroom.parts
-    smaller = Newsroom(newsroom.seeds, Parts(settings_, parts.shelf, parts.index, parts.embedder, parts.sentence_model))
+    settings_ = Settings(seeds=newsroom.seeds, store=newsroom.library.settings.store, chunk_tokens=80)
+    library = newsroom.library
+    smaller = Newsroom(
+        newsroom.seeds, Library(settings_, library.shelf, library.index, library.embedder, library.sentence_model)
+    )
     assert smaller.indexed().chunks > chunks
     contents(smaller)
 
@@ -390,12 +392,12 @@ def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
     """The one that does not own Chroma writes the shelf; the owner catches up."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
-    owner = newsroom.parts
+    owner = newsroom.library
     store = owner.settings.store
-    other = Newsroom(newsroom.seeds, Parts(owner.settings, Shelf(store), VectorIndex(store), model, model))
+    other = Newsroom(newsroom.seeds, Library(owner.settings, Shelf(store), VectorIndex(store), model, model))
     newsroom.write("river.txt", TEXTS[1])
     assert other.indexed().embedded == 1
-    assert not other.parts.index.owned
+    assert not other.library.index.owned
     for room in (other, newsroom):
         (statement, *_) = room.ask("How high is the River Lind in metres?").statements
         assert statement.text == "The River Lind fell to 4.1 metres."
@@ -405,6 +407,6 @@ def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
 
 def test_the_lock_is_given_back(newsroom: Newsroom) -> None:
     newsroom.index()
-    lock = filelock.FileLock(newsroom.parts.settings.store / "indexing.lock")
+    lock = filelock.FileLock(newsroom.library.settings.store / "indexing.lock")
     lock.acquire(blocking=False)
     lock.release()

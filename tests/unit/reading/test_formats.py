@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index.core.errors import UnreadableArticle
-from index.pipeline.parts import sync_parts
+from index.pipeline.library import sync_library
 from index.pipeline.sync import Done, Removed, Visible
 from index.reading.readers import Read, read_article, read_articles
 from index.reading.sandbox import Cage, _read, _write
@@ -104,7 +104,7 @@ def of_all_kinds(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Ite
         made.write(name, content)
     made.index()
     yield made
-    made.parts.index.disown()
+    made.library.index.disown()
 
 
 @pytest.mark.parametrize("path", ASKED)
@@ -112,7 +112,7 @@ def test_each_kind_answers_its_question_with_a_quote(of_all_kinds: Newsroom, pat
     question, words = ASKED[path]
     answer = of_all_kinds.ask(question)
     quote = next(quote for quote in answer.quotes if words in quote.quote)
-    with of_all_kinds.parts.shelf.read() as reading:
+    with of_all_kinds.library.shelf.read() as reading:
         text = reading.article(quote.article.path).text
     assert quote.quote == text[quote.span.start : quote.span.end]
     # list.json and archive.jsonl tell the same stories.
@@ -174,7 +174,7 @@ def test_a_newsletter_says_who_sent_it() -> None:
 
 
 def test_records_have_the_usual_names(of_all_kinds: Newsroom) -> None:
-    with of_all_kinds.parts.shelf.read() as reading:
+    with of_all_kinds.library.shelf.read() as reading:
         bridge, bees = reading.article("archive.jsonl#1"), reading.article("archive.jsonl#3")
     assert (bridge.title, bridge.outlet, bridge.author) == (
         "Bridge closed", "The Lindenau Post", "Ada Penrose, Tom Lyle",
@@ -230,7 +230,7 @@ def _read_all(file: Path) -> Iterator[Read]:
 def test_an_archive_that_was_broken_off_goes_on(newsroom: Newsroom) -> None:
     lines = [json.dumps({"text": f"The {n}th buoy was repaired."}) for n in range(250)]
     newsroom.write("archive.jsonl", "\n".join(lines))
-    run = sync_parts(newsroom.parts)
+    run = sync_library(newsroom.library)
     assert isinstance(run, Generator)
     assert isinstance(next(run), Visible)
     run.close()

@@ -24,7 +24,7 @@ def rivers(newsroom: Newsroom) -> Newsroom:
 
 def absences(newsroom: Newsroom, question: str) -> Absences:
     """Return what a question has that no article of the newsroom does."""
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         return find_absences(question, reading)
 
 
@@ -37,8 +37,8 @@ def test_a_river_that_no_article_names_is_refused(rivers: Newsroom) -> None:
     assert searched_line(gone).startswith("No article has “Tarn”. Searched 2 articles")
     assert "In no article: Tarn" in report_text(gone)
     assert answer_json(gone)["searched"]["absent"] == ["Tarn"]  # type: ignore[index]
-    assert list_quotes(LEVEL.format("Tarn"), parts=rivers.parts).quotes == ()
-    assert list_quotes(LEVEL.format("Lind"), parts=rivers.parts).quotes
+    assert list_quotes(LEVEL.format("Tarn"), library=rivers.library).quotes == ()
+    assert list_quotes(LEVEL.format("Lind"), library=rivers.library).quotes
 
 
 def test_a_word_that_is_no_name_refuses_nothing(rivers: Newsroom) -> None:

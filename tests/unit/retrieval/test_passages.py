@@ -6,9 +6,9 @@ from tests.conftest import SEED, Newsroom
 
 
 def test_neighbouring_hits_are_one_passage_in_reading_order(archive: Newsroom) -> None:
-    parts = archive.parts
-    with parts.shelf.read() as reading:
-        hits = search("liaison officers", reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
+    library = archive.library
+    with library.shelf.read() as reading:
+        hits = search("liaison officers", reading=reading, index=library.index, embedder=library.embedder, k=20).hits
         passages = gather_passages(hits, reading, most=20)
         article = reading.article(SEED.name)
     assert passages[0].article == article
@@ -20,9 +20,9 @@ def test_neighbouring_hits_are_one_passage_in_reading_order(archive: Newsroom) -
 
 
 def test_a_gap_between_two_hits_parts_their_passages(archive: Newsroom) -> None:
-    parts = archive.parts
-    with parts.shelf.read() as reading:
-        hits = search("liaison officers", reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
+    library = archive.library
+    with library.shelf.read() as reading:
+        hits = search("liaison officers", reading=reading, index=library.index, embedder=library.embedder, k=20).hits
         ours = sorted((hit for hit in hits if hit.chunk.heading.startswith("India")), key=lambda hit: hit.chunk.span)
         first, last = gather_passages([ours[0], ours[-1]], reading, most=8)
     assert {first.span, last.span} == {ours[0].chunk.span, ours[-1].chunk.span}
@@ -30,5 +30,5 @@ def test_a_gap_between_two_hits_parts_their_passages(archive: Newsroom) -> None:
 
 
 def test_no_hits_make_no_passages(archive: Newsroom) -> None:
-    with archive.parts.shelf.read() as reading:
+    with archive.library.shelf.read() as reading:
         assert gather_passages([], reading, most=8) == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.core.errors import IndexMismatch
 from index.core.scope import Scope
-from index.pipeline.parts import sync_parts
+from index.pipeline.library import sync_library
 from index.pipeline.sync import Visible
 from index.vectors.embedders import EndpointEmbedder
 from rag.answering.pipeline import find_passages
@@ -76,7 +76,7 @@ def test_a_chunk_that_waits_for_its_vector_is_ranked_by_its_words_alone(keyword:
     ],
 )
 def test_the_right_article_comes_first(archive: Newsroom, question: str, path: str) -> None:
-    hits, _ = find_passages(question, parts=archive.parts, k=5)
+    hits, _ = find_passages(question, library=archive.library, k=5)
     assert hits[0][1].article.path == path
     assert [hit.rank for hit, _ in hits] == [1, 2, 3, 4, 5]
     assert hits[0][0].found_by.dense or hits[0][0].found_by.keyword
@@ -84,9 +84,9 @@ def test_the_right_article_comes_first(archive: Newsroom, question: str, path: s
 
 def test_as_of_a_day_only_what_was_published_by_then_is_found(archive: Newsroom) -> None:
     scope = Scope(until=date(2026, 1, 31))
-    hits, _ = find_passages("ferries, turbines, bronzes, floods", parts=archive.parts, k=10, scope=scope)
+    hits, _ = find_passages("ferries, turbines, bronzes, floods", library=archive.library, k=10, scope=scope)
     assert {passage.article.path for _, passage in hits} == {"fiction/river.md", "fiction/bronzes.txt"}
-    assert find_passages("ferries", parts=archive.parts, k=10, scope=Scope(until=date(2020, 1, 1))) == ([], "")
+    assert find_passages("ferries", library=archive.library, k=10, scope=Scope(until=date(2020, 1, 1))) == ([], "")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_as_of_a_day_only_what_was_published_by_then_is_found(archive: Newsroom)
 )
 def test_only_articles_in_the_scope_are_found(archive: Newsroom, scope: Scope, paths: set[str]) -> None:
     question = "What about the ferries, the fentanyl, the pay rise?"
-    hits, problem = find_passages(question, parts=archive.parts, k=100, scope=scope)
+    hits, problem = find_passages(question, library=archive.library, k=100, scope=scope)
     assert ({passage.article.path for _, passage in hits}, problem) == (paths, "")
 
 
@@ -115,7 +115,7 @@ def test_a_narrow_scope_is_searched_through_though_others_are_nearer(newsroom: N
     for number, text in enumerate(far):
         newsroom.write(f"far/{number}.md", f"---\noutlet: Weekly\ndate: 2026-02-0{number + 2}\n---\n{text}")
     newsroom.index()
-    assert newsroom.parts.index.owned
+    assert newsroom.library.index.owned
     question = "How many times did the ferry to Gull Island sail?"
     for scope, near, away in (
         (Scope(outlets=frozenset({"Weekly"})), 10, 3),
@@ -123,29 +123,29 @@ def test_a_narrow_scope_is_searched_through_though_others_are_nearer(newsroom: N
         (Scope(since=date(2026, 2, 2)), 0, 3),
         (Scope(date(2026, 2, 1), date(2026, 2, 3), frozenset({"Weekly", "Daily"})), 10, 2),
     ):
-        hits, _ = find_passages(question, parts=newsroom.parts, k=100, scope=scope)
+        hits, _ = find_passages(question, library=newsroom.library, k=100, scope=scope)
         by_meaning = sorted(hits, key=lambda found: found[0].found_by.dense or 0)
         assert [hit.found_by.dense for hit, _ in by_meaning] == list(range(1, near + away + 1))
         assert [passage.article.path[:4] for _, passage in by_meaning] == ["near"] * near + ["far/"] * away
-    hits, _ = find_passages(question, parts=newsroom.parts, k=100, scope=Scope(outlets=frozenset({"Daily"})))
+    hits, _ = find_passages(question, library=newsroom.library, k=100, scope=Scope(outlets=frozenset({"Daily"})))
     assert len(hits) == CANDIDATES, "a wide scope gives as many as are asked for"
 
 
 def test_a_question_of_stop_words_or_signs_finds_by_meaning(archive: Newsroom) -> None:
-    assert find_passages("what is it?", parts=archive.parts, k=3)[0]
-    assert find_passages("???", parts=archive.parts, k=3)[0]
+    assert find_passages("what is it?", library=archive.library, k=3)[0]
+    assert find_passages("???", library=archive.library, k=3)[0]
 
 
 def test_vectors_of_another_model_are_not_searched(archive: Newsroom) -> None:
     other = EndpointEmbedder("other", base_url="http://127.0.0.1:9/v1", key="")
-    with archive.parts.shelf.read() as reading, pytest.raises(IndexMismatch, match="The shelf was embedded with"):
-        search("ferries", reading=reading, index=archive.parts.index, embedder=other, k=3)
+    with archive.library.shelf.read() as reading, pytest.raises(IndexMismatch, match="The shelf was embedded with"):
+        search("ferries", reading=reading, index=archive.library.index, embedder=other, k=3)
 
 
 def test_an_empty_shelf_finds_nothing(newsroom: Newsroom) -> None:
-    assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")
+    assert find_passages("anything", library=newsroom.library, k=3) == ([], "")
     newsroom.index()
-    assert find_passages("anything", parts=newsroom.parts, k=3) == ([], "")
+    assert find_passages("anything", library=newsroom.library, k=3) == ([], "")
 
 
 def test_an_article_that_waits_for_its_vectors_is_found_among_many_that_share_its_words(newsroom: Newsroom) -> None:
@@ -154,8 +154,8 @@ def test_an_article_that_waits_for_its_vectors_is_found_among_many_that_share_it
     newsroom.index()
     newsroom.write("new.txt", "The shepherd of Banerur counted 77 goats.")
     (waiting,) = (
-        find_passages("How many goats did the shepherd of Banerur count?", parts=newsroom.parts, k=3)[0]
-        for event in sync_parts(newsroom.parts)
+        find_passages("How many goats did the shepherd of Banerur count?", library=newsroom.library, k=3)[0]
+        for event in sync_library(newsroom.library)
         if isinstance(event, Visible)
     )
     assert waiting[0][1].article.path == "new.txt"

@@ -338,6 +338,6 @@ def test_damage_found_while_reading_is_told_in_a_sentence(shelf: Shelf) -> None:
 
 
 def test_the_store_is_for_its_owner_only(archive: Newsroom) -> None:
-    store = archive.parts.settings.store
+    store = archive.library.settings.store
     assert store.stat().st_mode & 0o077 == 0
     assert (store / "articles.db").stat().st_mode & 0o077 == 0

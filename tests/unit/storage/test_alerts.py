@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rag.storage.alert_runs
 from index.core.errors import EmbeddingFailed, ShelfDamaged, StoreMismatch, UnknownAlert
 from index.core.scope import WHOLE, Scope
-from index.pipeline.parts import set_damaged_aside
+from index.pipeline.library import set_damaged_aside
 from index.vectors.embedders import MiniLM
 from rag.answering.pipeline import answer_question
 from rag.answering.query import Standalone
@@ -29,16 +29,16 @@ FERRIES = f"{(FICTION / 'ferries.txt').read_text()}\n\n{SAID}\n"
 
 @pytest.fixture
 def alerts(newsroom: Newsroom) -> AlertStore:
-    return AlertStore(newsroom.parts.settings.store)
+    return AlertStore(newsroom.library.settings.store)
 
 
 def keep(alerts: AlertStore, newsroom: Newsroom, question: str = COST, scope: Scope = WHOLE) -> Alert:
-    return alerts.keep(question, Standalone(question, ""), scope=scope, shelf=newsroom.parts.shelf)
+    return alerts.keep(question, Standalone(question, ""), scope=scope, shelf=newsroom.library.shelf)
 
 
 def ask(alerts: AlertStore, newsroom: Newsroom) -> list[list[str]]:
     """Ask all questions; return the quotes of what each has found."""
-    found = run_alerts(newsroom.parts, alerts)
+    found = run_alerts(newsroom.library, alerts)
     return [[quote.quote for quote in news.quotes] for _, news in found]
 
 
@@ -60,7 +60,7 @@ def test_a_question_is_asked_of_new_articles_only(alerts: AlertStore, newsroom: 
     assert ask(alerts, newsroom) == [["The new ferries will cost 61 million crowns, not less."]]
     assert ask(alerts, newsroom) == [], "it is told once"
 
-    again = AlertStore(newsroom.parts.settings.store)
+    again = AlertStore(newsroom.library.settings.store)
     (news,) = again.news(asked.number)
     assert (news.count, news.problem, unread(again)) == (1, "", [1])
     (quote,) = news.quotes
@@ -99,14 +99,14 @@ def test_a_shelf_that_is_built_again_brings_no_false_news(alerts: AlertStore, ne
     newsroom.indexed()
     keep(alerts, newsroom)
     keep(alerts, newsroom, "What pay rise did the train drivers accept?")
-    newsroom.parts.shelf.path.write_bytes(b"no shelf any more" * 1000)
+    newsroom.library.shelf.path.write_bytes(b"no shelf any more" * 1000)
     with pytest.raises(ShelfDamaged):
         ask(alerts, newsroom)
     newsroom.indexed()
     assert ask(alerts, newsroom) == []
     (newsroom.seeds / "ferries.txt").unlink()
     newsroom.indexed()
-    newsroom.parts.shelf.path.unlink()
+    newsroom.library.shelf.path.unlink()
     newsroom.write("ferries.txt", FERRIES)
     newsroom.write("more.txt", SAID.replace("61", "62"))
     newsroom.indexed()
@@ -137,8 +137,8 @@ def test_a_follow_up_stands_with_what_it_followed(alerts: AlertStore, newsroom: 
     newsroom.indexed()
     appointed = "The liaison officers on fentanyl precursors will be appointed in May 2027, Jaiswal said."
     first = newsroom.ask(FENTANYL)
-    answer = answer_question("when will they be appointed?", parts=newsroom.parts, before=[first])
-    asked = alerts.keep(answer.question, answer.standalone, scope=WHOLE, shelf=newsroom.parts.shelf)
+    answer = answer_question("when will they be appointed?", library=newsroom.library, before=[first])
+    asked = alerts.keep(answer.question, answer.standalone, scope=WHOLE, shelf=newsroom.library.shelf)
     assert alerts.question(asked.number).standalone == answer.standalone
     assert answer.standalone.subject
     newsroom.write("more.txt", appointed)
@@ -174,7 +174,7 @@ def test_an_article_that_went_before_it_was_asked_of_is_news_when_it_is_back(
     asked = keep(alerts, newsroom)
     file = newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         assert alerts.note(reading)
     file.unlink()
     newsroom.indexed()
@@ -190,7 +190,7 @@ def test_an_article_that_went_before_it_was_asked_of_is_news_when_it_is_back(
 
 def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom) -> None:
     newsroom.indexed()
-    one, other = (AlertStore(newsroom.parts.settings.store) for _ in range(2))
+    one, other = (AlertStore(newsroom.library.settings.store) for _ in range(2))
     for question in (COST, "How many crowns do the ferries cost?", "What did the harbour authority say?"):
         keep(one, newsroom, question)
     newsroom.write("ferries.txt", FERRIES)
@@ -200,7 +200,7 @@ def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom)
 
     def work(alerts: AlertStore) -> None:
         together.wait()
-        told.extend((asked.number, news.number) for asked, news in run_alerts(newsroom.parts, alerts))
+        told.extend((asked.number, news.number) for asked, news in run_alerts(newsroom.library, alerts))
 
     threads = [threading.Thread(target=work, args=(alerts,)) for alerts in (one, other)]
     for thread in threads:
@@ -228,7 +228,7 @@ def test_the_slower_of_two_asks_of_what_only_it_knew_of(
         return answer(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rag.storage.alert_runs, "_answer", meanwhile)
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         alerts.note(reading)
     assert ask(alerts, newsroom) == [], "the other has told it"
     assert len(others) == 1
@@ -265,7 +265,7 @@ def test_asking_is_stopped_between_two_questions_and_goes_on(alerts: AlertStore,
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     looks = iter([False, True])
-    assert len(list(run_alerts(newsroom.parts, alerts, stop=lambda: next(looks)))) == 1
+    assert len(list(run_alerts(newsroom.library, alerts, stop=lambda: next(looks)))) == 1
     assert len(ask(alerts, newsroom)) == 1
 
 
@@ -328,7 +328,7 @@ def test_news_that_was_changed_is_not_shown(alerts: AlertStore, newsroom: Newsro
 
 
 def test_a_file_that_is_not_ours_is_left_alone_and_ours_is_closed_to_others(newsroom: Newsroom) -> None:
-    store = newsroom.parts.settings.store
+    store = newsroom.library.settings.store
     assert AlertStore(store).path.stat().st_mode & 0o077 == 0
     for file in store.glob(f"{FILE_NAME}*"):
         file.unlink()
@@ -344,7 +344,7 @@ def test_a_file_that_is_not_ours_is_left_alone_and_ours_is_closed_to_others(news
 def room(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("alerts"), model)
     yield made
-    made.parts.index.disown()
+    made.library.index.disown()
 
 
 NAMES = [f"{number}.txt" for number in range(4)]
@@ -366,11 +366,11 @@ def test_what_was_seen_and_what_is_new_is_all_there_is(
     room: Newsroom, steps: list[tuple[dict[str, str | None], bool]]
 ) -> None:
     """Whatever comes, goes and comes back: each sentence is told once, unless it stood there from the start."""
-    for file in (*room.seeds.iterdir(), *room.parts.settings.store.glob(f"{FILE_NAME}*")):
+    for file in (*room.seeds.iterdir(), *room.library.settings.store.glob(f"{FILE_NAME}*")):
         file.unlink()
     room.write(NAMES[0], COSTS[0])
     room.indexed()
-    alerts = AlertStore(room.parts.settings.store)
+    alerts = AlertStore(room.library.settings.store)
     number = keep(alerts, room).number
     stood, told = {COSTS[0]}, list[str]()
     for changes, asks in steps:
@@ -381,7 +381,7 @@ def test_what_was_seen_and_what_is_new_is_all_there_is(
                 (room.seeds / name).unlink(missing_ok=True)
         room.indexed()
         asked = alerts.question(number)
-        with room.parts.shelf.read() as reading:
+        with room.library.shelf.read() as reading:
             alerts.note(reading)
             visible = {listing.id for listing in reading.listings()}
             here = {article.text for article in reading.articles(list(visible)).values()}
@@ -409,9 +409,9 @@ def test_the_store_may_be_a_folder_that_is_not_there_yet(tmp_path: Path) -> None
 def test_alerts_kept_under_the_former_file_name_are_read(newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", "Ferries\n\nThe ferries cost 48 million crowns.")
     newsroom.indexed()
-    store = newsroom.parts.settings.store
+    store = newsroom.library.settings.store
     asked = Standalone("What do the ferries cost?", "")
-    AlertStore(store).keep(asked.question, asked, scope=WHOLE, shelf=newsroom.parts.shelf)
+    AlertStore(store).keep(asked.question, asked, scope=WHOLE, shelf=newsroom.library.shelf)
     for file in store.glob("alerts.db*"):
         file.rename(store / file.name.replace("alerts", "standing"))
     assert [listing.asked.question for listing in AlertStore(store).listings()] == [asked.question]

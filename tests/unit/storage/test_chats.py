@@ -154,10 +154,10 @@ def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
 def test_chats_survive_a_shelf_that_is_built_anew(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", "Oslo agreed on a ferry line.")
     newsroom.indexed()
-    chats = Chats(newsroom.parts.settings.store)
+    chats = Chats(newsroom.library.settings.store)
     answer = newsroom.ask("What did Oslo agree on?")
     chats.keep("c", 0, turn(answer, "What did Oslo agree on?"))
-    newsroom.parts.shelf.path.unlink()
+    newsroom.library.shelf.path.unlink()
     newsroom.indexed()
     assert newsroom.paths() == ["a.txt"]
     assert chats.chat("c").turns[0].answer == answer

@@ -103,7 +103,7 @@ def test_copies_of_an_article_do_not_keep_its_questions_away(newsroom: Newsroom)
     for name in "abc":
         newsroom.write(f"{name}.txt", text)
     newsroom.indexed()
-    assert suggest_questions(newsroom.parts) == ("What will Gull Ferries replace?",)
+    assert suggest_questions(newsroom.library) == ("What will Gull Ferries replace?",)
 
 
 class Counting(MiniLM):
@@ -125,10 +125,10 @@ def test_the_work_does_not_grow_with_the_shelf(tmp_path: Path) -> None:
             f"{number}.txt", f"Gull Ferries will replace its ships.\n\nThis is copy number {number} of it.\n"
         )
     newsroom.indexed()
-    assert suggest_questions(newsroom.parts) == ("What will Gull Ferries replace?",)
+    assert suggest_questions(newsroom.library) == ("What will Gull Ferries replace?",)
     # Each is embedded twice: to be searched for, and to weigh sentences.
     assert 0 < model.asked <= 2 * 4 * ASKED_PER_QUESTION
-    newsroom.parts.index.disown()
+    newsroom.library.index.disown()
 
 
 def test_markup_in_a_name_is_no_part_of_a_question() -> None:

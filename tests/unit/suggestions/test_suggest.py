@@ -16,7 +16,7 @@ from tests.conftest import SEED, Newsroom
 
 
 def test_each_of_four_questions_is_answered_from_another_article(archive: Newsroom) -> None:
-    questions = suggest_questions(archive.parts)
+    questions = suggest_questions(archive.library)
     assert len(set(questions)) == 4
     sources = []
     for question in questions:
@@ -24,28 +24,28 @@ def test_each_of_four_questions_is_answered_from_another_article(archive: Newsro
         assert not isinstance(quoted, Refusal), question
         sources.append(quoted[0].citations[0].article.id)
     assert len(set(sources)) == 4
-    assert suggest_questions(archive.parts) == questions, "the same shelf gives the same questions"
+    assert suggest_questions(archive.library) == questions, "the same shelf gives the same questions"
 
 
 def test_a_shelf_of_one_article_gives_four_questions_of_it(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     newsroom.indexed()
-    questions = suggest_questions(newsroom.parts)
+    questions = suggest_questions(newsroom.library)
     assert len(questions) == 4
     assert "What did Randhir Jaiswal say about liaison officers?" in questions
     assert not any(isinstance(newsroom.ask(question).quoted, Refusal) for question in questions)
-    assert suggest_questions(newsroom.parts, count=2) == questions[:2]
+    assert suggest_questions(newsroom.library, count=2) == questions[:2]
 
 
 def test_an_empty_shelf_suggests_nothing(newsroom: Newsroom) -> None:
-    assert suggest_questions(newsroom.parts) == ()
+    assert suggest_questions(newsroom.library) == ()
 
 
 def test_an_article_of_markup_suggests_no_markup(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", "![x](http://a.example) <img src=x> {{7*7}} `rm` $x$ :smile:\n" * 20)
     newsroom.write("b.txt", "Mara Quill said that the ![x](http://a.example) <b>ferries</b> will cost $5.\n" * 3)
     newsroom.indexed()
-    for question in suggest_questions(newsroom.parts):
+    for question in suggest_questions(newsroom.library):
         assert re.fullmatch(r"[\w\s.'’&-]+\?", question)
 
 

@@ -95,7 +95,7 @@ def syndicated(newsroom: Newsroom) -> Newsroom:
 
 
 def copies_of(newsroom: Newsroom, path: str, scope: Scope = Scope()) -> list[str]:  # noqa: B008 (frozen)
-    with newsroom.parts.shelf.read() as reading:
+    with newsroom.library.shelf.read() as reading:
         return [listing.path for listing in reading.copies(reading.article(path), scope=scope)]
 
 
@@ -111,13 +111,13 @@ def test_a_copy_that_is_removed_or_rewritten_is_no_longer_linked(syndicated: New
     syndicated.write("lamp.md", reprint("The Lamp", "2026-02-13", "The ferry sailed at noon with forty aboard. " * 9))
     syndicated.indexed()
     assert copies_of(syndicated, "agency.md") == []
-    with syndicated.parts.shelf.read() as reading:
+    with syndicated.library.shelf.read() as reading:
         known = {row[0] for row in reading._connection.execute("SELECT DISTINCT article_id FROM prints")}
         assert known <= {listing.id for listing in reading.listings()}, "nothing is left of what went"
 
 
 def test_a_shelf_that_was_made_before_copies_were_known_learns_them(syndicated: Newsroom) -> None:
-    with syndicated.parts.shelf.write() as writing:
+    with syndicated.library.shelf.write() as writing:
         writing._connection.execute("DELETE FROM prints")
         writing.set_record("copies", "")
     assert copies_of(syndicated, "agency.md") == []
@@ -133,8 +133,8 @@ def test_copies_leave_room_for_what_else_there_is(newsroom: Newsroom) -> None:
         reprint("The Lamp", "2026-02-15", "Customs officers found fentanyl precursors in two containers.", "A find"),
     )
     newsroom.indexed()
-    parts = newsroom.parts
-    found, _ = find_passages(FENTANYL, parts=parts, k=13)
+    library = newsroom.library
+    found, _ = find_passages(FENTANYL, library=library, k=13)
     assert len({passage.article.path for _, passage in found}) > 8, "so many copies does plain search find"
     answer = newsroom.ask(FENTANYL)
     assert len({passage.article.path for passage in answer.passages if passage.article.path.startswith("copy")}) == 1
@@ -146,9 +146,9 @@ def test_of_a_copy_that_says_more_only_that_is_read(newsroom: Newsroom) -> None:
     newsroom.write("first.md", reprint("The Agency", "2026-02-12", body()))
     newsroom.write("second.md", reprint("The Lamp", "2026-02-12", f"{body()}\n\n{more}"))
     newsroom.indexed()
-    parts = newsroom.parts
-    with parts.shelf.read() as reading:
-        hits = search(FENTANYL, reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
+    library = newsroom.library
+    with library.shelf.read() as reading:
+        hits = search(FENTANYL, reading=reading, index=library.index, embedder=library.embedder, k=20).hits
         passages = gather_passages(hits, reading, most=20)
     assert "second.md" in {passage.article.path for passage in passages}
     told = [sentence for passage in passages for sentence in passage.text.split(". ")]
@@ -162,9 +162,9 @@ def test_a_copy_that_tells_another_number_is_read_too(newsroom: Newsroom) -> Non
     newsroom.write("first.md", reprint("The Agency", "2026-02-12", text))
     newsroom.write("second.md", reprint("The Lamp", "2026-02-12", text.replace("Twenty", "Thirty")))
     newsroom.indexed()
-    parts = newsroom.parts
-    with parts.shelf.read() as reading:
-        hits = search("How many envoys?", reading=reading, index=parts.index, embedder=parts.embedder, k=20).hits
+    library = newsroom.library
+    with library.shelf.read() as reading:
+        hits = search("How many envoys?", reading=reading, index=library.index, embedder=library.embedder, k=20).hits
         read = " ".join(passage.text for passage in gather_passages(hits, reading, most=20))
     assert "Twenty envoys" in read
     assert "Thirty envoys" in read

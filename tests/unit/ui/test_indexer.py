@@ -17,7 +17,7 @@ from ui.server.indexer import Indexing
 @pytest.fixture
 def indexing(newsroom: Newsroom) -> Iterator[Indexing]:
     shutil.copy(SEED, newsroom.seeds)
-    made = Indexing(newsroom.parts)
+    made = Indexing(newsroom.library)
     yield made
     made.stop()
 
@@ -44,7 +44,7 @@ def test_a_run_tells_what_it_found(indexing: Indexing) -> None:
 
 def test_a_deleted_store_is_built_again_at_the_next_run(indexing: Indexing, newsroom: Newsroom) -> None:
     run(indexing)
-    wait_until(lambda: removed(newsroom.parts.settings.store))
+    wait_until(lambda: removed(newsroom.library.settings.store))
     run(indexing)
     wait_until(lambda: newsroom.paths() == [SEED.name])
     assert newsroom.ask(FENTANYL).statements
@@ -81,7 +81,7 @@ def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsro
     indexing.stop()
     assert not indexing.watching
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
-    second = Indexing(newsroom.parts)
+    second = Indexing(newsroom.library)
     try:
         second.start_once()
         wait_until(lambda: second.progress.done is not None and not second.progress.running)
@@ -101,7 +101,7 @@ def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsro
 def test_watching_that_cannot_be_remembered_is_told(indexing: Indexing, newsroom: Newsroom) -> None:
     run(indexing)
     indexing.stop()
-    store = newsroom.parts.settings.store
+    store = newsroom.library.settings.store
     shutil.rmtree(store)
     store.write_text("")
     indexing.watch(True)
@@ -155,12 +155,12 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     wait_until(lambda: len(looks) > seen + 20)
     # By the run, and by the first look after it.
     assert 1 <= len(made) <= 2
-    assert newsroom.parts.index.owned
+    assert newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements
     monkeypatch.setattr("index.pipeline.placing._SAME", 0.999)
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
     run(indexing)
-    wait_until(lambda: newsroom.parts.index.sound)
+    wait_until(lambda: newsroom.library.index.sound)
 
 
 def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
@@ -170,19 +170,19 @@ def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
 
     def check_and_damage(self: VectorIndex) -> None:
         check(self)
-        if newsroom.parts.index.sound and not damaged.is_set():
-            next(newsroom.parts.settings.store.rglob("data_level0.bin")).write_bytes(b"")
+        if newsroom.library.index.sound and not damaged.is_set():
+            next(newsroom.library.settings.store.rglob("data_level0.bin")).write_bytes(b"")
             damaged.set()
 
     monkeypatch.setattr(VectorIndex, "check", check_and_damage)
     run(indexing)
-    wait_until(lambda: damaged.is_set() and newsroom.parts.index.sound)
-    assert newsroom.parts.index.owned
+    wait_until(lambda: damaged.is_set() and newsroom.library.index.sound)
+    assert newsroom.library.index.owned
 
 
 def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:
     run(indexing)
-    wait_until(lambda: newsroom.parts.index.owned)
+    wait_until(lambda: newsroom.library.index.owned)
     indexing.stop()
-    assert not newsroom.parts.index.owned
+    assert not newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements, "the shelf is searched without Chroma"

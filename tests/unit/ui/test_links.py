@@ -43,9 +43,9 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     """The page's script, run in this process."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.indexed()
-    newsroom.parts.index.disown()
+    newsroom.library.index.disown()
     monkeypatch.setenv("DATELINE_SEEDS", str(newsroom.seeds))
-    monkeypatch.setenv("DATELINE_STORE", str(newsroom.parts.settings.store))
+    monkeypatch.setenv("DATELINE_STORE", str(newsroom.library.settings.store))
     for made in (indexing._make, turns._make):
         made.cache_clear()
     yield AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=60).run()

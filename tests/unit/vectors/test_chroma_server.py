@@ -8,7 +8,7 @@ import pytest
 
 from index.core.errors import BadSettings, ChromaUnreachable
 from index.core.settings import load_settings
-from index.pipeline.parts import sync_parts
+from index.pipeline.library import sync_library
 from index.pipeline.sync import Done
 from index.vectors import chroma_client as timed
 from index.vectors import chroma_server as served
@@ -31,8 +31,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
     made = make_newsroom(folder, model)
-    index = ServedIndex(made.parts.settings.store, url=url)
-    made = Newsroom(made.seeds, replace(made.parts, index=index))
+    index = ServedIndex(made.library.settings.store, url=url)
+    made = Newsroom(made.seeds, replace(made.library, index=index))
     made.write(SEED.name, SEED.read_bytes())
     return made
 
@@ -41,24 +41,24 @@ def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
 def room(tmp_path: Path, model: MiniLM, server: str) -> Iterator[Newsroom]:
     made = make_room(tmp_path / "newsroom", model, server)
     yield made
-    made.parts.index.disown()
+    made.library.index.disown()
 
 
 def chunk_ids(room: Newsroom) -> list[str]:
-    with room.parts.shelf.read() as reading:
+    with room.library.shelf.read() as reading:
         return sorted(row[0] for row in reading._connection.execute("SELECT id FROM chunks"))
 
 
 def on_server(room: Newsroom) -> list[str]:
-    (collection,) = room.parts.index.collection_names()
-    return ids_in_chroma(room.parts.index, collection)
+    (collection,) = room.library.index.collection_names()
+    return ids_in_chroma(room.library.index, collection)
 
 
 def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) -> None:
     room.write("bridge.txt", BRIDGE)
     room.indexed()
     assert on_server(room) == chunk_ids(room)
-    index = room.parts.index
+    index = room.library.index
     everything = index._get(index.collection_names()[0]).get(include=["documents", "metadatas", "uris"])
     assert not any(everything["documents"] or [])
     assert not any(everything["metadatas"] or [])
@@ -74,9 +74,9 @@ def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) 
 
 def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, server: str) -> None:
     room.indexed()
-    other = ServedIndex(room.parts.settings.store, url=server)
+    other = ServedIndex(room.library.settings.store, url=server)
     assert not other.own()
-    with room.parts.shelf.read() as reading:
+    with room.library.shelf.read() as reading:
         (id_, vector), *_ = reading.sample(1).items()
         assert list(other.ranking(reading.record("collection"), vector, 1)) == [id_]
     other.disown()
@@ -90,25 +90,25 @@ def test_stores_that_share_a_server_leave_each_other_alone(
     other = make_room(tmp_path / "other", model, server)
     other.write("bridge.txt", BRIDGE)
     other.indexed()
-    other.parts.index.start_over()
+    other.library.index.start_over()
     assert on_server(room) == before
-    other.parts.index.disown()
+    other.library.index.disown()
 
 
 def test_going_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     room.indexed()
-    room.parts.index.disown()
-    local = Newsroom(room.seeds, replace(room.parts, index=VectorIndex(room.parts.settings.store)))
+    room.library.index.disown()
+    local = Newsroom(room.seeds, replace(room.library, index=VectorIndex(room.library.settings.store)))
     assert local.indexed().embedded == 0
     assert on_server(local) == chunk_ids(room)
-    local.parts.index.disown()
+    local.library.index.disown()
     assert room.indexed().embedded == 0
     assert on_server(room) == chunk_ids(room)
 
 
 def test_a_server_that_lost_everything_is_filled_again(room: Newsroom) -> None:
     room.indexed()
-    index = room.parts.index
+    index = room.library.index
     index._open().delete_collection(index.collection_names()[0])
     assert room.ask(FENTANYL).refusal is None
     assert room.indexed().embedded == 0
@@ -126,16 +126,16 @@ def test_without_its_server_the_shelf_answers_and_tells(
         with_server = room.ask(FENTANYL)
     assert room.ask(FENTANYL).quotes == with_server.quotes
     room.write("bridge.txt", BRIDGE)
-    run = sync_parts(room.parts)
+    run = sync_library(room.library)
     done = next(event for event in run if isinstance(event, Done))
     assert done.embedded == 1
     with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used .* all is found"):
         next(run)
     assert room.ask("When did the Quarrow bridge close?").quotes[0].article.path == "bridge.txt"
-    assert room.parts.shelf.damage() == ""
+    assert room.library.shelf.damage() == ""
 
     # The page tells so, and that it is over, by itself.
-    indexing = Indexing(room.parts)
+    indexing = Indexing(room.library)
     indexing.start()
     wait_until(lambda: "cannot be used" in indexing.progress.problem)
     with chroma_server(tmp_path / "server", port):

@@ -1,4 +1,4 @@
-"""Parts: what the command line and the page work with, built once from the settings."""
+"""Library: a shelf with its settings, vector index and embedding models, built once per process."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ _SENTENCES = 20_000  # remembered for weighing; some 600 articles
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A shelf and what fills and searches it."""
+class Library:
+    """A shelf and all that fills and searches it."""
 
     settings: Settings
     shelf: Shelf
@@ -29,13 +29,13 @@ class Parts:
     sentence_model: Embedder  # the built-in model, whatever embeds the shelf
 
 
-def build_parts(settings: Settings) -> Parts:
-    """Build the parts; models are loaded and Chroma is opened at first use only."""
+def build_library(settings: Settings) -> Library:
+    """Build the library from the settings. Models are loaded, and Chroma is opened, at first use."""
     shelf = Shelf(settings.store)
     embedder = build_embedder(settings)
     built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
     sentence_model = Remembering(built_in, most=_SENTENCES)
-    return Parts(settings, shelf, _build_index(settings), embedder, sentence_model)
+    return Library(settings, shelf, _build_index(settings), embedder, sentence_model)
 
 
 def _build_index(settings: Settings) -> VectorIndex:
@@ -44,15 +44,15 @@ def _build_index(settings: Settings) -> VectorIndex:
     return VectorIndex(settings.store)
 
 
-def sync_parts(parts: Parts, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:
+def sync_library(library: Library, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:
     """Run `sync_shelf` with the settings' values."""
     return sync_shelf(
-        parts.settings.seeds,
-        shelf=parts.shelf,
-        index=parts.index,
-        embedder=parts.embedder,
-        chunk_tokens=parts.settings.chunk_tokens,
-        max_file_bytes=parts.settings.max_file_megabytes * 1_000_000,
+        library.settings.seeds,
+        shelf=library.shelf,
+        index=library.index,
+        embedder=library.embedder,
+        chunk_tokens=library.settings.chunk_tokens,
+        max_file_bytes=library.settings.max_file_megabytes * 1_000_000,
         wait_seconds=wait_seconds,
         rebuild=rebuild,
     )
