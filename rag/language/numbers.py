@@ -49,7 +49,6 @@ _COINS = (
 MONEY = frozenset((*"$€£¥₹", *_COINS.split("|")))  # the units of `Number` that are money
 _FRACTION_WORDS: Mapping[str, int] = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 _TIMES: Mapping[str, int] = {"tw": 2, "do": 2, "th": 3, "tr": 3, "qu": 4}
-NEXT_TO_FIRST = tuple(_ORDINALS[1:10])
 NUMBER_WORDS = frozenset(
     (*_SMALL, *_SCALES, *"half quarter twice thrice doubl tripl trebl quadrupl halv twofold".split())
 )
@@ -91,11 +90,6 @@ _FALLING = re.compile(
     r"\b(?:f[ae]ll\w*|drop\w*|declin\w*|down|decreas\w*|shr[aiu]nk\w*|contract\w*|los[st]\w*|los(?:es|ing)|lower\w*"
     r"|cut\w*|reduc\w*|sl(?:id|ip)\w*|tumbl\w*|slump\w*|plunge\w*|minus|below|deficit)\b"
 )
-_STEP = re.compile(
-    r"\b(?:r[io]se\w*|rising|f[ae]ll\w*|drop\w*|declin\w*|decreas\w*|increas\w*|gr[eo]w\w*|climb\w*|jump\w*|cut\w*"
-    r"|reduc\w*|rais\w*|lower\w*|up|down|slip\w*|slid\w*|surg\w*|soar\w*|plunge\w*|tumbl\w*|shr[aiu]nk\w*"
-    r"|chang\w*|expand\w*|widen\w*|slow\w*)\b.*\b(?P<step>by|to)\s(?:[a-z]+\s){0,2}$"
-)
 _VAGUE = re.compile(r"\b(?P<scale>dozen|hundred|thousand|million|billion|trillion)s\b")
 
 _ABOUT = re.compile(r"\b(?:about|around|some|roughly|approximately|close to|near)\W+$")
@@ -120,12 +114,6 @@ class Number:
     def is_ordinal(self) -> bool:
         """Tell whether it is a place in a row: "third", "3rd"."""
         return self.shown.endswith(tuple(_ORDINALS)) or self.after.startswith(("st", "nd", "rd", "th"))
-
-    @property
-    def step(self) -> str:
-        """Return "by" or "to" where something rises or falls by or to it."""
-        found = _STEP.search(self.before)
-        return found["step"] if found else ""
 
     @property
     def side(self) -> int:

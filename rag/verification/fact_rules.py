@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.language.date_words import (
@@ -15,15 +14,14 @@ from rag.language.date_words import (
     is_of_a_date,
 )
 from rag.language.lexicon import LINKING, MAKING_ANOTHER, ROLES, TITLES
-from rag.language.matching import WORD, all_terms, forms, is_listed, meets, names_meet, term_set
+from rag.language.matching import WORD, all_terms, is_listed, meets, names_meet
 from rag.language.names import (
     _NAME,
     CAPITALISED,
-    _is_ordinary,
     names_in,
 )
-from rag.language.numbers import NEXT_TO_FIRST, Number, read_amounts, read_numbers
-from rag.verification.messages import does_not_name, does_not_say, says_otherwise
+from rag.language.numbers import Number, read_amounts, read_numbers
+from rag.verification.messages import does_not_name, does_not_say
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
@@ -33,17 +31,6 @@ _BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|fro
 
 _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
-
-# "A met B" and "B met A" are the same.
-_DOES_TO = re.compile(
-    rf"(?P<who>{_NAME.pattern})\s(?!(?:met|meets|married|marries|and|or|faced|faces|played|versus|with|near)\b)"
-    rf"(?P<does>[a-z]+)\s(?P<whom>{_NAME.pattern})"
-)
-_INITIAL = re.compile(r"(?<![\w.])(?P<initial>[A-Z])\.\s(?:[A-Z]\.\s)*(?P<last>[A-Z]\w+)")
-_OPENING = re.compile(rf"\W*(?P<who>{CAPITALISED})\s(?P<does>[a-z]+)")
-# "Largest", but not the one of "second-largest".
-_MOST = re.compile(rf"(?<!-)(?<!{' )(?<!'.join(NEXT_TO_FIRST)} )\b([a-z]{{2,}}est)\b")
-_GROUP = re.compile(r"(?:ers|ors|ists|ians|ants|ents|ees|men|people)$")
 
 
 def addresses(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
@@ -82,50 +69,6 @@ def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
         if not said and not any(amount.is_held_by(number) for number in quoted):
             return does_not_say(amount.shown, quotes)
     return ""
-
-
-def counts(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """What is one or first is not twelve or third in the quotes, and what rises "by" 3 does not rise "to" 3."""
-    quoted = [number for quote in quotes for number in read_numbers(quote)]
-    for number in read_numbers(statement):
-        if number.shown in ("one", "first") and (other := _counted_otherwise(number, quoted, quotes)):
-            return says_otherwise(other.shown, number.shown, quotes)
-        equal = [other for other in quoted if number.values & other.values and number.is_held_by(other)]
-        if number.side and equal and all(other.side == -number.side for other in equal):
-            return says_otherwise(_with_hedge(equal[0]), _with_hedge(number), quotes)
-        if number.step and equal and all(other.step and other.step != number.step for other in equal):
-            return says_otherwise(f"{equal[0].step} {equal[0].shown}", f"{number.step} {number.shown}", quotes)
-    for found in _MOST.finditer(statement):
-        placed = re.compile(rf"\b(?:{'|'.join(NEXT_TO_FIRST)})[\s-]{found[1]}\b", re.IGNORECASE)
-        held = [(placed.search(quote), found[1] in placed.sub("", quote).lower()) for quote in quotes]
-        if any(other for other, _ in held) and not any(plain for _, plain in held):
-            return says_otherwise(next(other.group() for other, _ in held if other), found[1], quotes)
-    return ""
-
-
-def _with_hedge(number: Number) -> str:
-    """Return a number with the two words before it."""
-    return " ".join((*number.before.split()[-2:], number.shown))
-
-
-def _counted_otherwise(number: Number, quoted: Sequence[Number], quotes: Sequence[str]) -> Number | None:
-    """Find another number of the same things in the quotes, where they have no one and no first."""
-    if any(1 in other.values for other in quoted):
-        return None
-    among = number.after.startswith(" of ")
-    for other in quoted:
-        alike = other.is_ordinal == number.is_ordinal and other.after.startswith(" of ") == among
-        same = [thing for thing in _counted(number) if meets(thing, frozenset(_counted(other)))]
-        if alike and same and not is_of_a_date(other):
-            single = re.compile(rf"\b(?:an?|another|single|lone)\s(?:\w+\s)?{re.escape(same[0])}", re.IGNORECASE)
-            if not any(single.search(quote) for quote in quotes):
-                return other
-    return None
-
-
-def _counted(number: Number) -> tuple[str, ...]:
-    """Return the terms of the two words behind a number: what it counts."""
-    return tuple(content_terms(number.after.split(",")[0])[:2])
 
 
 def _is_ratio(number: Number, quoted: Sequence[Number]) -> bool:
@@ -171,15 +114,6 @@ def names(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
     return ""
 
 
-def subjects(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """Nobody stands in the place of somebody else: "K. Smith" for "J. Smith", "Texas sued" for "Utah sued"."""
-    return (
-        _other_initial(statement, quotes)
-        or _turned_round(statement, quotes)
-        or _other_subject(statement, quotes, around)
-    )
-
-
 def _opens_otherwise(word: str, statement: str, quotes: Sequence[str]) -> bool:
     """Tell whether one word opens the statement and does nothing that is done in the quotes: it may be no name."""
     opening = re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", statement)
@@ -217,57 +151,6 @@ def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
     return any(re.search(rf"\b{last}\b", text) for text in texts) and not any(
         re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
     )
-
-
-def _other_initial(statement: str, texts: Sequence[str]) -> str:
-    """Find "J. Smith" where the texts have a Smith with other first letters only."""
-    for found in _INITIAL.finditer(statement):
-        before = re.compile(rf"(?P<firsts>(?:{CAPITALISED}\.?\s)+){re.escape(found['last'])}\b")
-        firsts = {
-            word[0]
-            for text in texts
-            for other in before.finditer(text)
-            for word in WORD.findall(other["firsts"])
-            if word.lower() not in TITLES | STOP_WORDS
-        }
-        if firsts and found["initial"] not in firsts:
-            return does_not_name(found.group(), texts)
-    return ""
-
-
-def _turned_round(statement: str, quotes: Sequence[str]) -> str:
-    """Find "Sweden sued Denmark" where the quotes have "Denmark sued Sweden"."""
-    written = [found for quote in quotes for found in _DOES_TO.finditer(quote)]
-    for said in _DOES_TO.finditer(statement):
-        alike = [found for found in written if terms(found["does"]) == terms(said["does"])]
-        same = any(_share(found["who"], said["who"]) and _share(found["whom"], said["whom"]) for found in alike)
-        for found in alike:
-            if not same and _share(found["who"], said["whom"]) and _share(found["whom"], said["who"]):
-                return says_otherwise(found.group(), said.group(), quotes)
-    return ""
-
-
-def _share(name: str, other: str) -> bool:
-    return bool(term_set(name) & term_set(other))
-
-
-def _other_subject(statement: str, quotes: Sequence[str], around: str) -> str:
-    """Find a word that opens the statement and does what somebody else does in the quotes."""
-    found = _OPENING.match(statement)
-    known = all_terms((*quotes, around))
-    if not found or not (term := "".join(terms(found["who"])[:1])) or _is_ordinary(found["who"]) or meets(term, known):
-        return ""
-    does = forms("".join(terms(found["does"])[:1]))
-    if does & STOP_WORDS:
-        return ""
-    said = term_set(statement)
-    for quote in quotes:
-        for who, other in pairwise(WORD.findall(quote)):
-            named = who[0].isupper() and not _is_ordinary(who)
-            another = named or not (_GROUP.search(found["who"]) or who.endswith("s"))
-            if does & term_set(other) and another and not term_set(who) & (said | STOP_WORDS):
-                return says_otherwise(who, found["who"], quotes)
-    return ""
 
 
 def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:

@@ -43,12 +43,6 @@ def drops_speaker(who: str) -> str:
     return f"The quote says who claims this{f' ({_short(who)})' if who else ''}; the statement does not."
 
 
-def drops_hedge(word: str, quotes: Sequence[str]) -> str:
-    """Say that the statement gives as a fact what the quotes only allege or tie to a condition."""
-    says = "says" if len(quotes) == 1 else "say"
-    return f'{_the_quotes(quotes)} {says} "{_short(word)}", the statement does not.'
-
-
 def has_unseen() -> str:
     """Say that the statement is not what it looks like."""
     return "The statement has characters that turn its letters round unseen."

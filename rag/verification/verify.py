@@ -23,8 +23,7 @@ from rag.language.matching import WORD, all_terms, as_written, clauses, content_
 from rag.language.names import names_in
 from rag.language.numbers import NUMBER_WORDS
 from rag.verification.claim_rules import commitment, negation, opposites, speaker
-from rag.verification.fact_rules import addresses, counts, dates, names, numbers, subjects
-from rag.verification.hedge_rules import hedges
+from rag.verification.fact_rules import addresses, dates, names, numbers
 from rag.verification.messages import does_not_say, has_unseen, says_otherwise
 
 # The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
@@ -229,12 +228,9 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "numbers": numbers,
         "dates": dates,
         "names": names,
-        "counts": counts,
-        "subjects": subjects,
         "negation": negation,
         "opposites": opposites,
         "commitment": commitment,
-        "hedges": hedges,
         "speaker": speaker,
         "swaps": swaps,
         "words": words,
