@@ -7,18 +7,21 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from index.core.errors import ChromaUnreachable, DatelineError
+from index.core.logs import log_unexpected, set_up_logging
 from index.core.scope import Scope
-from index.core.settings import load_settings
+from index.core.settings import Settings, load_settings
 from index.core.wording import counted, none_in_scope, one_line
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
@@ -28,6 +31,32 @@ from index.pipeline.library import WAIT_SECONDS, Library, build_library, set_dam
 from index.shelf.queries import Listing
 from index.shelf.shelf import size_on_disk
 from index.text.articles import Article
+
+_verbose: ContextVar[bool] = ContextVar("verbose", default=False)
+
+
+def be_verbose(wanted: bool) -> None:
+    """Log to the terminal too, from the moment the settings are read."""
+    if wanted:
+        _verbose.set(True)
+
+
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", help="Log to the terminal too. May also follow the command.", callback=be_verbose)
+]
+
+
+class CommandGroup(typer.core.TyperGroup):
+    """A group whose commands take --verbose after their name too."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command, and take --verbose out of what follows its name."""
+        end = args.index("--") if "--" in args else len(args)
+        if "--verbose" in args[:end]:
+            be_verbose(True)
+            args = [given for given in args[:end] if given != "--verbose"] + args[end:]
+        return super().resolve_command(ctx, args)
+
 
 commands = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -97,10 +126,17 @@ def _end_on_signals() -> threading.Event:
     return asked
 
 
+def read_settings(seeds: Path | None, store: Path | None) -> Settings:
+    """Read the settings, and start to log as they say. Raises BadSettings."""
+    settings = load_settings(seeds=seeds, store=store)
+    set_up_logging(settings.store, level=settings.log_level, verbose=_verbose.get(), secrets=settings.secrets)
+    return settings
+
+
 @contextmanager
 def open_library(seeds: Path | None, store: Path | None) -> Iterator[Library]:
     """Build the library, and release Chroma at the end."""
-    library = build_library(load_settings(seeds=seeds, store=store))
+    library = build_library(read_settings(seeds, store))
     try:
         yield library
     finally:
@@ -165,7 +201,7 @@ def index_command(
     """Bring the shelf in line with the seeds folder."""
     _end_on_signals()
     if rebuild:
-        settings = load_settings(seeds=seeds, store=store)
+        settings = read_settings(seeds, store)
         check_folder(settings.seeds)
         for old, aside in set_damaged_aside(settings.store):
             typer.echo(f"{old} is damaged, foreign or of another version. It is put aside as {aside}.", err=True)
@@ -230,7 +266,7 @@ def add_command(
     as_json: JsonOption = False,
 ) -> None:
     """Copy files and fetch pages into the seeds folder; what cannot be added stops none of the others."""
-    settings = load_settings(seeds=seeds, store=store)
+    settings = read_settings(seeds, store)
     check_folder(settings.seeds)
     outcomes = []
     for one in given:
@@ -358,7 +394,10 @@ def article_json(article: Article) -> dict[str, object]:
 
 
 def run(command: Callable[[], None]) -> None:
-    """Run a command line: a problem the user can mend is one plain message and exit code 1."""
+    """Run a command line. A problem that the user can fix is one plain message and exit code 1.
+
+    So is an error that we did not expect: its traceback is in the log, whose path the message shows.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
@@ -369,8 +408,13 @@ def run(command: Callable[[], None]) -> None:
         sys.exit(1)
     except OSError as error:
         typer.echo(
-            f"The system refused ({error}). Expected to read and write files here. Mend that, try again.", err=True
+            f"The system refused ({error}). Expected to read and write files here. Fix that, then try again.", err=True
         )
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the user sees a sentence)
+        log = log_unexpected(error)
+        where = f"the details are in {log}" if log else "the details are above, as no log could be written"
+        typer.echo(f"Dateline ended on an error of its own ({type(error).__name__}): {where}.", err=True)
         sys.exit(1)
 
 

@@ -11,11 +11,11 @@ import typer
 
 import index.cli
 import rag.cli
-from index.cli import SeedsOption, StoreOption
+from index.cli import CommandGroup, SeedsOption, StoreOption, VerboseOption, read_settings
 from index.core.errors import BadSettings
-from index.core.settings import load_settings
 
 commands = typer.Typer(
+    cls=CommandGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -28,7 +28,7 @@ _APP = Path(__file__).parent.parent / "app.py"
 
 
 @commands.callback()
-def _begin(context: typer.Context) -> None:
+def _begin(context: typer.Context, verbose: VerboseOption = False) -> None:  # noqa: ARG001 (its callback reads it)
     context.obj = rag.cli.tell_news  # the half that indexes knows of no questions
 
 
@@ -39,7 +39,7 @@ def serve_command(
     store: StoreOption = None,
 ) -> None:
     """Open the chat on the shelf, on this machine only."""
-    settings = load_settings(seeds=seeds, store=store)
+    settings = read_settings(seeds, store)
     # The page reads the settings anew, in Streamlit's own way of starting it.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
     with closing(socket.socket()) as probe:

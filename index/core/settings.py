@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.core.errors import BadSettings
+from index.core.logs import Level
 from index.core.urls import is_this_machine, is_web_address
 
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
@@ -65,11 +66,20 @@ class Settings(BaseSettings):
     )
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
     max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are refused with a reason")
+    log_level: Level = Field(
+        "warning", description="lowest level that dateline.log in the store has: debug, info, warning or error"
+    )
 
     @property
     def chat_models(self) -> tuple[str, ...]:
         """The language models by name, the first of them asked unless the reader chooses another."""
         return tuple(dict.fromkeys(name.strip() for name in self.chat_model.split(",") if name.strip()))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The keys that are set; logs and reports must not show them."""
+        keys = (self.openai_api_key, self.embedding_api_key, self.chat_api_key, self.chroma_token)
+        return tuple(key.get_secret_value() for key in keys if key.get_secret_value())
 
     @property
     def prices(self) -> dict[str, tuple[float, float]]:

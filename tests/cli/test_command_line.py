@@ -11,7 +11,8 @@ from typing import IO
 
 import pytest
 
-from index.cli import _end_on_signals
+from index.cli import _end_on_signals, run
+from index.core.logs import log_path, set_up_logging, stop_logging
 from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.support.embedding_server import FAULTS, serve_embeddings
 
@@ -443,6 +444,33 @@ def test_a_question_that_is_no_text_is_asked_all_the_same(dateline: CommandLine)
     run = dateline("ask", "fentanyl \udce9 precursors", "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["question"] == "fentanyl ? precursors"
+
+
+def test_an_unexpected_error_is_one_sentence_with_the_path_of_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "The mayor said so"
+
+    def fail() -> None:
+        set_up_logging(tmp_path, level="warning")
+        raise LookupError(text)
+
+    try:
+        with pytest.raises(SystemExit, match="1"):
+            run(fail)
+    finally:
+        stop_logging()
+    said = capsys.readouterr()
+    log = log_path(tmp_path)
+    assert said == ("", f"Dateline ended on an error of its own (LookupError): the details are in {log}.\n")
+    assert f'{__file__}", line' in log.read_text()
+    assert text not in log.read_text()
+
+
+def test_verbose_is_taken_before_and_after_the_command(dateline: CommandLine) -> None:
+    for arguments in (("--verbose", "list"), ("list", "--verbose")):
+        assert dateline(*arguments).returncode == 0
+    assert dateline("list", "--", "--verbose").returncode == 2
 
 
 def _everything_in(folder: Path) -> str:
