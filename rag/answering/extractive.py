@@ -103,7 +103,6 @@ def answer(
     bare: str = "",
     subject: str = "",
     passed_over: Callable[[str], bool] | None = None,
-    nothing_named: bool = False,
 ) -> tuple[tuple[Statement, ...] | Refusal, tuple[Weighed, ...]]:
     """Quote the one to four sentences that answer, article by article in reading order, or refuse.
 
@@ -111,8 +110,7 @@ def answer(
 
     Where an earlier question lent its `subject`, `bare` is the question without it: the subject
     says which article to read, the bare question which sentence. Where the question asks what
-    somebody said and some of their words answer, only theirs are quoted. Where nothing that the question
-    names is on the shelf (`nothing_named`), nothing answers. `sentence_model` is the built-in MiniLM
+    somebody said and some of their words answer, only theirs are quoted.  `sentence_model` is the built-in MiniLM
     whatever embedded the shelf: the weights are calibrated for it, and no sentence leaves the machine to
     be weighed. A sentence that is `passed_over` is not quoted; it still says what the ones beside it are about.
     """
@@ -125,7 +123,7 @@ def answer(
     if any(candidate.asked_for and candidate.answers for candidate in ranked):
         ranked = [candidate for candidate in ranked if candidate.asked_for]
         candidates = ranked
-    if nothing_named or not any(candidate.answers for candidate in ranked):
+    if not any(candidate.answers for candidate in ranked):
         close = [c for c in ranked if c.own_coverage > 0 or c.similarity >= _CLOSE]
         return Refusal(tuple(_cite(candidate) for candidate in close[:MOST_CLOSEST])), nearest
     # The best sentence is the best of those that answer: one that holds the asked-for words

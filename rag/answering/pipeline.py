@@ -20,7 +20,7 @@ from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.evidence.citations import Citation
 from rag.language.date_phrases import Days, read_days
 from rag.llm.client import ChatModel, Stopped, Usage
-from rag.retrieval.missing_terms import find_absences
+from rag.retrieval.missing_terms import missing_words
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Hit, search
 
@@ -201,7 +201,6 @@ def _quote(
         )
         passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
         searched = time.perf_counter()
-        absent = find_absences(asked, reading)
         quoted, nearest = quoting.answer(
             asked,
             passages,
@@ -210,9 +209,9 @@ def _quote(
             bare=bare,
             subject=standalone.subject,
             passed_over=passed_over,
-            nothing_named=absent.all_named,
         )
         shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
+        absent = missing_words(asked, reading)
         copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
         counts, reach, outlets = reading.counts(), reading.reach(scope=scope), reading.outlets(scope=scope)
     ended = time.perf_counter()
@@ -232,7 +231,7 @@ def _quote(
             outlets=tuple(outlets[:_OUTLETS_TOLD]),
             more_outlets=len(outlets[_OUTLETS_TOLD:]),
             nearest=nearest,
-            absent=absent.words,
+            absent=absent,
         ),
         seconds={
             "search": round(searched - started, 4),
@@ -309,8 +308,6 @@ def _find_all(asked: str, bare: str, *, library: Library, scope: Scope, subject:
         found = search(
             asked, reading=reading, index=library.index, embedder=library.embedder, k=_HITS_LOOKED_AT, scope=scope
         )
-        if find_absences(asked, reading).all_named:
-            return Listed((), found.problem, None)
         passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
         quotes = quoting.find_all(
             asked, passages, reading=reading, sentence_model=library.sentence_model, bare=bare, subject=subject

@@ -435,10 +435,10 @@ def absent_words(absent: Sequence[str]) -> str:
     """Tell which words no article has, or nothing where there are none.
 
     >>> absent_words(("Kalorkan", "sluice"))
-    'No article has “Kalorkan” or “sluice”. '
+    'No article mentions “Kalorkan” or “sluice”. '
     """
     named = [f"“{one_line(word)}”" for word in absent[:_WORDS_NAMED]]
-    return f"No article has {' or '.join(named)}. " if named else ""
+    return f"No article mentions {' or '.join(named)}. " if named else ""
 
 
 def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:

@@ -174,11 +174,6 @@ def test_the_marks_of_drafts_are_the_benchs() -> None:
         assert f"{milliseconds:,} ms" in " ".join(FOLDERS["rag"].split())
 
 
-def test_the_figures_of_absences_are_the_benchs() -> None:
-    for row in json.loads((ROOT / "bench" / "results" / "absences.json").read_text())["rows"]:
-        assert f"| {' | '.join(str(value) for value in row.values())} |" in (ROOT / "rag" / "README.md").read_text()
-
-
 def test_the_figures_of_disagreements_are_the_benchs() -> None:
     result = json.loads((ROOT / "bench" / "results" / "disagreements.json").read_text())
     for name, measured, counted, of in (

@@ -13,7 +13,7 @@ from rag.output.answer import answer_json, answer_text, hit_lines, hits_json, se
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, as_json, serve_chat
 
-LACKS = "No article has “population”. "
+LACKS = "No article mentions “population”. "
 
 
 def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
