@@ -1,24 +1,27 @@
-"""Clicks: what is clicked in a component is done once, also where a newer run of the page begins before it is seen."""
+"""Clicks: what is clicked in a component is done once, even if a newer run of the page begins before it is handled."""
 
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime import Runtime
 
-import ui.browser.clicks as callbacks
 from tests.system.test_streamlit_patch import Browser, run, running, script, until, whole_page
 
 __all__ = ["script"]  # a fixture
-# Where a run of the page waits, on its way to the component.
+# A run of the page waits here, on its way to the component.
 reached, go_on = threading.Event(), threading.Event()
 _PAGE = """
 import streamlit as st
 
 from tests.system.test_clicks import go_on, reached
 from ui.browser.clicks import draw
+from ui.chat.export import hand_over, handed_over
 
 done = st.session_state.setdefault("done", [])
 component = st.components.v2.component("clicked", html="<p></p>", js="export default () => {}")
@@ -30,8 +33,9 @@ CLICKED
 st.text(f"done {done}")
 """
 _OURS = """
-clicks = draw(component, key="thing", data={}, clicks=("open", "close"), about=about)
+clicks = draw(component, key="thing", data={"file": handed_over("thing")}, about=about)
 clicks.do("open", done.append, str)
+clicks.do("export", lambda form: hand_over("thing", {"key": form}), str)
 """
 _STREAMLITS = """
 clicked = component(key="thing", data={}, on_open_change=lambda: None)
@@ -44,76 +48,121 @@ def page(clicked: str, about: str = "about = 'a chat'") -> str:
     return _PAGE.replace("ABOUT", about).replace("CLICKED", clicked)
 
 
-def click(browser: Browser, name: str, value: object) -> BackMsg:
-    """What a browser sends where `value` was clicked in the component."""
+def component_of(browser: Browser) -> BidiComponent:
+    """Return the component as it was sent last."""
     elements = [message.delta.new_element for message in browser.got if message.HasField("delta")]
-    of = next(element.bidi_component.id for element in elements if element.HasField("bidi_component"))
+    return [element.bidi_component for element in elements if element.HasField("bidi_component")][-1]
+
+
+def click(component: BidiComponent, *clicks: tuple[str, str, object]) -> BackMsg:
+    """Make what a browser sends while clicks (id, name, value) in the component are not confirmed."""
+    shown = json.loads(component.json)[1]
     message = whole_page()
-    state = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{of}__events")
+    sent = [{"id": id_, "about": shown, "name": name, "value": value} for id_, name, value in clicks]
+    message.rerun_script.widget_states.widgets.append(
+        WidgetState(id=component.id, json_value=json.dumps({"clicks": sent}))
+    )
+    return message
+
+
+def click_as_event(component: BidiComponent, name: str, value: object) -> BackMsg:
+    """Make what a browser sends for a click that Streamlit delivers by itself."""
+    message = whole_page()
+    state = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{component.id}__events")
     state.json_trigger_value = json.dumps([{"event": name, "value": value}])
     message.rerun_script.widget_states.widgets.append(state)
     return message
 
 
-async def click_and_want_the_page(
-    script: Path, monkeypatch: pytest.MonkeyPatch, *, value: object, waits: bool, name: str = "open"
+async def send_in_turn(
+    script: Path, monkeypatch: pytest.MonkeyPatch, clicks: Sequence[tuple[str, str, object]], *, times: int, waits: bool
 ) -> Browser:
-    """Click, and want the whole page before (`waits`) or after the run that was told has come to the component."""
+    """Send the same clicks so many times, each before (`waits`) or after the run before has come to the component."""
     go_on.set()
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
-        clicked = click(browser, name, value)
-        browser.got.clear()
+        message = click(component_of(browser), *clicks)
         reached.clear()
         if waits:
             go_on.clear()
-        runtime.handle_backmsg(session, clicked)
-        await until(reached.is_set)
-        if waits:
-            runtime.handle_backmsg(session, whole_page())
-            go_on.set()
-        for _ in range(2):  # twice, as what was done may have begun another run
-            await until(lambda: any("done" in text for text in browser.texts))
-            browser.got.clear()
-            runtime.handle_backmsg(session, whole_page())
-        await until(lambda: any("done" in text for text in browser.texts))
+        for _ in range(times):
+            runtime.handle_backmsg(session, message)
+            await until(reached.is_set)
+            reached.clear()
+        go_on.set()
+        browser.got.clear()
+        runtime.handle_backmsg(session, message)
+        await settled(runtime, session, browser)
         return browser
+
+
+async def settled(runtime: Runtime, session: str, browser: Browser) -> None:
+    """Wait until a run has sent all of the page and no other one follows."""
+    opened = runtime.get_app_session(session)
+    assert opened is not None
+    await until(lambda: opened._scriptrunner is None and "done" in "".join(browser.texts[-1:]))
 
 
 @pytest.mark.parametrize("waits", [False, True])
 def test_what_is_clicked_is_done_once(script: Path, monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
     script.write_text(page(_OURS))
-    browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=waits))
-    assert browser.texts[-1] == "done ['x']"
+    clicks = [("1", "open", "x"), ("2", "open", "y")]
+    browser = run(send_in_turn(script, monkeypatch, clicks, times=3, waits=waits))
+    assert browser.texts[-1] == "done ['x', 'y']"
+    assert json.loads(component_of(browser).json)[2] == ["1", "2"], "both are confirmed to the browser"
 
 
-def test_streamlit_still_needs_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where this fails after an update, clicks need not be noted."""
+async def click_before_another_run(script: Path, monkeypatch: pytest.MonkeyPatch, *, event: bool) -> Browser:
+    """Click, and ask for the whole page before the click's run has come to the component, as another click does."""
+    go_on.set()
+    async with running(script, monkeypatch) as (runtime, session, browser):
+        await until(lambda: browser.finished == 1)
+        component = component_of(browser)
+        clicked = click_as_event(component, "open", "x") if event else click(component, ("1", "open", "x"))
+        reached.clear()
+        go_on.clear()
+        runtime.handle_backmsg(session, clicked)
+        await until(reached.is_set)
+        browser.got.clear()
+        # A browser sends the state of each component with every message, an event only once.
+        runtime.handle_backmsg(session, whole_page() if event else clicked)
+        go_on.set()
+        await settled(runtime, session, browser)
+        return browser
+
+
+def test_a_click_outlives_another_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script.write_text(page(_OURS))
+    assert run(click_before_another_run(script, monkeypatch, event=False)).texts[-1] == "done ['x']"
+
+
+def test_streamlit_still_loses_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If this fails after an update, Streamlit's own events may do instead of repeated clicks."""
     script.write_text(page(_STREAMLITS))
-    browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=True))
-    assert browser.texts[-1] == "done []"
+    assert run(click_before_another_run(script, monkeypatch, event=True)).texts[-1] == "done []"
 
 
-def test_a_click_on_what_stood_there_before_is_dropped(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_on_what_was_shown_before_is_ignored(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     about = (
         "st.session_state['runs'] = st.session_state.get('runs', 0) + 1\nabout = f\"chat {st.session_state['runs']}\""
     )
     script.write_text(page(_OURS, about))
-    browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=True))
-    assert browser.texts[-1] == "done []"
-
-
-def test_a_click_that_waited_too_long_is_forgotten(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(callbacks, "_FORGOTTEN_SECONDS", 0.0)
-    script.write_text(page(_OURS))
-    browser = run(click_and_want_the_page(script, monkeypatch, value="x", waits=True))
+    browser = run(send_in_turn(script, monkeypatch, [("1", "open", "x")], times=1, waits=False))
     assert browser.texts[-1] == "done []"
 
 
 @pytest.mark.parametrize(("name", "value"), [("open", 3), ("open", ["x"]), ("other", "x")])
-def test_what_no_reader_can_click_is_nothing(
+def test_what_no_reader_can_click_is_ignored(
     script: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
     script.write_text(page(_OURS))
-    browser = run(click_and_want_the_page(script, monkeypatch, name=name, value=value, waits=False))
+    browser = run(send_in_turn(script, monkeypatch, [("1", name, value)], times=1, waits=False))
     assert browser.texts[-1] == "done []"
+
+
+def test_a_file_is_sent_again_if_a_newer_run_replaces_the_one_that_sent_it(
+    script: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.write_text(page(_OURS))
+    browser = run(send_in_turn(script, monkeypatch, [("1", "export", "md")], times=2, waits=False))
+    assert json.loads(component_of(browser).json)[0] == {"file": {"key": "md"}}

@@ -126,7 +126,7 @@ def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
     show_text(text, kind="lead")
     _show_what_is_new(indexing)
     if questions := indexing.suggestions:
-        clicks = draw(_suggested, key="suggested", data=list(questions), clicks=("ask",), about=chat.id)
+        clicks = draw(_suggested, key="suggested", data=list(questions), about=chat.id)
         clicks.do("ask", partial(_ask_suggested, chat, indexing), str)
 
 

@@ -1,10 +1,15 @@
-"""Callbacks: what a reader's click or question does is done, whatever else wants the page drawn again."""
+"""Clicks: what a reader clicks in a component is done once, however often the page is redrawn meanwhile.
 
-import time
+Streamlit gives a click to one run of the page and forgets it. If a newer run begins before that run has reached the
+component, the click is lost. So the browser keeps each click, and repeats it until the page confirms it; see
+`components/elements.js`. Each click has an id, so a repeated one is not done twice.
+"""
+
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
@@ -12,15 +17,15 @@ from streamlit.runtime.scriptrunner import RerunException
 
 _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
-_FORGOTTEN_SECONDS = 60.0  # of a click on what has not been drawn again since
+_CONFIRMED = 50  # ids of the latest clicks of one component; the browser repeats only a few at a time
 
 
 def undisturbed(act: Callable[_Given, None]) -> Callable[_Given, None]:
-    """Have `act` carried through, and a newer run begin only afterwards.
+    """Let `act` finish before a newer run of the page begins.
 
-    Looking into the session's state lets a newer run begin, and Streamlit then counts the older
-    one as having done what was asked. So `act` is begun again when that happens; what must be done
-    once only comes last in it, when nothing of the session is looked at any more.
+    Each access to the session's state lets a newer run interrupt this one, and Streamlit then counts this one as done.
+    So `act` is started again after an interruption. What must happen only once has to come last in it, after the last
+    access to the session's state.
     """
 
     @wraps(act)
@@ -39,54 +44,56 @@ def undisturbed(act: Callable[_Given, None]) -> Callable[_Given, None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Noted:
-    about: str
-    clicks: dict[str, object] = field(default_factory=dict)  # by name
-    since: float = field(default_factory=time.monotonic)
-
-    def is_of(self, about: str) -> bool:
-        return self.about == about and time.monotonic() - self.since < _FORGOTTEN_SECONDS
+class _Click:
+    id: str
+    name: str
+    value: object
 
 
 class Clicks:
-    """What a reader has clicked in a component and what is not done yet."""
+    """The clicks in one component that are not done yet."""
 
-    def __init__(self, clicks: dict[str, object]) -> None:
-        """Take the clicks by name."""
-        self._clicks = clicks
+    def __init__(self, waiting: Sequence[_Click], done: list[str]) -> None:
+        """Take the clicks, oldest first, and the ids of those that are done."""
+        self._waiting = waiting
+        self._done = done
 
     def do(self, name: str, act: Callable[[_Value], None], of: type[_Value]) -> None:
-        """Do what was clicked, once, and have the page drawn again; a value of another type is nobody's click.
+        """Do what was clicked under `name`, once, and redraw the page. A value of another type than `of` is ignored.
 
-        `act` is begun again where a newer run wants to begin; see `undisturbed`.
+        `act` may be started again if a newer run begins; see `undisturbed`.
         """
-        value = self._clicks.pop(name, None)
-        if isinstance(value, of):
-            undisturbed(act)(value)
-            st.rerun()
+        for click in self._waiting:
+            if click.name == name and click.id not in self._done and isinstance(click.value, of):
+                undisturbed(act)(click.value)
+                self._done.append(click.id)  # without the session's state: nothing can interrupt here
+                st.rerun()
 
 
-def draw(component: ComponentRenderer, *, key: str, data: object, clicks: Sequence[str], about: str = "") -> Clicks:
-    """Draw a component, and return what was clicked in it, however many runs have begun and broken off since.
+def draw(component: ComponentRenderer, *, key: str, data: object, about: str = "") -> Clicks:
+    """Draw a component, and return the clicks in it that are still to be done.
 
-    Streamlit hands a click to the run that it begins; where another one begins before that has come to the component,
-    nobody is told. So a click is noted in its callback, which comes first. `about` names what is shown: a click on
-    something else that stood there before is dropped.
+    `about` names what the component shows. A click on what it showed before is ignored, and so is one from an earlier
+    session, which the browser sends again after the server was restarted.
     """
-    noting: dict[str, Any] = {f"on_{name}_change": partial(_note, key, about, name) for name in clicks}
-    component(key=key, data=data, **noting)
-    noted: _Noted | None = st.session_state.get(_place(key))
-    return Clicks(noted.clicks if noted and noted.is_of(about) else {})
+    state = st.session_state
+    done: list[str] = state.setdefault(f"done-{key}", [])
+    del done[:-_CONFIRMED]
+    shown = f"{state.setdefault('session', uuid4().hex)} {about}"
+    # Streamlit checks each value of a dictionary for a table, but not those of a list.
+    result = component(key=key, data=[data, shown, list(done)], on_clicks_change=_do_nothing)
+    return Clicks(_read(result.get("clicks"), shown), done)
 
 
-@undisturbed
-def _note(key: str, about: str, name: str) -> None:
-    value = st.session_state[key].get(name)
-    before: _Noted | None = st.session_state.get(_place(key))
-    if value is not None:
-        kept = before.clicks if before and before.is_of(about) else {}
-        st.session_state[_place(key)] = _Noted(about, {**kept, name: value})
+def _do_nothing() -> None:
+    """Make "clicks" a state of the component; Streamlit asks for a callback."""
 
 
-def _place(key: str) -> str:
-    return f"clicked-{key}"
+def _read(sent: object, shown: str) -> list[_Click]:
+    """Read what the browser sent; what does not have the form of a click is left out."""
+    found = []
+    for click in sent if isinstance(sent, list) else ():
+        match click:
+            case {"id": str(id_), "about": about, "name": str(name), "value": value} if about == shown:
+                found.append(_Click(id_, name, value))
+    return found

@@ -11,8 +11,6 @@ from functools import partial
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-import streamlit as st
-
 from index.core.wording import counted, place_line
 from index.text.articles import Article
 from rag.analysis.disagreements import disagreements_of
@@ -39,7 +37,16 @@ from ui.browser.address import go, here
 from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
 from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
-from ui.chat.export import TIMELINE_IMAGE, forms, is_timeline_form, make_file, make_timeline_file, timeline_forms
+from ui.chat.export import (
+    TIMELINE_IMAGE,
+    forms,
+    hand_over,
+    handed_over,
+    is_timeline_form,
+    make_file,
+    make_timeline_file,
+    timeline_forms,
+)
 from ui.chat.timeline import look_up, shown_timeline, timeline_of
 from ui.chat.turns import Turn
 from ui.server.indexer import get_indexing
@@ -69,24 +76,20 @@ def show_answer(
     clicks = draw(
         _component,
         key=f"answer-{place}",
-        # Of a list Streamlit does not look at each value to see whether it is a table.
-        data=[
-            {
-                "turn": turn.id,
-                "busy": busy,
-                "scroll_to": scroll_to,
-                "can_ask": can_ask,
-                "stands": keep_asking is None,
-                "forms": [*forms(), TIMELINE_IMAGE],
-                "timeline_forms": timeline_forms(),
-                # Not while the answer grows: a look into the session's state may end the run that draws it.
-                "changes": shown_changes(turn, answer) if answer and not busy else None,
-                "file": None if busy else st.session_state.pop(f"exported-{turn.id}", None),
-                "timeline": shown_timeline(turn, answer) if answer and not busy else None,
-                **(_shown(turn, answer) if answer else {}),
-            }
-        ],
-        clicks=("open", "stop", "again", "search", "all_days", "keep", "export", "timeline", "changes"),
+        data={
+            "turn": turn.id,
+            "busy": busy,
+            "scroll_to": scroll_to,
+            "can_ask": can_ask,
+            "stands": keep_asking is None,
+            "forms": [*forms(), TIMELINE_IMAGE],
+            "timeline_forms": timeline_forms(),
+            # Not while the answer grows: a look into the session's state may end the run that draws it.
+            "changes": shown_changes(turn, answer) if answer and not busy else None,
+            "file": None if busy else handed_over(turn.id),
+            "timeline": shown_timeline(turn, answer) if answer and not busy else None,
+            **(_shown(turn, answer) if answer else {}),
+        },
         about=turn.id,
     )
     clicks.do("stop", lambda _: turn.stop(), bool)
@@ -122,17 +125,14 @@ def show_found(place: int, turn: Turn) -> None:
     clicks = draw(
         _component,
         key=f"found-{turn.id}",
-        data=[
-            {
-                **_shown(turn, answer),
-                # What was asked stands above, and is not asked of all days from here.
-                "searched_for": "",
-                "narrowed": False,
-                "forms": forms(),
-                "file": st.session_state.pop(f"exported-{turn.id}", None),
-            }
-        ],
-        clicks=("open", "export"),
+        data={
+            **_shown(turn, answer),
+            # What was asked stands above, and is not asked of all days from here.
+            "searched_for": "",
+            "narrowed": False,
+            "forms": forms(),
+            "file": handed_over(turn.id),
+        },
     )
     clicks.do("export", partial(_export, turn, answer), str)
     clicks.do("open", partial(_open, place, citations_shown(answer)), str)
@@ -147,7 +147,7 @@ def _export(turn: Turn, answer: Answer, form: str) -> None:
         made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
     else:
         made = make_file(turn.question, [answer], form, name=name)
-    st.session_state[f"exported-{turn.id}"] = made
+    hand_over(turn.id, made)
 
 
 def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:

@@ -12,7 +12,7 @@ from rag.storage.chats import ChatListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
 from ui.browser.look import make_component, telling
-from ui.chat.export import forms, make_file
+from ui.chat.export import forms, hand_over, handed_over, make_file
 from ui.chat.turns import OpenChat, OpenChats
 
 _LISTED = 30
@@ -38,10 +38,9 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
         key="chats",
         data={
             "chats": [_entry(listing, chat.id) for listing in listings],
-            "file": st.session_state.pop("exported", None),
+            "file": handed_over("chats"),
             "forms": forms(),
         },
-        clicks=("open", "rename", "export", "delete"),
     )
     if not listings:
         st.html('<p class="dl-note">No chat holds these words.</p>')
@@ -66,7 +65,7 @@ def _export(chats: OpenChats, asked: dict[str, object]) -> None:
     except UnknownChat:
         return  # deleted in another window: the list is about to show it
     name = f"dateline-{id_[:8]}"
-    st.session_state["exported"] = make_file(kept.title, kept.answers, asked.get("form"), name=name)
+    hand_over("chats", make_file(kept.title, kept.answers, asked.get("form"), name=name))
 
 
 def _entry(listing: ChatListing, current: str) -> dict[str, object]:

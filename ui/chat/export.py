@@ -1,6 +1,7 @@
 """Exporting: an answer, a timeline or a chat becomes a file that the browser keeps."""
 
 import re
+import time
 from base64 import b64encode
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ _TIMELINE_FORMS: dict[str, tuple[str, TimelineForm]] = {
     "timeline-docx": ("Word", "docx"),
     "timeline-csv": ("Table (CSV)", "csv"),
 }
+_HANDED_OVER_SECONDS = 60.0
 TIMELINE_IMAGE = {"key": "timeline-svg", "name": "Timeline, an image"}
 
 
@@ -61,6 +63,23 @@ def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str)
         return None
     _, kind, style = _FORMS[form]
     return _handed_over(export(title, answers, kind, style=style, page=_own_address()), name)
+
+
+def hand_over(place: str, file: dict[str, str] | None) -> None:
+    """Give the component at `place` a file to save; None changes nothing."""
+    if file:
+        st.session_state[f"file-{place}"] = file, time.monotonic()
+
+
+def handed_over(place: str) -> dict[str, str] | None:
+    """Return the latest file for the component at `place`.
+
+    It is returned for a minute, not once: what a run has drawn never reaches the browser if a newer run replaces it.
+    The browser saves a file with the same key only once.
+    """
+    file: dict[str, str]
+    file, since = st.session_state.get(f"file-{place}", ({}, 0.0))
+    return file if file and time.monotonic() - since < _HANDED_OVER_SECONDS else None
 
 
 def _own_address() -> str:

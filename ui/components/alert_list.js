@@ -9,7 +9,7 @@ const drawList = (root, section, data) => {
     button.type = "button"
     if (question.current) button.setAttribute("aria-current", "page")
     button.append(make("span", "title", question.question), make("span", question.found ? "found" : "where", question.told))
-    button.addEventListener("click", () => root.open(question.number))
+    button.addEventListener("click", () => root.act("open", question.number))
     const entry = make("li", "entry")
     entry.append(button)
     list.append(entry)
@@ -26,8 +26,6 @@ const drawList = (root, section, data) => {
   section.append(toggle)
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".alert_list-root")
-  root.open = (number) => setTriggerValue("open", number)
+export default component("alert_list", (root, data) => {
   part(root, "questions", data, (section) => drawList(root, section, data))
-}
+})

@@ -340,10 +340,8 @@ const drawBar = (root, section, data) => {
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".answer-root")
-  root.act = setTriggerValue
-  download(root, data.file)
+export default component("answer", (root, data) => {
+  download(data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
   // What the reader is typing stays.
   if (!root.parts?.searched?.section.querySelector("form"))
@@ -380,4 +378,4 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   part(root, "report", report, (section) => drawSearchReport(section, report))
 
   if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))
-}
+})

@@ -24,7 +24,7 @@ const drawRename = (root, entry, chat) => {
   form.append(field, send, act("cancel", "Cancel", () => fold(root, entry, chat)))
   form.addEventListener("submit", (event) => {
     event.preventDefault()
-    root.trigger("rename", { id: chat.id, title: field.value })
+    root.act("rename", { id: chat.id, title: field.value })
     fold(root, entry, { ...chat, title: field.value.trim() || chat.title })
   })
   entry.replaceChildren(form)
@@ -35,7 +35,7 @@ const drawDelete = (root, entry, chat) => {
   const asked = make("div", "asked")
   asked.append(make("span", "question", `Delete “${chat.title}”? It cannot be brought back.`))
   const no = act("cancel", "Keep", () => fold(root, entry, chat))
-  asked.append(act("danger", "Delete", () => root.trigger("delete", chat.id)), no)
+  asked.append(act("danger", "Delete", () => root.act("delete", chat.id)), no)
   entry.replaceChildren(asked)
   no.focus()
 }
@@ -47,7 +47,7 @@ const drawEntry = (root, entry, chat) => {
   open.type = "button"
   open.append(make("span", "title", chat.title), make("span", "where", chat.when))
   if (chat.current) open.setAttribute("aria-current", "page")
-  open.addEventListener("click", () => root.trigger("open", chat.id))
+  open.addEventListener("click", () => root.act("open", chat.id))
   const more = make("button", "more", "⋯")
   more.type = "button"
   more.setAttribute("aria-label", `More for ${chat.title}`)
@@ -60,7 +60,7 @@ const drawEntry = (root, entry, chat) => {
   }
   menu.append(
     act("", "Rename", busy(drawRename)),
-    exporting(root.forms, (form) => root.trigger("export", { id: chat.id, form })),
+    exporting(root.forms, (form) => root.act("export", { id: chat.id, form })),
     act("", "Delete", busy(drawDelete)),
   )
   more.addEventListener("click", () => {
@@ -76,11 +76,9 @@ const drawEntry = (root, entry, chat) => {
   entry.replaceChildren(row, menu)
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".chat_list-root")
-  root.trigger = setTriggerValue
+export default component("chat_list", (root, data) => {
   root.forms = data.forms
-  download(root, data.file)
+  download(data.file)
   const drawn = JSON.stringify(data.chats)
   if (root.drawn === drawn || (root.busy && data.chats.some((chat) => chat.id === root.unfolded))) return
   root.drawn = drawn
@@ -91,4 +89,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
     list.append(entry)
   }
   root.replaceChildren(list)
-}
+})

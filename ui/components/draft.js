@@ -32,9 +32,7 @@ const drawPart = (root, shown) => {
   return entry
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".draft-root")
-  root.act = setTriggerValue
+export default component("draft", (root, data) => {
   part(root, "checked", data, (section) => {
     section.replaceChildren()
     const head = make("div", "head")
@@ -62,4 +60,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const shown of data.parts) list.append(drawPart(root, shown))
     section.append(head, list)
   })
-}
+})

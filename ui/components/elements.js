@@ -25,11 +25,40 @@ const part = (root, name, data, draw) => {
   root.parts[name] = { drawn, section }
 }
 
+// Streamlit drops a click if the page is redrawn before the click is handled. So a click is sent again until the page
+// confirms it, for a minute at most.
+const REPEAT_MS = 3000
+const FORGET_MS = 60000
 
-// A file is made here, so that nothing of an answer stands in an address.
-const download = (root, file) => {
-  if (!file || root.downloaded === file.key) return
-  root.downloaded = file.key
+const send = (root) => {
+  clearTimeout(root.repeating)
+  if (!root.isConnected) return
+  const now = Date.now()
+  root.clicks = root.clicks.filter((click) => now - click.at < FORGET_MS)
+  root.setStateValue("clicks", root.clicks)
+  if (root.clicks.length) root.repeating = setTimeout(() => send(root), REPEAT_MS)
+}
+
+// Wraps a component's own script: `draw` gets its root, where `act` hands a click to the page, and its data.
+const component = (name, draw) => ({ data: [data, about, done], parentElement, setStateValue }) => {
+  const root = parentElement.querySelector(`.${name}-root`)
+  root.setStateValue = setStateValue
+  root.clicks = (root.clicks ?? []).filter((click) => click.about === about && !done.includes(click.id))
+  if (!root.clicks.length) clearTimeout(root.repeating)
+  root.act = (name, value) => {
+    const at = Date.now()
+    root.clicks.push({ id: `${at}-${Math.random()}`, about, name, value, at })
+    send(root)
+  }
+  draw(root, data)
+}
+
+// The file is made here, so that no part of an answer is in an address. The page sends a file more than once, in case
+// a redraw replaces it before it arrives; the browser saves it once.
+const saved = (window.datelineSaved ??= new Set())
+const download = (file) => {
+  if (!file || saved.has(file.key)) return
+  saved.add(file.key)
   const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0))
   const link = document.createElement("a")
   link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }))

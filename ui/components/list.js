@@ -1,7 +1,5 @@
 // Lists the articles of the shelf.
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".list-root")
-  root.open = (path) => setTriggerValue("open", path)
+export default component("list", (root, data) => {
   const drawn = JSON.stringify(data)
   if (root.drawn === drawn) return // the panel looks again every second: what has not changed stays
   root.drawn = drawn
@@ -13,9 +11,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.type = "button"
     button.append(make("span", "title", article.title))
     if (article.where) button.append(make("span", "where", article.where))
-    button.addEventListener("click", () => opens(button, () => root.open(article.path)))
+    button.addEventListener("click", () => opens(button, () => root.act("open", article.path)))
     entry.append(button)
     list.append(entry)
   }
   root.replaceChildren(list)
-}
+})

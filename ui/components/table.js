@@ -81,7 +81,7 @@ const drawTable = (root, section, { rows, look }) => {
     const title = make("td", "title-cell")
     const open = make("button", "open", row.title)
     open.type = "button"
-    open.addEventListener("click", () => opens(open, () => root.trigger("open", row.path)))
+    open.addEventListener("click", () => opens(open, () => root.act("open", row.path)))
     title.append(open)
     line.append(title)
     for (const name of ["outlet", "place", "published"]) line.append(make("td", name, row[name]))
@@ -89,7 +89,7 @@ const drawTable = (root, section, { rows, look }) => {
     const remove = make("button", "act", "Remove")
     remove.type = "button"
     remove.setAttribute("aria-label", `Remove ${row.title}`)
-    remove.addEventListener("click", () => root.trigger("remove", row.path))
+    remove.addEventListener("click", () => root.act("remove", row.path))
     end.append(remove)
     line.append(end)
     body.append(line)
@@ -117,10 +117,8 @@ const drawPages = (root, section, { found, look, most }) => {
   )
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".table-root")
-  root.trigger = setTriggerValue
-  root.look = (change) => setTriggerValue("look", { ...data.look, ...change })
+export default component("table", (root, data) => {
+  root.look = (change) => root.act("look", { ...data.look, ...change })
   part(root, "chart", { bars: data.bars, look: data.look }, (section) => drawChart(root, section, data))
   part(root, "search", "", (section) => drawSearch(root, section, data.look.titled))
   part(root, "told", data.told, (section) => {
@@ -130,4 +128,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
   })
   part(root, "rows", { rows: data.rows, look: data.look }, (section) => drawTable(root, section, data))
   part(root, "pages", { found: data.found, look: data.look }, (section) => drawPages(root, section, data))
-}
+})

@@ -71,7 +71,6 @@ def _show_checked(checked: CheckedDraft) -> None:
             "parts": [_part(checked, part) for part in checked.parts],
             "copy": "\n".join(draft_lines(checked)),
         },
-        clicks=("open",),
     )
     clicks.do("open", partial(_open, checked), str)
 

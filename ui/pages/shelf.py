@@ -96,7 +96,6 @@ def _show_table(indexing: Indexing) -> None:
             "most": _ROWS,
             "bars": bars(months),
         },
-        clicks=("look", "open", "remove"),
     )
     clicks.do("look", lambda look: state.update(look=Look.read(look)), dict)
     clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)

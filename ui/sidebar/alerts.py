@@ -23,7 +23,7 @@ def show_alerts(indexing: Indexing) -> None:
     st.html('<h2 class="dl-heading">Alerts</h2>')
     if indexing.asking.problem:
         show_text(indexing.asking.problem, kind="problem")
-    clicks = draw(_component, key="alerts", data=[_entry(listing) for listing in listings[:_LISTED]], clicks=("open",))
+    clicks = draw(_component, key="alerts", data=[_entry(listing) for listing in listings[:_LISTED]])
     if len(listings) > _LISTED:
         show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")
     clicks.do("open", lambda number: go(Address(page="alerts", chat=here().chat, question=number)), int)

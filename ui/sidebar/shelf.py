@@ -83,7 +83,7 @@ def _show_articles(indexing: Indexing) -> None:
             reading.listings(_LISTED, scope=scope, titled=titled),
             reading.count(scope=scope, titled=titled),
         )
-    clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings], clicks=("open",))
+    clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings])
     clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
     if not found:
         sought = " with such a title" if titled else ""
