@@ -11,7 +11,6 @@ import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
 from index.core.wording import xml_line
@@ -26,7 +25,6 @@ from rag.output.export import TIMELINE_FORMS, export_timeline
 from rag.output.timeline import timeline_json, timeline_lines
 from rag.output.timeline_svg import timeline_image, wrap
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
-from tests.support.reader import needs_browser
 
 RAISED = "The ferry of Halden Ford was raised, the council said on Tuesday."
 FERRY = "the ferry of Halden Ford"
@@ -193,33 +191,6 @@ def test_a_long_title_takes_one_line_of_an_image_and_a_quote_all_it_needs() -> N
     (title,) = [line for line in lines if line.endswith("…")]
     assert words.startswith(title.removesuffix("…"))
     assert "".join("".join(lines).split()).count("ferrysank") >= 20
-
-
-@needs_browser
-def test_no_line_leaves_its_column(browser: Browser) -> None:
-    """In this machine's fonts: Chromium measures what was only estimated."""
-    long_word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 4
-    many = [
-        *(cite(f"The council said on 3 March 202{n % 10} that {n} ships sank. " * 4) for n in range(60)),
-        cite(f"{long_word} and https://wire.example/{'abc/' * 60}", published=date(2026, 1, 1)),
-        cite("THE MINISTRY OF WOMEN AND COMMONS COMMAND WWW MMM @@@ " * 6, published=date(2026, 1, 2)),
-        cite("המועצה אמרה ביום שלישי שהמעבורת Halden Ford תחזור לשירות " * 6, published=date(2026, 1, 3)),
-        cite("市議会は火曜日、フェリーを引き揚げ、修理して航路に戻すと発表した。" * 6, published=date(2026, 1, 4)),
-    ]
-    page = browser.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.set_content(timeline_image(Timeline(long_word, make_timeline(many), None, "")))
-    boxes = page.evaluate(
-        "[...document.querySelectorAll('text')].map((text) => [text.getAttribute('class'), text.getBBox()])"
-        ".map(([kind, box]) => [kind, box.x, box.x + box.width])"
-    )
-    assert len(boxes) > 200
-    for kind, left, right in boxes:
-        first, last = (47, 181) if kind == "day" else (47, 813) if kind in ("title", "summary") else (240, 800)
-        assert first - 1 <= left <= right <= last, (kind, left, right)
-    assert asked == []
-    page.close()
 
 
 def test_a_timeline_is_taken_along_in_every_form(newsroom: Newsroom) -> None:
