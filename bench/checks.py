@@ -36,7 +36,8 @@ from typing import Any
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import content_terms
-from rag.verification.verify import MOST_STRANGE, RULES, Rule, failed_check, strange_terms
+from rag.verification.claim import Claim
+from rag.verification.verify import MOST_STRANGE, RULES, find_doubt, strange_terms
 
 RESULT = Path(__file__).parent / "results" / "checks.json"
 MOST_QUOTES = 4
@@ -68,7 +69,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class WikiClaim:
     """A claim of Wikipedia and what its source says."""
 
     label: str  # supported, partially_supported or not_supported
@@ -76,9 +77,15 @@ class Claim:
     quotes: tuple[str, ...]
     around: str  # the page's title and day, and the sentence before each quote
 
-    def doubted(self, rule: Rule) -> bool:
-        """Tell whether a rule, or all of them, fails."""
-        return bool(rule(self.text, self.quotes, around=self.around))
+    @property
+    def doubted(self) -> bool:
+        """Whether a check fails."""
+        return find_doubt(self.text, self.quotes, around=self.around) is not None
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The rules that fail, all of them."""
+        return failures(self.text, self.quotes, self.around)
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -104,9 +111,10 @@ def half(article: str) -> str:
     return "tune" if int(sha256(article.encode()).hexdigest(), 16) % 2 == 0 else "check"
 
 
-def failures(statement: str, quotes: Sequence[str]) -> frozenset[str]:
+def failures(statement: str, quotes: Sequence[str], around: str = "") -> frozenset[str]:
     """Return the names of the rules that fail, all of them."""
-    return frozenset(name for name, rule in RULES.items() if rule(statement, quotes))
+    claim = Claim.of(statement, quotes, around)
+    return frozenset(name for name, rule in RULES.items() if rule(claim))
 
 
 def read_summedits(folder: Path) -> Iterator[Checked]:
@@ -136,7 +144,7 @@ def read_summedits(folder: Path) -> Iterator[Checked]:
             )
 
 
-def read_wice(folder: Path) -> Iterator[Claim]:
+def read_wice(folder: Path) -> Iterator[WikiClaim]:
     """Yield the claims with the sentences that support them, or else the closest ones."""
     for line in (folder / "wice" / "claim_dev.jsonl").read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -145,7 +153,7 @@ def read_wice(folder: Path) -> Iterator[Claim]:
         quotes = tuple(evidence[place] for place in best) or cite(entry["claim"], evidence)
         around = [line for line in evidence if line.startswith("(meta data)")]
         around += [before for before, line in pairwise(evidence) if line in quotes]
-        yield Claim(entry["label"], entry["claim"], quotes, "\n".join(around))
+        yield WikiClaim(entry["label"], entry["claim"], quotes, "\n".join(around))
 
 
 def split_true(checked: Iterable[Checked]) -> tuple[list[Checked], list[Checked]]:
@@ -221,15 +229,15 @@ def by_rule(checked: Sequence[Checked]) -> dict[str, Figures]:
     return table
 
 
-def by_label(claims: Sequence[Claim]) -> dict[str, Figures]:
+def by_label(claims: Sequence[WikiClaim]) -> dict[str, Figures]:
     """Return the share of claims doubted, by all rules and by each."""
     table: dict[str, Figures] = {}
     for label in dict.fromkeys(claim.label for claim in claims):
         labelled = [claim for claim in claims if claim.label == label]
         table[label] = {
-            "doubted": share(claim.doubted(failed_check) for claim in labelled),
+            "doubted": share(claim.doubted for claim in labelled),
             "of": len(labelled),
-            **{f"by {name}": share(claim.doubted(rule) for claim in labelled) for name, rule in RULES.items()},
+            **{f"by {name}": share(name in claim.failed for claim in labelled) for name in RULES},
         }
     return table
 
@@ -254,7 +262,7 @@ def by_share(checked: Sequence[Checked], strangers: Sequence[tuple[str, tuple[st
 
 def lacks(statement: str, quotes: Sequence[str], most: float) -> bool:
     """Tell whether the quotes lack more than that share of the statement's content words."""
-    return len(strange_terms(statement, quotes)) > most * len(content_terms(statement))
+    return len(strange_terms(Claim.of(statement, quotes))) > most * len(content_terms(statement))
 
 
 def invented(checked: Sequence[Checked]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -328,11 +336,11 @@ def measure(folder: Path) -> dict[str, Any]:
         "summedits": halves,
         "wice": wice,
         "invented": {
-            "statements of another article": share(bool(failed_check(*pair)) for pair in strangers),
+            "statements of another article": share(bool(find_doubt(*pair)) for pair in strangers),
             "of": len(strangers),
-            "planted lines": share(bool(failed_check(text, quotes)) for text, _, quotes in attacks),
+            "planted lines": share(bool(find_doubt(text, quotes)) for text, _, quotes in attacks),
             "planted, in a true one": share(
-                bool(failed_check(f"{true.rstrip('. ')}, and {text}", quotes)) for text, true, quotes in attacks
+                bool(find_doubt(f"{true.rstrip('. ')}, and {text}", quotes)) for text, true, quotes in attacks
             ),
             "of planted": len(attacks),
         },
@@ -343,7 +351,7 @@ def measure(folder: Path) -> dict[str, Any]:
 def milliseconds(one: Checked) -> float:
     """Time one statement, its quotes read before."""
     started = perf_counter()
-    failed_check(one.text, one.quotes)
+    find_doubt(one.text, one.quotes)
     return round((perf_counter() - started) * 1000, 3)
 
 

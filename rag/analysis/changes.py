@@ -17,6 +17,7 @@ from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
+from rag.verification.claim import Claim
 from rag.verification.fact_rules import dates, numbers
 
 # A sentence repeats another one that has so many of its content words at least, or all of its few.
@@ -94,4 +95,5 @@ def _says_the_same(newer: str, older: str) -> bool:
     shared = len(set(mine) & set(theirs))
     if shared < min(_LEAST_SHARED, len(mine)) or shared < SHARED_CLOSELY * len(mine):
         return False
-    return not numbers(newer, [older]) and not dates(newer, [older])
+    claim = Claim.of(newer, [older])
+    return not numbers(claim) and not dates(claim)

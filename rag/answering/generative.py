@@ -21,12 +21,12 @@ from index.text.terms import without_unseen
 from rag.answering.markers import read_numbers, resolve, take_markers, without_begun_marker
 from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt
-from rag.evidence.citations import Citation, Statement
+from rag.evidence.citations import Citation, Doubt, Statement
 from rag.language.names import names_speaker
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
 from rag.llm.failures import NO_WORD, OTHER_FORM
 from rag.retrieval.passages import Passage
-from rag.verification.verify import failed_check
+from rag.verification.verify import find_doubt
 
 # More often than this nobody sees: each time the whole answer is read and shown again.
 _SHOWN_EVERY_SECONDS = 0.08
@@ -197,16 +197,17 @@ def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -
 def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
     """Give a complete statement its verdict."""
     unknown = len(statement.unresolved)
-    nowhere = f"The model points to {'a sentence that is' if unknown == 1 else 'sentences that are'} not there."
+    cited = "a sentence that does" if unknown == 1 else "sentences that do"
+    nowhere = Doubt("unknown_source", f"The model cites {cited} not exist.") if unknown else None
     if not statement.citations:
-        return replace(statement, verdict="uncited", rule=nowhere if unknown else "No sentence is named for this.")
-    rule = failed_check(
+        return replace(statement, verdict="uncited", doubt=nowhere or Doubt("no_source", "No source cited."))
+    doubt = find_doubt(
         _LIST_NUMBER.sub("", statement.text),
         [citation.quote for citation in statement.citations],
         around=" ".join(_around(citation, passages) for citation in statement.citations),
     )
-    if rule or unknown:
-        return replace(statement, verdict="doubtful", rule=rule or nowhere)
+    if doubt or nowhere:
+        return replace(statement, verdict="doubtful", doubt=doubt or nowhere)
     return replace(statement, verdict="supported")
 
 

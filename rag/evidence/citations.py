@@ -1,8 +1,7 @@
-"""Citations: from a statement to the characters it rests on.
+"""Citations: from a statement to the characters that support it.
 
-A citation holds an article and a span, never a text of its own: its quote is cut each
-time it is asked for, so there is nothing that could be typed or altered. A model names a
-sentence with a marker such as [2.3], passage 2, sentence 3; here markers become citations.
+A citation is an article and a span, without a text: its quote is cut from the article each time it is read, so
+there is nothing to type or alter.
 """
 
 from collections.abc import Iterable
@@ -12,13 +11,32 @@ from typing import Literal
 from index.text.articles import Article
 from index.text.spans import Span
 
-# "unfinished": the answer was cut off in it, so nothing is said of whether it holds.
+# "unfinished": the answer broke off in this statement, so it was not checked.
 Verdict = Literal["supported", "doubtful", "uncited", "unfinished"]
+# The rules of `rag.verification`, then what reading an answer finds: no sentence was cited, or one that does not
+# exist. "" is the rule of chats that were stored before doubts had one.
+RuleName = Literal[
+    "emptiness",
+    "addresses",
+    "numbers",
+    "dates",
+    "names",
+    "negation",
+    "opposites",
+    "commitment",
+    "speaker",
+    "swaps",
+    "words",
+    "characters",
+    "no_source",
+    "unknown_source",
+    "",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The place in an article that a statement points to."""
+    """A place in an article that a statement points to."""
 
     article: Article
     span: Span
@@ -30,20 +48,33 @@ class Citation:
 
     @property
     def page(self) -> int | None:
-        """The page on which the quote begins, from 1; None where the article has none."""
+        """The page on which the quote begins, from 1; None if the article has no pages."""
         return self.article.page(self.span.start)
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a statement is not supported."""
+
+    rule: RuleName  # for programs
+    message: str  # for people
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence of an answer, what it rests on, and whether that holds."""
+    """One sentence of an answer, its citations, and whether they support it."""
 
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
-    rule: str = ""  # what failed, in words, where the verdict is "doubtful" or "uncited"
-    unresolved: tuple[str, ...] = ()  # numbers the model named that are no sentence's
-    new_line: bool = False  # it starts a line of its own in the answer
+    doubt: Doubt | None = None  # what is wrong, if the verdict is "doubtful" or "uncited"
+    unresolved: tuple[str, ...] = ()  # sentence numbers the model cited that do not exist
+    new_line: bool = False  # it starts a new line of the answer
+
+    @property
+    def message(self) -> str:
+        """What is wrong, for people, or "" if nothing is."""
+        return self.doubt.message if self.doubt else ""
 
 
 def number_citations(statements: Iterable[Statement]) -> dict[Citation, int]:

@@ -5,6 +5,7 @@ The JSON is a contract: README shows its fields, and a test holds the two togeth
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from index.core.scope import WHOLE, Scope
@@ -50,7 +51,7 @@ def answer_json(answer: Answer) -> Json:
             {
                 "text": statement.text,
                 "verdict": statement.verdict,
-                **({"rule": statement.rule} if statement.rule else {}),
+                **(asdict(statement.doubt) if statement.doubt else {}),
                 **({"unresolved": list(statement.unresolved)} if statement.unresolved else {}),
                 "citations": [citation_json(citation) for citation in statement.citations],
             }
@@ -208,9 +209,10 @@ def head_lines(answer: Answer) -> Iterator[str]:
 def dated_note(dated: Dated | None) -> str:
     """Tell what became of the days that a question names, or nothing where it names none.
 
-    >>> from datetime import date
-    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
-    'Published 9 Feb to 18 Feb 2026, for “last week”'
+        >>> from dataclasses import asdict
+    from datetime import date
+        >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
+        'Published 9 Feb to 18 Feb 2026, for “last week”'
     """
     if dated is None:
         return ""
@@ -250,12 +252,12 @@ def prose_text(prose: Prose) -> str:
 def verdict_mark(statement: Statement) -> str:
     """Say what a reader should know of a statement, or "" where its quotes hold it.
 
-    >>> verdict_mark(Statement("He left.", (), "uncited", "No sentence is named for this."))
-    'uncited: No sentence is named for this.'
+    >>> verdict_mark(Statement("He left.", (), "uncited", Doubt("no_source", "No source cited.")))
+    'uncited: No source cited.'
     """
     if statement.verdict == "supported":
         return ""
-    return f"{statement.verdict}: {statement.rule}" if statement.rule else statement.verdict
+    return f"{statement.verdict}: {statement.message}" if statement.doubt else statement.verdict
 
 
 def foot_lines(answer: Answer) -> Iterator[str]:
@@ -326,9 +328,10 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
 def copies_words(copies: Sequence[Listing]) -> str:
     """Tell of the copies of an article, or nothing where there are none.
 
-    >>> from datetime import date
-    >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
-    '1 copy on the shelf: The Lamp'
+        >>> from dataclasses import asdict
+    from datetime import date
+        >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
+        '1 copy on the shelf: The Lamp'
     """
     if not copies:
         return ""

@@ -8,11 +8,13 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import blake2b
+from typing import get_args
 
 from pydantic import TypeAdapter
 
 from index.text.articles import Article
 from rag.answering.models import Answer
+from rag.evidence.citations import RuleName
 
 
 def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
@@ -29,7 +31,8 @@ def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
 
 def put_together(written: object, articles: Mapping[str, str]) -> Answer:
     """Return the answer that was taken apart. Raises pydantic's ValidationError or KeyError where it cannot be read."""
-    return _answers().validate_python(_with_articles(written, lambda id_: json.loads(articles[str(id_)])))
+    whole = _with_articles(written, lambda id_: json.loads(articles[str(id_)]))
+    return _answers().validate_python(_with_doubts(whole))
 
 
 def digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
@@ -61,6 +64,23 @@ def _articles() -> TypeAdapter[Article]:
 @cache
 def _answers() -> TypeAdapter[Answer]:
     return TypeAdapter(Answer)
+
+
+def _with_doubts(part: object) -> object:
+    """Return JSON in which each statement has a doubt of a known rule.
+
+    Before there were doubts, a statement's "rule" was the message.
+    """
+    if isinstance(part, list):
+        return [_with_doubts(entry) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    read = {name: _with_doubts(value) for name, value in part.items()}
+    if "verdict" in read and isinstance(message := read.pop("rule", None), str):
+        read["doubt"] = {"rule": "", "message": message} if message else None
+    if isinstance(doubt := read.get("doubt"), dict) and doubt.get("rule") not in get_args(RuleName):
+        read["doubt"] = doubt | {"rule": ""}  # of a check that was removed
+    return read
 
 
 def _with_articles(part: object, change: Callable[[object], object]) -> object:

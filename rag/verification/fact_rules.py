@@ -1,26 +1,19 @@
-"""Facts: the rules for what can be looked up in a quote: addresses, numbers, dates and names."""
+"""Fact rules: checks of what can be looked up in a quote: addresses, numbers, dates and names.
 
-# All rules have one signature.
-# ruff: noqa: ARG001
+Each rule returns a message if the statement fails it, else None.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.language.date_words import (
-    DATE_WORD,
-    is_of_a_date,
-)
+from rag.language.date_words import DATE_WORD, is_of_a_date
 from rag.language.lexicon import LINKING, MAKING_ANOTHER, ROLES, TITLES
-from rag.language.matching import WORD, all_terms, is_listed, meets, names_meet
-from rag.language.names import (
-    _NAME,
-    CAPITALISED,
-    names_in,
-)
-from rag.language.numbers import Number, read_amounts, read_numbers
+from rag.language.matching import is_listed, meets, names_meet
+from rag.language.names import CAPITALISED, NAME_RUN, initials, name_parts
+from rag.language.numbers import Number, read_amounts
+from rag.verification.claim import Claim, Text, all_terms
 from rag.verification.messages import does_not_name, does_not_say
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -33,13 +26,13 @@ _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
 
 
-def addresses(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """Web and mail addresses are copied letter by letter."""
-    quoted = " ".join(quotes).casefold()
-    for address in _addresses(statement):
+def addresses(claim: Claim) -> str | None:
+    """Check that web and mail addresses are copied letter by letter."""
+    quoted = " ".join(claim.quoted).casefold()
+    for address in _addresses(claim.statement.text):
         if address.casefold() not in quoted:
-            return does_not_say(address, quotes)
-    return ""
+            return does_not_say(address, claim.quotes)
+    return None
 
 
 def _addresses(text: str) -> Iterator[str]:
@@ -52,85 +45,80 @@ def _addresses(text: str) -> Iterator[str]:
             )
 
 
-def numbers(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """Each number is in a quote, in figures or in words; a rounded one says that it is."""
-    quoted = [number for quote in quotes for number in read_numbers(quote)]
-    dated = [number for number in read_numbers(around) if is_of_a_date(number)]
-    for number in read_numbers(statement):
-        # "One" and "first" seldom count anything.
-        if number.shown in ("one", "first") or _is_ratio(number, quoted):
+def numbers(claim: Claim) -> str | None:
+    """Check that each number is in a quote, in figures or in words, or is shown as a rounded one."""
+    quoted = [number for quote in claim.quotes for number in quote.numbers]
+    of_dates = {number for number in quoted if is_of_a_date(number)}
+    for number in claim.statement.numbers:
+        # "One" and "first" rarely count anything.
+        if number.shown in ("one", "first") or _is_ratio(number, [one for one in quoted if one not in of_dates]):
             continue
-        held = [other for other in quoted if _may_hold(other, number)]
-        held += dated if is_of_a_date(number) else []
-        if not any(number.is_held_by(other) for other in held):
-            return does_not_say(number.shown, quotes)
-    for amount in read_amounts(statement):
-        said = not all_terms(quotes).isdisjoint(terms(amount.shown))
-        if not said and not any(amount.is_held_by(number) for number in quoted):
-            return does_not_say(amount.shown, quotes)
-    return ""
+        if is_of_a_date(number):
+            candidates = [*quoted, *filter(is_of_a_date, claim.around.numbers)]
+        elif number.after.startswith(("st", "nd", "rd", "th")):
+            candidates = quoted
+        else:
+            # "3 ferries" are not in "3 March".
+            candidates = [one for one in quoted if one not in of_dates]
+        if not any(map(number.is_held_by, candidates)):
+            return does_not_say(number.shown, claim.quotes)
+    for amount in read_amounts(claim.statement.text):
+        said = not claim.quoted_terms.isdisjoint(terms(amount.shown))
+        if not said and not any(map(amount.is_held_by, quoted)):
+            return does_not_say(amount.shown, claim.quotes)
+    return None
 
 
-def _is_ratio(number: Number, quoted: Sequence[Number]) -> bool:
-    """Tell whether one number of the quotes is this many times another, or this part of it."""
+def _is_ratio(number: Number, quoted: Iterable[Number]) -> bool:
+    """Return True if one number of the quotes is this many times another, or this part of it."""
     if number.unit not in ("times", "part"):
         return False
-    exact = (value for other in quoted if not is_of_a_date(other) for value in other.values if value)
+    exact = (value for other in quoted for value in other.values if value)
     values = list(dict.fromkeys(exact))[:_MOST_COMPARED]
     return any(abs(one / other - value) < _RATIO for value in number.values for one in values for other in values)
 
 
-def _may_hold(quoted: Number, number: Number) -> bool:
-    """Tell whether a number of a quote may be what the statement counts: "3 ferries" are not in "3 March"."""
-    return not is_of_a_date(quoted) or is_of_a_date(number) or number.after.startswith(("st", "nd", "rd", "th"))
-
-
-def dates(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """Each month and day of the week is in a quote or in what stands around it."""
-    known = {found.group()[:3] for text in (*quotes, around) for found in DATE_WORD.finditer(text.title())}
+def dates(claim: Claim) -> str | None:
+    """Check that each month and weekday is in a quote or in the text around it."""
+    known = {found.group()[:3] for text in claim.known for found in DATE_WORD.finditer(text.title())}
+    statement = claim.statement.text
     for found in DATE_WORD.finditer(statement):
         word, before, after = found.group(), statement[: found.start()], statement[found.end() :]
         surely = word not in _ALSO_VERBS or _BEFORE_DATE.search(before) or re.match(r"\.?\s+\d", after)
         if surely and word[:3] not in known:
-            return does_not_say(word, quotes)
-    return ""
+            return does_not_say(word, claim.quotes)
+    return None
 
 
-def names(statement: str, quotes: Sequence[str], *, around: str = "") -> str:
-    """Each name is in a quote or around it: whole or in part, as its initials, or as the people of a place."""
-    texts = (*quotes, around)
-    known = all_terms(texts)
-    for name in names_in(statement):
-        parts = _parts(name)
-        if _initials(parts) in known or all(_is_named(part, known, texts) for part in parts):
+def names(claim: Claim) -> str | None:
+    """Check that each name is in a quote or around it: whole, in part, as initials, or as the people of a place."""
+    texts = (*claim.quotes, claim.around)
+    for name in claim.statement.names:
+        if initials(name) in claim.known_terms or all(_is_named(part, claim) for part in name_parts(name)):
             continue
         for one in name.split(" and "):
-            named = all(_is_named(part, known, texts) for part in _parts(one)) or _opens_otherwise(
-                one, statement, quotes
-            )
-            known_by_another = _extends(one, texts) or _introduces(one, statement, texts)
-            if not (named or known_by_another):
-                return does_not_name(one, quotes)
-    return ""
+            named = all(_is_named(part, claim) for part in name_parts(one)) or _opens_otherwise(one, claim)
+            if not (named or _extends(one, texts) or _introduces(one, claim)):
+                return does_not_name(one, claim.quotes)
+    return None
 
 
-def _opens_otherwise(word: str, statement: str, quotes: Sequence[str]) -> bool:
-    """Tell whether one word opens the statement and does nothing that is done in the quotes: it may be no name."""
-    opening = re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", statement)
-    done = content_terms(opening[1]) if opening and " " not in word else []
-    return bool(opening and " " not in word) and not any(meets(term, all_terms(quotes)) for term in done)
+def _opens_otherwise(word: str, claim: Claim) -> bool:
+    """Return True if one word opens the statement and does nothing that is done in the quotes: it may be no name."""
+    opening = None if " " in word else re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", claim.statement.text)
+    return opening is not None and not any(meets(term, claim.quoted_terms) for term in content_terms(opening[1]))
 
 
-def _extends(name: str, texts: Iterable[str]) -> bool:
-    """Tell whether a name is one that the texts have, with a title or a first name put before it."""
-    *first, last = _parts(name)
+def _extends(name: str, texts: Sequence[Text]) -> bool:
+    """Return True if the texts have the name, and the statement puts a title or a first name before it."""
+    *first, last = name_parts(name)
     if any(f" {word} " in name for word in LINKING) or is_listed(terms(last)[0]) or last.lower() in TITLES:
         return False
-    known = [text for text in texts if re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text)]
+    known = [one for one in texts if re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", one.text)]
     before = {
         found[1].strip(".")
-        for text in known
-        for found in re.finditer(rf"({CAPITALISED}\.?)\s{re.escape(last)}\b", text)
+        for one in known
+        for found in re.finditer(rf"({CAPITALISED}\.?)\s{re.escape(last)}\b", one.text)
     }
     before = {word for word in before if word.lower() not in STOP_WORDS}
     titles = {word for word in before if word.lower() in TITLES}
@@ -138,40 +126,33 @@ def _extends(name: str, texts: Iterable[str]) -> bool:
     is_title = [part.lower() in TITLES for part in strange]
     if not known or any(part.lower() in MAKING_ANOTHER for part in strange):
         return False
-    # Where the texts give a title or a first name, it is theirs that counts.
+    # If the texts give a title or a first name, only that one counts.
     return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
 
 
-def _introduces(name: str, statement: str, texts: Sequence[str]) -> bool:
-    """Tell whether initials stand before the role of somebody whom the texts name without one: "MEA spokesperson"."""
-    found = re.search(rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{_NAME.pattern})", statement)
-    if not found or not name.isupper():
+def _introduces(name: str, claim: Claim) -> bool:
+    """Return True if initials precede the role of a person whom the texts name without a role: "MEA spokesperson"."""
+    pattern = rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{NAME_RUN.pattern})"
+    found = re.search(pattern, claim.statement.text) if name.isupper() else None
+    if not found:
         return False
-    last = re.escape(_parts(found["who"])[-1])
-    return any(re.search(rf"\b{last}\b", text) for text in texts) and not any(
-        re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in texts
+    last = re.escape(name_parts(found["who"])[-1])
+    return any(re.search(rf"\b{last}\b", text) for text in claim.known) and not any(
+        re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in claim.known
     )
 
 
-def _is_named(part: str, known: frozenset[str], texts: Iterable[str]) -> bool:
+def _is_named(part: str, claim: Claim) -> bool:
     if any(character.isdigit() for character in part):
         # "F-16" is one name: an "F" here and a "16" there do not make it.
-        squeezed = re.sub(r"[\s-]", "", part.casefold())
-        return any(squeezed in re.sub(r"[\s-]", "", text.casefold()) for text in texts)
-    if all(len(term) == 1 or names_meet(term, known) for term in terms(part)) or DATE_WORD.match(part):
+        return any(_squeezed(part) in _squeezed(text) for text in claim.known)
+    if all(len(term) == 1 or names_meet(term, claim.known_terms) for term in terms(part)) or DATE_WORD.match(part):
         return True
     bare = part.replace(".", "")
-    return bare.isupper() and any(bare.lower() in initials for text in texts for initials in _all_initials(text))
+    return bare.isupper() and any(
+        bare.lower() in short for text in (*claim.quotes, claim.around) for short in text.initials
+    )
 
 
-def _parts(name: str) -> list[str]:
-    return [part for part in WORD.findall(name) if part not in LINKING]
-
-
-def _initials(parts: Iterable[str]) -> str:
-    return "".join(part[0] for part in parts).lower()
-
-
-@lru_cache(maxsize=1024)
-def _all_initials(text: str) -> tuple[str, ...]:
-    return tuple(_initials(_parts(found.group())) for found in _NAME.finditer(text))
+def _squeezed(text: str) -> str:
+    return re.sub(r"[\s-]", "", text.casefold())

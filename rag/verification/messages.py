@@ -1,59 +1,56 @@
-"""Doubts: how a failed check is said to the reader.
+"""Messages: what a failed check says to the user.
 
-Plain and short, and it names the thing: `The quote does not say "2027".`
+Each message is one short sentence and names what is wrong: `The quote does not say "2027".`
 """
 
-from collections.abc import Sequence
+from collections.abc import Sized
 
 LONGEST_SHOWN = 60  # characters of a statement or a quote
 
 
-def does_not_say(said: str, quotes: Sequence[str]) -> str:
-    """Say that the quotes lack a word, a number, an address.
+def does_not_say(said: str, quotes: Sized) -> str:
+    """Say that a word, a number or an address is in no quote.
 
     >>> does_not_say("2027", ["…"])
     'The quote does not say "2027".'
     """
-    return f'{_the_quotes(quotes)} {_do(quotes)} not say "{_short(said)}".'
+    return f'{_quotes_do(quotes)} not say "{_short(said)}".'
 
 
-def does_not_name(name: str, quotes: Sequence[str]) -> str:
-    """Say that the quotes lack a name."""
-    return f"{_the_quotes(quotes)} {_do(quotes)} not name {_short(name)}."
+def does_not_name(name: str, quotes: Sized) -> str:
+    """Say that a name is in no quote."""
+    return f"{_quotes_do(quotes)} not name {_short(name)}."
 
 
-def only_statement_has(word: str, quotes: Sequence[str]) -> str:
-    """Say that the statement denies what the quotes do not."""
-    return f'The statement has "{_short(word)}", {_the_quotes(quotes).lower()} {_do(quotes)} not.'
+def only_statement_has(word: str, quotes: Sized) -> str:
+    """Say that the statement denies something and the quotes do not."""
+    return f'The statement has "{_short(word)}", {_quotes_do(quotes).lower()} not.'
 
 
-def only_quotes_have(word: str, quotes: Sequence[str]) -> str:
-    """Say that the quotes deny what the statement does not."""
-    return f'{_the_quotes(quotes)} {"has" if len(quotes) == 1 else "have"} "{_short(word)}", the statement does not.'
+def only_quotes_have(word: str, quotes: Sized) -> str:
+    """Say that the quotes deny something and the statement does not."""
+    have = "The quote has" if len(quotes) == 1 else "The quotes have"
+    return f'{have} "{_short(word)}", the statement does not.'
 
 
-def says_otherwise(written: str, said: str, quotes: Sequence[str]) -> str:
-    """Say that the quotes have one word where the statement has another."""
-    says = "says" if len(quotes) == 1 else "say"
-    return f'{_the_quotes(quotes)} {says} "{_short(written)}", the statement "{_short(said)}".'
+def says_otherwise(written: str, said: str, quotes: Sized) -> str:
+    """Say that the quotes have one word and the statement another."""
+    say = "The quote says" if len(quotes) == 1 else "The quotes say"
+    return f'{say} "{_short(written)}", the statement "{_short(said)}".'
 
 
 def drops_speaker(who: str) -> str:
-    """Say that the statement gives as a fact what somebody says."""
+    """Say that the statement presents a speaker's claim as a fact."""
     return f"The quote says who claims this{f' ({_short(who)})' if who else ''}; the statement does not."
 
 
 def has_unseen() -> str:
-    """Say that the statement is not what it looks like."""
-    return "The statement has characters that turn its letters round unseen."
+    """Say that the statement has invisible characters that change its order."""
+    return "The statement has invisible characters that reverse its letters."
 
 
-def _the_quotes(quotes: Sequence[str]) -> str:
-    return "The quote" if len(quotes) == 1 else "The quotes"
-
-
-def _do(quotes: Sequence[str]) -> str:
-    return "does" if len(quotes) == 1 else "do"
+def _quotes_do(quotes: Sized) -> str:
+    return "The quote does" if len(quotes) == 1 else "The quotes do"
 
 
 def _short(text: str) -> str:

@@ -169,7 +169,7 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_pointing(
         page = reader.page
         reader.ask(FENTANYL)
         expect(page.locator(".statement.supported")).to_have_text(re.compile(re.escape(AGREED)))
-        expect(page.locator(".statement.uncited .verdict")).to_contain_text("No sentence is named for this.")
+        expect(page.locator(".statement.uncited .verdict")).to_contain_text("No source cited.")
         expect(page.locator(".mark.supported")).to_have_text("✓ supports what is said")
         chip = page.get_by_role("button", name=re.compile("^Source 1: "))
         chip.hover()

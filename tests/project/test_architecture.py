@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, str] = {
     "rag.llm": "index.core index.text",
     "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
     "rag.evidence": "index.core index.text rag.language",
-    "rag.verification": "index.text rag.language",
+    "rag.verification": "index.text rag.evidence rag.language",
     "rag.answering": (
         "index.core index.pipeline index.shelf index.text index.vectors "
         "rag.evidence rag.language rag.llm rag.retrieval rag.verification"

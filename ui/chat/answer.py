@@ -234,7 +234,7 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "text": statement.text,
         "new_line": statement.new_line,
         "verdict": statement.verdict,
-        "rule": statement.rule,
+        "message": statement.message,
         "chips": [
             {
                 "number": numbers[citation],
@@ -292,8 +292,8 @@ def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]
     """Return whether what rests on a quote holds: in doubt if any of it is."""
     on_it = [statement for statement in statements if citation in statement.citations]
     if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
-        return {"verdict": "doubtful", "rule": doubtful[0].rule}
-    return {"verdict": "supported", "rule": ""} if any(s.verdict == "supported" for s in on_it) else {}
+        return {"verdict": "doubtful", "message": doubtful[0].message}
+    return {"verdict": "supported", "message": ""} if any(s.verdict == "supported" for s in on_it) else {}
 
 
 def _where(article: Article) -> str:

@@ -67,7 +67,7 @@ const drawStatement = (root, statement) => {
   }
   if (statement.verdict === "doubtful" || statement.verdict === "uncited") {
     const mark = make("span", "verdict")
-    mark.append(make("b", "word", statement.verdict), ` ${statement.rule}`)
+    mark.append(make("b", "word", statement.verdict), ` ${statement.message}`)
     element.append(mark)
   }
   return element
@@ -111,7 +111,7 @@ const drawCards = (root, section, data) => {
       if (quote.verdict) {
         const holds = quote.verdict === "supported"
         const mark = make("span", `mark ${quote.verdict}`)
-        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports what is said" : ` in doubt: ${quote.rule}`)
+        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports what is said" : ` in doubt: ${quote.message}`)
         button.append(mark)
       }
       if (!quote.number) button.classList.add("beside")

@@ -15,6 +15,7 @@ from index.text.spans import Span
 from rag.answering.generative import answer, read_answer
 from rag.answering.models import Prose
 from rag.answering.prompt import NOT_HERE
+from rag.evidence.citations import Doubt
 from rag.llm.client import ChatModel
 from rag.output.answer import prose_text
 from rag.retrieval.passages import Passage
@@ -51,15 +52,15 @@ def test_a_marker_behind_the_full_stop_belongs_to_the_statement_before_it() -> N
 
 def test_a_marker_that_names_nothing_is_kept_and_makes_a_doubt() -> None:
     (nothing,) = read_answer("The bridge is open [7.7].", PASSAGES, whole=True).statements
-    assert (nothing.verdict, nothing.rule, nothing.unresolved) == (
+    assert (nothing.verdict, nothing.doubt, nothing.unresolved) == (
         "uncited",
-        "The model points to a sentence that is not there.",
+        Doubt("unknown_source", "The model cites a sentence that does not exist."),
         ("7.7",),
     )
     (half,) = read_answer(f"{SO[:-1]} [1.2, 9.9, 8].", PASSAGES, whole=True).statements
-    assert (half.verdict, half.rule, half.unresolved) == (
+    assert (half.verdict, half.doubt, half.unresolved) == (
         "doubtful",
-        "The model points to sentences that are not there.",
+        Doubt("unknown_source", "The model cites sentences that do not exist."),
         ("9.9", "8"),
     )
     assert "[9.9?] [8?]" in prose_text(Prose("m", "whole", (half,), False, "", None, 0.0))
@@ -233,7 +234,7 @@ def test_any_text_is_read(raw: str) -> None:
     draft = read_answer(raw, PASSAGES, whole=True)
     assert all(statement.text.strip() for statement in draft.statements)
     assert all(s.citations for s in draft.statements if s.verdict in ("supported", "doubtful"))
-    assert all(s.rule for s in draft.statements if s.verdict in ("doubtful", "uncited"))
+    assert all(s.doubt for s in draft.statements if s.verdict in ("doubtful", "uncited"))
 
 
 @given(st.text(alphabet='ab .,[]12\n"A', max_size=80), st.integers(0, 80))

@@ -2,8 +2,9 @@
 
 import pytest
 
+from rag.evidence.citations import Doubt
 from rag.language.certainty import find_certainty, read_certainty
-from rag.verification.verify import failed_check
+from rag.verification.verify import find_doubt
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,6 @@ def test_the_first_word_that_says_so_decides() -> None:
 
 def test_prose_that_is_firmer_than_its_quote_is_doubtful() -> None:
     quote = "The two ministries are in talks on a shared crossing at Halden Ford."
-    assert failed_check("The two ministries agreed on a shared crossing at Halden Ford.", [quote]) == (
-        'The quote says "in talks", the statement "agreed".'
-    )
-    assert not failed_check("The two ministries are in talks on a shared crossing.", [quote])
+    doubt = find_doubt("The two ministries agreed on a shared crossing at Halden Ford.", [quote])
+    assert doubt == Doubt("commitment", 'The quote says "in talks", the statement "agreed".')
+    assert not find_doubt("The two ministries are in talks on a shared crossing.", [quote])

@@ -183,8 +183,8 @@ def test_prose_on_a_terminal(archive: Newsroom) -> None:
     source = f"{title} (New Delhi, 12 Feb 2026)"
     said = (
         "Liaison officers are expected to help on fentanyl precursors, the statement said. [1] "
-        f"(doubtful: {answer.statements[0].rule}) "
-        "No timeline is set. (uncited: No sentence is named for this.)"
+        f"(doubtful: {answer.statements[0].message}) "
+        "No timeline is set. (uncited: No source cited.)"
     )
     assert answer_text(answer).splitlines() == [
         said,
@@ -201,4 +201,6 @@ def test_prose_on_a_terminal(archive: Newsroom) -> None:
     got = json.loads(json.dumps(answer_json(answer)))
     assert got["usage"] == {"tokens_in": 1234, "tokens_out": 56, "counted_here": False, "dollars": 0.001794}
     assert [statement["verdict"] for statement in got["statements"]] == ["doubtful", "uncited"]
+    assert got["statements"][1]["rule"] == "no_source"
+    assert got["statements"][1]["message"] == "No source cited."
     assert (got["model"], got["state"], got["refusal"]) == ("m", "whole", False)

@@ -21,7 +21,7 @@ from index.text.spans import Span
 from rag.analysis.timeline import find_timeline
 from rag.answering.models import Answer, Prose
 from rag.cli import commands
-from rag.evidence.citations import Citation, Statement
+from rag.evidence.citations import Citation, Doubt, Statement
 from rag.evidence.permalinks import Place, link
 from rag.output.bibliography import bibtex, reference
 from rag.output.csv import COLUMNS, check_sheet
@@ -35,8 +35,8 @@ def in_prose(answer: Answer) -> Answer:
     one, two = answer.quotes
     statements = (
         Statement("They agreed on officers.", (one, two), "supported"),
-        Statement("On Monday.", (two,), "doubtful", "The quote does not say “Monday”."),
-        Statement("More will follow.", (), "uncited", "No sentence is named for this."),
+        Statement("On Monday.", (two,), "doubtful", Doubt("dates", "The quote does not say “Monday”.")),
+        Statement("More will follow.", (), "uncited", Doubt("no_source", "No source cited.")),
     )
     return replace(answer, prose=Prose("m", "whole", statements, refused=False, problem="", usage=None, seconds=1.0))
 
@@ -64,7 +64,7 @@ def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: News
     assert paragraphs[:2] == ["Drugs", FENTANYL]
     assert paragraphs[2] == (
         "They agreed on officers. On Monday. (doubtful: The quote does not say “Monday”.) "
-        "More will follow. (uncited: No sentence is named for this.)"
+        "More will follow. (uncited: No source cited.)"
     )
     assert "The shelf does not answer this. Closest sentences:" in paragraphs
     _, notes = notes_of(content)
@@ -139,7 +139,7 @@ def test_no_cell_is_a_formula(archive: Newsroom, start: str) -> None:
     article = replace(answer.quotes[0].article, title=start, path=start, outlet=start, text=f"{start} and more.")
     citation = Citation(article, Span(0, len(article.text)))
     prose = Prose(
-        *("m", "whole", (Statement(start, (citation,), "doubtful", start),)),
+        *("m", "whole", (Statement(start, (citation,), "doubtful", Doubt("words", start)),)),
         refused=False, problem="", usage=None, seconds=1.0,
     )  # fmt: skip
     hostile = replace(answer, question=start, prose=prose)

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from rag.answering.models import Prose
-from rag.evidence.citations import Statement
+from rag.evidence.citations import Doubt, Statement
 from rag.output.markdown import chat_markdown
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 
@@ -28,7 +28,7 @@ def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None
     answer = archive.ask(FENTANYL)
     statements = (
         Statement("They *agreed*.", (answer.quotes[0],), "supported"),
-        Statement("On Monday.", (answer.quotes[0],), "doubtful", "No quote has Monday."),
+        Statement("On Monday.", (answer.quotes[0],), "doubtful", Doubt("dates", "No quote has Monday.")),
     )
     prose = Prose("m", "whole", statements, refused=False, problem="", usage=None, seconds=1.0)
     text = chat_markdown("x", [replace(answer, prose=prose)])

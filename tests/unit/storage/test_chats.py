@@ -12,9 +12,10 @@ from index.core.errors import StoreMismatch, UnknownChat
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.answering.models import Answer, Prose
-from rag.evidence.citations import Citation, Statement
+from rag.evidence.citations import Citation, Doubt, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
+from rag.storage.answer_codec import put_together, take_apart
 from rag.storage.chats import BROKEN_OFF, FILE_NAME, LONGEST_TITLE, Chats, KeptTurn
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 
@@ -45,12 +46,35 @@ def test_prose_comes_back_with_its_verdicts(chats: Chats, archive: Newsroom) -> 
     cited = answer.quotes[0]
     statements = (
         Statement("They agreed.", (cited,), "supported", new_line=True),
-        Statement("Tomorrow.", (cited,), "doubtful", "The quote has no day.", ("9.9",)),
+        Statement("Tomorrow.", (cited,), "doubtful", Doubt("dates", "The quote has no day."), ("9.9",)),
     )
     prose = Prose("m", "stopped", statements, refused=False, problem="", usage=Usage(5, 6, False, 0.25), seconds=1.5)
     told = replace(answer, prose=prose)
     chats.keep("c", 0, turn(told))
     assert chats.chat("c").turns[0].answer == told
+
+
+@pytest.mark.parametrize(
+    ("kept", "doubt"),
+    [
+        ({"rule": "The quote has no day."}, Doubt("", "The quote has no day.")),  # as written before doubts had a rule
+        ({"rule": ""}, None),
+        ({"doubt": {"rule": "hedges", "message": "No."}}, Doubt("", "No.")),  # of a rule that is gone
+        ({"doubt": {"rule": "dates", "message": "No."}}, Doubt("dates", "No.")),
+    ],
+)
+def test_statements_kept_by_another_version_are_read(
+    kept: dict[str, object], doubt: Doubt | None, archive: Newsroom
+) -> None:
+    answer = archive.ask(FENTANYL)
+    statement = Statement("Tomorrow.", (answer.quotes[0],), "doubtful", Doubt("dates", "x"))
+    prose = Prose("m", "whole", (statement,), refused=False, problem="", usage=None, seconds=1.5)
+    written, articles = take_apart(replace(answer, prose=prose))
+    now = '"doubt": {"rule": "dates", "message": "x"}'
+    then = json.dumps(written).replace(now, json.dumps(kept)[1:-1])
+    assert now not in then
+    read = put_together(json.loads(then), articles)
+    assert read == replace(answer, prose=replace(prose, statements=(replace(statement, doubt=doubt),)))
 
 
 def test_a_kept_quote_outlives_its_article(chats: Chats, newsroom: Newsroom) -> None:

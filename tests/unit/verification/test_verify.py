@@ -14,8 +14,10 @@ from index.text.terms import terms
 from rag.answering.generative import read_answer
 from rag.language.matching import meets, nearest, term_set
 from rag.retrieval.passages import Passage
+from rag.verification.claim import Claim
+from rag.verification.fact_rules import addresses, dates, numbers
 from rag.verification.messages import LONGEST_SHOWN
-from rag.verification.verify import RULES, failed_check
+from rag.verification.verify import RULES, Rule, emptiness, find_doubt, words
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 FICTION = Path(__file__).parents[2] / "data" / "fiction"
@@ -579,27 +581,33 @@ HONEST = [
     ),
 ]
 
+
+def message(statement: str, quotes: list[str], *, around: str = "") -> str:
+    doubt = find_doubt(statement, quotes, around=around)
+    return doubt.message if doubt else ""
+
+
 QUOTES = sorted({quote for _, quote in HELD} | {quote for _, quote, _ in DOUBTED})
 
 
 @pytest.mark.parametrize(("statement", "quote"), HELD)
 def test_what_the_quote_holds_is_supported(statement: str, quote: str) -> None:
-    assert failed_check(statement, [quote]) == ""
+    assert find_doubt(statement, [quote]) is None
 
 
 @pytest.mark.parametrize(("statement", "quote", "why"), DOUBTED)
 def test_what_the_quote_does_not_hold_is_doubtful_and_says_why(statement: str, quote: str, why: str) -> None:
-    assert failed_check(statement, [quote]) == why
+    assert message(statement, [quote]) == why
 
 
 @pytest.mark.parametrize(("statement", "quote"), FALSE)
 def test_what_is_false_of_the_quote_is_doubtful(statement: str, quote: str) -> None:
-    assert failed_check(statement, [quote]) != ""
+    assert message(statement, [quote]) != ""
 
 
 @pytest.mark.parametrize(("statement", "quote"), REWORDED)
 def test_what_is_only_reworded_is_supported(statement: str, quote: str) -> None:
-    assert failed_check(statement, [quote]) == ""
+    assert find_doubt(statement, [quote]) is None
 
 
 @pytest.mark.parametrize(("file", "statement", "rests_on"), HONEST)
@@ -613,7 +621,7 @@ def test_an_honest_statement_about_an_article_is_supported(file: str, statement:
     ]
     markers = "".join(f"[1.{place}]" for place in places)
     (read,) = read_answer(f"{statement} {markers}", [Passage(1, article, sentences)], whole=True).statements
-    assert (read.verdict, read.rule) == ("supported", "")
+    assert (read.verdict, read.doubt) == ("supported", None)
 
 
 @pytest.mark.parametrize(
@@ -622,7 +630,7 @@ def test_an_honest_statement_about_an_article_is_supported(file: str, statement:
         (
             "The navy sent \u202e21\u202c ships.",
             "The navy sent 21 ships.",
-            "The statement has characters that turn its letters round unseen.",
+            "The statement has invisible characters that reverse its letters.",
         ),
         (
             "The government will ban the app.",
@@ -632,13 +640,13 @@ def test_an_honest_statement_about_an_article_is_supported(file: str, statement:
     ],
 )
 def test_a_doubt_names_what_was_dropped_or_changed(statement: str, quote: str, why: str) -> None:
-    assert failed_check(statement, [quote]) == why
+    assert message(statement, [quote]) == why
 
 
 def test_characters_that_nobody_sees_change_nothing() -> None:
-    assert failed_check("The navy sent 2\u200b1 ships.", ["The navy sent 21\u00ad ships."]) == ""
+    assert message("The navy sent 2\u200b1 ships.", ["The navy sent 21\u00ad ships."]) == ""
     copied = "The navy sent \u202e21\u202c ships."
-    assert failed_check(copied, [f"  {copied}  "]) == ""
+    assert message(copied, [f"  {copied}  "]) == ""
 
 
 def test_where_no_clause_shares_a_word_all_of_them_are_compared() -> None:
@@ -648,9 +656,9 @@ def test_where_no_clause_shares_a_word_all_of_them_are_compared() -> None:
 def test_names_and_dates_may_stand_around_the_quote() -> None:
     quote = "He met his counterpart on the 12th and will be back in autumn, the ministry said."
     statement = "Ajit Moran met his counterpart on Thursday, 12 February 2026, the ministry said."
-    assert failed_check(statement, [quote]) == 'The quote does not say "2026".'
+    assert message(statement, [quote]) == 'The quote does not say "2026".'
     around = "Envoy Ajit Moran in Ottawa\nThe Harwick Courier\n12 February 2026 Thursday"
-    assert failed_check(statement, [quote], around=around) == ""
+    assert message(statement, [quote], around=around) == ""
 
 
 def test_nothing_but_names_and_dates_counts_around_the_quote() -> None:
@@ -661,42 +669,42 @@ def test_nothing_but_names_and_dates_counts_around_the_quote() -> None:
         "He did not meet his counterpart, the ministry said.",
         "He met the angry mayor, the ministry said.",
     ):
-        assert failed_check(statement, [quote], around=around) != ""
+        assert message(statement, [quote], around=around) != ""
 
 
 def test_several_quotes_hold_a_statement_together_and_are_spoken_of_as_several() -> None:
     quotes = [STRIKE, "The strike in Castlemere had lasted 12 days."]
-    assert failed_check("Drivers in Castlemere accepted 4.2% after a strike of 12 days.", quotes) == ""
-    assert failed_check("The strike lasted 13 days.", quotes) == 'The quotes do not say "13 days".'
-    assert failed_check("The strike in Tarn lasted 12 days.", quotes) == "The quotes do not name Tarn."
+    assert message("Drivers in Castlemere accepted 4.2% after a strike of 12 days.", quotes) == ""
+    assert message("The strike lasted 13 days.", quotes) == 'The quotes do not say "13 days".'
+    assert message("The strike in Tarn lasted 12 days.", quotes) == "The quotes do not name Tarn."
 
 
 @pytest.mark.parametrize("statement", ["", "...", "😀😀", "“”", "\u200b", "___", "→ ✓"])
 def test_a_statement_without_words_is_not_supported(statement: str) -> None:
-    assert failed_check(statement, [statement, RIVER]) == "The statement has no words."
+    assert message(statement, [statement, RIVER]) == "The statement has no words."
 
 
 def test_without_a_quote_nothing_is_supported() -> None:
-    assert failed_check("The river rose.", []) == "There is no quote."
-    assert failed_check("The river rose.", ["…"]) == "There is no quote."
+    assert message("The river rose.", []) == "There is no quote."
+    assert message("The river rose.", ["…"]) == "There is no quote."
 
 
 def test_a_message_shows_little_of_a_long_statement() -> None:
     for long in ("https://evil.example/" + "a" * 500, "x" * 500, "Xavier " * 100, "9" * 500, "Don't" + "n't" * 300):
-        assert len(failed_check(f"The river rose {long}.", [RIVER])) < LONGEST_SHOWN + 60
+        assert len(message(f"The river rose {long}.", [RIVER])) < LONGEST_SHOWN + 60
 
 
 @pytest.mark.parametrize("statement", HOSTILE)
 @pytest.mark.parametrize("quote", QUOTES)
 def test_what_a_planted_instruction_makes_a_model_say_is_never_supported(statement: str, quote: str) -> None:
-    assert failed_check(statement, [quote]) != ""
-    assert failed_check(f"{quote.rstrip('.')}, and {statement}", [quote]) != ""
+    assert message(statement, [quote]) != ""
+    assert message(f"{quote.rstrip('.')}, and {statement}", [quote]) != ""
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("quote", QUOTES)
-def test_a_copied_quote_passes_every_rule(name: str, quote: str) -> None:
-    assert RULES[name](quote, [quote]) == ""
+def test_a_copied_quote_passes_every_rule(rule: Rule, quote: str) -> None:
+    assert rule(Claim.of(quote, [quote])) is None
 
 
 # News-like text, with what the rules look for.
@@ -713,25 +721,26 @@ def test_a_word_for_word_copy_is_supported_whatever_stands_beside_it(
     quote: str, others: list[str], around: str
 ) -> None:
     expected = "" if terms(quote) else "The statement has no words."
-    assert failed_check(quote, [*others, quote], around=around) == expected
+    assert message(quote, [*others, quote], around=around) == expected
 
 
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
 def test_a_rule_always_gives_one_line(statement: str, quotes: list[str], around: str) -> None:
     for rule in RULES.values():
-        assert len(rule(statement, quotes, around=around).splitlines()) <= 1
+        message = rule(Claim.of(statement, quotes, around))
+        assert message is None or len(message.splitlines()) == 1
 
 
 @given(NEWS, st.lists(NEWS, min_size=1, max_size=3), NEWS, NEWS)
 def test_more_quotes_hold_more_facts(statement: str, quotes: list[str], another: str, around: str) -> None:
-    for name in ("emptiness", "addresses", "numbers", "dates", "words"):
-        if RULES[name](statement, quotes, around=around) == "":
-            assert RULES[name](statement, [*quotes, another], around=f"{around}\n{another}") == ""
+    for rule in (emptiness, addresses, numbers, dates, words):
+        if rule(Claim.of(statement, quotes, around)) is None:
+            assert rule(Claim.of(statement, [*quotes, another], f"{around}\n{another}")) is None
 
 
 @given(NEWS.filter(lambda text: bool(terms(text))))
 def test_words_that_stand_in_no_quote_are_never_supported(statement: str) -> None:
-    assert failed_check(statement, ["Quilters gathered quietly."]) != ""
+    assert message(statement, ["Quilters gathered quietly."]) != ""
 
 
 @pytest.mark.parametrize(
