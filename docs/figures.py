@@ -22,7 +22,7 @@ def figures_lines() -> Iterator[str]:
     yield from ("# Figures", "")
     yield "Every table is written from a result in `bench/results/`, which also has the versions and the commit."
     yield "[Evaluation](../guides/evaluation.md) explains how to read them; `bench/README.md` lists scripts and data."
-    for section in (_quoting, _passages, _checks, _attribution, _disagreements, _absences, _drafts, _copies):
+    for section in (_quoting, _passages, _checks, _attribution, _disagreements, _drafts, _copies):
         yield ""
         yield from section()
     for section in (_small_models, _latency, _page, _indexing, _ablation):
@@ -143,13 +143,6 @@ def _disagreements() -> Iterator[str]:
         halves = result[name]
         rows = list(halves["tune"])
         yield from _table([name, *halves], ([row, *(halves[half][row] for half in halves)] for row in rows))
-
-
-def _absences() -> Iterator[str]:
-    result = _load("absences")
-    yield from ("## Names that no article has", "")
-    yield from _measured("absences", result)
-    yield from _table(list(result["rows"][0]), (list(row.values()) for row in result["rows"]))
 
 
 def _drafts() -> Iterator[str]:
