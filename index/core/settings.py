@@ -30,44 +30,46 @@ class Settings(BaseSettings):
     )
 
     seeds: Path = Field(Path("seeds"), description="folder of the articles")
-    store: Path = Field(Path(".dateline"), description="folder of the built index and the kept chats")
+    store: Path = Field(Path(".dateline"), description="folder of the built index, chats and alerts")
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",
-        description="key for OpenAI and for endpoints that have none of their own",
+        description="key for OpenAI, and for endpoints without a key of their own",
     )
-    embedding_model: str = Field("", description="model to embed with over HTTP; empty: the built-in MiniLM")
-    embedding_base_url: str = Field("", description="OpenAI-compatible endpoint to embed with; empty: OpenAI's own")
+    embedding_model: str = Field("", description="embedding model over HTTP; empty: the built-in all-MiniLM-L6-v2")
+    embedding_base_url: str = Field("", description="OpenAI-compatible endpoint of the embedding model; empty: OpenAI")
     embedding_api_key: SecretStr = Field(
-        SecretStr(""), description="key that only the endpoint to embed with is sent; empty: OPENAI_API_KEY"
+        SecretStr(""), description="key for the embedding endpoint only; empty: OPENAI_API_KEY"
     )
     embedding_folder: Path | None = Field(
-        None, description="folder with another MiniLM-shaped model.onnx and vocab.txt to use instead of the built-in"
+        None, description="folder with another MiniLM-shaped model.onnx and vocab.txt; empty: the built-in model"
     )
     chroma_url: str = Field(
-        "", description="Chroma server to keep the vectors on, such as https://chroma.example; empty: in the store"
+        "", description="Chroma server for the vectors, such as https://chroma.example; empty: vectors are in the store"
     )
     chroma_token: SecretStr = Field(
-        SecretStr(""), description="sent to the Chroma server's proxy as a bearer token; empty: none"
+        SecretStr(""), description="bearer token for the proxy before the Chroma server; empty: none"
     )
-    chat_model: str = Field("", description="language model to answer in prose, or several by commas; empty: quotes")
-    chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI's own")
+    chat_model: str = Field(
+        "", description="language model for answers in prose, or several separated by commas; empty: quotes only"
+    )
+    chat_base_url: str = Field("", description="OpenAI-compatible endpoint of the language model; empty: OpenAI")
     chat_api_key: SecretStr = Field(
-        SecretStr(""), description="key that only the language model's endpoint is sent; empty: OPENAI_API_KEY"
+        SecretStr(""), description="key for the language model's endpoint only; empty: OPENAI_API_KEY"
     )
     chat_form: Literal["json", "markers"] = Field(
-        "json", description="how the model names sentences: as JSON, or by markers in its text"
+        "json", description="how the model names its sentences: in JSON, or by markers in its text"
     )
     chat_seconds: int = Field(60, ge=1, le=3600, description="longest time for a whole answer, in seconds")
     chat_prompt_tokens: int = Field(3000, ge=500, le=200_000, description="most tokens sent to the model")
     chat_answer_tokens: int = Field(800, ge=50, le=20_000, description="most tokens of an answer")
     chat_prices: str = Field(
-        "", description="dollars for a million tokens in and out, by model, such as gpt-5-mini=0.25/2"
+        "", description="dollars for a million tokens in and out, by model, for example gpt-5-mini=0.25/2"
     )
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
-    max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are refused with a reason")
+    max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are rejected with a reason")
     log_level: Level = Field(
-        "warning", description="lowest level that dateline.log in the store has: debug, info, warning or error"
+        "warning", description="lowest level that is logged to dateline.log in the store: debug, info, warning or error"
     )
 
     @property

@@ -1,4 +1,4 @@
-"""Floors: what is installed has the fixes of the advisories that were looked up."""
+"""Locked packages have the fixes of the advisories in `floors.toml`."""
 
 import os
 import re
@@ -15,7 +15,7 @@ FLOORS: dict[str, Any] = tomllib.loads((ROOT / "floors.toml").read_text())
 
 
 def locked(lock: str) -> dict[str, set[Version]]:
-    """Return the versions of each package in a lock file, of which there may be one for each Python."""
+    """Return the versions of each package in a lock file; there may be one for each Python."""
     found: dict[str, set[Version]] = {}
     for name, version in re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", (ROOT / lock).read_text(), re.MULTILINE):
         found.setdefault(name, set()).add(Version(version))
@@ -34,24 +34,24 @@ def test_every_locked_package_is_at_or_above_its_floor(lock: str) -> None:
     assert below == []
 
 
-def test_every_floor_is_of_a_package_that_is_installed() -> None:
+def test_every_floor_is_of_a_locked_package() -> None:
     assert {*FLOORS["packages"], *FLOORS["open"]} <= locked("requirements.lock").keys()
 
 
-def test_what_has_no_fix_yet_is_looked_at_anew_with_each_version() -> None:
+def test_a_package_without_a_fix_is_reviewed_again_with_each_version() -> None:
     versions = locked("requirements.lock")
     for name, row in FLOORS["open"].items():
         assert versions[name] == {Version(row["at"])}, f"{name}: is there a fix of {row['advisory']}?"
         assert row["because"]
 
 
-def test_each_row_names_an_advisory_and_a_day_until_which_it_may_be_believed() -> None:
+def test_each_floor_names_an_advisory_and_the_file_expires() -> None:
     for row in (*FLOORS["packages"].values(), *FLOORS["open"].values()):
         assert re.match(r"(CVE|PYSEC|GHSA)-\d{4}-\d+", row["advisory"])
     assert isinstance(FLOORS["read"], date)
     assert FLOORS["read"] < FLOORS["until"]
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="whoever only runs the tests need not look up advisories")
-def test_the_floors_were_looked_up_lately() -> None:
-    assert datetime.now(UTC).date() <= FLOORS["until"], "look the advisories up again and set both days"
+@pytest.mark.skipif(not os.environ.get("CI"), reason="advisories are looked up by maintainers")
+def test_the_floors_have_not_expired() -> None:
+    assert datetime.now(UTC).date() <= FLOORS["until"], "look up the advisories again and set both days"
