@@ -1,25 +1,23 @@
-"""Are articles that say otherwise put side by side, and is nothing else?
+"""Measure how many contradicting numbers and dates are found, and how often there is a false alarm.
 
     python -m bench.disagreements DATA_FOLDER
 
-reads three sets, none of which is part of the project, prints tables and writes `bench/results/disagreements.json`.
+reads three data sets that are not part of the project, prints tables and writes `bench/results/disagreements.json`.
 
 * `poisonedrag/nq.json` (PoisonedRAG, MIT): 100 questions with the true answer, a wrong one, and five passages that
-  argue for the wrong one. The set has no passage for the true answer, so one is made: the first of the five that names
-  the wrong answer and not the true one, with the true answer in its place. It stands in for that passage, so no
-  sentence has a twin on the shelf. Where none can be made, the question is left out of what is to be found.
-  Every passage is an article; all are on one shelf and each question is asked as a reader would ask it. *Found*: a
-  disagreement has the true answer in the marked words of one side and the wrong one in those of another. *False
-  alarms*: on a shelf of the five passages alone, which all say the same, any disagreement; and of each two of them,
-  set against each other by themselves, whatever the search finds.
-* `summedits/summedits_news.json` (SummEdits, Apache-2.0): each statement of a summary against the sentences of its
-  news article that a writer would cite, as if they were two articles. Altered statements should be found, and true ones
-  not. No question is asked, so only what two sentences say of themselves counts.
-* `multihoprag_partial` (MultiHop-RAG, ODC-BY): 91 articles of 2023, many on the same events, and questions of several
-  articles. What differs in them is not known: every disagreement is counted and printed, to be read.
+  argue for the wrong one. The set has no passage for the true answer, so one is made from the first of the five that
+  has the wrong answer and not the true one: the true answer replaces the wrong one. Only questions whose two answers
+  both have a number are counted as *true side made*. All passages are on one shelf, each as an article. *Found*: one
+  side of a disagreement has the true answer in its marked words, another side the wrong one. *False alarms*: any
+  disagreement on a shelf of the five passages alone, which all say the same, or between each two of them.
+* `summedits/summedits_news.json` (SummEdits, Apache-2.0): each statement of a summary is compared with the sentences
+  of its news article that a writer would cite, as if they were two articles. Altered statements should be found, true
+  ones not. Most alterations change neither a number nor a date. No question is asked.
+* `multihoprag_partial` (MultiHop-RAG, ODC-BY): 91 articles of 2023, many on the same events, and questions on several
+  articles. Their contradictions are not known: every disagreement is counted and printed for reading.
 
-The rules were made looking at the first 50 questions, at half of SummEdits' articles and of MultiHop-RAG's questions
-("tune"). Of the others only totals were counted, after the rules stood.
+The rules were made on the first 50 questions, and on half of SummEdits' articles and of MultiHop-RAG's questions
+("tune"). On the other half only totals were counted, after the rules were finished.
 """
 
 import argparse
@@ -40,7 +38,6 @@ from index.pipeline.library import Library, build_library, sync_library
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
 from rag.analysis.disagreements import Disagreement, disagreements_of, find_disagreements
-from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
 from rag.evaluation.evaluate import commit_of
 from rag.evidence.citations import Citation
@@ -66,7 +63,9 @@ class Poisoned:
 
     @property
     def turned(self) -> tuple[int, str] | None:
-        """Which text can argue for the true answer, and how it then reads; None: none of them."""
+        """The place of the text that is rewritten for the true answer, and its new words; None if there is none."""
+        if not (read_numbers(self.true) and read_numbers(self.wrong)):
+            return None
         wrong = re.compile(rf"(?<!\w){re.escape(self.wrong)}(?!\w)", re.IGNORECASE)
         for place, text in enumerate(self.texts):
             if wrong.search(text) and not _says(text, self.true):
@@ -94,7 +93,7 @@ def read_poisoned(folder: Path) -> list[Poisoned]:
 
 
 def is_found(disagreements: Sequence[Disagreement], one: Poisoned) -> bool:
-    """Tell whether the true answer stands against the wrong one."""
+    """Return True if one side has the true answer and another the wrong one."""
     return any(
         any(_means(side.words, one.true) for side in found.sides)
         and any(_means(side.words, one.wrong) for side in found.sides)
@@ -103,7 +102,7 @@ def is_found(disagreements: Sequence[Disagreement], one: Poisoned) -> bool:
 
 
 def _means(words: str, answer: str) -> bool:
-    """Tell whether marked words are an answer: it, a part of it, or the same number."""
+    """Return True if marked words are an answer: all of it, a part, or the same number."""
     mine, theirs = read_numbers(words), read_numbers(answer)
     if mine and theirs:
         return any(a.values & b.values for a in mine for b in theirs)
@@ -111,20 +110,20 @@ def _means(words: str, answer: str) -> bool:
 
 
 def passage_of(number: int, path: str, text: str) -> Passage:
-    """Make a text an article, read whole."""
+    """Return a text as an article, with all its sentences."""
     article = read_article(path, f"Title: Article {number}\n\n{text}".encode())
     return Passage(number, article, tuple(split_sentences(article.text, article.body)))
 
 
 def against(question: str, *texts: str) -> tuple[Disagreement, ...]:
-    """Set two texts against each other."""
+    """Return the disagreements of two texts."""
     passages = [passage_of(number, f"{number}.txt", text) for number, text in enumerate(texts, start=1)]
     quotes = [Citation(passages[0].article, span) for span in passages[0].sentences]
     return find_disagreements(question, tuple(quotes), tuple(passages))
 
 
 def make_shelf(folder: Path, files: dict[str, str]) -> Library:
-    """Put texts on a shelf."""
+    """Index texts."""
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
     settings.seeds.mkdir(parents=True)
     for path, text in files.items():
@@ -135,7 +134,7 @@ def make_shelf(folder: Path, files: dict[str, str]) -> Library:
 
 
 def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
-    """Ask each question of a shelf with the true side and of one without it."""
+    """Ask each question on a shelf with the true side and on one without it."""
     with_true, without = dict[str, str](), dict[str, str]()
     for number, one in enumerate(asked):
         for place, text in enumerate(one.texts):
@@ -149,13 +148,13 @@ def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
         counts = figures[one.half]
         counts["questions"] += 1
         counts["true side made"] += one.turned is not None
-        told, agreed = (answer_question(one.question, library=library) for library in shelves)
-        if one.turned and not told.refusal:
+        differing, agreeing = (answer_question(one.question, library=library) for library in shelves)
+        if one.turned and not differing.refusal:
             counts["answered"] += 1
-            counts["found"] += is_found(_of(told), one)
-        if not agreed.refusal:
+            counts["found"] += is_found(disagreements_of(differing), one)
+        if not agreeing.refusal:
             counts["answers that agree"] += 1
-            counts["of them with an alarm"] += bool(_of(agreed))
+            counts["of them with an alarm"] += bool(disagreements_of(agreeing))
         for pair in combinations(one.texts, 2):
             counts["pairs that agree"] += 1
             counts["of those with an alarm"] += bool(against(one.question, *pair))
@@ -174,12 +173,8 @@ _POISONED = (
 )
 
 
-def _of(answer: Answer) -> tuple[Disagreement, ...]:
-    return disagreements_of(answer)
-
-
 def measure_summedits(folder: Path) -> Figures:
-    """Set each statement against what its article says."""
+    """Compare each statement with the sentences of its article."""
     figures = {part: dict.fromkeys(("altered", "found", "true", "alarms"), 0) for part in HALVES}
     seen = set[tuple[str, str]]()
     for one in read_summedits(folder):
@@ -208,8 +203,8 @@ def read_multihop(folder: Path) -> tuple[dict[str, str], list[str]]:
     return files, list(dict.fromkeys(json.loads(line)["query"] for line in lines))
 
 
-def measure_multihop(folder: Path, store: Path, told: list[str]) -> tuple[Figures, dict[str, float]]:
-    """Ask all questions of the news, and count the answers with a disagreement."""
+def measure_multihop(folder: Path, store: Path, lines: list[str]) -> tuple[Figures, dict[str, float]]:
+    """Ask all questions on the news, and count the answers with a disagreement."""
     files, questions = read_multihop(folder)
     library = make_shelf(store, files)
     figures = {part: dict.fromkeys(("questions", "answered", "with a disagreement"), 0) for part in HALVES}
@@ -221,11 +216,11 @@ def measure_multihop(folder: Path, store: Path, told: list[str]) -> tuple[Figure
         if answer.refusal:
             continue
         started = time.process_time()
-        found = _of(answer)
+        found = disagreements_of(answer)
         seconds.append(time.process_time() - started)
         figures[part]["answered"] += 1
         figures[part]["with a disagreement"] += bool(found)
-        told += (line for one in found for line in _lines(part, question, one))
+        lines += (line for one in found for line in _lines(part, question, one))
     seconds.sort()
     tail = seconds[int(0.95 * len(seconds))]
     return figures, {"median": round(1000 * median(seconds), 1), "95 %": round(1000 * tail, 1), "answers": len(seconds)}
@@ -242,11 +237,11 @@ def main() -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    data, told = parser.parse_args().data, list[str]()
+    data, lines = parser.parse_args().data, list[str]()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         poisoned = measure_poisoned(read_poisoned(data), folder / "poisoned")
-        multihop, milliseconds = measure_multihop(data, folder / "multihop", told)
+        multihop, milliseconds = measure_multihop(data, folder / "multihop", lines)
     result = {
         "commit": commit_of(ROOT),
         "poisonedrag": poisoned,
@@ -256,7 +251,7 @@ def main() -> None:
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
-    print("In the news, to be read:", *told, sep="\n")
+    print("Disagreements in the news:", *lines, sep="\n")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Disagreements: what articles say otherwise on the same thing, side by side.
+"""Disagreements: numbers and dates on which articles contradict an answer's quotes.
 
-Each quote of an answer is held against every sentence that was read for it, so what contradicts a
-quote is found though it weighs a little less. Nothing says who is right: the quotes stand beside
-each other with the words marked in which they differ.
+Each quote of an answer is compared with every sentence that was read for the question. So a contradiction is found
+even if its sentence ranks below the quotes. Nothing says who is right: the quotes are shown side by side, with the
+differing words marked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,55 +15,53 @@ from index.core.wording import counted
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms
-from rag.analysis.contradiction_rules import figures, is_same, names, outcomes, times
-from rag.analysis.question_type import Questioned, read_question
-from rag.analysis.sentence_context import Told, Word, may_be_one
+from rag.analysis.contradiction_rules import agree, differing_numbers, differing_times
+from rag.analysis.question_type import QuestionType, read_question_type
+from rag.analysis.sentence_context import Mention, SentenceContext, may_be_same
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
 
-Kind = Literal["number", "date", "name", "outcome"]
-KIND_WORDS: dict[Kind, str] = {
+Kind = Literal["number", "date"]
+TITLES: dict[Kind, str] = {
     "number": "The articles differ on a number",
     "date": "The articles differ on a date",
-    "name": "The articles differ on a name",
-    "outcome": "The articles differ on the outcome",
 }
-DIFFERENT_DAYS = "Reports of different days, the newest last."
-ONE_TEXT = "Two editions of one text."
+DIFFERENT_DAYS = "The articles are from different days, the newest last."
+ONE_TEXT = "These are two editions of one text."
 MOST_SHOWN = 4  # disagreements of an answer
 MOST_SIDES = 4
-_NEAR = 2  # sentences around one
+_NEAR = 2  # sentences on each side
 
 
 class _Rule(Protocol):
-    def __call__(self, one: Told, other: Told) -> Iterator[tuple[Word, Word]]: ...
+    def __call__(self, one: SentenceContext, other: SentenceContext) -> Iterator[tuple[Mention, Mention]]: ...
 
 
-_RULES: dict[Kind, _Rule] = {"number": figures, "date": times, "outcome": outcomes, "name": names}
+_RULES: dict[Kind, _Rule] = {"number": differing_numbers, "date": differing_times}
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What one or more articles say."""
 
-    citation: Citation  # the quote that is shown for it
-    marked: Span  # of the article: the words in which it differs
+    citation: Citation  # the quote that is shown
+    marked: Span  # the differing words, as a span of the article
     also: tuple[Citation, ...]  # quotes of other articles that say the same
 
     @property
     def words(self) -> str:
-        """The words in which it differs."""
+        """The differing words."""
         return self.marked.cut(self.citation.article.text)
 
     @property
-    def likewise(self) -> str:
-        """How many other articles say so, as it is shown; "" where there is none."""
-        return f"likewise in {counted(len(self.also), 'other article')}" if self.also else ""
+    def also_words(self) -> str:
+        """How many other articles say the same, for display; "" if none does."""
+        return f"also in {counted(len(self.also), 'other article')}" if self.also else ""
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """The quote in three: before the marked words, they themselves, and behind them."""
+        """The quote before the differing words, these words, and the quote after them."""
         start, quote = self.citation.span.start, self.citation.quote
         first, last = self.marked.start - start, self.marked.end - start
         return quote[:first], quote[first:last], quote[last:]
@@ -71,19 +69,19 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Two or more sides, of different articles, that say otherwise on the same thing."""
+    """Two or more sides, from different articles, that contradict each other on one thing."""
 
     kind: Kind
     sides: tuple[Side, ...]  # by day of publication, the newest last; undated ones first
 
     @property
     def title(self) -> str:
-        """What they differ on, in words."""
-        return KIND_WORDS[self.kind]
+        """What the articles differ on, in words."""
+        return TITLES[self.kind]
 
     @property
     def note(self) -> str:
-        """What a reader should know of where they come from; "" where there is nothing to say."""
+        """Whether the sides are from different days or editions of one text; "" if neither."""
         articles = [side.citation.article for side in self.sides]
         one_text = len(articles) == 2 and _are_copies(self.sides[0].citation, self.sides[1].citation)
         days = {article.published for article in articles}
@@ -92,17 +90,21 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Saying:
-    """A sentence, and a word of it to which another article's is contrary."""
+class _Claim:
+    """A sentence, and its number or time that another article contradicts."""
 
-    told: Told
-    word: Word
+    sentence: SentenceContext
+    mention: Mention
+
+    @property
+    def citation(self) -> Citation:
+        return self.sentence.citation
 
 
 def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
-    """Return in what the articles differ on an answer's quotes; nothing where the shelf does not answer.
+    """Return where articles contradict an answer's quotes; nothing for a refusal or while a model still writes.
 
-    Nor while a model writes: what it cites grows with each sentence, and an answer is drawn several times a second.
+    What a model cites grows with each sentence, and an unfinished answer is drawn several times a second.
     """
     if answer.refusal or (answer.prose and answer.prose.under_way):
         return ()
@@ -110,23 +112,23 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
     return find_disagreements(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))), answer.passages)
 
 
-# An answer is drawn, copied, kept and exported with the same ones.
+# One answer is drawn, copied, kept and exported with the same disagreements.
 @lru_cache(maxsize=16)
 def find_disagreements(
     question: str, quotes: tuple[Citation, ...], passages: tuple[Passage, ...], *, newer: frozenset[str] = frozenset()
 ) -> tuple[Disagreement, ...]:
-    """Return what other articles' sentences in the passages say otherwise than the quotes, most important first.
+    """Return where other articles' sentences in the passages contradict the quotes, most important first.
 
-    Articles that are copies are one voice, unless one of them is an edition of another day or of the same outlet:
-    what was changed in it is worth knowing. With `newer`, ids of articles, those are set against the others only.
-    At most four disagreements are returned, with four sides each.
+    Copies of an article count once, unless one is an edition of another day or of the same outlet: then the change
+    is worth knowing. If `newer` has ids of articles, these are compared with the other articles only.
+    At most `MOST_SHOWN` disagreements are returned, with `MOST_SIDES` sides each.
     """
-    asked = read_question(question)
+    asked = read_question_type(question)
     read = _read(passages, asked)
-    own = [read.get(quote) or Told(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
-    # "His destination was Rome" answers beside the quote that says whose.
-    own += [told for told in read.values() if told not in own and _is_beside(told, own) and told.answers]
-    pairs: dict[Kind, list[tuple[_Saying, _Saying]]] = {}
+    own = [read.get(quote) or SentenceContext(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
+    # "His destination was Rome" answers next to the quote that says whose.
+    own += [one for one in read.values() if one not in own and _adjoins(one, own) and one.answers]
+    pairs: dict[Kind, list[tuple[_Claim, _Claim]]] = {}
     compared: set[frozenset[Citation]] = set()
     for one in own:
         for other in (*own, *read.values()):
@@ -135,21 +137,16 @@ def find_disagreements(
             if both in compared or mine == theirs or (newer and (mine in newer) == (theirs in newer)):
                 continue
             compared.add(both)
-            for kind, one_word, other_word in _contraries(one, other):
-                if _is_one_voice(one.citation, other.citation):
+            for kind, one_mention, other_mention in _contradictions(one, other):
+                if _is_one_source(one.citation, other.citation):
                     break
-                pairs.setdefault(kind, []).append((_Saying(one, one_word), _Saying(other, other_word)))
-    made = [found for kind, those in pairs.items() for found in _grouped(kind, those)]
-    order = list(_RULES)
-    slots = {"number": "number", "date": "date"}
-    made.sort(
-        key=lambda found: (found.kind != slots.get(asked.slot, "name" if asked.slot else ""), order.index(found.kind))
-    )
-    return tuple(made[:MOST_SHOWN])
+                pairs.setdefault(kind, []).append((_Claim(one, one_mention), _Claim(other, other_mention)))
+    order: list[Kind] = sorted(_RULES, key=lambda kind: kind != asked.expected)
+    return tuple(found for kind in order for found in _grouped(kind, pairs.get(kind, ())))[:MOST_SHOWN]
 
 
-def _read(passages: Sequence[Passage], asked: Questioned) -> dict[Citation, Told]:
-    read: dict[Citation, Told] = {}
+def _read(passages: Sequence[Passage], asked: QuestionType) -> dict[Citation, SentenceContext]:
+    read: dict[Citation, SentenceContext] = {}
     for passage in passages:
         text, spans = passage.article.text, passage.sentences
         for place, span in enumerate(spans):
@@ -158,29 +155,29 @@ def _read(passages: Sequence[Passage], asked: Questioned) -> dict[Citation, Told
             before = spans[place - 1].cut(text) if place else ""
             citation = Citation(passage.article, span)
             after = spans[place + 1].cut(text) if place + 1 < len(spans) else ""
-            read[citation] = Told(citation, near, before, after, asked)
+            read[citation] = SentenceContext(citation, near, before, after, asked)
     return read
 
 
-def _is_beside(told: Told, own: Sequence[Told]) -> bool:
-    quotes = (one.citation for one in own if one.citation.article.id == told.citation.article.id)
-    return any(quote.quote in (told.before, told.after) for quote in quotes)
+def _adjoins(sentence: SentenceContext, own: Sequence[SentenceContext]) -> bool:
+    quotes = (one.citation for one in own if one.citation.article.id == sentence.citation.article.id)
+    return any(quote.quote in (sentence.before, sentence.after) for quote in quotes)
 
 
-def _contraries(one: Told, other: Told) -> Iterator[tuple[Kind, Word, Word]]:
-    """Yield the contraries of the first kind of which there are some: a sentence with another number is no swap too."""
-    if not (one.answers and other.answers) and not may_be_one(one, other):
+def _contradictions(one: SentenceContext, other: SentenceContext) -> Iterator[tuple[Kind, Mention, Mention]]:
+    """Yield the contradictions of two sentences, all of one kind: numbers first."""
+    if not (one.answers and other.answers) and not may_be_same(one, other):
         return
     if terms(one.quote) == terms(other.quote):
         return
     for kind, rule in _RULES.items():
-        found = [(kind, mine, theirs) for mine, theirs in rule(one, other) if mine.place and theirs.place]
+        found = [(kind, mine, theirs) for mine, theirs in rule(one, other)]
         yield from found
         if found:
             return
 
 
-def _is_one_voice(one: Citation, other: Citation) -> bool:
+def _is_one_source(one: Citation, other: Citation) -> bool:
     mine, theirs = one.article, other.article
     if mine.published != theirs.published or (mine.outlet and folded(mine.outlet) == folded(theirs.outlet or "")):
         return False
@@ -192,35 +189,34 @@ def _are_copies(one: Citation, other: Citation) -> bool:
     return are_copies(*map(shingles_kept, texts))
 
 
-def _grouped(kind: Kind, pairs: Sequence[tuple[_Saying, _Saying]]) -> Iterator[Disagreement]:
-    """Put together pairs that have a sentence in common, and in each group those who say the same."""
-    groups: list[list[_Saying]] = []
+def _grouped(kind: Kind, pairs: Sequence[tuple[_Claim, _Claim]]) -> Iterator[Disagreement]:
+    """Merge pairs that share a sentence, and in each group the claims that agree."""
+    groups: list[list[_Claim]] = []
     for pair in pairs:
-        touching = [g for g in groups if any(s.told.citation == t.told.citation for s in g for t in pair)]
-        groups = [g for g in groups if g not in touching] + [[*(s for g in touching for s in g), *pair]]
+        touching = [g for g in groups if any(a.citation == b.citation for a in g for b in pair)]
+        groups = [g for g in groups if g not in touching] + [[*(claim for g in touching for claim in g), *pair]]
     for group in groups:
-        sides: list[list[_Saying]] = []
-        for saying in group:
-            if any(saying.told.citation == other.told.citation for side in sides for other in side):
-                continue  # a sentence stands on one side
-            side = next((side for side in sides if any(is_same(saying.word, other.word) for other in side)), None)
+        sides: list[list[_Claim]] = []
+        for claim in group:
+            if any(claim.citation == other.citation for side in sides for other in side):
+                continue  # a sentence is on one side only
+            side = next((side for side in sides if any(agree(claim.mention, other.mention) for other in side)), None)
             if side is None:
-                sides.append([saying])
+                sides.append([claim])
             else:
-                side.append(saying)
+                side.append(claim)
         made = [_side(side) for side in sides[:MOST_SIDES]]
         if len(made) > 1:
             yield Disagreement(kind, tuple(sorted(made, key=_day)))
 
 
-def _side(sayings: Sequence[_Saying]) -> Side:
-    shown, *others = sayings
-    start = shown.told.citation.span.start
+def _side(claims: Sequence[_Claim]) -> Side:
+    shown, *others = claims
     also = dict[str, Citation]()
     for other in others:
-        if other.told.citation.article.id != shown.told.citation.article.id:
-            also.setdefault(other.told.citation.article.id, other.told.citation)
-    return Side(shown.told.citation, shown.word.place.shifted(start), tuple(also.values()))
+        if other.citation.article.id != shown.citation.article.id:
+            also.setdefault(other.citation.article.id, other.citation)
+    return Side(shown.citation, shown.mention.span.shifted(shown.citation.span.start), tuple(also.values()))
 
 
 def _day(side: Side) -> tuple[date, str, Span]:

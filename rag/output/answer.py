@@ -393,8 +393,8 @@ def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
     for side in disagreement.sides:
         marked = f"“{one_line(side.words)}”: " if side.words else ""
         yield f"  {marked}{one_line(side.citation.quote)}{quote_note(side.citation)}"
-        likewise = f"; {side.likewise}" if side.also else ""
-        yield f"    {source_line(side.citation.article)}{likewise}"
+        also = f"; {side.also_words}" if side.also else ""
+        yield f"    {source_line(side.citation.article)}{also}"
 
 
 def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = WHOLE) -> Iterator[str]:

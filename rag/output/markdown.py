@@ -81,7 +81,7 @@ def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: 
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", page {citation.page}" if citation.page else ""
     if marked and marked.also:
-        place += f", {marked.likewise}"
+        place += f", {marked.also_words}"
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"
     if page:

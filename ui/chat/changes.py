@@ -63,18 +63,18 @@ def shown_disagreement(disagreement: Disagreement) -> dict[str, object]:
     return {
         "title": disagreement.title,
         "note": disagreement.note,
-        "sides": [_side(side.citation, side.parts, side.likewise) for side in disagreement.sides],
+        "sides": [_side(side.citation, side.parts, side.also_words) for side in disagreement.sides],
     }
 
 
-def _side(citation: Citation, parts: tuple[str, str, str], likewise: str = "") -> dict[str, object]:
+def _side(citation: Citation, parts: tuple[str, str, str], also: str = "") -> dict[str, object]:
     return {
         "key": str(Place.of(citation)),
         "parts": list(parts),
         "title": citation.article.title,
         "where": where_words(citation),
         "said": said_words(citation),
-        "likewise": likewise[:1].upper() + likewise[1:],
+        "also": also[:1].upper() + also[1:],
     }
 
 

@@ -135,7 +135,7 @@ const drawSide = (root, side) => {
   if (side.where) button.append(make("span", "side-where", side.where))
   button.append(words)
   if (side.said) button.append(make("span", "says", side.said))
-  if (side.likewise) button.append(make("span", "says", side.likewise))
+  if (side.also) button.append(make("span", "says", side.also))
   button.append(make("span", "hint", "Open in the article"))
   entry.append(button)
   return entry

@@ -1,4 +1,4 @@
-"""Disagreements: what articles say otherwise stands side by side, and nothing else does."""
+"""Disagreements: numbers and dates that contradict each other are shown, and nothing else is."""
 
 import io
 import json
@@ -13,9 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
-from rag.analysis.contradiction_rules import word_at
 from rag.analysis.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
-from rag.analysis.sentence_context import Told
 from rag.answering.models import Prose
 from rag.evidence.citations import Citation
 from rag.output.answer import answer_json, answer_text
@@ -32,7 +30,7 @@ ALSO_14 = "A service was held in Quarrow for the 14 people who died when the fer
 
 
 def passages(*texts: str, days: tuple[str, ...] = (), title: str = "The news") -> tuple[Passage, ...]:
-    """Make each text an article of a paper of its own, read whole."""
+    """Make an article of another paper of each text."""
     made = []
     for number, text in enumerate(texts, start=1):
         day = days[number - 1] if days else "2026-02-12"
@@ -42,12 +40,12 @@ def passages(*texts: str, days: tuple[str, ...] = (), title: str = "The news") -
 
 
 def between(question: str, *texts: str, days: tuple[str, ...] = (), title: str = "News") -> tuple[Disagreement, ...]:
-    """Set the first text, as the quotes, against the others."""
+    """Compare the first text, as the quotes, with the others."""
     made = passages(*texts, days=days, title=title)
     return find_disagreements(question, tuple(Citation(made[0].article, span) for span in made[0].sentences), made)
 
 
-def told(found: tuple[Disagreement, ...]) -> list[tuple[str, list[str]]]:
+def sides_of(found: tuple[Disagreement, ...]) -> list[tuple[str, list[str]]]:
     return [(one.kind, [side.words for side in one.sides]) for one in found]
 
 
@@ -89,41 +87,6 @@ DIFFER = [
         "date",
         ["3 March", "10 March"],
     ),
-    (
-        "Who won the election in Quarrow?",
-        "Ines Okafor won the election in Quarrow on Sunday by 300 votes.",
-        "The election in Quarrow was won by Tomas Brandt, a baker.",
-        "name",
-        ["Ines Okafor", "Tomas Brandt"],
-    ),
-    (
-        "Who will lead the inquiry into the disaster?",
-        "The inquiry into the disaster will be led by Judge Ines Okafor.",
-        "The inquiry into the disaster will be led by Judge Tomas Brandt.",
-        "name",
-        ["Judge Ines Okafor", "Judge Tomas Brandt"],
-    ),
-    (
-        "What did India and Canada agree on?",
-        "India and Canada have agreed to appoint liaison officers in each other's countries.",
-        "India and Canada are considering whether to appoint liaison officers in each other's countries.",
-        "outcome",
-        ["agreed", "considering"],
-    ),
-    (
-        "Did unemployment in Halden rise?",
-        "Unemployment in Halden rose in January, the statistics office said.",
-        "Unemployment in Halden fell in January, the statistics office said.",
-        "outcome",
-        ["rose", "fell"],
-    ),
-    (
-        "Was the pilot of the ferry drunk?",
-        "The pilot of the ferry Aster was drunk when it sank, police said.",
-        "The pilot of the ferry Aster was not drunk when it sank, police said.",
-        "outcome",
-        ["The pilot of the ferry Aster was drunk", "not"],
-    ),
 ]
 AGREE = [
     (
@@ -133,11 +96,11 @@ AGREE = [
     ),
     ("a rounded figure", "About 20,000 people live in Quarrow.", "Quarrow has 20,312 people who live in it."),
     (
-        "a rounded figure, unsaid",
+        "a rounded figure without about",
         "The mine at Quarrow cost 20,000 dollars.",
         "The mine at Quarrow cost 20,312 dollars.",
     ),
-    ("what is left open", "More than 10 people died when the Aster sank.", "Fourteen people died when the Aster sank."),
+    ("more than", "More than 10 people died when the Aster sank.", "Fourteen people died when the Aster sank."),
     ("figure and word", "Twelve people died when the ferry Aster sank.", "When the ferry Aster sank, 12 people died."),
     (
         "other units",
@@ -159,7 +122,7 @@ AGREE = [
     ),
     ("the same day", "The bridge opens on Tuesday, 3 March.", "The bridge opens on 3 March 2026."),
     (
-        "what comes on top",
+        "an addition",
         "Twelve people died when the Aster sank.",
         "Two more people died of what the Aster did when it sank.",
     ),
@@ -168,38 +131,35 @@ AGREE = [
         "Twelve people died when the Aster sank.",
         "Two of the people who died when the Aster sank were divers.",
     ),
-    ("not refused", "Canada did not refuse to appoint officers in Delhi.", "Canada will appoint officers in Delhi."),
+    (
+        "another name",
+        "The inquiry into the disaster will be led by Judge Ines Okafor.",
+        "The inquiry into the disaster will be led by Judge Tomas Brandt.",
+    ),
+    (
+        "another outcome",
+        "Unemployment in Halden rose in January, the statistics office said.",
+        "Unemployment in Halden fell in January, the statistics office said.",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("question", "one", "other", "kind", "words"), DIFFER)
-def test_what_differs_is_marked_on_each_side(question: str, one: str, other: str, kind: str, words: list[str]) -> None:
-    assert told(between(question, one, other)) == [(kind, words)]
-    assert told(between(question, other, one)) == [(kind, words[::-1])], "whichever of the two is quoted"
+def test_differing_words_are_marked_on_each_side(
+    question: str, one: str, other: str, kind: str, words: list[str]
+) -> None:
+    assert sides_of(between(question, one, other)) == [(kind, words)]
+    assert sides_of(between(question, other, one)) == [(kind, words[::-1])], "either of them is quoted"
 
 
 @pytest.mark.parametrize(("_why", "one", "other"), AGREE)
 @pytest.mark.parametrize("question", ["What happened?", "How many people died?", "How many people live in Quarrow?"])
-def test_what_does_not_differ_raises_no_alarm(_why: str, one: str, other: str, question: str) -> None:
-    assert told(between(question, one, other)) == []
-    assert told(between(question, other, one)) == []
+def test_sentences_that_agree_raise_no_alarm(_why: str, one: str, other: str, question: str) -> None:
+    assert sides_of(between(question, one, other)) == []
+    assert sides_of(between(question, other, one)) == []
 
 
-def test_what_many_did_is_no_disagreement() -> None:
-    one, other = "Ines Okafor criticised the plan for the ferry.", "Tomas Brandt criticised the plan for the new ferry."
-    assert told(between("Who criticised the plan for the ferry?", one, other)) == []
-    answered = between(
-        "Who wrote the plan for the ferry?", one.replace("criticised", "wrote"), other.replace("criticised", "wrote")
-    )
-    assert told(answered) == [("name", ["Ines Okafor", "Tomas Brandt"])]
-
-
-def test_who_somebody_is_each_article_tells_otherwise() -> None:
-    one = "Ines Okafor, who is head of the port of Quarrow, is the sister of Lena Okafor."
-    assert told(between("Who is Lena Okafor?", one, "Lena Okafor met Tomas Brandt in Quarrow.")) == []
-
-
-def test_reports_of_different_days_are_told_as_such_the_newest_last() -> None:
+def test_articles_from_different_days_are_noted_and_sorted() -> None:
     monday, tuesday = "2026-02-09", "2026-02-10"
     for texts, days in (((TWELVE, FOURTEEN), (monday, tuesday)), ((FOURTEEN, TWELVE), (tuesday, monday))):
         (found,) = between(HOW_MANY, *texts, days=days)
@@ -209,24 +169,24 @@ def test_reports_of_different_days_are_told_as_such_the_newest_last() -> None:
     assert found.note == ""
 
 
-def test_those_who_say_the_same_are_one_side() -> None:
+def test_articles_that_agree_are_one_side() -> None:
     (found,) = between(HOW_MANY, TWELVE, FOURTEEN, ALSO_14)
     assert [side.words for side in found.sides] == ["Twelve", "Fourteen"]
     assert [[other.quote for other in side.also] for side in found.sides] == [[], [ALSO_14]]
-    assert found.sides[1].likewise == "likewise in 1 other article"
+    assert found.sides[1].also_words == "also in 1 other article"
 
 
-def test_a_copy_is_no_second_voice_and_a_later_edition_is_one() -> None:
+def test_a_copy_does_not_count_but_a_later_edition_does() -> None:
     report = f"{TWELVE} {body()}"
     changed = report.replace("Twelve", "Fourteen")
-    assert told(between(HOW_MANY, report, changed)) == []
+    assert sides_of(between(HOW_MANY, report, changed)) == []
     (found,) = between(HOW_MANY, report, changed, days=("2026-02-12", "2026-02-13"))
     assert found.note == f"{DIFFERENT_DAYS} {ONE_TEXT}"
 
 
 def test_an_article_does_not_disagree_with_itself() -> None:
-    assert told(between(HOW_MANY, f"{TWELVE} {FOURTEEN}")) == []
-    assert told(between(HOW_MANY, f"{TWELVE} {FOURTEEN}", FOURTEEN)) == [], "both are said there"
+    assert sides_of(between(HOW_MANY, f"{TWELVE} {FOURTEEN}")) == []
+    assert sides_of(between(HOW_MANY, f"{TWELVE} {FOURTEEN}", FOURTEEN)) == [], "the article says both"
 
 
 WORDS = st.lists(
@@ -239,7 +199,7 @@ WORDS = st.lists(
 
 
 @given(WORDS, WORDS, st.sampled_from([HOW_MANY, "Who died on the ferry Aster?", "When did the ferry Aster sink?", "x"]))
-def test_sides_are_of_different_articles_and_marked_inside_their_quotes(one: str, other: str, question: str) -> None:
+def test_sides_are_from_different_articles_and_marked_inside_their_quotes(one: str, other: str, question: str) -> None:
     one, other = f"It is said: {one}", f"It is said: {other}"
     assert between(question, one, one) == ()
     for found in between(question, one, other):
@@ -266,13 +226,13 @@ def write_ferry(seeds: Path) -> None:
         (seeds / name).write_text(reprint(outlet, day, text, title=f"Ferry {name}"), encoding="utf-8")
 
 
-def test_an_answer_shows_them_wherever_it_is_shown(ferry: Newsroom) -> None:
+def test_every_output_format_has_disagreements(ferry: Newsroom) -> None:
     answer = ferry.ask(HOW_MANY)
     lines = answer_text(answer).splitlines()
     start = lines.index(f"The articles differ on a number. {DIFFERENT_DAYS}")
     assert lines[start + 1].startswith(f"  “Twelve”: {TWELVE} (The coastguard, ")
     assert lines[start + 2] == "    Ferry a.md (The Lamp, 9 Feb 2026)"
-    assert lines[start + 4] == "    Ferry b.md (The <b>Post</b>, 10 Feb 2026); likewise in 1 other article"
+    assert lines[start + 4] == "    Ferry b.md (The <b>Post</b>, 10 Feb 2026); also in 1 other article"
     (found,) = json.loads(json.dumps(answer_json(answer)))["disagreements"]
     assert set(found) == {"kind", "note", "sides"}
     assert (found["kind"], found["note"]) == ("number", DIFFERENT_DAYS)
@@ -290,7 +250,7 @@ def test_an_answer_shows_them_wherever_it_is_shown(ferry: Newsroom) -> None:
     assert bold == ["Twelve", "Fourteen"]
 
 
-def test_what_weighs_less_than_the_quotes_is_found_among_what_was_read(newsroom: Newsroom) -> None:
+def test_a_contradiction_below_the_quotes_is_found(newsroom: Newsroom) -> None:
     for number in range(5):
         newsroom.write(f"{number}.md", reprint(f"Paper {number}", "2026-02-09", f"{TWELVE} It was day {number}."))
     newsroom.write(
@@ -305,14 +265,14 @@ def test_what_weighs_less_than_the_quotes_is_found_among_what_was_read(newsroom:
     assert disagreements_of(replace(answer, prose=replace(writing, state="whole"))) == disagreements_of(answer)
 
 
-def test_a_refusal_and_articles_that_agree_have_none(archive: Newsroom) -> None:
+def test_refusals_and_agreeing_articles_have_no_disagreements(archive: Newsroom) -> None:
     for question in (FENTANYL, OTTAWA):
         assert disagreements_of(archive.ask(question)) == ()
         assert answer_json(archive.ask(question))["disagreements"] == []
 
 
 @needs_browser
-def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(browser: Browser, tmp_path: Path) -> None:
+def test_the_page_shows_disagreements_side_by_side_and_what_changed(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     write_ferry(tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
@@ -351,10 +311,3 @@ def test_the_page_puts_them_side_by_side_opens_each_and_tells_what_changed(brows
         expect(page.locator(".changed .foot")).to_have_text("Searched 2 newer articles, held against 1 older one.")
         page.locator(".changed .side").first.locator("button").click()
         expect(page.locator("mark.current")).to_have_text(TWELVE)
-
-
-def test_words_that_a_sentence_does_not_have_are_not_marked_in_it() -> None:
-    (passage,) = passages("The Senate agreed.")
-    sentence = Told(Citation(passage.article, passage.sentences[0]), "")
-    assert word_at("AGREED", sentence).place.cut(sentence.quote) == "agreed"
-    assert word_at("refused", sentence).place.cut(sentence.quote) == ""
