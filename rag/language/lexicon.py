@@ -323,18 +323,6 @@ OPPOSITES = """
     parent | child
 """
 
-# Things of which there are many: "the company" is clear to those only who have read which.
-VAGUE = """
-    actor actress agency app area article author authors band bank bill book brand building bureau business case
-    champion channel city club committee companies company country couple court department device documentary duo
-    event family film firm franchise game giant group hospital judge jury law league lawsuit legend magazine man
-    market men ministry movie native network newspaper officer officers organisation organization pair paper part
-    party people person place plan plane plant platform player players police product project region report
-    researchers restaurant rookie school season series service show side singer site song squad star startup state
-    store studio study suit survey system team time times title tool town trio union university version veteran victim
-    village website woman women work writer year
-"""
-
 # What else a person is beside `facts.ROLES`. Some words here and in the next two lists are regular expressions.
 MORE_ROLES = """
     executive president ceo cfo professor analyst founder co-founder lawyer attorney inspector superintendent
@@ -350,109 +338,6 @@ BODIES = """
     League LLC Ltd Media Ministry Museum News Office Organi[sz]ation Partners Party Police Post Press Research School
     Securities Services? Society State States Studios? Systems? Team Technolog(?:y|ies) Times Trust TV Union United
     University Ventures
-"""
-
-# What a thing with a name is.
-THINGS = """
-    app platform company startup start-up firm organi[sz]ation agency charity group tool service programme program game
-    series festival treaty disease virus vaccine drug island village town river museum newspaper airline network project
-    system satellite telescope spacecraft rocket team club website brand bank movement militia party software chatbot
-    model chain retailer maker
-"""
-
-# What a sentence answers when it says that somebody did this. A verb (base, past, participle where it is another), a
-# bar, and how it may go on: `*` with a thing ("What did … approve?"), `~` the same while it lasts ("What is …
-# facing?"), `+` with a thing or a name, `that` with a clause, `to` with what is done ("agree to do"), `-for` with a
-# preposition that ends the question, `@of` with somebody and a preposition ("accuse … of"), `@to` with somebody and
-# what is to be done, `@"` with a name and what it is called, `who` with a name it was done to, `$` with a sum, `#` with
-# a number of things; and in the passive `=with` with a preposition ("was charged with"), `=*` with a thing ("was
-# offered"), `=$` with a sum, `by` with who did it.
-ASKED = """
-    abandon abandoned | *, accept accepted | *, accuse accused | @of =of, acquire acquired | + # by who, admit
-    admitted | -to that, adopt adopted | *, advise advised | @to, affect affected | =by, agree agreed | to -on, aim
-    aimed | to =at, allow allowed | @to, announce announced | * that, apologise apologised | -for, apologize
-    apologized | -for, appeal appealed | -for -against, apply applied | -for, appoint appointed | by, approve approved
-    | * by, argue argued | -for -against, arrest arrested | # =for @for @over, ask asked | -for @to, assess assessed |
-    *, associate associated | =with, attempt attempted | to, attribute attributed | =to, award awarded | * =for =*,
-    back backed | *, ban banned | * =from @from, bar barred | @from =from, base based | =on, benefit benefited |
-    -from, blame blamed | @for =for, blast blasted | @for @over, block blocked | *, boost boosted | *, borrow borrowed
-    | $, breach breached | *, build built | * #, buy bought | + # by who, call called | -for @to @" =for, call_off
-    called_off | *, campaign campaigned | -for -against, cancel cancelled | *, carry_out carried_out | *, cause caused
-    | =by, challenge challenged | *, charge charged | @with =with, choose chose chosen | to, claim claimed | that,
-    clear cleared | =of, close closed | * #, collaborate collaborated | -on -with, collide collided | -with,
-    commission commissioned | *, compare compared | =to =with @to @with, compete competed | -for -in, complain
-    complained | -about, conclude concluded | that, condemn condemned | * @for =for, confess confessed | -to, confine
-    confined | =to, confirm confirmed | * that, connect connected | =to, consist consisted | -of, contain contained |
-    *, contribute contributed | $, convert converted | =into, convict convicted | @of =of, convince convinced | @to,
-    cost cost | $, cover covered | =in, crack_down_on cracked_down_on | *, crash crashed | -into, create created | * #
-    by who, credit credited | =with @with, criticise criticised | @for @over =for, criticize criticized | @for @over
-    =for, cut cut | * #, cut_back_on cut_back_on | *, damage damaged | *, debut debuted | *, decide decided | to -on
-    that, declare declared | *, decline declined | to, dedicate dedicated | =to, defeat defeated | who, defend
-    defended | *, delay delayed | *, demand demanded | *, deny denied | * that =*, deploy deployed | * #, describe
-    described | @as =as, design designed | by who =for =to, destroy destroyed | # * =in, detect detected | *, develop
-    developed | * by who, devote devoted | =to, diagnose diagnosed | =with, die died | -of -from, differ differed |
-    -from, direct directed | by who, discover discovered | * by who that, discuss discussed | *, disqualify
-    disqualified | =from, divide divided | =into, donate donated | * $, drop_out_of dropped_out_of | +, earn earned |
-    $, emerge emerged | -from, employ employed | #, encourage encouraged | @to, endorse endorsed | *, equip equipped |
-    =with, escape escaped | -from, establish established | * by who, estimate estimated | that, evacuate evacuated |
-    #, exceed exceeded | *, exclude excluded | =from, execute executed | *, exempt exempted | =from, expand expanded |
-    *, expel expelled | #, explore explored | ~, export exported | *, expose exposed | =to, extend extended | *, face
-    faced | ~, fail failed | to, fight fought | -for -against, find found | # that, fine fined | =for =$ @for @over,
-    focus focused | -on, force forced | @to, found founded | by who, fund funded | by, generate generated | * $, give
-    gave given | =*, graduate graduated | -from, grant granted | * =*, halt halted | *, hand_over handed_over | *,
-    help helped | @to, hire hired | #, honor honored | =for @for, honour honoured | =for @for, hope hoped | to -for,
-    host hosted | * who, identify identified | * #, implement implemented | *, impose imposed | *, injure injured | #,
-    insist insisted | -on, inspect inspected | *, inspire inspired | =by, install installed | * #, instruct instructed
-    | @to, intend intended | to, introduce introduced | * who, invent invented | by who, invest invested | -in $,
-    investigate investigated | *, invite invited | @to, jail jailed | =for, kill killed | #, know knew known | =for
-    =as, launch launched | + who, lay laid | #, lay_off laid_off | #, lead led | -to =by who, lift lifted | *, limit
-    limited | =to, link linked | =to, lobby lobbied | -for, look_into looked_into | *, lose lost | $ #, make made | #
-    =of =from, measure measured | *, merge merged | -with, name named | =after, need needed | to *, negotiate
-    negotiated | *, nominate nominated | @for =for, object objected | -to, obtain obtained | *, offer offered | to *
-    =*, open opened | *, oppose opposed | *, order ordered | @to #, outline outlined | *, overturn overturned | *, owe
-    owed | $, own owned | by, participate participated | -in, partner partnered | -with, pay paid | $, persuade
-    persuaded | @to, phase_out phased_out | *, plan planned | to, plead pleaded | -guilty_to, pledge pledged | to $,
-    postpone postponed | *, praise praised | @for =for, predict predicted | that, prepare prepared | to -for, preserve
-    preserved | *, prevent prevented | * @from, produce produced | * # by, prohibit prohibited | *, promise promised |
-    to =*, promote promoted | *, propose proposed | to *, protect protected | * =from, protest protested | -against,
-    publish published | + by who, pull_out_of pulled_out_of | +, push pushed | -for, quit quit | +, raise raised | $,
-    react reacted | -to, rebuild rebuilt | *, recall recalled | # *, receive received | *, recognise recognised | *,
-    recognize recognized | *, recommend recommended | *, recover recovered | * # -from, reduce reduced | * =to, refuse
-    refused | to, regulate regulated | *, reject rejected | *, release released | + # who, rely relied | -on, remember
-    remembered | =for, remind reminded | @to, remove removed | * # =from, renew renewed | *, repair repaired | *,
-    repeal repealed | *, replace replaced | *, request requested | *, require required | * @to, rescue rescued | #
-    =from, reserve reserved | *, resign resigned | -as -from, respond responded | -to, restore restored | *, restrict
-    restricted | =to, retire retired | -from, reveal revealed | * that, review reviewed | *, roll_out rolled_out | *,
-    rule ruled | that, rule_out ruled_out | *, save saved | #, scale_back scaled_back | *, scrap scrapped | *, search
-    searched | -for, secure secured | *, seek sought | to *, seize seized | * #, sell sold | + #, send sent | #,
-    sentence sentenced | =to, serve served | -as, set_up set_up | *, shortlist shortlisted | =for, shut_down shut_down
-    | * +, sign signed | *, speak_out_against spoke_out_against spoken_out_against | * +, specialise specialised |
-    -in, specialize specialized | -in, spend spent | $, split split | =into, star starred | -in, steal stole stolen |
-    =from *, step_down_as stepped_down_as | *, stop stopped | * @from, strengthen strengthened | *, study studied | *,
-    submit submitted | *, sue sued | @for @over who, suffer suffered | -from, suggest suggested | that, supply
-    supplied | #, support supported | *, surpass surpassed | *, survey surveyed | #, suspend suspended | * =from,
-    take_over took_over taken_over | +, target targeted | *, team_up_with teamed_up_with | +, tear_down tore_down
-    torn_down | *, tell told | @to, test tested | *, testify testified | -about -against, thank thanked | @for,
-    threaten threatened | to =with, transfer transferred | $, transform transformed | =into, treat treated | # =for,
-    trial trialled | *, try tried | to, turn turned | =into, turn_down turned_down | *, unveil unveiled | * who,
-    upgrade upgraded | *, urge urged | @to, use used | =for, veto vetoed | *, violate violated | *, vote voted | to
-    -for -against -on, vow vowed | to, want wanted | to, warn warned | -about -of -against @about @of @to, win won | +
-    $ who, withdraw withdrew withdrawn | #, work worked | -on, worry worried | -about, write wrote written | by who
-"""
-
-# Those of them that tell what is so for a while, not what is done now: "plans to", "offers".
-LASTING = """aim consist contain cost depend employ hope intend need offer oppose own plan rely require seek sell
-    specialise specialize support want"""
-
-# What else somebody did: "Who travelled to Kyiv?"
-WENT = """arrived beat became drove fled flew joined married met moved returned spoke succeeded swam travelled traveled
-    visited walked went"""
-
-# What is told to have come about by itself on a day or at a place: base, past.
-COME_ABOUT = """
-    arrive arrived, begin began, close closed, collapse collapsed, crash crashed, debut debuted, die died, end ended,
-    erupt erupted, expire expired, land landed, launch launched, meet met, open opened, reopen reopened,
-    resign resigned, retire retired, return returned, start started, vote voted
 """
 
 # Verbs that tell what somebody said, beside `claims.SAYING`, where "that" or a quotation follows.

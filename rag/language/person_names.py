@@ -111,20 +111,6 @@ class Names:
         """Tell whether the article speaks of the name as of a person."""
         return any(name.endswith(person) for person in self.people)
 
-    def comes_back(self, name: str) -> bool:
-        """Tell whether more than one sentence names it, by its last word at least."""
-        last = name.split()[-1]
-        return sum(self.mentions.get(form, 0) for form in (last, f"{last}'s", f"{last}’s")) > 1
-
-    def is_whole(self, run: str) -> bool:
-        """Tell whether words with capitals are a name that is clear as it stands, or no more than a day."""
-        bare = POSSESSIVE.sub("", run)
-        if is_date(bare):
-            return True
-        if " " in bare:
-            return self.name(bare).removeprefix("the ") == bare
-        return bare not in self.full and bare not in self.firsts | self.partial and bare.lower() not in self.lower
-
     def heads(self, phrase: str) -> bool:
         """Tell whether the title speaks of it."""
         return bool(self.heading.intersection(content_terms(phrase)))

@@ -31,7 +31,6 @@ MAY_IMPORT: dict[str, str] = {
         "index.core index.pipeline index.shelf index.text "
         "rag.answering rag.evidence rag.language rag.retrieval rag.verification"
     ),
-    "rag.suggestions": "index.pipeline index.shelf index.text rag.answering rag.language",
     "rag.storage": "index.core index.pipeline index.shelf index.text rag.answering rag.evidence rag.llm",
     "rag.evaluation": "index.core index.pipeline index.shelf index.text rag.answering",
     "rag.output": (

@@ -18,8 +18,8 @@ from index.inbox.watch import watch_seeds
 from index.pipeline.library import WAIT_SECONDS, Library, build_library, sync_library
 from index.pipeline.placing import place_vectors
 from index.pipeline.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
+from rag.analysis.suggestions import suggest_questions
 from rag.llm.client import build_chats
-from rag.suggestions.suggest import suggest_questions
 from ui.server.alerts import Asking
 
 _LOOK_SECONDS = 2.0

@@ -1,1 +1,0 @@
-"""Questions the shelf can answer."""
