@@ -1,1 +1,1 @@
-"""Measurements: what README and the code's constants rest on. Not part of the product."""
+"""Benchmarks: the published figures and the constants in the code come from them. Not part of the product."""

@@ -35,7 +35,7 @@ MARKS: tuple[Mark, ...] = ("verbatim", "altered", "similar", "absent")
 LONGEST_DRAFT = 100_000  # characters
 OTHER_ORDER = "The parts stand there, in another order or further apart than one passage."
 
-# The numbers below were set by hand and then measured (`bench/drafts.py`; README, "Drafts").
+# The numbers below were set by hand and then measured (`bench/drafts.py`, `docs/design/decisions/drafts.md`).
 # From this likeness on a sentence is one of the shelf's, altered.
 ALTERED = 0.6
 # Or where nearly all its words stand in the same order in a longer one, of which something was cut.

@@ -26,7 +26,7 @@ from rag.language.negation import denial, is_softly_denied
 from rag.verification.claim import Claim, Text
 from rag.verification.messages import drops_speaker, only_quotes_have, only_statement_has, says_otherwise
 
-# The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
+# The numbers below were chosen on half of SummEdits (`bench/checks.py`, `docs/design/decisions/checks.md`).
 # A quote's clause is in the statement when the statement has this share of its content words.
 _SAME_CLAUSE = 0.6
 # A speaker's words are in the statement when more than this share of its words is in no other quote.

@@ -19,7 +19,7 @@ from rag.verification.claim_rules import commitment, negation, opposites, speake
 from rag.verification.fact_rules import addresses, dates, names, numbers
 from rag.verification.messages import does_not_say, has_unseen, says_otherwise
 
-# The numbers below were chosen on half of the articles of SummEdits (`bench/checks.py`; README, "Checks").
+# The numbers below were chosen on half of SummEdits (`bench/checks.py`, `docs/design/decisions/checks.md`).
 # The share of a statement's content words that may be in none of its quotes.
 MOST_STRANGE = 0.4
 # The same for a clause of at least so many content words: it may have been added to a true sentence.

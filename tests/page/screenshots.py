@@ -1,6 +1,6 @@
 """Pictures of every state of the page, light and dark, at a desk and on a phone, to be looked at.
 
-`python -m tests.screenshots FOLDER` (or `make screenshots`) makes them; the best stand in the README.
+`python -m tests.page.screenshots FOLDER` (or `make screenshots`) takes them; two are in `docs/pictures`.
 The language model in them is a script, the articles are the shipped and the fictional ones.
 """
 

@@ -17,7 +17,7 @@ _CHROMA = Path(sys.executable).with_name("chroma")
 
 @contextmanager
 def chroma_server(folder: Path, port: int) -> Iterator[str]:
-    """`chroma run`, as its README tells; yields its address."""
+    """Run `chroma run`, as `docs/guides/scaling.md` shows; yields its address."""
     command = [str(_CHROMA), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     quiet = {**os.environ, "HOME": str(folder)}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet) as process:
