@@ -64,7 +64,7 @@ class Checked:
     failed_whole: frozenset[str]  # with the whole article as its quotes
 
     def fails(self, rules: Iterable[str]) -> bool:
-        """Tell whether one of `rules` fails."""
+        """Return True if one of `rules` fails."""
         return not self.failed.isdisjoint(rules)
 
 
@@ -261,14 +261,14 @@ def by_share(checked: Sequence[Checked], strangers: Sequence[tuple[str, tuple[st
 
 
 def lacks(statement: str, quotes: Sequence[str], most: float) -> bool:
-    """Tell whether the quotes lack more than that share of the statement's content words."""
+    """Return True if the quotes lack more than that share of the statement's content words."""
     return len(strange_terms(Claim.of(statement, quotes))) > most * len(content_terms(statement))
 
 
 def invented(checked: Sequence[Checked]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Pair each true statement with what would be cited for it in another article: nothing there says it."""
     articles = list(dict.fromkeys(one.article for one in checked))
-    # Some articles that follow each other tell of the same event.
+    # Some neighbouring articles report the same event.
     other = {article: articles[(place + _APART) % len(articles)] for place, article in enumerate(articles)}
     cut = cache(sentences)
     for one in split_true(checked)[1]:

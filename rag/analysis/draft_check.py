@@ -25,7 +25,7 @@ from index.text.spans import Span
 from index.text.terms import content_terms, terms
 from rag.evidence.citations import Citation
 from rag.language.matching import term_set
-from rag.language.quotation_marks import find_quotations, said_parts
+from rag.language.quotation_marks import draft_quotations, said_parts
 from rag.language.word_diff import Difference, Piece, Tokens, differences, likeness, pieces, tokens
 from rag.retrieval.term_weights import term_rarity
 
@@ -117,7 +117,7 @@ def check_draft(text: str, *, reading: Reading, scope: Scope = WHOLE) -> Checked
     draft = clean_draft(text)
     shelf = _Shelf(reading, scope)
     body = _body(draft)
-    quotations = [span for span in find_quotations(draft) if span.start >= body.start]
+    quotations = [span for span in draft_quotations(draft) if span.start >= body.start]
     checked: list[Checked] = []
     for sentence in _sentences(draft, body):
         said = tokens(draft, sentence).trimmed()

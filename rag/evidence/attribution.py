@@ -34,7 +34,7 @@ from rag.language.lexicon import (
 from rag.language.matching import is_irregular
 from rag.language.names import CAPITALISED
 from rag.language.person_names import GRAMMAR, IS_BODY, is_date, read_names
-from rag.language.quotation_marks import read_quotations
+from rag.language.quotation_marks import article_quotations
 
 Kind = Literal["direct", "indirect", "statement", "own"]
 
@@ -64,7 +64,7 @@ _NAME = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES}|{'|'.join(LINKING)})\s){{0
 _LONG_NAME = re.compile(rf"{CAPITALISED}(?:\s(?:by|for|of|the|to|in|on|{CAPITALISED})){{1,4}}\s{CAPITALISED}")
 _PERSON = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES})\s){{0,2}}{_TOKEN}){{0,3}}(?:,?\s(?:Jr|Sr)\.?)?")
 _TITLE = re.compile(
-    rf"(?:{'|'.join(TITLES)}|{ROLES}|{'|'.join(MORE_ROLES.split())}|lieutenant|corporal|major|admiral|commander|brigadier"
+    rf"(?:{'|'.join(TITLES)}|{ROLES}|{MORE_ROLES}|lieutenant|corporal|major|admiral|commander|brigadier"
     r"|constable|detective|sen|rep|gov|gen|lt|sgt|capt|col|rev|police|mp|mps|activist|coach|star)\.?",
     re.IGNORECASE,
 )
@@ -89,7 +89,7 @@ _BETWEEN = re.compile(
 _UNTOLD = re.compile(r"\b(?:to|not|n['’]t|would|could|can|will|may|might|did|never|cannot|should|must|let)\s*$")
 # "A saying" and "the claims" say nothing.
 _IS_NOUN = re.compile(r"\b(?:an?|the|old|common)\s$")
-_VERBS = "|".join(sorted({*SAYING, *SPEAKING.split()}, key=len, reverse=True))
+_VERBS = "|".join(sorted({*SAYING, *SPEAKING}, key=len, reverse=True))
 _SURE = re.compile(
     r"\b(?P<verb>said|says?|told|tells?|added|adds|noted|notes|stated|states|warned|warns|explained|explains|argued|argues"
     r"|insisted|insists|replied|wrote|writes|tweeted|recalled|saying|adding|noting|telling|stating|warning|arguing"
@@ -134,7 +134,7 @@ _OPENS_CLAUSE = re.compile(
 _RELATIVE = re.compile(r"(?<=\w),?\s(?:who|whose|identified|named|speaking|familiar|briefed)\b.*", re.DOTALL)
 _LEADS = re.compile(r"^(?:However|But|And|Yet|Still|Meanwhile|Earlier|Later|Also|So|Then|Separately),?\s")
 _BODY = re.compile(
-    rf"\b(?:{'|'.join(SPEAKING_BODIES.split())})(?:['’]s)?$|(?-i:\b[A-Z]{{2,}}$)|^(?:the\s)?(?:\w+\s)*(?:statement|report)s?\b",
+    rf"\b(?:{SPEAKING_BODIES})(?:['’]s)?$|(?-i:\b[A-Z]{{2,}}$)|^(?:the\s)?(?:\w+\s)*(?:statement|report)s?\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
@@ -169,7 +169,7 @@ def speech_of(citation: Citation) -> Speech:
         for sentence, speech in read_speeches(article):
             if sentence.end > span.start:
                 return speech
-    read = _Reader(citation.quote, (Span(0, len(citation.quote)),), article.title)
+    read = _Reader(citation.quote, (Span(0, len(citation.quote)),))
     return read.speeches()[0]
 
 
@@ -213,7 +213,7 @@ def read_speeches(article: Article) -> tuple[tuple[Span, Speech], ...]:
     """
     body = Span(article.body.start, max(article.body.start, min(article.body.end, _CHARACTERS_READ)))
     sentences = split_sentences(article.text, body)
-    return tuple(zip(sentences, _Reader(article.text, sentences, article.title).speeches(), strict=True))
+    return tuple(zip(sentences, _Reader(article.text, sentences).speeches(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +228,10 @@ class _Sentence:
 class _Reader:
     """Reads the sentences of one text in order and remembers who was named and who spoke last."""
 
-    def __init__(self, text: str, sentences: Sequence[Span], title: str) -> None:
-        quotations = read_quotations(text[: sentences[-1].end]) if sentences else ()
+    def __init__(self, text: str, sentences: Sequence[Span]) -> None:
+        quotations = article_quotations(text[: sentences[-1].end]) if sentences else ()
         self._sentences = [_read(text, sentence, quotations) for sentence in sentences]
-        self._names = read_names(title, [one_line(sentence.cut(text)) for sentence in sentences])
+        self._names = read_names([one_line(sentence.cut(text)) for sentence in sentences])
         self._full: dict[str, str] = {}  # last name -> full name
         self._people: set[str] = set()
         self._person = ""  # who was named or spoke last

@@ -33,7 +33,7 @@ _CLAUSE = re.compile(
     rf"[.,;:!?\"“”]\s|\b(?:which|who|that|after|because|but)\b|\b(?:{'|'.join(SAYING)})\b", re.IGNORECASE
 )
 _SAYS_ON = re.compile(
-    rf"\b(?:{'|'.join({*SAYING, *SPEAKING.split()})})\s(?:[^\s,.;]+\s){{0,2}}?(?:on\s)?(?:late\s|early\s)?$",
+    rf"\b(?:{'|'.join({*SAYING, *SPEAKING})})\s(?:[^\s,.;]+\s){{0,2}}?(?:on\s)?(?:late\s|early\s)?$",
     re.IGNORECASE,
 )
 _FOUR_FIGURES = re.compile(r"\d{4}")

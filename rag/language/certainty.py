@@ -1,7 +1,7 @@
-"""Certainty: how firm is what a quote tells: agreed, pledged, planned, only considered?
+"""Certainty: how firm a quote is: agreed, pledged, planned, only considered.
 
-A reader takes "considering" for "agreed" easily, and so does a language model. The words that tell
-them apart stand here once: the checks go by the same lists.
+People take "considering" for "agreed" easily, and so do language models. The checks of statements use the same
+words.
 """
 
 import re
@@ -54,9 +54,9 @@ _PATTERNS = MappingProxyType(
 
 
 def read_certainty(quote: str) -> Certainty:
-    """Tell how firm what a quote tells is.
+    """Return how firm a quote is.
 
-    "reported" is what has no word of certainty: it is told as having happened, or as being so.
+    A quote without a word of certainty is "reported": it says that something happened or is so.
 
     >>> read_certainty("Both countries have agreed that there will be officers.")
     'agreed'
@@ -67,7 +67,7 @@ def read_certainty(quote: str) -> Certainty:
 
 
 def find_certainty(quote: str) -> tuple[Certainty, str]:
-    """Return how firm what a quote tells is, and the first of its words that says so and is not denied.
+    """Return how firm a quote is, and the first of its words that says so and is not denied.
 
     >>> find_certainty("They have not agreed, but are in talks.")
     ('considered', 'in talks')

@@ -1,16 +1,15 @@
-"""Dates: the days a question speaks of.
+"""Date phrases: the days that a question names.
 
-"What did the minister say last week?" asks for what was published in last week's days. They are
-read by rules and shown, so a reader may mend them. A day read wrongly hides articles and a day not
-read hides none: what is in doubt is not read.
+"What did the minister say last week?" asks for what was published last week. The days are read by rules and shown,
+so a user can change them. A day read wrongly hides articles, a day not read hides none: in doubt, nothing is read.
 
 * Weeks run Monday to Sunday. "Last week" is the one before this one, "the past week" and "the last
   three days" reach back from the day of asking; "two weeks ago" is a whole week, months likewise.
-* A month, day or weekday without its year is the latest there was. It is not read beside "will", nor
-  behind "by", "until", "before" or "from" alone: "by Friday" is mostly the Friday to come.
+* A month, day or weekday without its year is the latest one. It is not read with "will", nor after "by", "until",
+  "before" or "from" alone: "by Friday" mostly means the next Friday.
 * Early, mid and late are thirds. Winter has the year in which it ends, as meteorologists count.
 * "After last week's vote" may still be in last week, so it counts.
-* Two times are one where they are joined ("from … to") or one lies within the other. What is
+* Two times are one if they are joined ("from … to") or if one lies within the other. What is
   compared ("than last year"), ambiguous (03/04/2026) or impossible (31 February) leaves all unread.
 """
 
@@ -32,7 +31,7 @@ _PLACES = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "f
 _SEASONS = {"winter": -1, "spring": 2, "summer": 5, "autumn": 8, "fall": 8}  # months after January of its year
 _THIRDS = {"early": 0, "start of": 0, "beginning of": 0, "mid": 1, "middle of": 1, "late": 2, "end of": 2}
 
-# What stands before a time: on which side of it the days are, and what makes "February" or "2025" a time at all.
+# The words before a time: they say on which side of it the days are, and make "February" or "2025" a time at all.
 _UNTIL = frozenset(("until", "till", "by", "up to", "up until", "as of", "through"))
 _SIDES = _UNTIL | {"since", "after", "before"}
 _TO = frozenset("to - – —".split())
@@ -99,11 +98,11 @@ class Days:
     phrase: str  # as the question has it: "last week", "since February"
     since: date | None  # first day; None: open
     until: date | None  # last day, inclusive; None: open
-    rest: str  # the question without the phrase; the question itself where nothing is left
+    rest: str  # the question without the phrase; the question itself if nothing is left
 
 
 def read_days(question: str, *, as_of: date) -> Days | None:
-    """Read the days that a question asked on the day `as_of` speaks of; None where there are none or they are in doubt.
+    """Read the days that a question of the day `as_of` names; None if it names none or they are in doubt.
 
     >>> found = read_days("What did Canada say last week?", as_of=date(2026, 2, 18))
     >>> found.phrase, found.since.isoformat(), found.until.isoformat(), found.rest
@@ -116,7 +115,7 @@ def read_days(question: str, *, as_of: date) -> Days | None:
     text = " ".join(question.split())
     try:
         found = list(_readings(text, as_of))
-    except (ValueError, OverflowError):  # 31 February, the year 0, and what is raised below where a time is in doubt
+    except (ValueError, OverflowError):  # 31 February, the year 0, and what is raised below if a time is in doubt
         return None
     if len(found) > 1 and _COMPARING.search(text):
         return None
@@ -131,7 +130,7 @@ def read_days(question: str, *, as_of: date) -> Days | None:
 class NamedTime:
     """A time that a text names, by itself."""
 
-    start: int  # where it stands, without the "in" or "on" before it
+    start: int  # without the "in" or "on" before it
     end: int
     first: date
     last: date  # inclusive
@@ -139,7 +138,7 @@ class NamedTime:
 
 
 def read_times(text: str, *, as_of: date) -> list[NamedTime]:
-    """Return every time that a text of the day `as_of` names, each as the latest there was; none where one is in doubt.
+    """Return every time that a text of the day `as_of` names, each as the latest one; none if one is in doubt.
 
     >>> [one.first.isoformat() for one in read_times("Since last week, and in May.", as_of=date(2026, 2, 18))]
     ['2026-02-09', '2025-05-01']
@@ -163,7 +162,7 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Time:
-    """A time as a question has it, with what stands around it: "since last week's"."""
+    """A time in a question, with the words around it: "since last week's"."""
 
     found: re.Match[str]
     form: "_Form"
@@ -174,20 +173,20 @@ class _Time:
 
     @property
     def cycle(self) -> int:
-        """Days after which the same words stand for another time; 0 where the day of asking or a year is in them."""
+        """Days after which the same words mean another time; 0 if they include the day of asking or a year."""
         if self["year"] or self["which"] or self["week"]:
             return 0
         return 365 if self["month"] else 7 if self["weekday"] else 0
 
     @property
     def is_in_doubt(self) -> bool:
-        """Tell whether it may be one that is still to come: "by Friday"."""
+        """Return True if it may be one that is still to come: "by Friday"."""
         is_open = self["onwards"] or self["first"]
         return self.cycle > 0 and self["lead"] in _UNTIL | {"before", "from"} and not is_open
 
     @property
     def has_event(self) -> bool:
-        """Tell whether it says when something was: "last year's budget", "the March 2025 deal"."""
+        """Return True if it says when something was: "last year's budget", "the March 2025 deal"."""
         return bool(self["own"] or (self["the"] and self["month"] and not self["th"] and not self["part"]))
 
     @property
@@ -219,9 +218,11 @@ class _Time:
         return self.found.end(before) if before and self[before] else self.found.start(), self.found.end()
 
     def days(self) -> _Period | None:
-        """Return its first and its last day; None where it is no time, or still to come without saying the year."""
-        told = self["which"] or self["part"] or (self["month"] and self["year"]) or (self["own"] and self["lead"])
-        if self.form.leads and not told and self.form.leads.isdisjoint((self["lead"], self["the"])):
+        """Return its first and its last day; None if it is no time, or in the future without a year."""
+        is_definite = (
+            self["which"] or self["part"] or (self["month"] and self["year"]) or (self["own"] and self["lead"])
+        )
+        if self.form.leads and not is_definite and self.form.leads.isdisjoint((self["lead"], self["the"])):
             return None
         period = self.form.read(self)
         if period is None:
@@ -230,7 +231,7 @@ class _Time:
         return None if first > self.as_of and not self["year"] else (first, last)
 
     def sided(self, period: _Period) -> tuple[date | None, date | None]:
-        """Return the first and the last day that are meant, None where that side is open."""
+        """Return the first and the last day that are meant, None if that side is open."""
         lead, (first, last) = self["lead"], period
         if lead == "since" or self["onwards"] or (lead == "after" and self.has_event):
             return first, None
@@ -259,7 +260,7 @@ def _readings(text: str, as_of: date) -> Iterator[_Reading]:
 
 
 def _times(text: str, as_of: date) -> list[_Time]:
-    """Return the times of a text in order, the first and longest where they overlap."""
+    """Return the times of a text in order, the first and longest if they overlap."""
     times = [_Time(found, form, as_of) for form in _FORMS for found in form.pattern.finditer(text)]
     chosen: list[_Time] = []
     for time in sorted(times, key=lambda time: (time.found.start(), -time.found.end())):
@@ -297,7 +298,7 @@ def _joined(time: _Time, other: _Time) -> tuple[date | None, date | None]:
 
 
 def _without(text: str, cuts: list[tuple[int, int]]) -> str:
-    """Return a question without some of its characters, tidied; "" where no word is left."""
+    """Return a question without some of its characters, tidied; "" if no word is left."""
     for start, end in sorted(cuts, reverse=True):
         text = f"{text[:start]} {text[end:]}"
     text = re.sub(r"[ ,]+(?=[?!.,;:])", "", " ".join(text.split())).strip(" ,;:-–—")
@@ -351,7 +352,7 @@ def _reaching_back(day: date, unit: str, count: int) -> _Period:
 
 
 def _year(time: _Time) -> int:
-    """Return the year that is named, "last year" too; 0 where none is."""
+    """Return the year that is named, "last year" too; 0 if none is."""
     named = time["year"]
     return int(named) if named.isdigit() else time.as_of.year - ("this" not in named) if named else 0
 
@@ -361,13 +362,13 @@ def _number_of(name: str, names: list[str]) -> int:
 
 
 def _names_more(time: _Time) -> bool:
-    """Tell whether a name goes on behind it: the Sunday Times, April Jones."""
+    """Return True if a name goes on behind it: the Sunday Times, April Jones."""
     text, end = time.found.string, time.found.end()
     return text[end + 1 : end + 2].isupper() and not _NO_NAME.match(text, end)
 
 
 def _is_month(time: _Time) -> bool:
-    """Tell whether the name of a month, with no day beside it, is one."""
+    """Return True if the name of a month, with no day next to it, is one."""
     word = time.found["month"]
     if time["year"].isdigit():
         return True
@@ -483,7 +484,7 @@ def _figures(time: _Time) -> _Period:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A form of times: how it is written, how it is read, and what has to stand before it (empty: nothing)."""
+    """A form of times: how it is written, how it is read, and what must precede it (empty: nothing)."""
 
     pattern: re.Pattern[str]
     read: Callable[[_Time], _Period | None]

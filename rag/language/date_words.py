@@ -22,7 +22,7 @@ _DAY_BEFORE_MONTH = re.compile(
 
 @lru_cache(maxsize=4096)
 def is_of_a_date(number: Number) -> bool:
-    """Tell whether a number is a year, or the day beside a month."""
+    """Return True if a number is a year, or the day next to a month."""
     year = not number.unit and any(value == int(value) and 1900 <= value <= 2100 for value in number.values)
     before, after = number.before.title(), number.after.title()
     return year or bool(_DAY_AFTER_MONTH.search(before) or _DAY_BEFORE_MONTH.match(after))

@@ -1,7 +1,7 @@
-"""Matching: when a word of a statement meets a word of a quote.
+"""Matching: when a word of one text meets a word of another.
 
-Words meet as the terms of `index.words`. Two terms meet when they are equal, when one is a
-form of the other, or when a word list says that they may stand for each other.
+Words are compared as terms (`index.text.terms`). Two terms meet if they are equal, if one is a form of the other, or
+if a word list says that one may replace the other.
 """
 
 import re
@@ -9,25 +9,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.language.lexicon import IRREGULAR, OPPOSITES, PEOPLES, SAME, SPELLINGS
+from rag.language.lexicon import lines
 
 WORD = re.compile(r"\w(?:[\w'’&.-]*\w)?")
 
-
-# Two terms are forms of one word when they begin alike for this share of the longer one, and this many letters.
+# Two terms are forms of one word if they begin alike for this share of the longer one, and for this many letters.
 _ALIKE = 0.7
 _ALIKE_LETTERS = 4
-# Or when one is so large a part of the other: "phone" of "smartphone", but no word of a whole sentence without spaces.
+# Or if one is at least this share of the other: "phone" of "smartphone", but no word of a sentence without spaces.
 _PART = 0.4
 _NEGATING = ("un", "non")
-# "Active" is not in "inactive", but "form" is not turned round in "inform".
-_TURNING = (*_NEGATING, "in", "dis", "im", "ir", "il", "mis", "anti")
+# "Active" is not in "inactive", but "inform" does not negate "form".
+_REVERSING = (*_NEGATING, "in", "dis", "im", "ir", "il", "mis", "anti")
 _SIZING = ("mini", "mega", "micro", "super")
 _CLAUSE_END = re.compile(
     r"[,;:—–()\n]|\s-\s|\b(?:but|while|although|though|whereas|because|which|who|and|despite|after|before|if|when)\b",
     re.IGNORECASE,
 )
 _PEOPLE_ENDINGS = frozenset("i n an ian ean es ese ish ic ni is".split())
+
+_Sides = tuple[frozenset[str], frozenset[str]]
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +48,7 @@ def content_sequence(text: str) -> list[str]:
 
 
 def clauses(text: str) -> list[str]:
-    """Cut a text where one thing said ends and another begins.
+    """Cut a text into clauses.
 
     >>> clauses("The mine, which was unsafe, has closed.")
     ['The mine', ' was unsafe', ' has closed.']
@@ -56,14 +57,14 @@ def clauses(text: str) -> list[str]:
 
 
 def nearest(text: str, others: Sequence[str]) -> str:
-    """Return the one of `others` that shares most content words with the text, or all of them where none shares any."""
+    """Return the one of `others` that shares most content words with the text, or all of them if none shares any."""
     wanted = content_terms(text)
     shared = [sum((term in term_set(other)) + meets(term, term_set(other)) for term in wanted) for other in others]
     return others[shared.index(max(shared))] if any(shared) else " ".join(others)
 
 
 def meets(term: str, others: frozenset[str]) -> bool:
-    """Tell whether one of `others` is the same word, a form of it, or a synonym.
+    """Return True if one of `others` is the same word, a form of it, or a synonym.
 
     >>> meets("phone", term_set("a smartphone")), meets("accord", term_set("two treaties"))
     (True, True)
@@ -74,42 +75,42 @@ def meets(term: str, others: frozenset[str]) -> bool:
 
 
 def names_meet(term: str, others: frozenset[str]) -> bool:
-    """Tell whether one of `others` is the same name, or the people of that place."""
+    """Return True if one of `others` is the same name, or the people of that place."""
     return term in others or bool(peoples(term) & others) or any(_are_people(term, other) for other in others)
 
 
 def peoples(term: str) -> frozenset[str]:
-    """Return the terms of a place and its people where they do not begin alike: "netherlands" and "dutch"."""
-    return _peoples().get(term, frozenset())
+    """Return the terms of a place and its people if they do not begin alike: "netherlands" and "dutch"."""
+    return _by_term("peoples").get(term, frozenset())
 
 
 def forms(term: str) -> frozenset[str]:
     """Return the terms of a verb's forms: "buy" and "bought"."""
-    return _irregular().get(term, frozenset({term}))
+    return _by_term("irregular_verbs").get(term, frozenset({term}))
 
 
 def is_irregular(term: str) -> bool:
-    """Tell whether the term is a form of an irregular verb."""
-    return term in _irregular()
+    """Return True if the term is a form of an irregular verb."""
+    return term in _by_term("irregular_verbs")
 
 
 def is_listed(term: str) -> bool:
-    """Tell whether a word list has the term: then it is an ordinary word."""
-    return term in _same() or term in _sides()
+    """Return True if a word list has the term: then it is an ordinary word."""
+    return term in _synonyms() or term in _opposites()
 
 
 def synonyms(term: str) -> frozenset[str]:
-    """Return the terms that may stand for this one."""
-    return frozenset().union(*(_same().get(form, frozenset()) for form in forms(term)))
+    """Return the terms that may replace this one."""
+    return frozenset().union(*(_synonyms().get(form, frozenset()) for form in forms(term)))
 
 
-def sides(term: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+def sides(term: str) -> Sequence[_Sides]:
     """Return, for each pair of opposites the term is in, its own side and the other."""
-    return _sides().get(term, ())
+    return _opposites().get(term, ())
 
 
 def negated(term: str) -> Iterator[str]:
-    """Yield what the term is with a "not" put before it or taken away.
+    """Yield the term with a prefix for "not" added or removed.
 
     >>> "known" in negated("unknown"), "unknown" in negated("known")
     (True, True)
@@ -121,6 +122,15 @@ def negated(term: str) -> Iterator[str]:
             yield term.removeprefix(prefix)
 
 
+def as_written(term: str, text: str) -> str:
+    """Return the first word of the text that has this term.
+
+    >>> as_written("offic", "Two officers.")
+    'officers'
+    """
+    return next((word for word in WORD.findall(text) if term in terms(word)), term)
+
+
 @lru_cache(maxsize=100_000)
 def _is_kindred(term: str, other: str) -> bool:
     short, long = sorted((term, other), key=len)
@@ -128,13 +138,13 @@ def _is_kindred(term: str, other: str) -> bool:
         return False
     if short in long and len(short) >= _PART * len(long):
         # "clifftop" says "cliff"; "uncrewed" does not say "crewed".
-        return long.removesuffix(short) not in (*_TURNING, *_SIZING)
+        return long.removesuffix(short) not in (*_REVERSING, *_SIZING)
     alike = next((place for place, (one, two) in enumerate(zip(short, long, strict=False)) if one != two), len(short))
     return alike >= max(_ALIKE_LETTERS, _ALIKE * len(long)) or _are_people(term, other)
 
 
 def _are_people(term: str, other: str) -> bool:
-    """Tell whether one is a place and the other its people: "canada" and "canadian"."""
+    """Return True if one is a place and the other its people: "canada" and "canadian"."""
     short, long = sorted((term, other), key=len)
     stem = short.rstrip("aeiouy")
     return (
@@ -145,46 +155,32 @@ def _are_people(term: str, other: str) -> bool:
 
 
 @cache
-def _same() -> Mapping[str, frozenset[str]]:
-    spelled = {term: " ".join(group.split()) for group in SPELLINGS.split(",") for term in group.split()}
-    same = ",".join(" ".join(spelled.get(word, word) for word in group.split()) for group in SAME.split(","))
-    return _by_term(",".join((IRREGULAR, SPELLINGS, same, PEOPLES)))
+def _synonyms() -> Mapping[str, frozenset[str]]:
+    spellings = {word: line for line in lines("spellings") for word in line.split()}
+    same = (" ".join(spellings.get(word, word) for word in line.split()) for line in lines("synonyms"))
+    return _grouped((*lines("irregular_verbs"), *lines("spellings"), *same, *lines("peoples")))
 
 
 @cache
-def _irregular() -> Mapping[str, frozenset[str]]:
-    return _by_term(IRREGULAR)
+def _by_term(name: str) -> Mapping[str, frozenset[str]]:
+    return _grouped(lines(name))
 
 
-@cache
-def _peoples() -> Mapping[str, frozenset[str]]:
-    return _by_term(PEOPLES)
-
-
-def _by_term(groups: str) -> Mapping[str, frozenset[str]]:
+def _grouped(groups: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """Return, for each term, the terms of all groups that it is in."""
     table: dict[str, set[str]] = {}
-    for group in groups.split(","):
-        alike = terms(group)
-        for term in alike:
-            table.setdefault(term, set()).update(alike)
+    for group in map(terms, groups):
+        for term in group:
+            table.setdefault(term, set()).update(group)
     return {term: frozenset(alike) for term, alike in table.items()}
 
 
 @cache
-def _sides() -> Mapping[str, tuple[tuple[frozenset[str], frozenset[str]], ...]]:
-    table: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-    for pair in OPPOSITES.split(","):
-        left, right = (frozenset().union(*map(forms, terms(side))) for side in pair.split("|"))
+def _opposites() -> Mapping[str, Sequence[_Sides]]:
+    table: dict[str, list[_Sides]] = {}
+    for line in lines("opposites"):
+        left, right = (frozenset[str]().union(*map(forms, terms(side))) for side in line.split("|"))
         for near, far in ((left, right), (right, left)):
             for term in near:
                 table.setdefault(term, []).append((near, far))
-    return {term: tuple(sides) for term, sides in table.items()}
-
-
-def as_written(term: str, text: str) -> str:
-    """Return the first word of the text that has this term.
-
-    >>> as_written("offic", "Two officers.")
-    'officers'
-    """
-    return next((word for word in WORD.findall(text) if term in terms(word)), term)
+    return table

@@ -15,7 +15,7 @@ _NOT = re.compile(
     re.IGNORECASE,
 )
 
-# Words that say "not" in another way: where one stands, nothing is doubted.
+# Words that say "not" in another way. A clause with one raises no doubt.
 _LIKE_NOT = re.compile(
     r"""\b(?:den(?:y|ies|ied|ying|ial)|refus\w+|reject\w*|fail\w*|lack\w*|unlikely|declin\w+\sto|hardly|barely|scarcely
     |rul\w+\sout|absen\w+|rather\sthan|instead\sof|far\sfrom|prevent\w*|avoid\w*|stop\w*|halt\w*|ban(?:s|ned|ning)?
@@ -33,7 +33,7 @@ def denial(clause: str) -> re.Match[str] | None:
 
 
 def is_softly_denied(clause: str, denied: str) -> bool:
-    """Tell whether a clause says "not" in another way, with a word that is not itself denied in the other clause."""
+    """Return True if a clause says "not" in another way, with a word that is not itself denied in the other clause."""
     return any(
         not all(meets(term, term_set(denied)) for term in terms(found.group())) for found in _LIKE_NOT.finditer(clause)
     )

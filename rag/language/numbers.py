@@ -104,15 +104,15 @@ class Number:
     """A number in a text."""
 
     shown: str
-    values: frozenset[Decimal]  # two where the writing leaves it open: "5m" is metres or millions
-    unit: str  # "%", "point", "$", "day" …, "part" (of a whole), "times"; "" where none is written
+    values: frozenset[Decimal]  # two if the notation is ambiguous: "5m" is metres or millions
+    unit: str  # "%", "point", "$", "day" …, "part" (of a whole), "times"; "" if none is written
     negative: bool
     before: str  # some characters of the text, in lower case
     after: str
 
     @property
     def is_ordinal(self) -> bool:
-        """Tell whether it is a place in a row: "third", "3rd"."""
+        """Return True if it is a place in a row: "third", "3rd"."""
         return self.shown.endswith(tuple(_ORDINALS)) or self.after.startswith(("st", "nd", "rd", "th"))
 
     @property
@@ -121,7 +121,7 @@ class Number:
         return 1 if _ABOVE.search(self.before) else -1 if _BELOW.search(self.before) else 0
 
     def is_held_by(self, other: "Number") -> bool:
-        """Tell whether `other` is the same number, or one that this one says it rounds."""
+        """Return True if `other` is the same number, or one that this one says it rounds."""
         if self.negative != other.negative:
             positive = other if self.negative else self
             if not _FALLING.search(positive.before):
@@ -137,7 +137,7 @@ class Number:
         return any(self._rounds(value, exact) for value in self.values for exact in other.values)
 
     def _is_counted_like(self, other: "Number") -> bool:
-        """Tell whether two units may be one: a bare number may count anything, but it is no percentage."""
+        """Return True if two units may be one: a bare number may count anything, but it is no percentage."""
         units = {self.unit, other.unit}
         return len(units) == 1 or ("" in units and "%" not in units)
 
@@ -152,14 +152,14 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A "hundreds" or "thousands" in a text, and what it may stand for."""
+    """A "hundreds" or "thousands" in a text, and what it may mean."""
 
     shown: str
     least: Decimal
     most: Decimal
 
     def is_held_by(self, number: Number) -> bool:
-        """Tell whether the number is of that order."""
+        """Return True if the number is of that order."""
         return any(self.least <= value <= self.most for value in number.values)
 
 

@@ -1,7 +1,8 @@
-"""Quotation marks: where a text is in somebody else's words.
+"""Quotation marks: the parts of a text that are other people's words.
 
-What stands between quotation marks is found for the whole text at once, because a quotation may run
-over several sentences and over paragraphs, and a sentence in its middle has no mark of its own.
+There are two ways to pair the marks. An article is edited: its quotations run over sentences and paragraphs, and single
+marks are mostly apostrophes (`article_quotations`). A draft may have any marks, of several languages, and a mark left
+open must not turn the rest of the text into a quotation (`draft_quotations`).
 """
 
 import re
@@ -10,22 +11,22 @@ from collections.abc import Iterator, Sequence
 
 from index.text.spans import Span
 
-# One that is not closed after so many characters was no quotation: a mark was lost, or stood for inches.
+# One that is not closed after so many characters was no quotation: a mark was lost, or meant inches.
 _LONGEST = 3000
 
 _MARK = re.compile(r"[\"“”„«»]|\n[ \t]*\n\s*|\n")
 _OPENING = frozenset("“„«")
-# Single marks are apostrophes too: only those count that hold words and end behind a stop.
+# Single marks are apostrophes too: only pairs with words that end after a full stop or comma count.
 _SINGLE = re.compile(r"(?<![\w\"“”])['‘](?=\w)(?:[^'’\n]|(?<=\w)['’](?=\w)){4,600}?[.,!?…]['’](?!\w)")
 
 
-def read_quotations(text: str) -> tuple[Span, ...]:
-    """Return the spans of the quotations of a text, their marks included, in order and apart.
+def article_quotations(text: str) -> tuple[Span, ...]:
+    """Return the spans of the quotations of an article, with their marks, in order and without overlaps.
 
-    A paragraph that opens with a mark while the one before is not closed goes on with the same quotation.
+    A paragraph that opens with a mark while the one before is not closed continues the same quotation.
 
     >>> text = 'The head "agreed." Later she said: “We start. Soon.”'
-    >>> [span.cut(text) for span in read_quotations(text)]
+    >>> [span.cut(text) for span in article_quotations(text)]
     ['"agreed."', '“We start. Soon.”']
     """
     double = list(_double(text))
@@ -60,7 +61,7 @@ def _double(text: str) -> Iterator[Span]:
 
 
 def _opens(text: str, place: int) -> bool:
-    """Tell whether a mark opens a quotation: a straight one by what stands on its sides."""
+    """Return True if a mark opens a quotation: a straight one by the characters on its sides."""
     mark = text[place]
     if mark != '"':
         return mark in _OPENING
@@ -70,22 +71,22 @@ def _opens(text: str, place: int) -> bool:
 
 # Each opening mark with those that may close it.
 _PAIRS = {"“": '”“"', "„": '“”"', "«": "»", "»": "«", "‹": "›", "「": "」", "『": "』", "‘": "’"}
-_LONGEST_QUOTED = 5_000  # characters; what opens and is not closed for longer is no quotation
-_BOTH = "\"'＂"  # open and close alike
-_WORD_BESIDE = re.compile(r"[^\W_]")
+_LONGEST_QUOTED = 5_000  # characters; one that is not closed by then is no quotation
+_BOTH = "\"'＂"  # open and close
+_WORD = re.compile(r"[^\W_]")
 _PARAGRAPH = re.compile(r"(?:(?!\n[ \t]*\n).)+", re.DOTALL)
 # A bracket takes the rest of its word along: of "[T]he plan" the article may have "The plan".
 _LEFT_OUT = re.compile(r"[(\[]?\s*(?:…|\.{3,}|\.(?:\s\.){2,})\s*[)\]]?|\[[^\]\n]{0,200}\][^\W_]*")
 
 
-def find_quotations(text: str) -> tuple[Span, ...]:
-    """Return what stands between quotation marks, without the marks, in order; of one inside another the outer.
+def draft_quotations(text: str) -> tuple[Span, ...]:
+    """Return the spans between the quotation marks of a draft, in order; of one inside another the outer.
 
-    A mark that nothing closes opens a quotation to the end of its paragraph where it can only open one:
-    news repeats it so at the head of each paragraph of a long quotation.
+    A mark without a closing one opens a quotation to the end of its paragraph if it can only be an opening mark: news
+    repeats it at the start of each paragraph of a long quotation.
 
     >>> text = 'He calls it "a deal", they don’t: «un accord».'
-    >>> [span.cut(text) for span in find_quotations(text)]
+    >>> [span.cut(text) for span in draft_quotations(text)]
     ['a deal', 'un accord']
     """
     return tuple(
@@ -96,7 +97,7 @@ def find_quotations(text: str) -> tuple[Span, ...]:
 
 
 def said_parts(text: str, quotation: Span) -> tuple[Span, ...]:
-    """Cut a quotation where its writer says that something was left out or put in.
+    """Cut a quotation at what its writer left out or put in.
 
     >>> text = "The officers … will [in May] begin"
     >>> [span.cut(text) for span in said_parts(text, Span(0, len(text)))]
@@ -107,7 +108,7 @@ def said_parts(text: str, quotation: Span) -> tuple[Span, ...]:
         parts.append((start, found.start()))
         start = found.end()
     parts.append((start, quotation.end))
-    return tuple(_trimmed(text, *part) for part in parts if _WORD_BESIDE.search(text, *part))
+    return tuple(_trimmed(text, *part) for part in parts if _WORD.search(text, *part))
 
 
 def _in_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
@@ -124,28 +125,28 @@ def _in_paragraph(text: str, start: int, end: int) -> Iterator[Span]:
             place += 1
             continue
         last = far if last is None else last
-        if _WORD_BESIDE.search(text, place + 1, last):
+        if _WORD.search(text, place + 1, last):
             yield _trimmed(text, place + 1, last)
         place = last + 1
 
 
 def _opens_quoted(text: str, place: int, start: int) -> bool:
-    """Tell whether the mark there opens a quotation: an apostrophe and the mark of inches do not."""
+    """Return True if the mark there opens a quotation: an apostrophe and the mark of inches do not."""
     mark = text[place]
     if mark not in _PAIRS and mark not in _BOTH:
         return False
     before, after = text[max(start, place - 1) : place], text[place + 1 : place + 2]
     if mark in "“„«「『‹":
         return True
-    return not _WORD_BESIDE.match(before) and bool(after.strip())
+    return not _WORD.match(before) and bool(after.strip())
 
 
 def _closes(text: str, place: int, end: int) -> bool:
-    """Tell whether the mark there closes a quotation: a mark inside a word does not."""
+    """Return True if the mark there closes a quotation: a mark inside a word does not."""
     after = text[place + 1 : min(end, place + 2)]
     if text[place] in "'’":
-        return not _WORD_BESIDE.match(after)
-    return text[place] not in _BOTH or not _WORD_BESIDE.match(after)
+        return not _WORD.match(after)
+    return text[place] not in _BOTH or not _WORD.match(after)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

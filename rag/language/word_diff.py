@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     rf"|(?P<other>[^\s{_UNSEEN}])"
 )
 _STRIP_UNSEEN = re.compile(f"[{_UNSEEN}]")
-# Marks that do not count where a text begins or ends: where a quotation ends its writer sets the comma.
+# Marks that do not count at the start or end of a text: a comma at the end of a quotation is its writer's.
 _EDGES = frozenset('.,;:"-…')
 _NAMES = re.compile(rf"{CAPITALISED}(?:\s{CAPITALISED})*")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -45,7 +45,7 @@ Kind = Literal["figure", "day", "name"]
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words and marks of a part of a text, and where each stands in it."""
+    """The words and marks of a part of a text, and their offsets in it."""
 
     text: str
     keys: tuple[str, ...]  # as they are compared
@@ -63,7 +63,7 @@ class Tokens:
         return _BETWEEN + "".join(key + _BETWEEN for key in self.keys)
 
     def span(self, first: int, last: int) -> Span:
-        """Return where the tokens from `first` up to `last`, without it, stand in the text."""
+        """Return the span of the tokens from `first` up to `last`, without it."""
         return Span(self.starts[first], self.ends[last - 1])
 
     def part(self, first: int, last: int) -> "Tokens":
@@ -95,7 +95,7 @@ class Tokens:
         )
 
     def find(self, other: "Tokens", start: int = 0) -> int:
-        """Return where the other tokens stand among these, from `start` on, or -1."""
+        """Return the place of the other tokens among these, from `start` on, or -1."""
         begin = -1
         if start:
             begin = sum(map(len, self.keys[:start])) + start
@@ -107,8 +107,8 @@ class Tokens:
 class Piece:
     """A run of words in which a text is like an article (`same`), or not."""
 
-    said: str  # in the text; "" where it leaves out what is written
-    written: str  # in the article; "" where the text has put something in
+    said: str  # in the text; "" if it leaves out what is written
+    written: str  # in the article; "" if the text has added something
     same: bool
 
 
@@ -118,7 +118,7 @@ class Difference:
 
     kind: Kind
     said: str
-    written: str  # what the article has in its place; "" where there is nothing of the kind
+    written: str  # what the article has in its place; "" if there is nothing of the kind
 
 
 def tokens(text: str, span: Span | None = None) -> Tokens:
@@ -151,7 +151,7 @@ def _key(token: str, kind: str | None) -> str:
 
 
 def likeness(said: Sequence[str], written: Sequence[str]) -> float:
-    """Return the share of words, of both together, that stand in both in the same order, from 0 to 1.
+    """Return the share of words, of both together, that are in both in the same order, from 0 to 1.
 
     >>> likeness("four officers went".split(), "five officers went".split())  # 4 of 6
     0.6666666666666667
@@ -188,13 +188,15 @@ def _cut(of: Tokens, first: int, last: int) -> str:
     return of.text[of.starts[first] : of.starts[last] if last < len(of.keys) else of.ends[last - 1]]
 
 
-def differences(said: str, written: str, told: Sequence[Piece], *, around: str = "") -> tuple[Difference, ...]:
+def differences(said: str, written: str, compared: Sequence[Piece], *, around: str = "") -> tuple[Difference, ...]:
     """Name the figures, days and names in which a sentence is not what the article's sentence says.
 
-    `told` is the two word by word. A name that stands in `around`, the rest of the article, is no difference, unless
+    `compared` is the two word by word. A name that is in `around`, the rest of the article, is no difference, unless
     the sentence has another one in its place.
     """
-    found = dict.fromkeys((*_figures(said, written, told), *_days(said, written), *_names(said, written, told, around)))
+    found = dict.fromkeys(
+        (*_figures(said, written, compared), *_days(said, written), *_names(said, written, compared, around))
+    )
     return tuple(found)
 
 
@@ -209,13 +211,13 @@ def difference_words(difference: Difference) -> str:
     return f"The article’s sentence does not say “{difference.said}”."
 
 
-def _figures(said: str, written: str, told: Sequence[Piece]) -> Iterator[Difference]:
+def _figures(said: str, written: str, compared: Sequence[Piece]) -> Iterator[Difference]:
     here, there = read_numbers(said), read_numbers(written)
     named: set[str] = set()
-    for piece in told:
+    for piece in compared:
         digits = zip(_DIGITS.findall(piece.said), _DIGITS.findall(piece.written), strict=False)
         for one, other in () if piece.same else digits:
-            # Also where "about 880,009" would be held by 880,000.
+            # Even if 880,000 would count as "about 880,009".
             if one != other:
                 shown = [next((n.shown for n in of if d in n.shown), d) for of, d in ((here, one), (there, other))]
                 named.update(shown)
@@ -249,8 +251,8 @@ def _days(said: str, written: str) -> Iterator[Difference]:
             yield Difference("day", day, like)
 
 
-def _names(said: str, written: str, told: Sequence[Piece], around: str) -> Iterator[Difference]:
-    swapped = [(piece, _capitalised(piece.said), _capitalised(piece.written)) for piece in told if not piece.same]
+def _names(said: str, written: str, compared: Sequence[Piece], around: str) -> Iterator[Difference]:
+    swapped = [(piece, _capitalised(piece.said), _capitalised(piece.written)) for piece in compared if not piece.same]
     paired: set[str] = set()
     for _, here, there in swapped:
         for one, other in zip(here, there, strict=False):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.language.certainty import BOUND, MEANT, THOUGHT, TRIED, find_certainty
-from rag.language.lexicon import SAYING
+from rag.language.lexicon import SAYING, words
 from rag.language.matching import (
     all_terms,
     as_written,
@@ -63,15 +63,7 @@ _DECIDED = frozenset(terms("agree decide approve adopt sign finalise complete co
 _INFINITIVE = re.compile(r"\b(?:to|for|of)\s+(?:be\s+)?(\w+)")
 
 # Words that keep a speaker without quoting one.
-_KEEPING = """saying telling according report reports reported reportedly allegedly announce announces announced
-    announcement confirm confirms confirmed reveal reveals revealed accuse accuses accused accusation accusations
-    allegation allegations acknowledge acknowledges acknowledged admit admits admitted admitting deny denies denied
-    statement statements estimate estimates estimated view opinion quoted call calls called calling asked urged praised
-    criticised criticized condemned blamed expressed pledged promised vowed think thinks thought emphasised emphasized
-    stressed highlighted mentioned expects hopes fears predicts suspicion suspected arguing adding noting claiming
-    insisting warning explaining alleging stating
-    clarified affirmed reiterated predicted forecast disclosed informed communicated
-    states notes add write writes""".split()
+_KEEPING = words("keeps_speaker")
 _SAYS = re.compile(rf"\b(?:{'|'.join(SAYING)}|media report(?:s|ed)|[Aa]ccording to|[Aa]s per)\b")
 _KEEPS = re.compile(rf"\b(?:{'|'.join((*SAYING, *_KEEPING))}|According|[Aa]s per)\b|[\"“”]")
 _SPOKEN_WORDS = re.compile(r"[\"“][^\"“”]{20,}[\"”]")

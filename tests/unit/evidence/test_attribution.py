@@ -11,7 +11,7 @@ from index.text.articles import Article
 from index.text.spans import Span
 from rag.evidence.attribution import asked_speaker, read_speeches, speaks, speech_of
 from rag.evidence.citations import Citation
-from rag.language.quotation_marks import read_quotations
+from rag.language.quotation_marks import article_quotations
 from rag.output.answer import answer_json, quote_note, said_words
 from tests.conftest import SEED, Newsroom
 
@@ -110,7 +110,7 @@ def test_what_is_shown_beside_a_quote_is_one_line_and_says_nothing_of_the_articl
 
 @given(st.text(alphabet=st.sampled_from("ab. ,\n\"'“”‘’„«»§Saidhe"), max_size=80))
 def test_quotations_are_in_order_and_apart_and_every_text_is_read(text: str) -> None:
-    spans = read_quotations(text)
+    spans = article_quotations(text)
     assert list(spans) == sorted(spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))
     assert len(read_speeches(article(text))) == len(told(text))

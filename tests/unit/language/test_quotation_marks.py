@@ -1,11 +1,11 @@
-"""Quotations: found with the marks that people set, and cut where something was left out."""
+"""Quotation marks: quotations of a draft are found with any marks, and cut at what was left out."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.spans import Span
-from rag.language.quotation_marks import find_quotations, said_parts
+from rag.language.quotation_marks import draft_quotations, said_parts
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ from rag.language.quotation_marks import find_quotations, said_parts
         ('Nothing in "" or “ … ”.', []),
     ],
 )
-def test_quotations_are_found_whatever_marks_are_set(text: str, found: list[str]) -> None:
-    assert [span.cut(text) for span in find_quotations(text)] == found
+def test_quotations_are_found_with_any_marks(text: str, found: list[str]) -> None:
+    assert [span.cut(text) for span in draft_quotations(text)] == found
 
 
 @given(st.text("ab \n\"'“”‘’«»[]….", max_size=40))
 def test_quotations_are_in_order_and_inside_the_text(text: str) -> None:
     end = 0
-    for span in find_quotations(text):
+    for span in draft_quotations(text):
         assert end <= span.start < span.end <= len(text)
         assert span.cut(text) == span.cut(text).strip()
         parts = said_parts(text, span)
@@ -48,5 +48,5 @@ def test_quotations_are_in_order_and_inside_the_text(text: str) -> None:
         ("[…]", []),
     ],
 )
-def test_what_was_left_out_or_put_in_cuts_a_quotation(text: str, parts: list[str]) -> None:
+def test_omissions_and_insertions_cut_a_quotation(text: str, parts: list[str]) -> None:
     assert [part.cut(text) for part in said_parts(text, Span(0, len(text)))] == parts

@@ -11,8 +11,8 @@ TEXTS = st.text("ab1 .,-—\"“’'…%é\u0301中*[]()\n", max_size=60)
 
 @given(TEXTS, TEXTS)
 def test_the_pieces_joined_are_the_two_texts(said: str, written: str) -> None:
-    told = pieces(tokens(said), tokens(written))
-    for text, joined in ((said, "".join(p.said for p in told)), (written, "".join(p.written for p in told))):
+    compared = pieces(tokens(said), tokens(written))
+    for text, joined in ((said, "".join(p.said for p in compared)), (written, "".join(p.written for p in compared))):
         keys = [key for key in tokens(text).keys if key != '"']
         assert [key for key in tokens(joined).keys if key != '"'] == keys or not keys
 
@@ -47,8 +47,8 @@ def test_words_and_marks_count(one: str, other: str) -> None:
 
 
 def named(said: str, written: str, around: str = "") -> list[tuple[str, str, str]]:
-    told = pieces(tokens(said), tokens(written))
-    return [(one.kind, one.said, one.written) for one in differences(said, written, told, around=around)]
+    compared = pieces(tokens(said), tokens(written))
+    return [(one.kind, one.said, one.written) for one in differences(said, written, compared, around=around)]
 
 
 @pytest.mark.parametrize(

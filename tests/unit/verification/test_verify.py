@@ -1,4 +1,4 @@
-"""Checks: what the quotes hold is supported, what they do not is doubtful, and the reader is told why."""
+"""Checks: a statement is supported if its quotes say it, else doubtful, with a message that says why."""
 
 import string
 from pathlib import Path
@@ -591,22 +591,24 @@ QUOTES = sorted({quote for _, quote in HELD} | {quote for _, quote, _ in DOUBTED
 
 
 @pytest.mark.parametrize(("statement", "quote"), HELD)
-def test_what_the_quote_holds_is_supported(statement: str, quote: str) -> None:
+def test_a_statement_that_the_quote_says_is_supported(statement: str, quote: str) -> None:
     assert find_doubt(statement, [quote]) is None
 
 
 @pytest.mark.parametrize(("statement", "quote", "why"), DOUBTED)
-def test_what_the_quote_does_not_hold_is_doubtful_and_says_why(statement: str, quote: str, why: str) -> None:
+def test_a_statement_that_the_quote_does_not_say_is_doubtful_with_the_reason(
+    statement: str, quote: str, why: str
+) -> None:
     assert message(statement, [quote]) == why
 
 
 @pytest.mark.parametrize(("statement", "quote"), FALSE)
-def test_what_is_false_of_the_quote_is_doubtful(statement: str, quote: str) -> None:
+def test_a_false_statement_is_doubtful(statement: str, quote: str) -> None:
     assert message(statement, [quote]) != ""
 
 
 @pytest.mark.parametrize(("statement", "quote"), REWORDED)
-def test_what_is_only_reworded_is_supported(statement: str, quote: str) -> None:
+def test_a_reworded_quote_is_supported(statement: str, quote: str) -> None:
     assert find_doubt(statement, [quote]) is None
 
 
@@ -643,17 +645,17 @@ def test_a_doubt_names_what_was_dropped_or_changed(statement: str, quote: str, w
     assert message(statement, [quote]) == why
 
 
-def test_characters_that_nobody_sees_change_nothing() -> None:
+def test_invisible_characters_change_nothing() -> None:
     assert message("The navy sent 2\u200b1 ships.", ["The navy sent 21\u00ad ships."]) == ""
     copied = "The navy sent \u202e21\u202c ships."
     assert message(copied, [f"  {copied}  "]) == ""
 
 
-def test_where_no_clause_shares_a_word_all_of_them_are_compared() -> None:
+def test_all_clauses_are_compared_if_none_shares_a_word() -> None:
     assert nearest("a balloon", ["However", "the river fell"]) == "However the river fell"
 
 
-def test_names_and_dates_may_stand_around_the_quote() -> None:
+def test_names_and_dates_may_be_around_the_quote() -> None:
     quote = "He met his counterpart on the 12th and will be back in autumn, the ministry said."
     statement = "Ajit Moran met his counterpart on Thursday, 12 February 2026, the ministry said."
     assert message(statement, [quote]) == 'The quote does not say "2026".'
@@ -661,7 +663,7 @@ def test_names_and_dates_may_stand_around_the_quote() -> None:
     assert message(statement, [quote], around=around) == ""
 
 
-def test_nothing_but_names_and_dates_counts_around_the_quote() -> None:
+def test_only_names_and_dates_count_around_the_quote() -> None:
     quote = "He met his counterpart, the ministry said."
     around = "The envoy signed 14 secret treaties and did not speak to the angry mayor."
     for statement in (
@@ -672,7 +674,7 @@ def test_nothing_but_names_and_dates_counts_around_the_quote() -> None:
         assert message(statement, [quote], around=around) != ""
 
 
-def test_several_quotes_hold_a_statement_together_and_are_spoken_of_as_several() -> None:
+def test_several_quotes_support_a_statement_together_and_the_message_is_in_the_plural() -> None:
     quotes = [STRIKE, "The strike in Castlemere had lasted 12 days."]
     assert message("Drivers in Castlemere accepted 4.2% after a strike of 12 days.", quotes) == ""
     assert message("The strike lasted 13 days.", quotes) == 'The quotes do not say "13 days".'
@@ -689,14 +691,14 @@ def test_without_a_quote_nothing_is_supported() -> None:
     assert message("The river rose.", ["…"]) == "There is no quote."
 
 
-def test_a_message_shows_little_of_a_long_statement() -> None:
+def test_a_message_shortens_a_long_statement() -> None:
     for long in ("https://evil.example/" + "a" * 500, "x" * 500, "Xavier " * 100, "9" * 500, "Don't" + "n't" * 300):
         assert len(message(f"The river rose {long}.", [RIVER])) < LONGEST_SHOWN + 60
 
 
 @pytest.mark.parametrize("statement", HOSTILE)
 @pytest.mark.parametrize("quote", QUOTES)
-def test_what_a_planted_instruction_makes_a_model_say_is_never_supported(statement: str, quote: str) -> None:
+def test_text_from_a_planted_instruction_is_never_supported(statement: str, quote: str) -> None:
     assert message(statement, [quote]) != ""
     assert message(f"{quote.rstrip('.')}, and {statement}", [quote]) != ""
 
@@ -717,29 +719,29 @@ TEXT = st.one_of(NEWS, st.text(), st.text(alphabet=string.printable))
 
 
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
-def test_a_word_for_word_copy_is_supported_whatever_stands_beside_it(
-    quote: str, others: list[str], around: str
-) -> None:
+def test_a_copied_quote_is_supported_with_any_other_quotes(quote: str, others: list[str], around: str) -> None:
     expected = "" if terms(quote) else "The statement has no words."
     assert message(quote, [*others, quote], around=around) == expected
 
 
 @given(TEXT, st.lists(TEXT, max_size=3), TEXT)
-def test_a_rule_always_gives_one_line(statement: str, quotes: list[str], around: str) -> None:
+def test_a_message_is_one_line(statement: str, quotes: list[str], around: str) -> None:
     for rule in RULES.values():
         message = rule(Claim.of(statement, quotes, around))
         assert message is None or len(message.splitlines()) == 1
 
 
 @given(NEWS, st.lists(NEWS, min_size=1, max_size=3), NEWS, NEWS)
-def test_more_quotes_hold_more_facts(statement: str, quotes: list[str], another: str, around: str) -> None:
+def test_another_quote_never_makes_a_fact_doubtful(
+    statement: str, quotes: list[str], another: str, around: str
+) -> None:
     for rule in (emptiness, addresses, numbers, dates, words):
         if rule(Claim.of(statement, quotes, around)) is None:
             assert rule(Claim.of(statement, [*quotes, another], f"{around}\n{another}")) is None
 
 
 @given(NEWS.filter(lambda text: bool(terms(text))))
-def test_words_that_stand_in_no_quote_are_never_supported(statement: str) -> None:
+def test_words_of_no_quote_are_never_supported(statement: str) -> None:
     assert message(statement, ["Quilters gathered quietly."]) != ""
 
 
@@ -758,5 +760,5 @@ def test_words_that_stand_in_no_quote_are_never_supported(statement: str) -> Non
         ("murder", "manslaughter", False),
     ],
 )
-def test_a_word_meets_its_forms_and_not_its_neighbours(term: str, text: str, meet: bool) -> None:
+def test_a_word_meets_its_forms_and_no_similar_word(term: str, text: str, meet: bool) -> None:
     assert meets(term, term_set(text)) is meet
