@@ -6,12 +6,14 @@ page itself is `ui/app/script.py`.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+import ui
 from index.core.errors import DatelineError
 from ui.server.headers import OwnOrigin, PageHeaders
 from ui.server.indexer import get_indexing
@@ -36,4 +38,5 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
 send_before_next_run()
 # Streamlit holds its socket to these names; this holds the page itself to them too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
-app = st.App("ui/app/script.py", lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])
+script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied elsewhere when Dateline is installed
+app = st.App(script, lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])

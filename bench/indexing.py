@@ -148,7 +148,7 @@ def time_runs(folder: Path) -> dict[str, Any]:
     for _ in range(3):
         started = time.perf_counter()
         run = subprocess.run(
-            [sys.executable, "-m", "ui.cli", "index", "--json", "--seeds", "seeds", "--store", "store"],
+            [sys.executable, "-m", "dateline", "index", "--json", "--seeds", "seeds", "--store", "store"],
             cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), "HOME": str(folder)}, capture_output=True, check=True,
         )  # fmt: skip
         seconds.append(time.perf_counter() - started)

@@ -125,7 +125,7 @@ def measure(library: Library, questions: Sequence[str]) -> dict[str, float]:
 
 def cold_start(library: Library, question: str) -> float:
     """Ask on the command line, in a process of its own; seconds."""
-    command = [sys.executable, "-m", "ui.cli", "ask", question, "--quotes"]
+    command = [sys.executable, "-m", "dateline", "ask", question, "--quotes"]
     places = ["--store", str(library.settings.store), "--seeds", str(library.settings.seeds)]
     started = time.perf_counter()
     subprocess.run([*command, *places], check=True, capture_output=True, cwd=Path(__file__).parent.parent)

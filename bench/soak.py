@@ -89,7 +89,7 @@ def main() -> None:
         levels: dict[int, float | None] = {number: 2 + number / 100 for number in range(RIVERS)}
         for number in levels:
             write(seeds, number, 2 + number / 100)
-        index = [sys.executable, "-m", "ui.cli", "index", "--seeds", str(seeds), "--store", str(folder / "store")]
+        index = [sys.executable, "-m", "dateline", "index", "--seeds", str(seeds), "--store", str(folder / "store")]
         subprocess.run(index, check=True, cwd=ROOT, capture_output=True)
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
         with serving_dateline(folder) as url:

@@ -1,4 +1,4 @@
-"""The `dateline` command: both halves' commands, and `serve`."""
+"""The `dateline` command: all commands, and `serve`."""
 
 import os
 import socket
@@ -11,57 +11,85 @@ import typer
 
 import index.cli
 import rag.cli
-from index.cli import CommandGroup, SeedsOption, StoreOption, VerboseOption, read_settings
+from index.cli import CommandGroup, SeedsOption, StoreOption, VerboseOption, read_settings, run
 from index.core.errors import BadSettings
+from index.core.version import own_version
 
 commands = typer.Typer(
     cls=CommandGroup,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Answers from a shelf of news articles, with the sentence behind every statement.",
+    help="Answer questions from a shelf of news articles, and show the sentence behind every statement.",
 )
-commands.add_typer(index.cli.commands)
 commands.add_typer(rag.cli.commands)
+commands.add_typer(index.cli.commands)
 
-_APP = Path(__file__).parent.parent / "app.py"
+_ROOT = Path(__file__).parent.parent
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"Dateline {own_version()}")
+        raise typer.Exit
 
 
 @commands.callback()
-def _begin(context: typer.Context, verbose: VerboseOption = False) -> None:  # noqa: ARG001 (its callback reads it)
-    context.obj = rag.cli.tell_news  # the half that indexes knows of no questions
+def _begin(
+    context: typer.Context,
+    verbose: VerboseOption = False,  # noqa: ARG001 (its callback reads it)
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
+) -> None:
+    context.obj = rag.cli.print_alerts_after_run  # `index` never imports `rag`
 
 
 @commands.command("serve")
 def serve_command(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port on this machine.")] = 8501,
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port on this machine.")] = 8501,
     seeds: SeedsOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Open the chat on the shelf, on this machine only."""
+    """Open the page, on this machine only."""
     settings = read_settings(seeds, store)
-    # The page reads the settings anew, in Streamlit's own way of starting it.
+    # The page reads the settings again, in Streamlit's own way of starting it.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
+    if not is_free(port):
+        raise BadSettings(
+            f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
+            "or end what runs there."
+        )
+    if not settings.seeds.is_dir():
+        typer.echo(
+            f"There is no folder {settings.seeds} yet, so the shelf is empty. Make it and put articles into it, "
+            "or name another with --seeds.",
+            err=True,
+        )
+    typer.echo(f"Dateline is at http://localhost:{port} (Ctrl-C ends it)")
+    from streamlit.web import cli
+
+    sys.argv = ["streamlit", "run", str(_app_file()), "--server.port", str(port)]
+    cli.main()
+
+
+def is_free(port: int) -> bool:
+    """Return True if a server may listen on this port of this machine."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise BadSettings(
-                f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
-                "or end what runs there."
-            ) from None
-    typer.echo(f"Dateline is at http://localhost:{port} (Ctrl-C ends it)")
-    from streamlit.web import cli
+            return False
+    return True
 
-    sys.argv = ["streamlit", "run", str(_APP), "--server.port", str(port)]
-    cli.main()
+
+def _app_file() -> Path:
+    """Return the page's front door, whose folder has Streamlit's settings: in an installed package, or a checkout."""
+    installed = _ROOT / "dateline" / "app.py"
+    return installed if installed.exists() else _ROOT / "app.py"
 
 
 def main() -> None:
     """Run the command line."""
-    index.cli.run(commands)
-
-
-if __name__ == "__main__":
-    main()
+    run(commands)

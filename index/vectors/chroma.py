@@ -19,6 +19,7 @@ import numpy as np
 
 from index.core.checksums import Stamp, digest_files, files_below, read_seal, stamp, write_seal
 from index.core.errors import DamagedVectors
+from index.core.signals import Ended
 from index.vectors.embedders import Vectors
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class VectorIndex:
         """
         try:
             yield
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Ended):
             self.seal()
             raise
 

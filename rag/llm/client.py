@@ -362,6 +362,11 @@ def build_chats(settings: Settings) -> tuple[ChatModel, ...]:
     return tuple(build_chat(settings, name) for name in settings.chat_models)
 
 
+def choose_chat(settings: Settings, name: str | None = None) -> ChatModel | None:
+    """Build the model of that name, or else the preferred one of the settings. Returns None if no model is set."""
+    return build_chat(settings, name) if name else next(iter(build_chats(settings)), None)
+
+
 def build_chat(settings: Settings, name: str) -> ChatModel:
     """Build one model by name, at the endpoint of the settings."""
     return ChatModel(

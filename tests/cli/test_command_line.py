@@ -4,14 +4,13 @@ import json
 import shutil
 import signal
 import socket
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 import pytest
 
-from index.cli import _end_on_signals, run
+from index.cli import run
 from index.core.logs import log_path, set_up_logging, stop_logging
 from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.support.embedding_server import FAULTS, serve_embeddings
@@ -122,29 +121,6 @@ def test_alerts_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None
     ):
         run = dateline("alerts", *wrong)
         assert (run.returncode, told in run.stderr) == (code, True), run.stderr
-
-
-def test_a_signal_that_is_lost_on_its_way_is_remembered() -> None:
-    """Python drops an exception that is raised in a destructor or a callback."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    hook = sys.unraisablehook
-    try:
-        asked = _end_on_signals()
-        assert not asked.is_set()
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-        assert asked.is_set()
-
-        class Left:
-            def __del__(self) -> None:
-                signal.raise_signal(signal.SIGINT)
-
-        left = Left()
-        del left  # told nowhere: a warning would fail this test
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        sys.unraisablehook = hook
 
 
 def test_watching_tells_programs_what_indexing_tells_them_and_what_alerts_find(

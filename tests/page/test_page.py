@@ -117,7 +117,16 @@ def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browse
     with serve(tmp_path) as server, reading(browser, server) as reader:
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("Indexed")
         shutil.copy(FICTION / "strike.txt", server.seeds)
-        command = [sys.executable, "-m", "ui.cli", "index", "--seeds", str(server.seeds), "--store", str(server.store)]
+        command = [
+            sys.executable,
+            "-m",
+            "dateline",
+            "index",
+            "--seeds",
+            str(server.seeds),
+            "--store",
+            str(server.store),
+        ]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert "1 new or changed" in run.stdout, run.stderr
         reader.ask("What pay rise did the train drivers accept?")
@@ -134,7 +143,16 @@ def test_within_five_seconds_an_open_page_knows_what_another_process_added_chang
     asked = "What pay rise did the train drivers accept?"
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page, strike = reader.page, server.seeds / "strike.txt"
-        command = [sys.executable, "-m", "ui.cli", "index", "--seeds", str(server.seeds), "--store", str(server.store)]
+        command = [
+            sys.executable,
+            "-m",
+            "dateline",
+            "index",
+            "--seeds",
+            str(server.seeds),
+            "--store",
+            str(server.store),
+        ]
         expect(page.locator(".st-key-shelf")).to_contain_text("Indexed")
 
         def knows(expected: str, *, words: bool) -> None:

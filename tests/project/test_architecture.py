@@ -50,7 +50,12 @@ MAY_IMPORT: dict[str, str] = {
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
     "ui.cli": "index rag",
-    "app": "index ui.server",
+    "app": "index ui ui.server",
+    # As a library, and as a command.
+    "dateline.shelf": (
+        "index.core index.pipeline index.shelf index.text rag.answering rag.evidence rag.llm rag.retrieval"
+    ),
+    "dateline.__main__": "index.core ui.cli",
 }
 # Each outside package has one home.
 HOMES = {
@@ -80,7 +85,7 @@ HOMES = {
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),
 }
-OURS = ("app", "index", "rag", "ui")
+OURS = ("app", "dateline", "index", "rag", "ui")
 MOST_MODULES = 14  # in one package
 
 

@@ -64,8 +64,8 @@ def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str],
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    from dateline.__main__ import main
     from tests.support.loopback import guard
-    from ui.cli import main
 
     guard()
     sys.argv = ["dateline", *arguments]

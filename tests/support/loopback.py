@@ -29,7 +29,7 @@ def guard() -> None:
 
 if __name__ == "__main__":
     guard()
-    from ui.cli import main
+    from dateline.__main__ import main
 
     sys.argv[0] = "dateline"
     main()

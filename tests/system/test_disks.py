@@ -17,7 +17,7 @@ count_tokens("its table is unpacked")
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 sys.argv = ["dateline", "index"]
-from ui.cli import main
+from dateline.__main__ import main
 main()
 """
 
@@ -58,7 +58,7 @@ def without_rights(folder: Path) -> subprocess.CompletedProcess[str]:
     """Index as somebody whom permissions bind: root gives up the right to pass them over."""
     bound = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     return subprocess.run(
-        [*bound, sys.executable, "-m", "ui.cli", "index"],
+        [*bound, sys.executable, "-m", "dateline", "index"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
         capture_output=True,

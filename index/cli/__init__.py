@@ -1,0 +1,36 @@
+"""The commands that know no question: `dateline add`, `index`, `watch`, `list`, `show` and `status`."""
+
+from index.cli import articles, indexing
+from index.cli.indexing import index_with_progress
+from index.cli.options import (
+    AsOfOption,
+    JsonOption,
+    OutletOption,
+    SeedsOption,
+    SinceOption,
+    StoreOption,
+    make_scope,
+)
+from index.cli.running import CommandGroup, VerboseOption, make_commands, open_library, read_settings, run
+
+__all__ = [
+    "AsOfOption",
+    "CommandGroup",
+    "JsonOption",
+    "OutletOption",
+    "SeedsOption",
+    "SinceOption",
+    "StoreOption",
+    "VerboseOption",
+    "commands",
+    "index_with_progress",
+    "make_commands",
+    "make_scope",
+    "open_library",
+    "read_settings",
+    "run",
+]
+
+commands = make_commands()
+commands.add_typer(indexing.commands)
+commands.add_typer(articles.commands)

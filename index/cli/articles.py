@@ -1,0 +1,158 @@
+"""The commands for the articles on the shelf: `dateline add`, `list`, `show` and `status`."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from index.cli.options import AsOfOption, JsonOption, OutletOption, SeedsOption, SinceOption, StoreOption, make_scope
+from index.cli.running import make_commands, open_library, read_settings
+from index.core.wording import none_in_scope, one_line
+from index.inbox.add import Outcome, add_article
+from index.inbox.folder import check_folder
+from index.shelf.queries import Listing
+from index.shelf.shelf import size_on_disk
+from index.text.articles import Article
+
+commands = make_commands()
+
+
+@commands.command("add")
+def add_command(
+    given: Annotated[list[str], typer.Argument(metavar="FILE|URL", help="Files to copy and pages to fetch.")],
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy files and fetch web pages into the seeds folder. Those that cannot be added are skipped with the reason."""
+    settings = read_settings(seeds, store)
+    check_folder(settings.seeds)
+    outcomes = []
+    for one in given:
+        outcomes.append(outcome := add_article(one, settings))
+        if as_json:
+            typer.echo(json.dumps(asdict(outcome), ensure_ascii=False))
+        else:
+            typer.echo(_outcome_line(outcome), err=outcome.reason is not None)
+        sys.stdout.flush()
+    if any(outcome.new for outcome in outcomes) and not as_json:
+        typer.echo(
+            "Run `dateline index` to put what is new on the shelf. "
+            "A page or a `dateline watch` that watches the folder does so by itself."
+        )
+    if any(outcome.reason for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _outcome_line(outcome: Outcome) -> str:
+    if outcome.reason is not None:
+        return f"refused  {one_line(outcome.reason)}"
+    path = one_line(outcome.path or "")
+    line = f"added    {path}" if outcome.new else f"present  {path}, nothing to add"
+    if "://" not in outcome.given:
+        return line
+    return (
+        f"{line}, from {one_line(outcome.url)}"
+        if outcome.url
+        else f"{line}; its address cannot be kept in a file of this kind"
+    )
+
+
+@commands.command("status")
+def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Show how much is on the shelf, its models and its folders."""
+    with open_library(seeds, store) as library:
+        with library.shelf.read() as reading:
+            counts = reading.counts()
+            model, last_run = reading.record("embedding_model"), reading.record("last_run")
+        status: dict[str, object] = {
+            "articles": counts.articles,
+            "chunks": counts.chunks,
+            "embedded": counts.embedded,
+            "rejected": counts.rejected,
+            "bytes": size_on_disk(library.settings.store),
+            "embedding_model": model or library.embedder.model,
+            "chat_model": library.settings.chat_model or None,
+            "last_run": last_run or None,
+            "seeds": str(library.settings.seeds),
+            "store": str(library.settings.store),
+        }
+    if as_json:
+        typer.echo(json.dumps(status, ensure_ascii=False))
+        return
+    for name, value in status.items():
+        typer.echo(f"{name.replace('_', ' '):16} {'none' if value is None else value}")
+
+
+@commands.command("list")
+def list_command(
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the articles, newest first."""
+    scope = make_scope(since, as_of, outlet)
+    with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
+        listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
+    if as_json:
+        rows = [listing_json(listing) for listing in listings]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    if on_shelf and not listings:
+        typer.echo(none_in_scope(scope, on_shelf))
+    elif not listings:
+        typer.echo(f"The shelf is empty. Put articles into {library.settings.seeds}, then run `dateline index`.")
+    for listing in listings:
+        day = listing.published.isoformat() if listing.published else "no date   "
+        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}")
+
+
+@commands.command("show")
+def show_command(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The article's path, as `dateline list` shows it.")],
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the stored text of an article, to which all citations refer."""
+    with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
+        article = reading.article(path)
+        copies = reading.copies(article)
+    if as_json:
+        shown = {**article_json(article), "copies": [listing_json(listing) for listing in copies]}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    typer.echo(article.text)
+    for listing in copies:
+        typer.echo(f"copy: {one_line(listing.path)}", err=True)
+
+
+def listing_json(listing: Listing) -> dict[str, object]:
+    """Return the fields of one article in `dateline list --json`."""
+    return {
+        "path": listing.path,
+        "title": listing.title,
+        "published": listing.published.isoformat() if listing.published else None,
+        "place": listing.place,
+        "outlet": listing.outlet,
+        "chunks": listing.chunks,
+    }
+
+
+def article_json(article: Article) -> dict[str, object]:
+    """Return the fields of `dateline show --json`."""
+    return {
+        "path": article.path,
+        "title": article.title,
+        "published": article.published.isoformat() if article.published else None,
+        "place": article.place,
+        "outlet": article.outlet,
+        "author": article.author,
+        "url": article.url,
+        "text": article.text,
+    }

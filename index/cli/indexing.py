@@ -1,0 +1,145 @@
+"""The commands that fill the shelf: `dateline index` and `dateline watch`."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from index.cli.options import JsonOption, SeedsOption, StoreOption
+from index.cli.running import make_commands, open_library, read_settings
+from index.core.errors import ChromaUnreachable, DatelineError
+from index.core.signals import Ended, end_on_signals
+from index.core.wording import counted, one_line
+from index.inbox.folder import check_folder
+from index.inbox.watch import watch_seeds
+from index.pipeline import sync
+from index.pipeline.library import WAIT_SECONDS, Library, set_damaged_aside, sync_library
+
+commands = make_commands()
+
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="Build the shelf and Chroma again from the seeds, even if they are damaged.")
+]
+# What to do after a run that ended well, with the library and whether to print JSON. The front end sets `context.obj`.
+AfterRun = Callable[[Library, bool], None]
+
+
+def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: bool = False) -> None:
+    """Index and show the progress: a bar on a terminal, plain lines elsewhere."""
+    console = Console(stderr=to_stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
+    columns = TextColumn("Semantic search"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=None, visible=False)
+        shown = 0  # tenths
+        for event in sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
+            if isinstance(event, sync.Embedded):
+                progress.update(bar, completed=event.done, total=event.total, visible=True)
+                # One plain line for each tenth, so that a log is not flooded.
+                if not console.is_terminal and event.done * 10 // event.total > shown:
+                    shown = event.done * 10 // event.total
+                    console.print(f"embedded {event.done:,} of {event.total:,} passages")
+            else:
+                console.print(event_line(event))
+
+
+def event_line(event: sync.Event) -> str:
+    """Describe an event in one line."""
+    match event:
+        case sync.Waiting(process):
+            return f"waiting for process {process}, which is indexing this shelf"
+        case sync.BuiltAgain(reason):
+            return f"built again from the seeds: {one_line(reason)}"
+        case sync.Visible(path, title, chunks, note):
+            noted = f", {note}" if note else ""
+            return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}{noted}"
+        case sync.Removed(path):
+            return f"removed  {one_line(path)}"
+        case sync.Rejected(_, reason):
+            return f"rejected {one_line(reason)}"
+        case sync.Embedded(done, total):
+            return f"embedded {done:,} of {total:,} passages"
+        case sync.Done():
+            return (
+                f"{counted(event.articles, 'article')} on the shelf, {counted(event.chunks, 'passage')}: "
+                f"{event.visible} new or changed, {event.removed} removed, {event.rejected} rejected, "
+                f"{event.unchanged} unchanged, {event.embedded} embedded, in {event.seconds:.1f} s"
+            )
+
+
+def event_json(event: sync.Event) -> str:
+    """Return an event as a line of JSON."""
+    return json.dumps({"event": type(event).__name__.lower(), **asdict(event)}, ensure_ascii=False)
+
+
+@commands.command("index")
+def index_command(
+    context: typer.Context,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    rebuild: RebuildOption = False,
+) -> None:
+    """Read new and changed files of the seeds folder, and remove articles whose files are gone."""
+    if rebuild:
+        settings = read_settings(seeds, store)
+        check_folder(settings.seeds)
+        for old, aside in set_damaged_aside(settings.store):
+            typer.echo(f"{old} is damaged, foreign or of another version. It was renamed to {aside}.", err=True)
+    try:
+        with open_library(seeds, store) as library:
+            _index(library, context.obj, as_json=as_json, rebuild=rebuild)
+    except Ended as ended:
+        typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
+        raise typer.Exit(ended.exit_code) from None
+
+
+@commands.command("watch")
+def watch_command(
+    context: typer.Context, seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False
+) -> None:
+    """Index now and after every change in the seeds folder, until Ctrl-C."""
+    ended = end_on_signals()
+    # A run can be cut short anywhere: the next one goes on from there.
+    with suppress(Ended), open_library(seeds, store) as library:
+        _watch(library, context.obj, as_json=as_json, ended=ended)
+    typer.echo("Watching ended. What was indexed stays.", err=True)
+
+
+def _watch(library: Library, then: AfterRun | None, *, as_json: bool, ended: threading.Event) -> None:
+    for earlier_runs, _ in enumerate(watch_seeds(library.settings.seeds, ended=ended)):
+        try:
+            _index(library, then, as_json=as_json)
+        except DatelineError as error:
+            if not earlier_runs:
+                raise  # most likely a mistake in the settings
+            typer.echo(str(error), err=True)
+        if not earlier_runs:
+            typer.echo(f"Watching {library.settings.seeds} (Ctrl-C ends it)", err=True)
+
+
+def _index(library: Library, then: AfterRun | None, *, as_json: bool, rebuild: bool = False) -> None:
+    follow = then or (lambda *_: None)
+    try:
+        if as_json:
+            _print_json(sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
+        else:
+            index_with_progress(library, rebuild=rebuild)
+    except ChromaUnreachable:
+        follow(library, as_json)  # the shelf is whole without it
+        raise
+    follow(library, as_json)
+
+
+def _print_json(events: Iterator[sync.Event]) -> None:
+    for event in events:
+        # Programs get what is committed; progress is for people.
+        if isinstance(event, sync.BuiltAgain | sync.Visible | sync.Removed | sync.Rejected | sync.Done):
+            typer.echo(event_json(event))
+            sys.stdout.flush()

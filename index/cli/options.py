@@ -1,0 +1,45 @@
+"""Options that several commands share."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.core.scope import Scope
+
+SeedsOption = Annotated[
+    Path | None, typer.Option("--seeds", metavar="FOLDER", help="Folder of the articles. Default: seeds")
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", metavar="FOLDER", help="Folder of the built index. Default: .dateline")
+]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option("--since", metavar="DATE", formats=["%Y-%m-%d"], help="Only articles published on DATE or later."),
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", metavar="DATE", formats=["%Y-%m-%d"], help="Only articles published on DATE or earlier."),
+]
+OutletOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outlet",
+        metavar="NAME",
+        help='Only articles of this outlet, spelled as they spell it; "" for articles without one. Repeatable.',
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def make_scope(since: datetime | None, as_of: datetime | None, outlets: Sequence[str] | None) -> Scope:
+    """Make a scope of the options. Raises typer.BadParameter if no article can be in it."""
+    scope = Scope(since and since.date(), as_of and as_of.date(), frozenset(outlets or ()))
+    if scope.is_void:
+        raise typer.BadParameter(
+            f"--since {scope.since} is later than --as-of {scope.until}, so no article can count. "
+            "Expected the first day and the last. Swap them."
+        )
+    return scope

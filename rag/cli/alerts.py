@@ -1,0 +1,96 @@
+"""The command for questions that are asked again of new articles: `dateline alerts`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from index.cli import (
+    AsOfOption,
+    JsonOption,
+    OutletOption,
+    SeedsOption,
+    SinceOption,
+    StoreOption,
+    make_commands,
+    make_scope,
+    open_library,
+)
+from index.pipeline.library import Library
+from rag.answering.query import Standalone, clean_question
+from rag.cli.filling import index_if_empty
+from rag.output.alerts import listing_json, listing_lines, news_json, news_lines
+from rag.storage.alert_runs import run_alerts
+from rag.storage.alerts import AlertListing, AlertStore, News, alerts_file
+
+commands = make_commands()
+
+
+@commands.command("alerts")
+def alerts_command(
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTION", help="The question of a new alert. Omit it to list all alerts.", show_default=False
+        ),
+    ] = "",
+    since: SinceOption = None,
+    as_of: AsOfOption = None,
+    outlet: OutletOption = None,
+    read: Annotated[
+        int | None, typer.Option("--read", metavar="N", help="Show what alert N has found, and mark it as read.")
+    ] = None,
+    remove: Annotated[int | None, typer.Option("--remove", metavar="N", help="Remove alert N.")] = None,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Add an alert, a question that is asked again of new articles. Or list, read or remove alerts."""
+    scope = make_scope(since, as_of, outlet)
+    if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
+        raise typer.BadParameter(
+            "Give a question (with days and outlets if you like), --read N, --remove N, or nothing."
+        )
+    asked = clean_question(question) if question else ""
+    with open_library(seeds, store) as library:
+        alerts = AlertStore(library.settings.store)
+        if remove is not None:
+            alerts.remove(remove)
+        one = read
+        if asked:
+            index_if_empty(library)
+            one = alerts.keep(asked, Standalone(asked, ""), scope=scope, shelf=library.shelf).number
+        if one is not None:
+            alerts.question(one)
+        listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
+        found = [alerts.news(listing.asked.number) for listing in listings]
+        _print_alerts(listings, found, as_json=as_json)
+        if asked and not as_json:
+            typer.echo("It is asked again of new articles after each indexing.")
+        if read is not None and found and found[0]:
+            alerts.mark_read(read, up_to=found[0][-1].number)
+
+
+def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[News]], *, as_json: bool) -> None:
+    if as_json:
+        shown = [listing_json(listing, news) for listing, news in zip(listings, found, strict=True)]
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    if not listings:
+        typer.echo('There are no alerts. Add one with `dateline alerts "question"`.')
+    for listing, news in zip(listings, found, strict=True):
+        typer.echo("\n".join(listing_lines(listing, news)))
+
+
+def print_alerts_after_run(library: Library, as_json: bool) -> None:
+    """Run the alerts on the articles that were just indexed, and print what they found."""
+    if not alerts_file(library.settings.store).exists():
+        return
+    for asked, news in run_alerts(library, AlertStore(library.settings.store)):
+        if as_json:
+            typer.echo(json.dumps(news_json(asked, news), ensure_ascii=False))
+        else:
+            typer.echo("\n".join(news_lines(asked, news)))
+        sys.stdout.flush()

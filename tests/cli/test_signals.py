@@ -1,0 +1,98 @@
+"""Ctrl-C and SIGTERM, at whatever moment they come."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from index.core import signals
+from index.core.signals import Ended, end_on_signals
+from tests.conftest import ROOT, SEED
+
+STARTS = 20
+SECONDS = 2.0
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Signals end this process in order; afterwards all is as it was."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(signals, "_ended", threading.Event())
+    monkeypatch.setattr(signals, "_first", [])
+    yield end_on_signals()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_signal_ends_what_runs(asked: threading.Event) -> None:
+    assert not asked.is_set()
+    with pytest.raises(Ended) as ended:
+        signal.raise_signal(signal.SIGTERM)
+    assert asked.is_set()
+    assert ended.value.exit_code == 143
+
+
+def test_a_signal_that_is_lost_in_a_destructor_is_remembered(asked: threading.Event) -> None:
+    class Left:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    left = Left()
+    del left  # reported nowhere: a warning would fail this test
+    assert asked.is_set()
+
+
+def test_a_signal_waits_until_an_import_is_done(
+    asked: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "imported_slowly.py").write_text(
+        "import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\nwhole = True\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(Ended) as ended:
+        _import_and_wait("imported_slowly")
+    assert sys.modules.pop("imported_slowly").whole
+    assert ended.value.exit_code == 130
+
+
+def _import_and_wait(name: str) -> None:
+    import_module(name)
+    time.sleep(10)
+
+
+def test_a_command_ends_in_order_whenever_the_signal_comes(tmp_path: Path) -> None:
+    """The exit code is the signal's, or 0 if the command was done, and no traceback is shown."""
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    wrong = []
+    for number in range(STARTS):
+        ending = (signal.SIGINT, signal.SIGTERM)[number % 2]
+        with subprocess.Popen(
+            # Python's own start, before any code of ours, is left out.
+            [sys.executable, "-c", "from dateline.__main__ import main; print(flush=True); main()", "index"],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(0.02 + SECONDS * number / STARTS)
+            process.send_signal(ending)
+            _, complaint = process.communicate(timeout=120)
+        if process.returncode not in (0, 128 + ending, -ending) or "Traceback" in complaint:
+            wrong.append((number, process.returncode, complaint))
+    assert wrong == []
