@@ -1,7 +1,7 @@
 """The commands that know no question: `dateline add`, `index`, `watch`, `list`, `show` and `status`."""
 
 from index.cli import articles, indexing
-from index.cli.indexing import index_with_progress
+from index.cli.indexing import event_json, index_with_progress
 from index.cli.options import (
     AsOfOption,
     JsonOption,
@@ -23,6 +23,7 @@ __all__ = [
     "StoreOption",
     "VerboseOption",
     "commands",
+    "event_json",
     "index_with_progress",
     "make_commands",
     "make_scope",

@@ -158,7 +158,7 @@ def test_adding_tells_what_became_of_each_and_stops_at_none(dateline: CommandLin
     assert run.returncode == 1
     added, present, following = run.stdout.splitlines()
     assert (added, present) == ("added    river.txt", f"present  {SEED.name}, nothing to add")
-    assert following.startswith("Run `dateline index` to have it on the shelf.")
+    assert following.startswith("Run `dateline index` to put what is new on the shelf.")
     refused = run.stderr.splitlines()
     assert [line.partition(": ")[0] for line in refused] == [f"refused  {given}" for given in bad]
     assert "leads to " in refused[-1]

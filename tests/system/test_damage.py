@@ -532,7 +532,7 @@ def test_damaged_chats_are_named_and_put_aside_with_a_word(
     run = dateline(folder, "index", "--rebuild")
     assert run.returncode == 0, run.stderr
     aside = chats.path.with_name(f"{CHATS}.aside-1")
-    assert f"{chats.path} is damaged, foreign or of another version. It is put aside as {aside}." in run.stderr
+    assert f"{chats.path} is damaged, foreign or of another version. It was renamed to {aside}." in run.stderr
     assert aside.read_bytes() == harmed
     assert read_chats(folder, truth) == ""
     is_as_fresh(folder, model, truth)
