@@ -1,5 +1,6 @@
 """The `dateline` command: all commands, and `serve`."""
 
+import json
 import os
 import socket
 import sys
@@ -11,9 +12,10 @@ import typer
 
 import index.cli
 import rag.cli
-from index.cli import CommandGroup, SeedsOption, StoreOption, VerboseOption, read_settings, run
+from index.cli import CommandGroup, JsonOption, SeedsOption, StoreOption, VerboseOption, read_settings, run
 from index.core.errors import BadSettings
 from index.core.version import own_version
+from ui.doctor import examine, finding_json, finding_lines
 
 commands = typer.Typer(
     cls=CommandGroup,
@@ -45,9 +47,14 @@ def _begin(
     context.obj = rag.cli.print_alerts_after_run  # `index` never imports `rag`
 
 
+PortOption = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port of the page on this machine.")
+]
+
+
 @commands.command("serve")
 def serve_command(
-    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port on this machine.")] = 8501,
+    port: PortOption = 8501,
     seeds: SeedsOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -71,6 +78,22 @@ def serve_command(
 
     sys.argv = ["streamlit", "run", str(_app_file()), "--server.port", str(port)]
     cli.main()
+
+
+@commands.command("doctor")
+def doctor_command(
+    port: PortOption = 8501, seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False
+) -> None:
+    """Check the installation, the settings and the store. The output has no key and can go into a bug report."""
+    findings = []
+    for finding in examine(read_settings(seeds, store), port=port, port_is_free=is_free(port)):
+        findings.append(finding)
+        if not as_json:
+            typer.echo("\n".join(finding_lines(finding)))
+    if as_json:
+        typer.echo(json.dumps([finding_json(finding) for finding in findings], ensure_ascii=False))
+    if any(finding.state == "error" for finding in findings):
+        raise typer.Exit(1)
 
 
 def is_free(port: int) -> bool:

@@ -49,7 +49,8 @@ MAY_IMPORT: dict[str, str] = {
     "ui.sidebar": "index rag ui.browser ui.chat ui.server",
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
-    "ui.cli": "index rag",
+    "ui.doctor": "index ui.server",
+    "ui.cli": "index rag ui.doctor",
     "app": "index ui ui.server",
     # As a library, and as a command.
     "dateline.shelf": (
@@ -61,12 +62,12 @@ MAY_IMPORT: dict[str, str] = {
 HOMES = {
     "chromadb": ("index.vectors",),
     "tiktoken": ("index.text.tokens",),
-    "httpx": ("index.vectors.chroma_client",),
+    "httpx": ("index.vectors.chroma_client", "ui.doctor"),
     "httpx2": ("index.inbox.fetch",),
     "openai": ("index.vectors.embedders", "rag.llm"),
     "onnxruntime": ("index.vectors.embedders",),
     "tokenizers": ("index.vectors.embedders",),
-    "sqlite3": ("index.shelf", "rag.storage.alerts"),
+    "sqlite3": ("index.shelf", "rag.storage.alerts", "ui.doctor"),
     "nupunkt": ("index.text.sentences",),
     "rensa": ("index.text.near_duplicates",),
     "rapidfuzz": ("rag.language.word_diff", "rag.analysis.draft_check"),

@@ -212,6 +212,7 @@ def _objects(part: Any) -> Iterator[Any]:
         ("list", ["list"]),
         ("show", ["show", SEED.name]),
         ("evaluate", ["evaluate", "truth.jsonl"]),
+        ("doctor", ["doctor"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )

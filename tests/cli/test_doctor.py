@@ -1,0 +1,109 @@
+"""`dateline doctor`: what it finds, and what it must not show."""
+
+import json
+import socket
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from index.core.settings import Settings
+from tests.conftest import CommandLine
+from tests.support.web_server import Answer, serve_web
+from ui.doctor import Finding, examine
+
+KEY = "sk-secret"
+MODELS = json.dumps({"data": [{"id": "small"}, {"id": "large"}]}).encode()
+
+
+def states(run_stdout: str) -> dict[str, str]:
+    return {finding["check"]: finding["state"] for finding in json.loads(run_stdout)}
+
+
+def test_a_sound_shelf_has_no_error_and_the_report_no_key_and_no_home(dateline: CommandLine) -> None:
+    assert json.loads(dateline("doctor", "--json").stdout)[0]["check"] == "version"
+    assert not (dateline.folder / ".dateline").exists(), "it makes no store"
+    assert dateline("index").returncode == 0
+    run = dateline("doctor", "--json", OPENAI_API_KEY=KEY)
+    assert run.returncode == 0, run.stdout
+    found = {finding["check"]: finding["found"] for finding in json.loads(run.stdout)}
+    assert "error" not in states(run.stdout).values()
+    assert "1 article, 4 chunks, 4 embedded, 0 files rejected" in found["store"]
+    assert found["seeds"] == "~/seeds, 1 entry"
+    assert found["settings"] == "OPENAI_API_KEY=***"
+    assert found["log"] == "~/.dateline/dateline.log, nothing was logged yet"
+    assert KEY not in run.stdout
+    assert str(dateline.folder) not in run.stdout
+    lines = dateline("doctor").stdout.splitlines()
+    assert lines[0].startswith("ok       version: Dateline ")
+
+
+def test_a_damaged_shelf_and_missing_seeds_are_errors_with_advice(dateline: CommandLine) -> None:
+    dateline("index")
+    shelf = dateline.folder / ".dateline" / "articles.db"
+    shelf.write_bytes(b"x" * shelf.stat().st_size)
+    shelf.chmod(0o644)
+    run = dateline("doctor", "--seeds", "nowhere", "--json")
+    assert run.returncode == 1
+    found = {finding["check"]: finding for finding in json.loads(run.stdout)}
+    assert {name for name, finding in found.items() if finding["state"] == "error"} == {"seeds", "store"}
+    assert "--rebuild" in found["store"]["advice"]
+    assert "Make the folder" in found["seeds"]["advice"]
+    assert found["permissions"] == {
+        "check": "permissions",
+        "state": "warning",
+        "found": "other users can read articles.db",
+        "advice": "Run `chmod -R go-rwx ~/.dateline`.",
+    }
+    assert str(dateline.folder) not in run.stdout
+
+
+def chat_finding(tmp_path: Path, base_url: str, model: str = "small") -> Finding:
+    settings = Settings(
+        seeds=tmp_path,
+        store=tmp_path / "store",
+        chat_model=model,
+        chat_base_url=base_url,
+        OPENAI_API_KEY=KEY,
+        _env_file=None,
+    )
+    findings = list(examine(settings, port=8501, port_is_free=True))
+    assert KEY not in str(findings)
+    return next(finding for finding in findings if finding.check == "chat endpoint")
+
+
+@pytest.mark.parametrize(
+    ("answer", "model", "state", "says"),
+    [
+        (Answer(MODELS), "small", "ok", "answers and has small"),
+        (Answer(MODELS), "small,huge", "warning", "does not list huge"),
+        (Answer(status=401), "small", "error", "refuses the key (status 401)"),
+        (Answer(status=404), "small", "warning", "gives no list of models (status 404)"),
+        (Answer(b"<html>"), "small", "warning", "gives no list of models (status 200)"),
+        (Answer(status=302, headers={"Location": "/elsewhere"}), "small", "warning", "status 302"),
+    ],
+)
+def test_endpoints_are_asked_for_their_models_only(
+    tmp_path: Path, answer: Answer, model: str, state: str, says: str
+) -> None:
+    with serve_web() as web:
+        web.answers["/v1/models"] = answer
+        finding = chat_finding(tmp_path, f"http://127.0.0.1:{web.port}/v1", model)
+        assert [(path, headers["Authorization"]) for path, headers in web.asked] == [("/v1/models", f"Bearer {KEY}")]
+    assert (finding.state, says in finding.found) == (state, True), finding
+
+
+def test_an_endpoint_that_cannot_be_reached_is_an_error(tmp_path: Path) -> None:
+    finding = chat_finding(tmp_path, "http://me:password@127.0.0.1:9/v1")
+    assert (finding.state, finding.found) == ("error", "http://127.0.0.1:9/v1 cannot be reached (ConnectError)")
+    assert "DATELINE_CHAT_BASE_URL" in finding.advice
+
+
+def test_a_port_that_another_program_uses_is_a_warning(dateline: CommandLine) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        taken.settimeout(0.01)
+        port = str(taken.getsockname()[1])
+        run = dateline("doctor", "--json", "--port", port)
+    assert (run.returncode, states(run.stdout)["port"]) == (0, "warning")
