@@ -27,8 +27,8 @@ import numpy as np
 
 from bench.quoting import read_clapnq
 from index.core.settings import Settings
+from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library, build_library
-from index.pipeline.placing import place_vectors
 from index.text.articles import Article, article_id
 from index.text.chunks import Chunk, make_chunk
 from index.text.sentences import split_sentences
@@ -105,7 +105,7 @@ def fill(library: Library, size: int, runs: Sequence[Sequence[str]]) -> int:
             moved /= np.linalg.norm(moved, axis=1, keepdims=True)
             with library.shelf.write() as writing:
                 writing.put_vectors([number for number, _ in waiting], moved.astype(np.float32))
-    place_vectors(library.shelf, library.index)
+    sync_chroma(library.shelf, library.index)
     library.shelf.seal()
     return done.chunks
 

@@ -8,7 +8,7 @@ from index.core.errors import DatelineError, UnreadableArticle
 from index.core.settings import Settings
 from index.inbox.fetch import INTERNET, Network, fetch
 from index.inbox.folder import add_seed
-from index.inbox.origins import mark_origin
+from index.inbox.source_urls import mark_origin
 from index.reading.readers import KINDS, check_size
 
 

@@ -20,7 +20,7 @@ from http import HTTPStatus
 import httpx2
 
 from index.core.errors import FetchFailed
-from index.core.wording import one_line
+from index.core.formatting import one_line
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -21,7 +21,7 @@ import filelock
 
 from index.core.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.inbox.folder import check_folder, entries_below
-from index.pipeline.placing import place_vectors
+from index.pipeline.chroma_sync import sync_chroma
 from index.reading.readers import check_size, read_articles, streams
 from index.shelf.shelf import Shelf
 from index.shelf.updates import UNFINISHED, Writing
@@ -145,7 +145,7 @@ def sync_shelf(
         yield from _embed(shelf, embedder)
         unreachable = None
         try:
-            place_vectors(shelf, index)
+            sync_chroma(shelf, index)
         except ChromaUnreachable as error:
             unreachable = error  # the shelf is whole without it
         ended = datetime.now(UTC).isoformat(timespec="seconds")

@@ -15,7 +15,7 @@ from typing import IO
 import yaml
 
 from index.core.errors import UnreadableArticle
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from index.reading.datelines import parse_date, read_dateline
 from index.reading.encodings import clean, decode
 from index.reading.json_records import Record, read_json, read_jsonl

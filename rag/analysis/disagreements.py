@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from index.core.wording import counted
+from index.core.formatting import counted
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms

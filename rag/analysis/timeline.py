@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from index.core.formatting import one_line
 from index.core.scope import WHOLE, Scope
-from index.core.wording import one_line
 from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.sentences import split_sentences

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pydantic_core import from_json
 
 from index.core.errors import DatelineError
-from index.core.wording import long_day
+from index.core.formatting import long_day
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import without_unseen

@@ -5,7 +5,7 @@ Ten papers that print one agency's report are one source, and so are two article
 
 from dataclasses import dataclass
 
-from index.core.wording import counted
+from index.core.formatting import counted
 from index.text.terms import folded
 from rag.answering.models import Answer
 

@@ -18,8 +18,8 @@ from statistics import mean
 import numpy as np
 
 from index.core.errors import BadQuestion, ResultUnwritable
+from index.core.formatting import counted, long_day, one_line
 from index.core.scope import Scope
-from index.core.wording import counted, long_day, one_line
 from index.pipeline.library import Library
 from index.shelf.queries import Counts, Reading
 from index.text.sentences import split_sentences

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from itertools import islice, takewhile
 from typing import Literal
 
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from index.core.formatting import one_line, scope_words
 from index.core.scope import Scope
-from index.core.wording import one_line, scope_words
 from rag.evidence.citations import Citation
 from rag.language.date_phrases import WEEKDAYS, read_times
 from rag.language.lexicon import SAYING, SPEAKING

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from index.core.wording import counted, long_day, one_line, scope_words
+from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.output.answer import Json, citation_json, foot_lines
 from rag.storage.alerts import Alert, AlertListing, News
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
+from index.core.formatting import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from index.core.scope import WHOLE, Scope
-from index.core.wording import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from index.shelf.queries import Listing, Reach
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of

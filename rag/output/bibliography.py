@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from index.core.formatting import one_line
 from index.core.urls import is_web_address
-from index.core.wording import one_line
 from index.text.articles import Article
 from index.text.terms import folded
 from rag.output.answer import source_line

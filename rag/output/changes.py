@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.core.wording import counted, long_day, one_line
+from index.core.formatting import counted, long_day, one_line
 from rag.analysis.changes import Changes
 from rag.output.answer import (
     Json,

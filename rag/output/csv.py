@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.core.wording import one_line, xml_line, xml_text
+from index.core.formatting import one_line, xml_line, xml_text
 from rag.analysis.disagreements import Side, disagreements_of
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from index.core.wording import counted, long_day, one_line, scope_words
+from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.analysis.draft_check import Checked, CheckedDraft, Mark
 from rag.language.word_diff import Piece, difference_words
 from rag.output.answer import Json, citation_json, scope_json, source_line

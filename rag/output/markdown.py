@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from rag.analysis.disagreements import Side, disagreements_of
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from index.core.wording import counted, long_day, one_line, scope_words
+from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.answering.models import Answer, Searched, Weighed
 from rag.output.answer import dated_note, source_line
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from index.core.wording import counted, long_day, one_line, place_line
+from index.core.formatting import counted, long_day, one_line, place_line
 from rag.analysis.timeline import Event, Timeline
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import days_words

@@ -13,7 +13,7 @@ from math import log2
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from index.core.wording import xml_line
+from index.core.formatting import xml_line
 from rag.analysis.timeline import Event, Timeline
 from rag.output.answer import said_words
 from rag.output.timeline import by_days, event_days, reported_line, timeline_notes, timeline_summary

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from index.core.errors import UnknownChat
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from index.shelf.database import Database
 from index.text.articles import Article
 from index.text.terms import folded

@@ -23,7 +23,7 @@ from typing import Literal, cast
 import numpy as np
 
 import index.cli
-from index.pipeline import placing, sync
+from index.pipeline import chroma_sync, sync
 from index.pipeline.library import Library
 from index.vectors import chroma as vectors
 from tests.support.loopback import guard
@@ -126,7 +126,7 @@ def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], No
     """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
     put(sync, "_GROUP_STEPS", 6)
     put(sync, "_EMBEDDED_AT_ONCE", 8)
-    put(placing, "_PLACED_AT_ONCE", 12)
+    put(chroma_sync, "_PLACED_AT_ONCE", 12)
     put(vectors, "BATCH", 5)
     put(vectors, "_HNSW", {**vectors._HNSW, "sync_threshold": rewrite_after, "batch_size": 2})
 

@@ -20,8 +20,8 @@ import pytest
 from index.core.checksums import digest_files
 from index.core.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
 from index.core.settings import Settings
+from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library, set_damaged_aside, sync_library
-from index.pipeline.placing import place_vectors
 from index.pipeline.sync import BuiltAgain, Done
 from index.shelf.integrity import Soundness
 from index.shelf.shelf import Shelf
@@ -187,7 +187,7 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
     """The shelf holds what one holds that is built at once, Chroma too, and the answers are right, without a word."""
     room = open_room(folder, model)
     try:
-        assert place_vectors(room.library.shelf, room.library.index)
+        assert sync_chroma(room.library.shelf, room.library.index)
         assert room.library.index.sound
         assert room.library.shelf.damage() == ""
         assert ask_all(room, truth) == ""
@@ -246,7 +246,7 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
     with monkeypatch.context() as patch:
         patch.setattr(vectors, "digest_files", broken_off)
         with pytest.raises(KeyboardInterrupt):
-            place_vectors(room.library.shelf, room.library.index)
+            sync_chroma(room.library.shelf, room.library.index)
     assert not room.library.index.sound
     room.library.index.disown()
     room = open_room(folder, model)
@@ -290,12 +290,12 @@ def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
 ) -> None:
     path = part_of(folder / "store", name)
     room = open_room(folder, model)
-    assert place_vectors(room.library.shelf, room.library.index)
+    assert sync_chroma(room.library.shelf, room.library.index)
     assert is_sound(room)
     damage(path)
     assert not is_sound(room)
     assert ask_all(room, truth) == ""
-    assert place_vectors(room.library.shelf, room.library.index)
+    assert sync_chroma(room.library.shelf, room.library.index)
     assert is_sound(room)
     room.library.index.disown()
     is_as_fresh(folder, model, truth)
@@ -490,9 +490,9 @@ def test_the_page_mends_its_store_by_itself(
 def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, model: MiniLM, truth: Truth) -> None:
     said = (
         "import sys; from index.pipeline.library import build_library; from index.core.settings import Settings; "
-        "from index.pipeline.placing import place_vectors; from pathlib import Path; f = Path(sys.argv[1]); "
+        "from index.pipeline.chroma_sync import sync_chroma; from pathlib import Path; f = Path(sys.argv[1]); "
         "p = build_library(Settings(seeds=f / 'seeds', store=f / 'store', _env_file=None)); "
-        "assert place_vectors(p.shelf, p.index); print('open', flush=True); sys.stdin.read()"
+        "assert sync_chroma(p.shelf, p.index); print('open', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
         [sys.executable, "-c", said, str(folder)],

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from index.core.errors import DatelineError, ShelfUnusable, UnknownChat
-from index.core.wording import counted, long_day
+from index.core.formatting import counted, long_day
 from rag.answering.models import Answer
 from rag.answering.query import LONGEST_QUESTION
 from rag.evidence.citations import Citation

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from index.core.formatting import place_line
 from index.core.urls import is_web_address
-from index.core.wording import place_line
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.evidence.citations import Citation

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
-from index.core.wording import counted, place_line
+from index.core.formatting import counted, place_line
 from index.text.articles import Article
 from rag.analysis.disagreements import disagreements_of
 from rag.answering.models import Answer

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from index.core.errors import UnknownChat
-from index.core.wording import ago
+from index.core.formatting import ago
 from rag.storage.chats import ChatListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from index.core.errors import DatelineError
-from index.core.wording import place_line
+from index.core.formatting import place_line
 from rag.analysis.draft_check import Checked, CheckedDraft, check_draft
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place

@@ -8,8 +8,8 @@ from typing import get_args
 import streamlit as st
 
 from index.core.errors import DatelineError
+from index.core.formatting import counted, long_day, one_line, scope_words
 from index.core.scope import Scope
-from index.core.wording import counted, long_day, one_line, scope_words
 from index.inbox.folder import remove_seed, restore_seed
 from index.shelf.queries import Listing, Order
 from ui.browser.address import go, here

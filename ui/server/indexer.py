@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from index.core.errors import ChromaUnreachable, DatelineError, ShelfDamaged
+from index.core.formatting import counted
 from index.core.openai_import import load_openai
 from index.core.settings import load_settings
-from index.core.wording import counted
 from index.inbox.watch import watch_seeds
+from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import WAIT_SECONDS, Library, build_library, sync_library
-from index.pipeline.placing import place_vectors
 from index.pipeline.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
 from rag.analysis.suggestions import suggest_questions
 from rag.llm.client import build_chats
@@ -202,7 +202,7 @@ class Indexing:
             return generation
         self._not_placed = generation
         try:
-            owned = place_vectors(self.library.shelf, self.library.index)
+            owned = sync_chroma(self.library.shelf, self.library.index)
         except ChromaUnreachable as error:
             self._unreachable, self._not_placed = True, ""  # it may be back any moment
             self._fail(str(error))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from index.core.wording import counted
+from index.core.formatting import counted
 from rag.output.alerts import quotes_words
 from rag.storage.alerts import AlertListing
 from ui.browser.address import Address, go, here

@@ -4,8 +4,8 @@ from datetime import date
 
 import streamlit as st
 
+from index.core.formatting import counted, scope_words
 from index.core.scope import WHOLE, Scope
-from index.core.wording import counted, scope_words
 from ui.browser.clicks import undisturbed
 from ui.browser.look import inert, telling
 from ui.server.indexer import Indexing

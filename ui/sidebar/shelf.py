@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from index.core.wording import ago, counted, place_line, scope_words
+from index.core.formatting import ago, counted, place_line, scope_words
 from index.shelf.queries import Listing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw, undisturbed

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from index.core.wording import xml_line
+from index.core.formatting import xml_line
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.analysis.timeline import Timeline, find_timeline, make_timeline

@@ -3,8 +3,8 @@
 import json
 from datetime import date
 
+from index.core.formatting import long_day, none_in_scope, one_line, scope_words
 from index.core.scope import Scope
-from index.core.wording import long_day, none_in_scope, one_line, scope_words
 from index.pipeline.library import sync_library
 from index.pipeline.sync import Visible
 from rag.answering.pipeline import answer_question, find_passages

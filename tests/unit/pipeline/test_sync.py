@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from index.core.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.core.settings import Settings
+from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library, sync_library
-from index.pipeline.placing import place_vectors
 from index.pipeline.sync import Done, Embedded, Rejected, Removed, Visible, sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
@@ -239,12 +239,12 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
     with library.shelf.read() as reading:
         collection = reading.record("collection")
     library.index.add(collection, ["stray"], [np.ones(384, np.float32)])
-    place_vectors(library.shelf, library.index)
+    sync_chroma(library.shelf, library.index)
     assert contents(newsroom) == before
     with library.shelf.read() as reading:
         collection = reading.record("collection")
     library.index.remove(collection, ids_in_chroma(library.index, collection)[:1])
-    place_vectors(library.shelf, library.index)
+    sync_chroma(library.shelf, library.index)
     assert contents(newsroom) == before
 
 
@@ -267,7 +267,7 @@ def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage
 def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with a thousand equal passages, among which its graph loses the others, now and then."""
     newsroom.write("a.txt", TEXTS[0])
-    monkeypatch.setattr("index.pipeline.placing._SAME", 2.0)
+    monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
     done = newsroom.indexed()
     assert done.embedded == done.chunks
     assert newsroom.library.index.owned
@@ -401,7 +401,7 @@ def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
     for room in (other, newsroom):
         (statement, *_) = room.ask("How high is the River Lind in metres?").statements
         assert statement.text == "The River Lind fell to 4.1 metres."
-    assert place_vectors(owner.shelf, owner.index)
+    assert sync_chroma(owner.shelf, owner.index)
     contents(newsroom)
 
 

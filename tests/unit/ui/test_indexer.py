@@ -146,7 +146,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
         looks.append(None)
         mend(self)
 
-    monkeypatch.setattr("index.pipeline.placing._SAME", 2.0)
+    monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
     monkeypatch.setattr(VectorIndex, "start_over", counted_start)
     monkeypatch.setattr(Indexing, "_mend", counted_look)
     monkeypatch.setattr(ui.server.indexer, "_LOOK_SECONDS", 0.01)
@@ -157,7 +157,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     assert 1 <= len(made) <= 2
     assert newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements
-    monkeypatch.setattr("index.pipeline.placing._SAME", 0.999)
+    monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 0.999)
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
     run(indexing)
     wait_until(lambda: newsroom.library.index.sound)

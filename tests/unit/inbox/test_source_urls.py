@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.core.errors import UnreadableArticle
-from index.inbox.origins import mark_origin
+from index.inbox.source_urls import mark_origin
 from index.reading.readers import read_article
 from tests.conftest import FICTION, SEED
 from tests.support.web_server import PAGE

@@ -11,7 +11,7 @@ _SAMPLED = 40
 _SAME = 0.999  # cosine similarity
 
 
-def place_vectors(shelf: Shelf, index: VectorIndex) -> bool:
+def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
     """Bring Chroma in line with the vectors on the shelf, if this process can own it.
 
     Returns whether it does. Where Chroma's files are damaged, they are made again; should they be no better then, they
