@@ -106,7 +106,7 @@ def fill(library: Library, size: int, runs: Sequence[Sequence[str]]) -> int:
             with library.shelf.write() as writing:
                 writing.put_vectors([number for number, _ in waiting], moved.astype(np.float32))
     sync_chroma(library.shelf, library.index)
-    library.shelf.seal()
+    library.shelf.save_checksum()
     return done.chunks
 
 
@@ -184,7 +184,7 @@ def main() -> None:
             library = build_library(settings)
             passages = fill(library, size, runs)
             figures = measure(library, questions)
-            library.index.disown()
+            library.index.release()
             row = {"passages": passages, **figures, "cold start s": cold_start(library, questions[0])}
             rows.append(row)
             print(json.dumps(row), flush=True)

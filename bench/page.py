@@ -513,7 +513,7 @@ def main() -> None:
         list(sync_library(library))
         check_questions(library)
         chats = keep_chats(library, data)
-        library.index.disown()
+        library.index.release()
         reruns = measure_reruns(chats)
         figures = asyncio.run(measure_in_browser(folder, chats, executable))
     commit = subprocess.run(

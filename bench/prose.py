@@ -83,7 +83,7 @@ def main() -> None:
         list(sync_library(library))
         chat = ChatModel(name, base_url=url, key=KEY, seconds=_SECONDS, answer_tokens=400)
         rows = {form: measure(asked, library, chat, k=given.k, as_json=form == "json") for form in ("json", "markers")}
-        library.index.disown()
+        library.index.release()
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True)
     known = json.loads(RESULT.read_text()) if RESULT.exists() else {}
     known[name] = {

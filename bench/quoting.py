@@ -169,7 +169,7 @@ def main() -> None:
         figures = measure(asked, library)
         curve = measure_curve(asked, library)
         readings = measure_reading(asked, library)
-        library.index.disown()
+        library.index.release()
     result = {
         "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
         "model": library.embedder.model,

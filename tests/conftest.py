@@ -95,7 +95,7 @@ def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
     """An empty newsroom."""
     made = make_newsroom(tmp_path / "newsroom", model)
     yield made
-    made.library.index.disown()
+    made.library.index.release()
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +106,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator
     shutil.copytree(FICTION, made.seeds / "fiction")
     assert made.indexed().articles == 7
     yield made
-    made.library.index.disown()
+    made.library.index.release()
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

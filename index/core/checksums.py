@@ -18,7 +18,7 @@ _PIECE = 1 << 20  # bytes read at once
 Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 
-def read_seal(path: Path) -> dict[str, str]:
+def read_checksums(path: Path) -> dict[str, str]:
     """Return what a seal says; nothing where there is none that can be read."""
     try:
         facts = json.loads(path.read_bytes())
@@ -27,7 +27,7 @@ def read_seal(path: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in facts.items()} if isinstance(facts, dict) else {}
 
 
-def write_seal(path: Path, facts: Mapping[str, str]) -> None:
+def write_checksums(path: Path, facts: Mapping[str, str]) -> None:
     """Write a seal whole or not at all."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.write_text(json.dumps(dict(facts)))

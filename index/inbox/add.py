@@ -8,7 +8,7 @@ from index.core.errors import DatelineError, UnreadableArticle
 from index.core.settings import Settings
 from index.inbox.fetch import INTERNET, Network, fetch
 from index.inbox.folder import add_seed
-from index.inbox.source_urls import mark_origin
+from index.inbox.source_urls import add_source_url
 from index.reading.readers import KINDS, check_size
 
 
@@ -39,7 +39,7 @@ def add_article(given: str, settings: Settings, *, network: Network = INTERNET) 
     try:
         if is_address(given):
             page = fetch(given, kinds=KINDS, max_bytes=max_bytes, network=network)
-            name, (content, url) = page.name, mark_origin(page.name, page.content, page.address)
+            name, (content, url) = page.name, add_source_url(page.name, page.content, page.address)
         else:
             name, content = Path(given).name, _read_file(given, max_bytes)
         added = add_seed(settings.seeds, name, content, max_bytes=max_bytes)

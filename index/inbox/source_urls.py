@@ -22,7 +22,7 @@ _MARKS = {
 }
 
 
-def mark_origin(name: str, content: bytes, address: str) -> tuple[bytes, str | None]:
+def add_source_url(name: str, content: bytes, address: str) -> tuple[bytes, str | None]:
     """Return the file with its address in it, and the address that its article will have.
 
     An article that states an address itself keeps it. Where there is no place for one, the file

@@ -1,4 +1,7 @@
-"""Placing: Chroma is brought in line with the vectors on the shelf, and made again where it cannot be believed."""
+"""Chroma sync: bring Chroma in line with the vectors on the shelf, and rebuild it if it cannot be trusted.
+
+The shelf (SQLite) holds every vector. Chroma is an index over them: losing it costs time, never an article.
+"""
 
 from contextlib import suppress
 
@@ -6,7 +9,7 @@ from index.core.errors import DamagedVectors
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 
-_PLACED_AT_ONCE = 1000
+_BATCH = 1000
 _SAMPLED = 40
 _SAME = 0.999  # cosine similarity
 
@@ -17,15 +20,15 @@ def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
     Returns whether it does. Where Chroma's files are damaged, they are made again; should they be no better then, they
     are not used.
     """
-    if not index.own():
+    if not index.acquire():
         return False
     try:
         index.check()
-        with index.sealed_when_broken_off():
+        with index.saved_on_interrupt():
             _place(shelf, index)
     except DamagedVectors:
         collection = index.start_over()
-        with index.sealed_when_broken_off():
+        with index.saved_on_interrupt():
             _note_collection(shelf, collection)
             # Made anew and still not to be believed: a thousand equal passages are a knot in which its graph loses the
             # others. It is left without a seal, so the shelf is searched exactly.
@@ -41,16 +44,16 @@ def _place(shelf: Shelf, index: VectorIndex) -> None:
         collection = _note_collection(shelf, index.make_collection())
     while True:
         with shelf.read() as reading:
-            leavers, unplaced = reading.leavers(_PLACED_AT_ONCE), reading.unplaced(_PLACED_AT_ONCE)
+            leavers, unplaced = reading.removed_but_in_chroma(_BATCH), reading.not_in_chroma(_BATCH)
         if not leavers and not unplaced:
             break
         index.remove(collection, leavers)
         index.add(collection, [id_ for _, id_, _ in unplaced], [vector for _, _, vector in unplaced])
         with shelf.write() as writing:
-            writing.mark_left(leavers)
-            writing.mark_placed([number for number, _, _ in unplaced])
+            writing.mark_gone_from_chroma(leavers)
+            writing.mark_in_chroma([number for number, _, _ in unplaced])
     with shelf.read() as reading:
-        expected = reading.placed()
+        expected = reading.count_in_chroma()
     if (held := index.count(collection)) != expected:
         raise DamagedVectors(
             f"Chroma holds {held} vectors. Expected {expected}. "
@@ -58,7 +61,7 @@ def _place(shelf: Shelf, index: VectorIndex) -> None:
         )
     if index.changed:
         _check_neighbours(shelf, index, collection)
-        index.seal()
+        index.save_checksum()
 
 
 def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None:
@@ -83,6 +86,6 @@ def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None
 
 def _note_collection(shelf: Shelf, collection: str) -> str:
     with shelf.write() as writing:
-        writing.mark_all_unplaced()
+        writing.mark_chroma_empty()
         writing.set_record("collection", collection)
     return collection

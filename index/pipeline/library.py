@@ -10,8 +10,8 @@ from index.pipeline.sync import Event, sync_shelf
 from index.shelf.database import is_damaged, set_aside
 from index.shelf.shelf import FILE_NAME, Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.chroma_server import ServedIndex
-from index.vectors.embedders import Embedder, MiniLM, Remembering, build_embedder
+from index.vectors.chroma_server import ServerIndex
+from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM, build_embedder
 
 # A second indexer waits this long for the first.
 WAIT_SECONDS = 3600.0
@@ -34,13 +34,13 @@ def build_library(settings: Settings) -> Library:
     shelf = Shelf(settings.store)
     embedder = build_embedder(settings)
     built_in = embedder if not settings.embedding_model and not settings.embedding_folder else MiniLM()
-    sentence_model = Remembering(built_in, most=_SENTENCES)
+    sentence_model = CachedEmbedder(built_in, most=_SENTENCES)
     return Library(settings, shelf, _build_index(settings), embedder, sentence_model)
 
 
 def _build_index(settings: Settings) -> VectorIndex:
     if settings.chroma_url:
-        return ServedIndex(settings.store, url=settings.chroma_url, token=settings.chroma_token.get_secret_value())
+        return ServerIndex(settings.store, url=settings.chroma_url, token=settings.chroma_token.get_secret_value())
     return VectorIndex(settings.store)
 
 

@@ -155,7 +155,7 @@ def sync_shelf(
             # For pages of other processes.
             writing.set_record("last_found", json.dumps([told[Visible], told[Removed], told[Rejected]]))
             counts = writing.counts()
-        shelf.seal()
+        shelf.save_checksum()
         yield Done(
             visible=told[Visible],
             removed=told[Removed],
@@ -196,11 +196,11 @@ def _settle_words(shelf: Shelf, *, cutting: str) -> None:
         cut, made_with, printed = reading.record("cutting"), reading.record("words"), reading.record("copies")
     if made_with != words.VERSION:
         with shelf.write() as writing:
-            writing.make_keywords_again()
+            writing.rebuild_keywords()
             writing.set_record("words", words.VERSION)
     if printed != copies.VERSION:
         with shelf.write() as writing:
-            writing.make_prints_again()
+            writing.rebuild_fingerprints()
             writing.set_record("copies", copies.VERSION)
     if cut != cutting:
         with shelf.write() as writing:
@@ -403,7 +403,7 @@ def _read_open(
 
 def _ids(shelf: Shelf, path: str) -> Container[str]:
     with shelf.read() as reading:
-        return reading.known(path)
+        return reading.article_paths(path)
 
 
 def _state(file: IO[bytes]) -> tuple[int, int]:

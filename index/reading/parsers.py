@@ -1,4 +1,4 @@
-"""Parsers: what is written in a file that is no plain text. They run in the cage and nowhere else.
+"""Parsers: what is written in a file that is no plain text. They run in the sandbox and nowhere else.
 
 Each takes a file's bytes and returns what is to be read of it. What a reader of the page would
 not see is left out: comments, scripts, hidden elements, alternative texts.

@@ -1,4 +1,4 @@
-"""Cage: foreign files are taken apart in a process of their own, with little memory and little time.
+"""Sandbox: foreign files are taken apart in a process of their own, with little memory and little time.
 
 A file that makes a parser hang, crash or swell costs that process, and the file is named. The
 process gets no keys and no settings, may write no file and opens no connection; it is started
@@ -28,7 +28,7 @@ _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", 
 _INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TEMP")
 
 
-class Cage:
+class Sandbox:
     """The process that parses. May be used from many threads; they take turns."""
 
     def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
@@ -98,11 +98,11 @@ class Cage:
 
 
 def parse(path: str, content: bytes) -> Parsed:
-    """Parse a file in the cage of this process. Raises UnreadableArticle."""
+    """Parse a file in the sandbox of this process. Raises UnreadableArticle."""
     return _shared.parse(path, content)
 
 
-_shared = Cage()
+_shared = Sandbox()
 atexit.register(_shared.close)
 
 

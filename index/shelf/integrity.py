@@ -1,4 +1,4 @@
-"""Soundness: whether the shelf is still what the last run left.
+"""IntegrityCheck: whether the shelf is still what the last run left.
 
 SQLite answers from an overwritten file as if nothing had happened, so a seal beside the shelf
 sums up all that an answer rests on. To compare takes a second for each few hundred megabytes:
@@ -15,14 +15,14 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
-from index.core.checksums import Stamp, read_seal, stamp, write_seal
+from index.core.checksums import Stamp, read_checksums, stamp, write_checksums
 from index.core.errors import ShelfDamaged
 
 REBUILT = (
     "Run `dateline index`, or press Re-index: it is built again from the seeds. The chats are kept apart and stay."
 )
 # What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
-_SEALED = (
+_CHECKED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
     "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
     "SELECT id, published, place, outlet, author, url FROM articles ORDER BY id",
@@ -34,7 +34,7 @@ _SEALED = (
 )
 
 
-class Soundness:
+class IntegrityCheck:
     """What is known of one shelf's file. Safe to share between threads."""
 
     def __init__(
@@ -44,7 +44,7 @@ class Soundness:
         self._path = path
         self._reading = reading
         self._version = str(version)
-        self._seal = path.with_suffix(".seal")
+        self._checksum_file = path.with_suffix(".seal")
         self._note = path.with_suffix(".sound")
         self._found: Stamp | None = None  # of the file when it was last found whole
         self._looking = threading.Lock()
@@ -61,8 +61,8 @@ class Soundness:
             return ""
         # Of many who ask at once, one looks.
         with self._looking:
-            now, seal = self._stamp(), read_seal(self._seal)
-            if now == self._found or (not thorough and read_seal(self._note) == _noted(now, seal)):
+            now, seal = self._stamp(), read_checksums(self._checksum_file)
+            if now == self._found or (not thorough and read_checksums(self._note) == _noted(now, seal)):
                 self._found = now
                 return ""
             try:
@@ -75,9 +75,9 @@ class Soundness:
             self._remember(now, seal)
             return ""
 
-    def seal(self) -> None:
+    def save_checksum(self) -> None:
         """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
-        now, seal = self._stamp(), read_seal(self._seal)
+        now, seal = self._stamp(), read_checksums(self._checksum_file)
         with self._reading() as connection:
             known = {
                 "version": self._version,
@@ -86,19 +86,19 @@ class Soundness:
             }
             if not known.items() <= seal.items():
                 seal = {**known, "digest": _digest(connection)}
-                write_seal(self._seal, seal)
+                write_checksums(self._checksum_file, seal)
         self._remember(now, seal)
 
     def forget(self) -> None:
         """Know nothing any more: the file was made anew."""
-        for file in (self._seal, self._note):
+        for file in (self._checksum_file, self._note):
             file.unlink(missing_ok=True)
         self._found = None
 
     def _remember(self, now: Stamp, seal: Mapping[str, str]) -> None:
         self._found = now
         with suppress(OSError):  # on a full disk, or one that may only be read, the next process looks again
-            write_seal(self._note, _noted(now, seal))
+            write_checksums(self._note, _noted(now, seal))
 
     def _stamp(self) -> Stamp:
         return stamp({name: self._path.with_name(name) for name in (self._path.name, f"{self._path.name}-wal")})
@@ -146,7 +146,7 @@ def _torn(connection: sqlite3.Connection) -> str:
 def _digest(connection: sqlite3.Connection) -> str:
     """Sum up all that an answer rests on."""
     digest = blake2b(digest_size=16)
-    for select in _SEALED:
+    for select in _CHECKED:
         rows = connection.execute(select)
         while some := rows.fetchmany(500):
             digest.update(marshal.dumps(some, 2))  # 2: the last form that depends on the values alone

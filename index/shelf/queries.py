@@ -121,7 +121,7 @@ class Reading:
         rows = self._connection.execute("SELECT path, hash, reason FROM files")
         return {path: (hash_, reason) for path, hash_, reason in rows}
 
-    def known(self, file: str) -> dict[str, str]:
+    def article_paths(self, file: str) -> dict[str, str]:
         """Return the paths of the articles of a file, by id."""
         return dict(self._connection.execute("SELECT id, path FROM articles WHERE file = ?", (file,)))
 
@@ -144,7 +144,7 @@ class Reading:
         return [_listing(row) for row in rows]
 
     def copies(self, article: Article, *, scope: Scope = WHOLE) -> list[Listing]:
-        """List the visible articles of the scope that say the same as this one, oldest first; see `index.copies`."""
+        """List the visible articles of the scope that say the same as this one, oldest first; see `index.text.near_duplicates`."""
         rows = self._in_scope(
             f"SELECT {_LISTED}, a.text, a.body_start, a.body_end FROM prints mine JOIN prints other "  # noqa: S608
             "ON other.print = mine.print JOIN articles a ON a.id = other.article_id",
@@ -204,7 +204,7 @@ class Reading:
         )
         return {row[0]: self._whole(_article(row)) for row in rows.fetchall()}
 
-    def of_text(self, digest: str) -> Article | None:
+    def article_by_digest(self, digest: str) -> Article | None:
         """Return the visible article whose text has that `text_digest`, the first by path; reads every text."""
         rows = self._connection.execute("SELECT path, text FROM articles ORDER BY path")
         path = next((path for path, text in rows if text_digest(text) == digest), None)
@@ -272,12 +272,12 @@ class Reading:
             )
         return dict(rows.fetchall())
 
-    def chunks_holding(self, term: str) -> int:
+    def count_chunks_with(self, term: str) -> int:
         """Count the chunks that hold `term`, one of `words.terms`."""
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
 
-    def terms_from(self, prefix: str) -> list[str]:
+    def terms_with_prefix(self, prefix: str) -> list[str]:
         """Return the terms of all chunks that begin with `prefix`."""
         rows = self._connection.execute(
             "SELECT term FROM vocabulary WHERE term >= ? AND term < ?", (prefix, prefix + chr(sys.maxunicode))
@@ -338,7 +338,7 @@ class Reading:
         )
         return {row[0] for row in rows}
 
-    def unplaced(self, limit: int) -> list[tuple[int, str, Vectors]]:
+    def not_in_chroma(self, limit: int) -> list[tuple[int, str, Vectors]]:
         """Return vectors that Chroma has not got yet: number, chunk id, vector."""
         rows = self._connection.execute(
             "SELECT v.chunk, c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
@@ -367,16 +367,16 @@ class Reading:
         )
         return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
 
-    def all_placed(self) -> bool:
+    def all_in_chroma(self) -> bool:
         """Tell whether Chroma has every vector there is."""
         row = self._connection.execute("SELECT NOT EXISTS (SELECT 1 FROM vectors WHERE placed = 0)").fetchone()
         return bool(row[0])
 
-    def placed(self) -> int:
+    def count_in_chroma(self) -> int:
         """Count the vectors that Chroma should have."""
         return int(self._connection.execute("SELECT count(*) FROM vectors WHERE placed = 1").fetchone()[0])
 
-    def leavers(self, limit: int) -> list[str]:
+    def removed_but_in_chroma(self, limit: int) -> list[str]:
         """Return ids that Chroma should no longer have."""
         return [row[0] for row in self._connection.execute("SELECT chunk_id FROM leavers LIMIT ?", (limit,))]
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from index.core.errors import ShelfDamaged
 from index.shelf.database import Database
-from index.shelf.integrity import Soundness
+from index.shelf.integrity import IntegrityCheck
 from index.shelf.queries import Reading
 from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
 
@@ -76,7 +76,7 @@ class Shelf:
             migrations=_MIGRATIONS,
             remedy="Run `dateline index --rebuild`: it is built again from the seeds.",
         )
-        self._soundness = Soundness(self.path, self._database.reading, version=VERSION)
+        self._integrity = IntegrityCheck(self.path, self._database.reading, version=VERSION)
 
     @contextmanager
     def read(self, *, checked: bool = False) -> Iterator[Reading]:
@@ -100,15 +100,15 @@ class Shelf:
             yield Writing(connection)
 
     def damage(self, *, thorough: bool = False) -> str:
-        """Tell what is wrong with the shelf and what to do, or nothing; see `Soundness.damage`."""
-        return self._soundness.damage(thorough=thorough)
+        """Tell what is wrong with the shelf and what to do, or nothing; see `IntegrityCheck.damage`."""
+        return self._integrity.damage(thorough=thorough)
 
-    def seal(self) -> None:
+    def save_checksum(self) -> None:
         """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
         with self.write() as writing:
             if not writing.record("store"):
                 writing.set_record("store", uuid4().hex)
-        self._soundness.seal()
+        self._integrity.save_checksum()
 
     def forget(self) -> None:
         """Leave no word of an article that is gone in any file of the shelf. For a run that has removed them.
@@ -131,7 +131,7 @@ class Shelf:
         """Make the shelf anew, with nothing on it."""
         self._database.start_over()
         # Last: without a seal the damaged file would have been believed until now.
-        self._soundness.forget()
+        self._integrity.forget()
 
 
 def size_on_disk(store: Path) -> int:

@@ -52,7 +52,7 @@ class Writing(Reading):
             "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
             (file, hash_, reason),
         )
-        gone = [] if paths is None else sorted(set(self.known(file).values()) - set(paths))
+        gone = [] if paths is None else sorted(set(self.article_paths(file).values()) - set(paths))
         for path in gone:
             self._drop_article(path)
         self._touch()
@@ -72,15 +72,15 @@ class Writing(Reading):
         )
         self._touch()
 
-    def mark_placed(self, numbers: Sequence[int]) -> None:
+    def mark_in_chroma(self, numbers: Sequence[int]) -> None:
         """Note that Chroma has these vectors."""
         self._connection.executemany("UPDATE vectors SET placed = 1 WHERE chunk = ?", [(n,) for n in numbers])
 
-    def mark_left(self, ids: Sequence[str]) -> None:
+    def mark_gone_from_chroma(self, ids: Sequence[str]) -> None:
         """Note that Chroma no longer has these chunks."""
         self._connection.executemany("DELETE FROM leavers WHERE chunk_id = ?", [(id_,) for id_ in ids])
 
-    def mark_all_unplaced(self) -> None:
+    def mark_chroma_empty(self) -> None:
         """Note that Chroma is empty."""
         self._connection.execute("UPDATE vectors SET placed = 0 WHERE placed = 1")
         self._connection.execute("DELETE FROM leavers")
@@ -101,7 +101,7 @@ class Writing(Reading):
         self._connection.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
         self._touch()
 
-    def make_keywords_again(self) -> None:
+    def rebuild_keywords(self) -> None:
         """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
         self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
         rows = self._connection.execute(
@@ -112,7 +112,7 @@ class Writing(Reading):
             self._add_keywords(number, chunk_of_row(*chunk), text)
         self._touch()
 
-    def make_prints_again(self) -> None:
+    def rebuild_fingerprints(self) -> None:
         """Note anew by what copies of each article are found."""
         self._connection.execute("DELETE FROM prints")
         rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")

@@ -17,9 +17,8 @@ from uuid import uuid4
 import filelock
 import numpy as np
 
-from index.core.checksums import Stamp, digest_files, files_below, read_seal, stamp, write_seal
+from index.core.checksums import Stamp, digest_files, files_below, read_checksums, stamp, write_checksums
 from index.core.errors import DamagedVectors
-from index.core.signals import Ended
 from index.vectors.embedders import Vectors
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from chromadb.api.models.Collection import Collection
 
 FOLDER_NAME = "chroma"
-_SEAL_NAME = "chroma.seal"
+_CHECKSUM_NAME = "chroma.seal"
 # Writes hold the GIL, 69 ms for 200 rows: more would be felt by those who read the page.
 BATCH = 200
 # Recall of the ten nearest on 100,000 news passages is .978 with these, .931 with the defaults.
@@ -45,7 +44,7 @@ class VectorIndex:
         self._lock = filelock.FileLock(store / "chroma.lock", thread_local=False)
         self._calls = threading.RLock()
         self._client: Client | None = None
-        self._seal = store / _SEAL_NAME
+        self._checksum_file = store / _CHECKSUM_NAME
         self._left: Stamp | None = None  # of the files when they were last found or left whole
 
     @property
@@ -54,7 +53,7 @@ class VectorIndex:
         return self._lock.is_locked
 
     @property
-    def sound(self) -> bool:
+    def usable(self) -> bool:
         """Tell whether Chroma may be believed: this process owns it, has checked it, and nobody wrote to it since."""
         return self.owned and self._left is not None and self._left == self._stamp()
 
@@ -63,7 +62,7 @@ class VectorIndex:
         """Tell whether this process has written to Chroma and not sealed it yet."""
         return self._left is None
 
-    def own(self) -> bool:
+    def acquire(self) -> bool:
         """Become the owner if nobody else is. Returns whether this process is it."""
         with self._calls:
             if not self._lock.is_locked:
@@ -73,7 +72,7 @@ class VectorIndex:
                     return False
             return True
 
-    def disown(self) -> None:
+    def release(self) -> None:
         """Let another process become the owner."""
         with self._calls:
             self._close()
@@ -92,9 +91,9 @@ class VectorIndex:
         killed in the middle of a change.
         """
         with self._calling():
-            if self.sound:
+            if self.usable:
                 return
-            sealed = read_seal(self._seal).get("digest")
+            sealed = read_checksums(self._checksum_file).get("digest")
             if sealed is None or sealed != digest_files(self._folder):
                 what = "not as they were left" if sealed else "left in the middle of a change"
                 raise DamagedVectors(
@@ -102,28 +101,28 @@ class VectorIndex:
                     "they are made again from the shelf, without embedding."
                 )
             # Opening writes to them, and so does the first look into a collection.
-            with self.sealed_when_broken_off():
+            with self.saved_on_interrupt():
                 for collection in self._open().list_collections():
                     collection.count()
-            self.seal()
+            self.save_checksum()
 
-    def seal(self) -> None:
+    def save_checksum(self) -> None:
         """Note what Chroma's files are now, as the ones to be believed."""
         with self._calling():
             left = self._stamp()
-            write_seal(self._seal, {"digest": digest_files(self._folder)})
+            write_checksums(self._checksum_file, {"digest": digest_files(self._folder)})
             self._left = left
 
     @contextmanager
-    def sealed_when_broken_off(self) -> Iterator[None]:
+    def saved_on_interrupt(self) -> Iterator[None]:
         """Seal files that are known to be whole where Ctrl-C ends the block.
 
         It is noticed once Chroma's call has ended: what that left is whole, and the next run goes on from it.
         """
         try:
             yield
-        except (KeyboardInterrupt, Ended):
-            self.seal()
+        except KeyboardInterrupt:
+            self.save_checksum()
             raise
 
     def collection_names(self) -> list[str]:
@@ -138,7 +137,7 @@ class VectorIndex:
     def make_collection(self) -> str:
         """Make an empty collection in place of all others, and return its name."""
         with self._calling():
-            self._unseal()
+            self._drop_checksum()
             client = self._open()
             for old in self.collection_names():
                 client.delete_collection(old)
@@ -151,7 +150,7 @@ class VectorIndex:
         with self._calls:
             self._close()
             _forget_systems()
-            self._unseal()
+            self._drop_checksum()
             if self._folder.is_dir():
                 shutil.rmtree(self._folder, ignore_errors=True)
             else:
@@ -169,14 +168,14 @@ class VectorIndex:
             batch = slice(start, start + BATCH)
             # Let go between two batches, so that a reader's search gets its turn.
             with self._calling():
-                self._unseal()
+                self._drop_checksum()
                 self._get(collection).add(ids=list(ids[batch]), embeddings=np.stack(vectors[batch]))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are passed over."""
         for start in range(0, len(ids), BATCH):
             with self._calling():
-                self._unseal()
+                self._drop_checksum()
                 self._get(collection).delete(ids=list(ids[start : start + BATCH]))
 
     def ranking(self, collection: str, question: Vectors, k: int) -> dict[str, float]:
@@ -193,9 +192,9 @@ class VectorIndex:
         with self._calls, _naming_damage():
             yield
 
-    def _unseal(self) -> None:
+    def _drop_checksum(self) -> None:
         self._left = None
-        self._seal.unlink(missing_ok=True)
+        self._checksum_file.unlink(missing_ok=True)
 
     def _stamp(self) -> Stamp:
         return stamp(files_below(self._folder))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _REST_SECONDS = 15.0
 
 
-class ServedIndex(VectorIndex):
+class ServerIndex(VectorIndex):
     """A collection on a Chroma server. One process at a time writes to it, any may search."""
 
     def __init__(self, store: Path, *, url: str, token: str = "") -> None:
@@ -41,7 +41,7 @@ class ServedIndex(VectorIndex):
         self._rests_until = 0.0
 
     @property
-    def sound(self) -> bool:
+    def usable(self) -> bool:
         """Tell whether the server may be asked: it has not just failed."""
         return time.monotonic() >= self._rests_until
 
@@ -50,7 +50,7 @@ class ServedIndex(VectorIndex):
         with self._calling():
             self._open().heartbeat()
 
-    def seal(self) -> None:
+    def save_checksum(self) -> None:
         """Note that what this process wrote has been looked at."""
         self._left = ()
 
@@ -65,7 +65,7 @@ class ServedIndex(VectorIndex):
             close_client(self._client)
             self._client = None
 
-    def _unseal(self) -> None:
+    def _drop_checksum(self) -> None:
         self._left = None
 
     def _stamp(self) -> Stamp:
@@ -83,7 +83,7 @@ class ServedIndex(VectorIndex):
         from chromadb.errors import NotFoundError
 
         with self._calls:
-            if not self.sound:
+            if not self.usable:
                 raise self._unreachable("it has just failed")
             try:
                 yield

@@ -175,7 +175,7 @@ class MiniLM:
             ) from error
 
 
-class Remembering:
+class CachedEmbedder:
     """An embedder that remembers the last texts: readers ask on about the same articles. May be used from many threads.
 
     A text must have one vector, whatever shares its batch: MiniLM's have.

@@ -201,7 +201,7 @@ class _Shelf:
     def with_rarest(self, text: str) -> list[_Passage]:
         """Return passages that hold the rarest words of the text."""
         asked = content_terms(text) or list(dict.fromkeys(terms(text)))
-        rarity = {term: weight for term, weight in self.rarity(asked).items() if self.reading.chunks_holding(term)}
+        rarity = {term: weight for term, weight in self.rarity(asked).items() if self.reading.count_chunks_with(term)}
         rarest = sorted(rarity, key=lambda term: -rarity[term])[:_RAREST]
         return self._rank([[term] for term in rarest], _PASSAGES_READ)
 

@@ -19,7 +19,7 @@ def missing_words(question: str, reading: Reading) -> tuple[str, ...]:
     is missing.
     """
     terms_of = dict(_content_words(question))
-    absent = [word for word, term in terms_of.items() if not any(map(reading.chunks_holding, forms(term)))]
+    absent = [word for word, term in terms_of.items() if not any(map(reading.count_chunks_with, forms(term)))]
     if not absent or not reading.counts().chunks:
         return ()
     outlets = frozenset(term for name, _ in reading.outlets() for term in terms(name))

@@ -127,7 +127,7 @@ def _dense_ranking(
         )
     collection = reading.record("collection")
     # While vectors are still on their way to Chroma, the shelf has more of them.
-    if index.sound and collection and reading.all_placed():
+    if index.usable and collection and reading.all_in_chroma():
         try:
             found = index.ranking(collection, vector, CANDIDATES)
         except (DamagedVectors, ChromaUnreachable):

@@ -12,5 +12,5 @@ def term_rarity(asked: Sequence[str], reading: Reading) -> dict[str, float]:
     A word that no article holds weighs most: what is asked about it cannot be on the shelf.
     """
     chunks = reading.counts().chunks
-    held = {term: reading.chunks_holding(term) for term in asked}
+    held = {term: reading.count_chunks_with(term) for term in asked}
     return {term: log(1 + (chunks - count + 0.5) / (count + 0.5)) for term, count in held.items()}

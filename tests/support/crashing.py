@@ -126,7 +126,7 @@ def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], No
     """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
     put(sync, "_GROUP_STEPS", 6)
     put(sync, "_EMBEDDED_AT_ONCE", 8)
-    put(chroma_sync, "_PLACED_AT_ONCE", 12)
+    put(chroma_sync, "_BATCH", 12)
     put(vectors, "BATCH", 5)
     put(vectors, "_HNSW", {**vectors._HNSW, "sync_threshold": rewrite_after, "batch_size": 2})
 
@@ -251,12 +251,12 @@ def everything(library: Library) -> dict[str, object]:
         rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")
         ids, blobs = zip(*rows.fetchall(), strict=True)
         (collection,) = connection.execute("SELECT value FROM record WHERE name = 'collection'").fetchone()
-    assert library.index.own()
+    assert library.index.acquire()
     assert library.index.collection_names() == [collection]
     held["Chroma's ids"] = sorted(library.index._get(collection).get(include=[])["ids"])
     held["Chroma's count"] = library.index.count(collection)
     _check_neighbours(library, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
-    library.index.disown()
+    library.index.release()
     store = library.settings.store
     held["files of the store"] = sorted(file.name for file in store.iterdir())
     held["folders of Chroma"] = len([folder for folder in (store / vectors.FOLDER_NAME).iterdir() if folder.is_dir()])

@@ -18,7 +18,7 @@ from index.pipeline.library import Library, sync_library
 from index.pipeline.sync import Done
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import Embedder, MiniLM, Remembering
+from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM
 from rag.answering.pipeline import answer_question, find_passages
 from tests.support.crashing import (
     CHUNK_TOKENS,
@@ -39,9 +39,9 @@ SEEDS = [int(SEED)] if SEED else list(range(int(os.environ.get("DATELINE_TRIALS"
 
 
 @pytest.fixture(scope="module")
-def remembering(model: MiniLM) -> Remembering:
+def cached(model: MiniLM) -> CachedEmbedder:
     """The built-in model; what one trial embedded, the next need not."""
-    return Remembering(model, most=20_000)
+    return CachedEmbedder(model, most=20_000)
 
 
 def make_library(folder: Path, seeds: Path, embedder: Embedder) -> Library:
@@ -67,7 +67,7 @@ class Trial:
         """Index to the end in this process, as the page does."""
         library = make_library(store, self.seeds, self.embedder)
         assert isinstance(list(sync_library(library))[-1], Done)
-        library.index.disown()
+        library.index.release()
 
     def change_folder(self) -> None:
         """Change some of the articles."""
@@ -107,10 +107,10 @@ class Trial:
         """Read the store as a process that leaves Chroma to others, then as one that asks Chroma."""
         for owner in (False, True):
             library = make_library(self.store, self.seeds, self.embedder)
-            assert not owner or library.index.own()
+            assert not owner or library.index.acquire()
             visible = check_shelf(library, before, self.stories, run)
             check_questions(library, visible)
-            library.index.disown()
+            library.index.release()
         return visible
 
     def recover(self) -> None:
@@ -127,10 +127,10 @@ class Trial:
         )
         shutil.rmtree(fresh)
         library = make_library(self.store, self.seeds, self.embedder)
-        assert library.index.own()
+        assert library.index.acquire()
         assert check_shelf(library, {}, self.stories, Run((), "", 0)) == self.stories
         check_questions(library, self.stories)
-        library.index.disown()
+        library.index.release()
 
 
 def check_shelf(library: Library, before: Stories, after: Stories, run: Run) -> Stories:
@@ -162,10 +162,10 @@ def check_questions(library: Library, visible: Stories) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_killed_run_leaves_whole_articles_and_the_next_finishes_it(
-    seed: int, tmp_path: Path, remembering: Remembering, monkeypatch: pytest.MonkeyPatch
+    seed: int, tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     try:
-        trial = Trial(seed, tmp_path, remembering, monkeypatch)
+        trial = Trial(seed, tmp_path, cached, monkeypatch)
         trial.crash()
         trial.recover()
     except BaseException as error:
@@ -176,9 +176,9 @@ def test_a_killed_run_leaves_whole_articles_and_the_next_finishes_it(
 
 
 @pytest.fixture
-def changed(tmp_path: Path, remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> Trial:
+def changed(tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPatch) -> Trial:
     """A newsroom with changes that are not indexed yet."""
-    trial = Trial(0, tmp_path, remembering, monkeypatch)
+    trial = Trial(0, tmp_path, cached, monkeypatch)
     trial.change_folder()
     return trial
 
@@ -194,11 +194,11 @@ def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again
     for header in (changed.store / "chroma").glob("*/header.bin"):
         os.truncate(header, 50)
     library = make_library(changed.store, changed.seeds, changed.embedder)
-    assert library.index.own()
+    assert library.index.acquire()
     with pytest.raises(DamagedVectors, match="Chroma's files are left in the middle of a change"):
         library.index.check()
     check_questions(library, changed.stories)
-    library.index.disown()
+    library.index.release()
     changed.recover()
 
 

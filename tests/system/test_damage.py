@@ -23,11 +23,11 @@ from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library, set_damaged_aside, sync_library
 from index.pipeline.sync import BuiltAgain, Done
-from index.shelf.integrity import Soundness
+from index.shelf.integrity import IntegrityCheck
 from index.shelf.shelf import Shelf
 from index.vectors import chroma as vectors
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import MiniLM, Remembering
+from index.vectors.embedders import CachedEmbedder, MiniLM
 from rag.answering.models import Answer
 from rag.storage.chats import FILE_NAME as CHATS
 from rag.storage.chats import Chats, KeptTurn
@@ -72,7 +72,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Truth:
         room.index()
         told = {question: quotes(room.ask(question)) for question in ASKED}
         assert {question: read_of(room.ask(question)) for question in ASKED} == ASKED
-        room.library.index.disown()
+        room.library.index.release()
     assert {path.name for path in (folder / "store" / "chroma").rglob("*") if path.is_file()} == {
         *HNSW,
         "chroma.sqlite3",
@@ -94,8 +94,8 @@ def open_room(folder: Path, model: MiniLM) -> Newsroom:
 
 
 @cache
-def _sentences(model: MiniLM) -> Remembering:
-    return Remembering(model, most=1000)
+def _sentences(model: MiniLM) -> CachedEmbedder:
+    return CachedEmbedder(model, most=1000)
 
 
 def quotes(answer: Answer) -> tuple[str, ...]:
@@ -180,7 +180,7 @@ def ask_all(room: Newsroom, truth: Truth) -> str:
 
 
 def is_sound(room: Newsroom) -> bool:
-    return room.library.index.sound
+    return room.library.index.usable
 
 
 def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
@@ -188,7 +188,7 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
     room = open_room(folder, model)
     try:
         assert sync_chroma(room.library.shelf, room.library.index)
-        assert room.library.index.sound
+        assert room.library.index.usable
         assert room.library.shelf.damage() == ""
         assert ask_all(room, truth) == ""
         with room.library.shelf.read() as reading:
@@ -200,7 +200,7 @@ def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
             exact = [ids[row] for row in np.argsort(-(matrix @ vector), kind="stable")[:5]]
             assert list(room.library.index.ranking(collection, vector, 5)) == exact
     finally:
-        room.library.index.disown()
+        room.library.index.release()
     assert rows_of(folder / "store") == truth.rows
 
 
@@ -220,15 +220,15 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     harmed = not path.exists() or path.read_bytes() != before
     room = open_room(folder, model)
     assert ask_all(room, truth) == "", "one that does not own Chroma never looks at it"
-    assert room.library.index.own()
-    assert not room.library.index.sound
+    assert room.library.index.acquire()
+    assert not room.library.index.usable
     assert ask_all(room, truth) == "", "the owner has not looked yet"
     if harmed:
         with pytest.raises(DamagedVectors, match="Run `dateline index`: they are made again"):
             room.library.index.check()
     done = room.indexed()
     assert (done.embedded, done.visible) == (0, 0)
-    room.library.index.disown()
+    room.library.index.release()
     is_as_fresh(folder, model, truth)
 
 
@@ -247,14 +247,14 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
         patch.setattr(vectors, "digest_files", broken_off)
         with pytest.raises(KeyboardInterrupt):
             sync_chroma(room.library.shelf, room.library.index)
-    assert not room.library.index.sound
-    room.library.index.disown()
+    assert not room.library.index.usable
+    room.library.index.release()
     room = open_room(folder, model)
-    assert room.library.index.own()
+    assert room.library.index.acquire()
     with pytest.raises(DamagedVectors):
         room.library.index.check()
     assert ask_all(room, truth) == ""
-    room.library.index.disown()
+    room.library.index.release()
 
 
 def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
@@ -263,7 +263,7 @@ def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
     """A command that asks one question would take longer to look for damage than to answer."""
     store = folder / "store"
     assert Shelf(store).damage() == "", "a copy is another file: it was read through"
-    monkeypatch.setattr(Soundness, "_compare", lambda *_: "it was read through")
+    monkeypatch.setattr(IntegrityCheck, "_compare", lambda *_: "it was read through")
     assert Shelf(store).damage() == ""
     assert "it was read through" in Shelf(store).damage(thorough=True)
     file = store / "articles.db"
@@ -297,7 +297,7 @@ def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
     assert ask_all(room, truth) == ""
     assert sync_chroma(room.library.shelf, room.library.index)
     assert is_sound(room)
-    room.library.index.disown()
+    room.library.index.release()
     is_as_fresh(folder, model, truth)
 
 
@@ -354,7 +354,7 @@ def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
     with holding(folder / "store" / SHELF) as holder:
         (folder / "strike.txt").rename(folder / "seeds" / "strike.txt")
         assert room.indexed().visible == 1
-        room.library.index.disown()
+        room.library.index.release()
         damage(folder / "store" / f"{SHELF}-wal")
         if killed:
             holder.kill()
@@ -396,13 +396,13 @@ def test_an_earlier_or_another_shelf_is_named_and_built_again(
     for number in range(8):
         other.write("a.txt", f"The ferry sailed {number} times.")
         other.index()
-    other.library.index.disown()
+    other.library.index.release()
     shutil.copy(other.library.shelf.path, shelf)
     assert "it is another store's" in ask_all(room, truth)
     events = room.index()
     assert isinstance(events[0], BuiltAgain)
     assert "it is another store's" in events[0].reason
-    room.library.index.disown()
+    room.library.index.release()
     is_as_fresh(folder, model, truth)
 
 
@@ -430,7 +430,7 @@ def test_rows_that_another_program_changed_are_named_and_built_again(
     assert "dateline index" in ask_all(room, truth)
     events = room.index()
     assert isinstance(events[0], BuiltAgain)
-    room.library.index.disown()
+    room.library.index.release()
     is_as_fresh(folder, model, truth)
 
 
@@ -456,12 +456,12 @@ def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: 
     for event in sync_library(room.library):
         if not isinstance(event, Done):
             break
-    room.library.index.disown()
+    room.library.index.release()
     assert ask_all(open_room(folder, model), truth) == ""
     (folder / "seeds" / "new.txt").unlink()
     again = open_room(folder, model)
     assert not any(isinstance(event, BuiltAgain) for event in again.index())
-    again.library.index.disown()
+    again.library.index.release()
     is_as_fresh(folder, model, truth)
 
 
@@ -474,11 +474,11 @@ def test_the_page_mends_its_store_by_itself(
     indexing = Indexing(room.library)
     indexing.start()
     try:
-        wait_until(lambda: not indexing.progress.running and room.library.index.sound)
+        wait_until(lambda: not indexing.progress.running and room.library.index.usable)
         damage(part_of(folder / "store", name))
         told = ask_all(room, truth)
         assert not told or "dateline index" in told
-        wait_until(lambda: room.library.shelf.damage() == "" and room.library.index.sound and bool(room.paths()))
+        wait_until(lambda: room.library.shelf.damage() == "" and room.library.index.usable and bool(room.paths()))
         wait_until(lambda: not indexing.progress.running)
         assert ask_all(room, truth) == ""
         assert indexing.progress.problem == ""
@@ -505,10 +505,10 @@ def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, mo
         assert process.stdout.readline() == "open\n"
         process.send_signal(signal.SIGKILL)
     room = open_room(folder, model)
-    assert room.library.index.own()
+    assert room.library.index.acquire()
     room.library.index.check()
-    assert room.library.index.sound
-    room.library.index.disown()
+    assert room.library.index.usable
+    room.library.index.release()
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         room.write(f"{number:02}.txt", article(number))
     assert room.indexed().articles == len(ATTACKS) == 75
     yield room
-    room.library.index.disown()
+    room.library.index.release()
 
 
 @pytest.fixture(scope="module")

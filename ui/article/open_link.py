@@ -104,7 +104,7 @@ def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Art
     except UnknownArticle:
         print_ = address.quote.print if address.quote else None
         print_ = Place.of(quoted.citation).print if quoted else print_
-        renamed = reading.of_text(print_.text) if print_ else None
+        renamed = reading.article_by_digest(print_.text) if print_ else None
         if renamed is None and quoted is None:
             raise
         return renamed

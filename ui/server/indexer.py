@@ -120,7 +120,7 @@ class Indexing:
         for thread in (self._watcher, self._thread):
             if thread is not None:
                 thread.join(timeout=5)
-        self.library.index.disown()
+        self.library.index.release()
 
     def _start_watching(self) -> threading.Event:
         """Start the watcher; the event is set once it has asked for a run, or failed."""
@@ -174,7 +174,7 @@ class Indexing:
                 self._mend()
                 with self.library.shelf.read(checked=True) as reading:
                     seen, store = reading.record("generation"), reading.record("store")
-                if seen != placed or not self.library.index.sound:
+                if seen != placed or not self.library.index.usable:
                     placed = self._place(seen)
                 self.asking.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
                 if seen != suggested and not self._asked.is_set():

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from index.core.checksums import digest_files, files_below, read_seal, stamp, write_seal
+from index.core.checksums import digest_files, files_below, read_checksums, stamp, write_checksums
 
 
 def test_a_seal_says_what_was_written(tmp_path: Path) -> None:
     seal = tmp_path / "a.seal"
-    assert read_seal(seal) == {}
-    write_seal(seal, {"digest": "1"})
-    write_seal(seal, {"digest": "2"})
-    assert read_seal(seal) == {"digest": "2"}
+    assert read_checksums(seal) == {}
+    write_checksums(seal, {"digest": "1"})
+    write_checksums(seal, {"digest": "2"})
+    assert read_checksums(seal) == {"digest": "2"}
     assert [path.name for path in tmp_path.iterdir()] == ["a.seal"]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe\x00", b"[1]", b"3", b"null"])
 def test_a_seal_that_cannot_be_read_says_nothing(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.seal").write_bytes(content)
-    assert read_seal(tmp_path / "a.seal") == {}
+    assert read_checksums(tmp_path / "a.seal") == {}
 
 
 def test_a_folder_is_summed_up_by_names_and_bytes(tmp_path: Path) -> None:

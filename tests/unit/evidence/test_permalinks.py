@@ -171,10 +171,10 @@ def test_a_renamed_file_is_found_by_its_text(newsroom: Newsroom) -> None:
     (newsroom.seeds / "a.txt").rename(newsroom.seeds / "b.txt")
     newsroom.indexed()
     with newsroom.library.shelf.read() as reading:
-        found = reading.of_text(text_digest(before.text))
+        found = reading.article_by_digest(text_digest(before.text))
         with pytest.raises(UnknownArticle):
             reading.article("a.txt")
-        assert reading.of_text("00000000") is None
+        assert reading.article_by_digest("00000000") is None
     assert found is not None
     assert (found.path, found.text) == ("b.txt", before.text)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.core.errors import UnreadableArticle
-from index.inbox.source_urls import mark_origin
+from index.inbox.source_urls import add_source_url
 from index.reading.readers import read_article
 from tests.conftest import FICTION, SEED
 from tests.support.web_server import PAGE
@@ -18,7 +18,7 @@ ADDRESS = "https://news.example/2026/02/lind?day=1&page=2"
 @pytest.mark.parametrize("file", [SEED, *sorted(FICTION.iterdir())], ids=lambda file: file.name)
 def test_an_article_is_the_same_but_for_its_address(file: Path) -> None:
     name, content = file.name, file.read_bytes()
-    before, (marked, url) = read_article(name, content), mark_origin(name, content, ADDRESS)
+    before, (marked, url) = read_article(name, content), add_source_url(name, content, ADDRESS)
     after = read_article(name, marked)
     assert after.url == url == ADDRESS
     assert len(marked) > len(content)
@@ -39,12 +39,12 @@ def test_an_article_is_the_same_but_for_its_address(file: Path) -> None:
     ],
 )
 def test_the_address_stands_where_its_kind_of_file_has_it(name: str, content: bytes, marked: bytes) -> None:
-    assert mark_origin(name, content, ADDRESS) == (marked.replace(b"%s", ADDRESS.encode()), ADDRESS)
+    assert add_source_url(name, content, ADDRESS) == (marked.replace(b"%s", ADDRESS.encode()), ADDRESS)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_a_wide_file_stays_one(encoding: str) -> None:
-    marked, url = mark_origin("a.txt", "\ufeffThe river fell.".encode(encoding), ADDRESS)
+    marked, url = add_source_url("a.txt", "\ufeffThe river fell.".encode(encoding), ADDRESS)
     assert url == ADDRESS
     assert marked.decode(encoding) == f"\ufeffURL: {ADDRESS}\n\nThe river fell."
 
@@ -52,21 +52,21 @@ def test_a_wide_file_stays_one(encoding: str) -> None:
 def test_where_the_address_would_change_the_article_it_is_not_written() -> None:
     # After a key line, the first line would be taken for another one and not for the headline.
     content = b"Exclusive: Lind falls\n\nThe river fell."
-    assert mark_origin("a.txt", content, ADDRESS) == (content, None)
+    assert add_source_url("a.txt", content, ADDRESS) == (content, None)
 
 
 def test_a_kind_with_no_place_for_an_address_stays_as_it_is() -> None:
-    assert mark_origin("a.pdf", b"%PDF", ADDRESS) == (b"%PDF", None)
+    assert add_source_url("a.pdf", b"%PDF", ADDRESS) == (b"%PDF", None)
 
 
 def test_what_an_article_says_of_its_address_stays() -> None:
     content = b"URL: https://other.example/lind\n\nThe river fell."
-    assert mark_origin("a.txt", content, ADDRESS) == (content, "https://other.example/lind")
+    assert add_source_url("a.txt", content, ADDRESS) == (content, "https://other.example/lind")
 
 
 def test_what_is_no_article_is_refused() -> None:
     with pytest.raises(UnreadableArticle):
-        mark_origin("a.txt", b" \n", ADDRESS)
+        add_source_url("a.txt", b" \n", ADDRESS)
 
 
 @given(st.binary() | st.text().map(str.encode), st.sampled_from(["a.txt", "a.md"]))
@@ -75,7 +75,7 @@ def test_no_text_is_changed_by_its_address(content: bytes, name: str) -> None:
         before = read_article(name, content)
     except UnreadableArticle:
         return
-    marked, url = mark_origin(name, content, ADDRESS)
+    marked, url = add_source_url(name, content, ADDRESS)
     after = read_article(name, marked)
     assert after.url == url
     assert (after.title, after.body.cut(after.text)) == (before.title, before.body.cut(before.text))
@@ -94,6 +94,6 @@ def test_a_web_page_has_it_in_a_link(page: bytes) -> None:
     page = page.replace(
         b"The River Lind fell.", b"The River Lind fell to 4.1 metres on Tuesday, its lowest since 1976. " * 5
     )
-    marked, url = mark_origin("a.html", page, ADDRESS)
+    marked, url = add_source_url("a.html", page, ADDRESS)
     assert url == ADDRESS
     assert b'<link rel="canonical" href="https://news.example/2026/02/lind?day=1&amp;page=2">' in marked

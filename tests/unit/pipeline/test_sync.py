@@ -48,8 +48,8 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
             "dense": dense,
             "rejected": {path: reason for path, (_, reason) in reading.files().items() if reason},
         }
-        assert reading.leavers(10) == []
-        assert reading.unplaced(10) == []
+        assert reading.removed_but_in_chroma(10) == []
+        assert reading.not_in_chroma(10) == []
     chroma = ids_in_chroma(library.index, collection) if collection in library.index.collection_names() else []
     assert chroma == sorted(dense)
     return seen
@@ -73,8 +73,8 @@ def test_a_shelf_with_a_past_equals_one_built_at_once(
         fresh.index()
         assert contents(lived) == contents(fresh)
         assert lived.indexed().embedded == 0
-        lived.library.index.disown()
-        fresh.library.index.disown()
+        lived.library.index.release()
+        fresh.library.index.release()
 
 
 def test_indexing_twice_changes_nothing(newsroom: Newsroom) -> None:
@@ -225,7 +225,7 @@ def test_chroma_is_made_again_from_the_shelf_without_embedding(newsroom: Newsroo
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
-    newsroom.library.index.disown()
+    newsroom.library.index.release()
     shutil.rmtree(newsroom.library.settings.store / "chroma")
     assert newsroom.indexed().embedded == 0
     assert contents(newsroom) == before
@@ -253,7 +253,7 @@ def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
-    newsroom.library.index.disown()
+    newsroom.library.index.release()
     folder = newsroom.library.settings.store / "chroma"
     if damage == "garbage":
         (folder / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
@@ -271,11 +271,11 @@ def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, m
     done = newsroom.indexed()
     assert done.embedded == done.chunks
     assert newsroom.library.index.owned
-    assert not newsroom.library.index.sound
+    assert not newsroom.library.index.usable
     assert newsroom.ask("Did India and Canada agree on liaison officers?").statements
     monkeypatch.undo()
     newsroom.index()
-    assert newsroom.library.index.sound
+    assert newsroom.library.index.usable
 
 
 def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
@@ -316,7 +316,7 @@ def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom
     with newsroom.library.shelf.write() as writing:
         writing.set_record("words", "of an older version")
         writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
-        assert writing.chunks_holding("liaison") == 0
+        assert writing.count_chunks_with("liaison") == 0
         writing._touch()  # or the shelf would count as damaged
     assert newsroom.indexed().embedded == 0
     assert contents(newsroom) == before
@@ -370,10 +370,10 @@ def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Ne
 
 def _all_vectors(library: Library) -> list[tuple[int, str, Vectors]]:
     with library.shelf.write() as writing:
-        writing.mark_all_unplaced()
+        writing.mark_chroma_empty()
         writing.set_record("collection", "")
     with library.shelf.read() as reading:
-        return reading.unplaced(1000)
+        return reading.not_in_chroma(1000)
 
 
 def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(newsroom: Newsroom) -> None:

@@ -16,7 +16,7 @@ from index.core.errors import UnreadableArticle
 from index.pipeline.library import sync_library
 from index.pipeline.sync import Done, Removed, Visible
 from index.reading.readers import Read, read_article, read_articles
-from index.reading.sandbox import Cage, _read, _write
+from index.reading.sandbox import Sandbox, _read, _write
 from index.vectors.embedders import MiniLM
 from tests.conftest import ROOT, CommandLine, Newsroom, make_newsroom
 from tests.support.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf
@@ -104,7 +104,7 @@ def of_all_kinds(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Ite
         made.write(name, content)
     made.index()
     yield made
-    made.library.index.disown()
+    made.library.index.release()
 
 
 @pytest.mark.parametrize("path", ASKED)
@@ -242,15 +242,15 @@ def test_an_archive_that_was_broken_off_goes_on(newsroom: Newsroom) -> None:
 
 
 def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
-    cage = Cage(seconds=3.0)
+    sandbox = Sandbox(seconds=3.0)
     try:
-        assert "12 euros" in cage.parse("a.html", HTML.encode()).text
+        assert "12 euros" in sandbox.parse("a.html", HTML.encode()).text
         with pytest.raises(UnreadableArticle, match="more than 3 seconds"):
-            cage.parse("slow.html", b"<p>" * 1_000_000 + b"text")
-        assert "12 euros" in cage.parse("a.html", HTML.encode()).text
+            sandbox.parse("slow.html", b"<p>" * 1_000_000 + b"text")
+        assert "12 euros" in sandbox.parse("a.html", HTML.encode()).text
     finally:
-        cage.close()
-    small = Cage(megabytes=300)
+        sandbox.close()
+    small = Sandbox(megabytes=300)
     try:
         with pytest.raises(UnreadableArticle, match=r"more than 300 MB of memory|cannot be taken apart"):
             small.parse("big.html", b"<p>A long text.</p>" * 4_000_000)
@@ -259,26 +259,26 @@ def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
 
 
 def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    cage = Cage()
+    sandbox = Sandbox()
     try:
-        assert cage.parse("a.html", HTML.encode()).text
+        assert sandbox.parse("a.html", HTML.encode()).text
         monkeypatch.setattr("index.reading.sandbox._LONGEST_ANSWER", 100)
         with pytest.raises(UnreadableArticle, match=r"a\.html: taking it apart took more than"):
-            cage.parse("a.html", HTML.encode())
+            sandbox.parse("a.html", HTML.encode())
         monkeypatch.undo()
-        assert "tram line" in cage.parse("letter.eml", make_mail()).text
+        assert "tram line" in sandbox.parse("letter.eml", make_mail()).text
     finally:
-        cage.close()
+        sandbox.close()
 
 
 def test_in_the_cage_nothing_is_connected_to_and_nothing_started() -> None:
     script = """
 import socket, subprocess, sys
-from index.reading import sandbox as cage
+from index.reading import sandbox
 connect = lambda *_: socket.create_connection(("127.0.0.1", 9))
 start = lambda *_: subprocess.run([sys.executable, "-V"])
-cage.PARSERS = {".html": connect, ".pdf": start}
-cage._serve(1500)
+sandbox.PARSERS = {".html": connect, ".pdf": start}
+sandbox._serve(1500)
 """
     asked = io.BytesIO()
     for name in ("a.html", "a.pdf"):
@@ -295,13 +295,13 @@ cage._serve(1500)
 
 def test_the_cage_has_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
-    cage = Cage()
+    sandbox = Sandbox()
     try:
-        cage.parse("a.html", HTML.encode())
-        assert cage._process is not None
-        environment = Path(f"/proc/{cage._process.pid}/environ")
+        sandbox.parse("a.html", HTML.encode())
+        assert sandbox._process is not None
+        environment = Path(f"/proc/{sandbox._process.pid}/environ")
         if environment.exists():
             assert b"sk-secret" not in environment.read_bytes()
-            assert re.search(r"Max file size\s+0\s+0", Path(f"/proc/{cage._process.pid}/limits").read_text())
+            assert re.search(r"Max file size\s+0\s+0", Path(f"/proc/{sandbox._process.pid}/limits").read_text())
     finally:
-        cage.close()
+        sandbox.close()

@@ -82,7 +82,7 @@ def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
         writing.put_file("a.txt", b"2", [made("Heroin was seized.")])
     with shelf.read() as reading:
         assert reading.keyword_ranking(["fentanyl"], 10) == {}
-        assert reading.chunks_holding("fentanyl") == 0
+        assert reading.count_chunks_with("fentanyl") == 0
         assert len(reading.keyword_ranking(["heroin"], 10)) == 1
         with pytest.raises(UnknownArticle, match=r"No article 'b\.txt' is on the shelf"):
             reading.article("b.txt")

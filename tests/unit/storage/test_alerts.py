@@ -344,7 +344,7 @@ def test_a_file_that_is_not_ours_is_left_alone_and_ours_is_closed_to_others(news
 def room(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("alerts"), model)
     yield made
-    made.library.index.disown()
+    made.library.index.release()
 
 
 NAMES = [f"{number}.txt" for number in range(4)]

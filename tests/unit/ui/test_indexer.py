@@ -160,7 +160,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 0.999)
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
     run(indexing)
-    wait_until(lambda: newsroom.library.index.sound)
+    wait_until(lambda: newsroom.library.index.usable)
 
 
 def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
@@ -170,13 +170,13 @@ def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
 
     def check_and_damage(self: VectorIndex) -> None:
         check(self)
-        if newsroom.library.index.sound and not damaged.is_set():
+        if newsroom.library.index.usable and not damaged.is_set():
             next(newsroom.library.settings.store.rglob("data_level0.bin")).write_bytes(b"")
             damaged.set()
 
     monkeypatch.setattr(VectorIndex, "check", check_and_damage)
     run(indexing)
-    wait_until(lambda: damaged.is_set() and newsroom.library.index.sound)
+    wait_until(lambda: damaged.is_set() and newsroom.library.index.usable)
     assert newsroom.library.index.owned
 
 

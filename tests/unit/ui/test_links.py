@@ -43,7 +43,7 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     """The page's script, run in this process."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.indexed()
-    newsroom.library.index.disown()
+    newsroom.library.index.release()
     monkeypatch.setenv("DATELINE_SEEDS", str(newsroom.seeds))
     monkeypatch.setenv("DATELINE_STORE", str(newsroom.library.settings.store))
     for made in (indexing._make, turns._make):

@@ -18,7 +18,7 @@ def unit_rows(count: int) -> list[np.ndarray]:
 @pytest.fixture
 def index(tmp_path: Path) -> VectorIndex:
     made = VectorIndex(tmp_path)
-    assert made.own()
+    assert made.acquire()
     return made
 
 
@@ -48,11 +48,11 @@ def test_one_process_owns_chroma_at_a_time(index: VectorIndex, tmp_path: Path) -
     name = index.make_collection()
     index.add(name, ["a"], unit_rows(1))
     other = VectorIndex(tmp_path)
-    assert not other.own()
-    index.disown()
-    assert other.own()
+    assert not other.acquire()
+    index.release()
+    assert other.acquire()
     assert ids_in_chroma(other, name) == ["a"]
-    other.disown()
+    other.release()
 
 
 def test_starting_over_leaves_one_empty_collection(index: VectorIndex) -> None:

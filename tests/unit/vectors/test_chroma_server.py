@@ -13,7 +13,7 @@ from index.pipeline.sync import Done
 from index.vectors import chroma_client as timed
 from index.vectors import chroma_server as served
 from index.vectors.chroma import VectorIndex
-from index.vectors.chroma_server import ServedIndex
+from index.vectors.chroma_server import ServerIndex
 from index.vectors.embedders import MiniLM
 from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
 from tests.support.chroma_server import chroma_server, false_server
@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
     made = make_newsroom(folder, model)
-    index = ServedIndex(made.library.settings.store, url=url)
+    index = ServerIndex(made.library.settings.store, url=url)
     made = Newsroom(made.seeds, replace(made.library, index=index))
     made.write(SEED.name, SEED.read_bytes())
     return made
@@ -41,7 +41,7 @@ def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
 def room(tmp_path: Path, model: MiniLM, server: str) -> Iterator[Newsroom]:
     made = make_room(tmp_path / "newsroom", model, server)
     yield made
-    made.library.index.disown()
+    made.library.index.release()
 
 
 def chunk_ids(room: Newsroom) -> list[str]:
@@ -74,12 +74,12 @@ def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) 
 
 def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, server: str) -> None:
     room.indexed()
-    other = ServedIndex(room.library.settings.store, url=server)
-    assert not other.own()
+    other = ServerIndex(room.library.settings.store, url=server)
+    assert not other.acquire()
     with room.library.shelf.read() as reading:
         (id_, vector), *_ = reading.sample(1).items()
         assert list(other.ranking(reading.record("collection"), vector, 1)) == [id_]
-    other.disown()
+    other.release()
 
 
 def test_stores_that_share_a_server_leave_each_other_alone(
@@ -92,16 +92,16 @@ def test_stores_that_share_a_server_leave_each_other_alone(
     other.indexed()
     other.library.index.start_over()
     assert on_server(room) == before
-    other.library.index.disown()
+    other.library.index.release()
 
 
 def test_going_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     room.indexed()
-    room.library.index.disown()
+    room.library.index.release()
     local = Newsroom(room.seeds, replace(room.library, index=VectorIndex(room.library.settings.store)))
     assert local.indexed().embedded == 0
     assert on_server(local) == chunk_ids(room)
-    local.library.index.disown()
+    local.library.index.release()
     assert room.indexed().embedded == 0
     assert on_server(room) == chunk_ids(room)
 
@@ -151,16 +151,16 @@ def test_without_its_server_the_shelf_answers_and_tells(
 )
 def test_what_is_no_chroma_server_is_named(tmp_path: Path, fault: dict[str, str]) -> None:
     with false_server(**fault) as (url, _):  # type: ignore[arg-type]
-        index = ServedIndex(tmp_path, url=url)
+        index = ServerIndex(tmp_path, url=url)
         with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used"):
             index.check()
-        assert not index.sound
+        assert not index.usable
 
 
 def test_a_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timed, "_SECONDS", 0.3)
     with false_server(hangs=True) as (url, _), pytest.raises(ChromaUnreachable, match="ReadTimeout"):
-        ServedIndex(tmp_path, url=url).check()
+        ServerIndex(tmp_path, url=url).check()
 
 
 def test_no_proxy_is_asked_for_a_server_on_this_machine(
@@ -170,15 +170,15 @@ def test_no_proxy_is_asked_for_a_server_on_this_machine(
     with false_server() as (proxy, told):
         monkeypatch.setenv("HTTP_PROXY", proxy)
         monkeypatch.setenv("http_proxy", proxy)
-        index = ServedIndex(tmp_path, url=server, token="s3cret-token")
+        index = ServerIndex(tmp_path, url=server, token="s3cret-token")
         index.check()
-        index.disown()
+        index.release()
     assert told == []
 
 
 def test_the_token_goes_into_each_request_and_nowhere_else(tmp_path: Path) -> None:
     with false_server(status=403) as (url, told), pytest.raises(ChromaUnreachable) as raised:
-        ServedIndex(tmp_path, url=url, token="s3cret-token").check()
+        ServerIndex(tmp_path, url=url, token="s3cret-token").check()
     assert told == ["Bearer s3cret-token"]
     assert "s3cret" not in f"{raised.value!r} {raised.value.__cause__!r}"
 
@@ -194,9 +194,9 @@ def test_the_command_line_uses_the_server(dateline: CommandLine, server: str) ->
     done = dateline("index", DATELINE_CHROMA_URL=server)
     assert done.returncode == 0, done.stderr
     assert not (dateline.folder / ".dateline" / "chroma").exists()
-    index = ServedIndex(dateline.folder / ".dateline", url=server)
+    index = ServerIndex(dateline.folder / ".dateline", url=server)
     assert index.count(index.collection_names()[0]) == 4
-    index.disown()
+    index.release()
     lost = dateline("index", DATELINE_CHROMA_URL=f"http://127.0.0.1:{free_port()}")
     assert lost.returncode == 1
     assert "1 article on the shelf" in lost.stdout

@@ -13,7 +13,7 @@ import pytest
 from index.core.errors import BadModelFile, EmbeddingFailed, MissingKey
 from index.core.settings import Settings
 from index.models.make_minilm import GRAPH, find_weights, make_graph
-from index.vectors.embedders import EndpointEmbedder, MiniLM, Remembering, build_embedder
+from index.vectors.embedders import CachedEmbedder, EndpointEmbedder, MiniLM, build_embedder
 from tests.conftest import ROOT, SEED
 from tests.support.embedding_server import EmbeddingServer, embed, serve_embeddings
 
@@ -49,11 +49,11 @@ def test_the_graph_is_the_one_its_script_makes() -> None:
 
 
 def test_what_is_remembered_is_what_was_computed(model: MiniLM) -> None:
-    remembering, texts = Remembering(model, most=3), ["Rain.", "The river rose.", "Rain.", "Ferries", "A strike"]
+    cached, texts = CachedEmbedder(model, most=3), ["Rain.", "The river rose.", "Rain.", "Ferries", "A strike"]
     for asked in (texts, texts[::-1], texts[:2], []):
-        assert np.allclose(remembering.embed_articles(asked), model.embed_articles(asked), atol=1e-6)
-        assert len(remembering._known) <= 3
-    assert remembering.model == model.model
+        assert np.allclose(cached.embed_articles(asked), model.embed_articles(asked), atol=1e-6)
+        assert len(cached._known) <= 3
+    assert cached.model == model.model
 
 
 def test_the_client_is_whole_though_another_thread_is_still_loading_half_of_it() -> None:
