@@ -34,7 +34,8 @@ from statistics import median
 
 from bench.checks import half, read_summedits
 from index.core.settings import Settings
-from index.pipeline.library import Library, build_library, sync_library
+from index.pipeline.library import Library, build_library
+from index.pipeline.sync import sync_shelf
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
 from rag.analysis.disagreements import Disagreement, disagreements_of, find_disagreements
@@ -129,7 +130,7 @@ def make_shelf(folder: Path, files: dict[str, str]) -> Library:
     for path, text in files.items():
         (settings.seeds / path).write_text(text, encoding="utf-8")
     library = build_library(settings)
-    list(sync_library(library))
+    list(sync_shelf(library))
     return library
 
 

@@ -49,7 +49,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from bench.checks import show
 from bench.quoting import read_clapnq
 from index.core.settings import load_settings
-from index.pipeline.library import Library, build_library, sync_library
+from index.pipeline.library import Library, build_library
+from index.pipeline.sync import sync_shelf
 from rag.answering.pipeline import answer_question
 from rag.storage.chats import Chats, KeptTurn
 from tests.support.browser import find_browser
@@ -510,7 +511,7 @@ def main() -> None:
         (folder / "plain.py").write_text(_PLAIN)
         shutil.copytree(ROOT / ".streamlit", folder / ".streamlit")
         library = build_library(load_settings())
-        list(sync_library(library))
+        list(sync_shelf(library))
         check_questions(library)
         chats = keep_chats(library, data)
         library.index.release()

@@ -19,7 +19,8 @@ from statistics import mean
 
 from bench.quoting import Asked, read_clapnq
 from index.core.settings import Settings
-from index.pipeline.library import Library, build_library, sync_library
+from index.pipeline.library import Library, build_library
+from index.pipeline.sync import sync_shelf
 from rag.answering import generative as prose
 from rag.answering.pipeline import answer_question
 from rag.llm.client import ChatModel
@@ -80,7 +81,7 @@ def main() -> None:
         for one in everything:
             (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
         library = build_library(settings)
-        list(sync_library(library))
+        list(sync_shelf(library))
         chat = ChatModel(name, base_url=url, key=KEY, seconds=_SECONDS, answer_tokens=400)
         rows = {form: measure(asked, library, chat, k=given.k, as_json=form == "json") for form in ("json", "markers")}
         library.index.release()

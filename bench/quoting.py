@@ -17,7 +17,8 @@ from pathlib import Path
 from statistics import mean
 
 from index.core.settings import Settings
-from index.pipeline.library import Library, build_library, sync_library
+from index.pipeline.library import Library, build_library
+from index.pipeline.sync import sync_shelf
 from index.vectors.embedders import Embedder, Vectors
 from rag.answering import extractive as quoting
 from rag.answering.pipeline import answer_question, find_passages
@@ -165,7 +166,7 @@ def main() -> None:
         for one in asked:
             (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
         library = build_library(settings)
-        list(sync_library(library))
+        list(sync_shelf(library))
         figures = measure(asked, library)
         curve = measure_curve(asked, library)
         readings = measure_reading(asked, library)

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from index.core.scope import WHOLE, Scope
 from index.core.settings import Settings
-from index.pipeline.library import Library, sync_library
-from index.pipeline.sync import Done, Event
+from index.pipeline.events import Done, Event
+from index.pipeline.library import Library
+from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import MiniLM
@@ -54,7 +55,7 @@ class Newsroom:
         return path
 
     def index(self) -> list[Event]:
-        return list(sync_library(self.library))
+        return list(sync_shelf(self.library))
 
     def indexed(self) -> Done:
         last = self.index()[-1]

@@ -58,7 +58,7 @@ class System(ABC):
 
 
 class Dateline(System):
-    """This project: files in a folder, `sync_library`, `find_passages`."""
+    """This project: files in a folder, `sync_shelf`, `find_passages`."""
 
     packages = ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")
     settings = "defaults: passages of whole sentences up to 200 tokens, vectors and keywords fused by score"
@@ -76,12 +76,12 @@ class Dateline(System):
 
     def index(self, articles: Sequence[Article]) -> int:
         """Write the files and index them."""
-        from index.pipeline.library import sync_library
+        from index.pipeline.sync import sync_shelf
 
         self._articles = {article.path: article for article in articles}
         for article in articles:
             (self._library.settings.seeds / article.path).write_bytes(article.file.encode())
-        list(sync_library(self._library))
+        list(sync_shelf(self._library))
         with self._library.shelf.read(checked=True) as reading:
             counts = reading.counts()
         assert counts.articles == len(articles)

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.core.errors import BadSettings
+from index.core.limits import Limits
 from index.core.logs import Level
 from index.core.urls import is_this_machine, is_web_address
 
@@ -71,6 +72,11 @@ class Settings(BaseSettings):
     log_level: Level = Field(
         "warning", description="lowest level that is logged to dateline.log in the store: debug, info, warning or error"
     )
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of reading and chunking, with those that the user chose."""
+        return Limits(file_bytes=self.max_file_megabytes * 1_000_000, chunk_tokens=self.chunk_tokens)
 
     @property
     def chat_models(self) -> tuple[str, ...]:

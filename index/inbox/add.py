@@ -34,7 +34,7 @@ def is_address(given: str) -> bool:
 
 def add_article(given: str, settings: Settings, *, network: Network = INTERNET) -> Outcome:
     """Copy a file, or fetch a page, into the seeds folder, and tell what became of it."""
-    max_bytes = settings.max_file_megabytes * 1_000_000
+    max_bytes = settings.limits.file_bytes
     url = None
     try:
         if is_address(given):

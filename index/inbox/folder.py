@@ -97,10 +97,10 @@ def check_folder(seeds: Path) -> None:
         )
 
 
-def entries_below(seeds: Path, *, note: Callable[[OSError], None]) -> Iterator[os.DirEntry[str]]:
+def entries_below(seeds: Path, *, on_error: Callable[[OSError], None]) -> Iterator[os.DirEntry[str]]:
     """Yield what is in the folder and in those below it, but for folders; hidden names are passed over.
 
-    Links are yielded and not followed. `note` is told of folders that cannot be looked into. Not
+    Links are yielded and not followed. `on_error` is called for folders that cannot be read. Not
     `os.walk`, which ends with a RecursionError in folders a thousand deep (Python 3.11).
     """
     waiting = [str(seeds)]
@@ -110,7 +110,7 @@ def entries_below(seeds: Path, *, note: Callable[[OSError], None]) -> Iterator[o
                 found = [entry for entry in looked if not entry.name.startswith(".")]
                 folders = [entry.is_dir(follow_symlinks=False) for entry in found]
         except OSError as error:
-            note(error)
+            on_error(error)
             continue
         waiting += [entry.path for entry, is_folder in zip(found, folders, strict=True) if is_folder]
         yield from (entry for entry, is_folder in zip(found, folders, strict=True) if not is_folder)
@@ -149,7 +149,7 @@ def _safe(character: str) -> str:
 
 def _find_same(seeds: Path, name: str, content: bytes) -> str | None:
     """Find the file of that name and content, where sync would see it."""
-    same = (Path(entry.path) for entry in entries_below(seeds, note=lambda _: None) if entry.name == name)
+    same = (Path(entry.path) for entry in entries_below(seeds, on_error=lambda _: None) if entry.name == name)
     return min((file.relative_to(seeds).as_posix() for file in same if _holds(file, content)), default=None)
 
 

@@ -60,8 +60,8 @@ class _Graph:
             assert self._file.find(weight.raw_data, place + 1) < 0, name
             value = TensorProto(name=name, data_type=weight.data_type, dims=weight.dims)
             value.data_location = TensorProto.EXTERNAL
-            for key, told in (("location", "model.onnx"), ("offset", place), ("length", len(weight.raw_data))):
-                value.external_data.add(key=key, value=str(told))
+            for key, entry in (("location", "model.onnx"), ("offset", place), ("length", len(weight.raw_data))):
+                value.external_data.add(key=key, value=str(entry))
             self.values[name] = value
         return name
 
@@ -146,26 +146,18 @@ def _add_layer(graph: _Graph, hidden: str, layer: int) -> str:
     each = [f"{own}_{name}" for name in ("query", "key", "value")]
     graph.nodes.append(helper.make_node("Split", [looks, "thirds"], each, name=f"{own}_split", axis=-1))
     attended = graph.do("MultiHeadAttention", [*each, "", "mask"], f"{own}_attended", domain=_CONTRIB, num_heads=_HEADS)
-    hidden = _add_back(graph, attended, hidden, output, f"{part}.attention.output", f"{own}_seen")
+    hidden = _add_back(graph, _quantize(graph, attended), hidden, output, f"{part}.attention.output", f"{own}_seen")
     widened = _multiply(
         graph, _quantize(graph, hidden), graph.weight(f"{widen}_q"), _scale(graph, widen), f"{own}_widened"
     )
     bias = graph.weight(f"{part}.intermediate.dense.bias")
     bent = graph.do("BiasGelu", [widened, bias], f"{own}_bent", domain=_CONTRIB)
-    return _add_back(graph, bent, hidden, narrow, f"{part}.output", f"{own}_hidden", gelu=True)
+    return _add_back(graph, _quantize(graph, bent, gelu=True), hidden, narrow, f"{part}.output", f"{own}_hidden")
 
 
-def _add_back(
-    graph: _Graph, values: str, hidden: str, matrix: str, part: str, output: str, *, gelu: bool = False
-) -> str:
-    """Multiply and add what there was before, normalized."""
-    product = _multiply(
-        graph,
-        _quantize(graph, values, gelu=gelu),
-        graph.weight(f"{matrix}_q"),
-        _scale(graph, matrix),
-        f"{output}_product",
-    )
+def _add_back(graph: _Graph, quantized: tuple[str, str], hidden: str, matrix: str, part: str, output: str) -> str:
+    """Multiply, add the layer's input, and normalize."""
+    product = _multiply(graph, quantized, graph.weight(f"{matrix}_q"), _scale(graph, matrix), f"{output}_product")
     biased = graph.do("Add", [product, graph.weight(f"{part}.dense.bias")], f"{output}_biased")
     return _normalize(graph, graph.do("Add", [biased, hidden], f"{output}_sum"), f"{part}.LayerNorm", output)
 

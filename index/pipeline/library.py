@@ -1,20 +1,16 @@
 """Library: a shelf with its settings, vector index and embedding models, built once per process."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.core.errors import StoreMismatch
 from index.core.settings import Settings
-from index.pipeline.sync import Event, sync_shelf
 from index.shelf.database import is_damaged, set_aside
 from index.shelf.shelf import FILE_NAME, Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.chroma_server import ServerIndex
 from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM, build_embedder
 
-# A second indexer waits this long for the first.
-WAIT_SECONDS = 3600.0
 _SENTENCES = 20_000  # remembered for weighing; some 600 articles
 
 
@@ -42,20 +38,6 @@ def _build_index(settings: Settings) -> VectorIndex:
     if settings.chroma_url:
         return ServerIndex(settings.store, url=settings.chroma_url, token=settings.chroma_token.get_secret_value())
     return VectorIndex(settings.store)
-
-
-def sync_library(library: Library, *, wait_seconds: float = 0, rebuild: bool = False) -> Iterator[Event]:
-    """Run `sync_shelf` with the settings' values."""
-    return sync_shelf(
-        library.settings.seeds,
-        shelf=library.shelf,
-        index=library.index,
-        embedder=library.embedder,
-        chunk_tokens=library.settings.chunk_tokens,
-        max_file_bytes=library.settings.max_file_megabytes * 1_000_000,
-        wait_seconds=wait_seconds,
-        rebuild=rebuild,
-    )
 
 
 def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:

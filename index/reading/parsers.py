@@ -15,6 +15,7 @@ from email.parser import BytesParser
 from typing import IO, TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
+from index.core.limits import LIMITS
 from index.reading.encodings import clean, decode_html
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from docx.table import Table
     from lxml.html import HtmlElement
 
-_MOST_PARTS = 5_000  # of a Word file
-_MOST_UNPACKED = 200_000_000  # bytes
-_MOST_PAGES = 5_000
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])")
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 
@@ -62,9 +60,9 @@ def parse_pdf(path: str, content: bytes) -> Parsed:
             raise UnreadableArticle(
                 f"{path}: the PDF is locked with a password. Expected one that opens without. Save it again unlocked."
             )
-        if len(reader.pages) > _MOST_PAGES:
+        if len(reader.pages) > LIMITS.pdf_pages:
             raise UnreadableArticle(
-                f"{path}: {len(reader.pages):,} pages, more than the {_MOST_PAGES:,} read here. Split it."
+                f"{path}: {len(reader.pages):,} pages, more than the {LIMITS.pdf_pages:,} read here. Split it."
             )
         pages = [clean(page.extract_text()).strip() for page in reader.pages]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
@@ -183,10 +181,10 @@ def _check_zip(path: str, content: bytes) -> None:
                 raise UnreadableArticle(
                     f"{path}: no Word file, whatever its name says. Expected one that Word saved as .docx."
                 )
-            if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+            if len(parts) > LIMITS.word_entries or sum(part.file_size for part in parts) > LIMITS.word_bytes:
                 raise UnreadableArticle(
-                    f"{path}: the Word file unpacks to more than is read here ({_MOST_PARTS:,} parts, "
-                    f"{_MOST_UNPACKED // 1_000_000} MB). Save its text alone."
+                    f"{path}: the Word file unpacks to more than is read here ({LIMITS.word_entries:,} parts, "
+                    f"{LIMITS.word_bytes // 1_000_000} MB). Save its text alone."
                 )
             for part in parts:
                 with packed.open(part) as opened:

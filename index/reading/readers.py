@@ -16,6 +16,7 @@ import yaml
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
+from index.core.limits import LIMITS
 from index.reading.datelines import parse_date, read_dateline
 from index.reading.encodings import clean, decode
 from index.reading.json_records import Record, read_json, read_jsonl
@@ -32,9 +33,6 @@ _LONGEST_HEADLINE = 200
 _LONGEST_WRAPPED_LINE = 120
 _LONGEST_FRONT_MATTER = 64_000
 _LONGEST_HEAD = 20_000  # characters; further down nothing is looked for that an article states of itself
-# Of one article: far more than a book, and what is made of it still fits into memory.
-_LONGEST_TEXT = 10_000_000  # characters
-_MOST_LINES = 200_000
 
 # What people call the same fact, in front matter and in "Key: value" lines.
 _NAMES = {
@@ -218,11 +216,10 @@ def _guessed(encoding: str) -> str:
 def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
     if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
-    if len(text) > _LONGEST_TEXT or text.count("\n") > _MOST_LINES:
-        long = f"{len(text):,} characters and {text.count(chr(10)) + 1:,} lines"
+    if len(text) > LIMITS.article_characters or text.count("\n") > LIMITS.article_lines:
         raise UnreadableArticle(
-            f"{path}: a text of {long}. Expected an article, of {_LONGEST_TEXT:,} and {_MOST_LINES:,} at most. "
-            "Split it."
+            f"{path}: a text of {len(text):,} characters and {text.count(chr(10)) + 1:,} lines. Expected at most "
+            f"{LIMITS.article_characters:,} characters and {LIMITS.article_lines:,} lines. Split it."
         )
     dateline = read_dateline(text, head.end)
     body = Span(_skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))

@@ -17,11 +17,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.core.errors import UnreadableArticle
+from index.core.limits import LIMITS
 from index.reading.parsers import PARSERS, Parsed
 
-SECONDS = 30.0  # for one file
-MEGABYTES = 1_200  # of address space, Python and the parsers included
-_LONGEST_ANSWER = 200_000_000  # bytes
 _ROOT = Path(__file__).parents[2]
 # What Python tells of before it happens (PEP 578). It holds for what is written in Python.
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
@@ -31,7 +29,7 @@ _INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "
 class Sandbox:
     """The process that parses. May be used from many threads; they take turns."""
 
-    def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
+    def __init__(self, *, seconds: float = LIMITS.parser_seconds, megabytes: int = LIMITS.parser_megabytes) -> None:
         """Prepare; nothing runs before the first file."""
         self._seconds = seconds
         self._megabytes = megabytes
@@ -134,7 +132,7 @@ def _write(to: IO[bytes], message: bytes) -> None:
 def _read(source: IO[bytes]) -> bytes | None:
     """Read a message; None where the other end is gone or says too much."""
     size = int.from_bytes(source.read(8)) if (head := source.peek(1)) else 0  # type: ignore[attr-defined]
-    if not head or size > _LONGEST_ANSWER:
+    if not head or size > LIMITS.parsed_bytes:
         return None
     message = source.read(size)
     return message if len(message) == size else None

@@ -144,7 +144,7 @@ class Reading:
         return [_listing(row) for row in rows]
 
     def copies(self, article: Article, *, scope: Scope = WHOLE) -> list[Listing]:
-        """List the visible articles of the scope that say the same as this one, oldest first; see `index.text.near_duplicates`."""
+        """List the visible articles of the scope that are copies of this one, oldest first."""
         rows = self._in_scope(
             f"SELECT {_LISTED}, a.text, a.body_start, a.body_end FROM prints mine JOIN prints other "  # noqa: S608
             "ON other.print = mine.print JOIN articles a ON a.id = other.article_id",

@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from index.core.errors import ShelfDamaged
-from index.shelf.database import Database
+from index.shelf.database import Database, FileFormat
 from index.shelf.integrity import IntegrityCheck
 from index.shelf.queries import Reading
 from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
@@ -56,6 +56,14 @@ INSERT INTO record VALUES ('{LEFT}', '{NOTHING_LEFT}');
 """  # noqa: S608 (constants)
 # What makes a shelf of a version one of the next.
 _MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
+_FORMAT = FileFormat(
+    schema=_SCHEMA,
+    application_id=_APPLICATION_ID,
+    version=VERSION,
+    name="a shelf",
+    remedy="Run `dateline index --rebuild`: it is rebuilt from the seeds folder.",
+    migrations=_MIGRATIONS,
+)
 
 
 class Shelf:
@@ -67,15 +75,7 @@ class Shelf:
         Raises StoreMismatch where the file is not a shelf of this version; it is left untouched.
         """
         self.path = store / FILE_NAME
-        self._database = Database(
-            self.path,
-            schema=_SCHEMA,
-            mark=_APPLICATION_ID,
-            version=VERSION,
-            holds="a shelf",
-            migrations=_MIGRATIONS,
-            remedy="Run `dateline index --rebuild`: it is built again from the seeds.",
-        )
+        self._database = Database(self.path, _FORMAT)
         self._integrity = IntegrityCheck(self.path, self._database.reading, version=VERSION)
 
     @contextmanager

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.core.errors import UnknownAlert
 from index.core.scope import Scope
-from index.shelf.database import Database
+from index.shelf.database import Database, FileFormat
 from index.shelf.queries import Reading
 from index.shelf.shelf import Shelf
 from index.text.terms import folded
@@ -124,11 +124,13 @@ class AlertStore:
         self.path = alerts_file(store)
         self._database = Database(
             self.path,
-            schema=_SCHEMA,
-            mark=_APPLICATION_ID,
-            version=VERSION,
-            holds="a file of alerts",
-            remedy="Move this file away, or have `dateline index --rebuild` do so if it is damaged. A new one is made.",
+            FileFormat(
+                schema=_SCHEMA,
+                application_id=_APPLICATION_ID,
+                version=VERSION,
+                name="a file of alerts",
+                remedy="Move this file away, or run `dateline index --rebuild` if it is damaged. A new one is made.",
+            ),
         )
 
     def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> Alert:

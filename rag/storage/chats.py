@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from index.core.errors import UnknownChat
 from index.core.formatting import one_line
-from index.shelf.database import Database
+from index.shelf.database import Database, FileFormat
 from index.text.articles import Article
 from index.text.terms import folded
 from rag.answering.models import Answer
@@ -91,11 +91,13 @@ class Chats:
         self.path = store / FILE_NAME
         self._database = Database(
             self.path,
-            schema=_SCHEMA,
-            mark=_APPLICATION_ID,
-            version=VERSION,
-            holds="a file of chats",
-            remedy="Move this file away, or have `dateline index --rebuild` do so if it is damaged. A new one is made.",
+            FileFormat(
+                schema=_SCHEMA,
+                application_id=_APPLICATION_ID,
+                version=VERSION,
+                name="a file of chats",
+                remedy="Move this file away, or run `dateline index --rebuild` if it is damaged. A new one is made.",
+            ),
         )
 
     def keep(self, chat: str, place: int, turn: KeptTurn) -> None:

@@ -23,7 +23,7 @@ from typing import Literal, cast
 import numpy as np
 
 import index.cli
-from index.pipeline import chroma_sync, sync
+from index.pipeline import chroma_sync, file_sync, sync
 from index.pipeline.library import Library
 from index.vectors import chroma as vectors
 from tests.support.loopback import guard
@@ -124,7 +124,7 @@ def write_stories(stories: Stories, seeds: Path) -> None:
 
 def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], None] = setattr) -> None:
     """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
-    put(sync, "_GROUP_STEPS", 6)
+    put(file_sync, "_GROUP_STEPS", 6)
     put(sync, "_EMBEDDED_AT_ONCE", 8)
     put(chroma_sync, "_BATCH", 12)
     put(vectors, "BATCH", 5)

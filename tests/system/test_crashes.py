@@ -14,8 +14,9 @@ import pytest
 
 from index.core.errors import DamagedVectors
 from index.core.settings import Settings
-from index.pipeline.library import Library, sync_library
-from index.pipeline.sync import Done
+from index.pipeline.events import Done
+from index.pipeline.library import Library
+from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM
@@ -66,7 +67,7 @@ class Trial:
     def index(self, store: Path) -> None:
         """Index to the end in this process, as the page does."""
         library = make_library(store, self.seeds, self.embedder)
-        assert isinstance(list(sync_library(library))[-1], Done)
+        assert isinstance(list(sync_shelf(library))[-1], Done)
         library.index.release()
 
     def change_folder(self) -> None:

@@ -21,8 +21,9 @@ from index.core.checksums import digest_files
 from index.core.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
 from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
-from index.pipeline.library import Library, set_damaged_aside, sync_library
-from index.pipeline.sync import BuiltAgain, Done
+from index.pipeline.events import BuiltAgain, Done
+from index.pipeline.library import Library, set_damaged_aside
+from index.pipeline.sync import sync_shelf
 from index.shelf.integrity import IntegrityCheck
 from index.shelf.shelf import Shelf
 from index.vectors import chroma as vectors
@@ -453,7 +454,7 @@ def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
 def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
     room = open_room(folder, model)
     room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
-    for event in sync_library(room.library):
+    for event in sync_shelf(room.library):
         if not isinstance(event, Done):
             break
     room.library.index.release()

@@ -16,8 +16,9 @@ from index.core.openai_import import load_openai
 from index.core.settings import load_settings
 from index.inbox.watch import watch_seeds
 from index.pipeline.chroma_sync import sync_chroma
-from index.pipeline.library import WAIT_SECONDS, Library, build_library, sync_library
-from index.pipeline.sync import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
+from index.pipeline.events import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
+from index.pipeline.library import Library, build_library
+from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 from rag.analysis.suggestions import suggest_questions
 from rag.llm.client import build_chats
 from ui.server.alerts import Asking
@@ -220,7 +221,7 @@ class Indexing:
     def _run(self) -> None:
         self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
         visible = 0
-        for event in sync_library(self.library, wait_seconds=WAIT_SECONDS):
+        for event in sync_shelf(self.library, wait_seconds=WAIT_SECONDS):
             if self._ended.is_set():
                 return
             now = self._progress

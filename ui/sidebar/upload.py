@@ -37,9 +37,7 @@ def show_upload(indexing: Indexing) -> None:
         outcomes = []
         for file in files:
             try:
-                added = add_seed(
-                    settings.seeds, file.name, file.getvalue(), max_bytes=settings.max_file_megabytes * 1_000_000
-                )
+                added = add_seed(settings.seeds, file.name, file.getvalue(), max_bytes=settings.limits.file_bytes)
                 outcomes.append(_Outcome(file.name, added.path, added.new))
             except DatelineError as error:
                 outcomes.append(_Outcome(file.name, problem=str(error)))

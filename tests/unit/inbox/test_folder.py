@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from index.core.errors import SeedsMissing, SeedsUnwritable, UnknownSeed, UnreadableArticle
 from index.inbox.folder import Added, add_seed, clean_name, remove_seed, restore_seed
-from index.pipeline.sync import Rejected, _list
+from index.pipeline.events import Rejected
+from index.pipeline.file_sync import list_files
 from tests.conftest import FENTANYL, SEED, Newsroom
 
 TEXT = b"The River Lind fell to 4.1 metres."
@@ -115,7 +116,7 @@ def test_whatever_its_name_an_article_lands_in_the_folder_where_sync_sees_it(nam
             assert everything_beside(seeds) == {}
             return
         assert everything_beside(seeds) == {added.path: TEXT}
-        assert _list(seeds) == ([added.path], [], [])
+        assert list_files(seeds) == ([added.path], [], [])
         assert added.new
         assert remove_seed(seeds, added.path) == TEXT
         assert everything_beside(seeds) == {}

@@ -5,8 +5,8 @@ from datetime import date
 
 from index.core.formatting import long_day, none_in_scope, one_line, scope_words
 from index.core.scope import Scope
-from index.pipeline.library import sync_library
-from index.pipeline.sync import Visible
+from index.pipeline.events import Visible
+from index.pipeline.sync import sync_shelf
 from rag.answering.pipeline import answer_question, find_passages
 from rag.llm.client import ChatModel
 from rag.output.answer import answer_json, answer_text, hit_lines, hits_json, searched_line
@@ -129,7 +129,7 @@ def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsro
     newsroom.write(SEED.name, SEED.read_bytes())
     notes = [
         answer_text(newsroom.ask(FENTANYL)).splitlines()[0]
-        for event in sync_library(newsroom.library)
+        for event in sync_shelf(newsroom.library)
         if isinstance(event, Visible)
     ]
     assert notes == ["Meaning search: 0 of 4 passages so far, the others by words."]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from index.core.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
-from index.pipeline.library import Library, sync_library
-from index.pipeline.sync import Done, Embedded, Rejected, Removed, Visible, sync_shelf
+from index.pipeline.events import Done, Embedded, Rejected, Removed, Visible
+from index.pipeline.library import Library
+from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import EndpointEmbedder, MiniLM, Vectors
@@ -149,17 +151,8 @@ def test_an_article_that_becomes_unreadable_leaves_the_shelf(newsroom: Newsroom)
 
 def test_a_file_over_the_limit_is_not_read(newsroom: Newsroom) -> None:
     newsroom.write("big.txt", b"word " * 300_000)
-    library = newsroom.library
-    events = list(
-        sync_shelf(
-            newsroom.seeds,
-            shelf=library.shelf,
-            index=library.index,
-            embedder=library.embedder,
-            chunk_tokens=200,
-            max_file_bytes=1_000_000,
-        )
-    )
+    settings = newsroom.library.settings.model_copy(update={"max_file_megabytes": 1})
+    events = list(sync_shelf(replace(newsroom.library, settings=settings)))
     (rejected,) = [event for event in events if isinstance(event, Rejected)]
     assert "2 MB, more than the 1 MB read here" in rejected.reason
 
@@ -175,7 +168,7 @@ def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> No
 
 def test_a_second_indexer_waits_or_says_who_is_at_work(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
-    run = sync_library(newsroom.library)
+    run = sync_shelf(newsroom.library)
     assert isinstance(next(run), Visible)
     with pytest.raises(ShelfBusy, match=f"Process {os.getpid()} is indexing this shelf"):
         newsroom.index()
@@ -207,7 +200,7 @@ def half_done(newsroom: Newsroom) -> Newsroom:
     library = newsroom.library
     stopped = Library(library.settings, library.shelf, library.index, _Stops(2), library.sentence_model)
     with pytest.raises(KeyboardInterrupt):
-        list(sync_library(stopped))
+        list(sync_shelf(stopped))
     return newsroom
 
 
@@ -284,7 +277,7 @@ def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
     newsroom.index()
     newsroom.write("b.txt", TEXTS[1])
     asked = "By how much has the water gone down?"
-    for event in sync_library(newsroom.library):
+    for event in sync_shelf(newsroom.library):
         if isinstance(event, Embedded):
             passages, _ = find_passages(asked, library=newsroom.library, k=1)
             assert passages[0][1].article.path == "b.txt"

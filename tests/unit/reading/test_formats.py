@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from index.core.errors import UnreadableArticle
-from index.pipeline.library import sync_library
-from index.pipeline.sync import Done, Removed, Visible
+from index.core.limits import Limits
+from index.pipeline.events import Done, Removed, Visible
+from index.pipeline.sync import sync_shelf
 from index.reading.readers import Read, read_article, read_articles
 from index.reading.sandbox import Sandbox, _read, _write
 from index.vectors.embedders import MiniLM
@@ -230,7 +231,7 @@ def _read_all(file: Path) -> Iterator[Read]:
 def test_an_archive_that_was_broken_off_goes_on(newsroom: Newsroom) -> None:
     lines = [json.dumps({"text": f"The {n}th buoy was repaired."}) for n in range(250)]
     newsroom.write("archive.jsonl", "\n".join(lines))
-    run = sync_library(newsroom.library)
+    run = sync_shelf(newsroom.library)
     assert isinstance(run, Generator)
     assert isinstance(next(run), Visible)
     run.close()
@@ -262,7 +263,7 @@ def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: 
     sandbox = Sandbox()
     try:
         assert sandbox.parse("a.html", HTML.encode()).text
-        monkeypatch.setattr("index.reading.sandbox._LONGEST_ANSWER", 100)
+        monkeypatch.setattr("index.reading.sandbox.LIMITS", Limits(parsed_bytes=100))
         with pytest.raises(UnreadableArticle, match=r"a\.html: taking it apart took more than"):
             sandbox.parse("a.html", HTML.encode())
         monkeypatch.undo()

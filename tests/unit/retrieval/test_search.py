@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from index.core.errors import IndexMismatch
 from index.core.scope import Scope
-from index.pipeline.library import sync_library
-from index.pipeline.sync import Visible
+from index.pipeline.events import Visible
+from index.pipeline.sync import sync_shelf
 from index.vectors.embedders import EndpointEmbedder
 from rag.answering.pipeline import find_passages
 from rag.retrieval.search import CANDIDATES, FoundBy, fuse, search
@@ -155,7 +155,7 @@ def test_an_article_that_waits_for_its_vectors_is_found_among_many_that_share_it
     newsroom.write("new.txt", "The shepherd of Banerur counted 77 goats.")
     (waiting,) = (
         find_passages("How many goats did the shepherd of Banerur count?", library=newsroom.library, k=3)[0]
-        for event in sync_library(newsroom.library)
+        for event in sync_shelf(newsroom.library)
         if isinstance(event, Visible)
     )
     assert waiting[0][1].article.path == "new.txt"

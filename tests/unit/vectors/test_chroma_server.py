@@ -8,8 +8,8 @@ import pytest
 
 from index.core.errors import BadSettings, ChromaUnreachable
 from index.core.settings import load_settings
-from index.pipeline.library import sync_library
-from index.pipeline.sync import Done
+from index.pipeline.events import Done
+from index.pipeline.sync import sync_shelf
 from index.vectors import chroma_client as timed
 from index.vectors import chroma_server as served
 from index.vectors.chroma import VectorIndex
@@ -126,7 +126,7 @@ def test_without_its_server_the_shelf_answers_and_tells(
         with_server = room.ask(FENTANYL)
     assert room.ask(FENTANYL).quotes == with_server.quotes
     room.write("bridge.txt", BRIDGE)
-    run = sync_library(room.library)
+    run = sync_shelf(room.library)
     done = next(event for event in run if isinstance(event, Done))
     assert done.embedded == 1
     with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used .* all is found"):

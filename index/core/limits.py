@@ -1,0 +1,23 @@
+"""Limits: the size of what is read, and the time and memory it may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of reading a file and cutting its articles into chunks."""
+
+    file_bytes: int = 20_000_000  # of a file, or of one line of a JSONL file
+    chunk_tokens: int = 200  # in a chunk, its heading included
+    # Far more than a book, and small enough for all that is made of the article to fit into memory.
+    article_characters: int = 10_000_000
+    article_lines: int = 200_000
+    pdf_pages: int = 5_000
+    word_entries: int = 5_000  # in the ZIP archive that a Word file is
+    word_bytes: int = 200_000_000  # of a Word file when unpacked
+    parser_seconds: float = 30.0  # for one file
+    parser_megabytes: int = 1_200  # of address space, Python and the parsers included
+    parsed_bytes: int = 200_000_000  # of a parser's result
+
+
+LIMITS = Limits()
