@@ -380,7 +380,7 @@ def test_a_store_that_cannot_be_used_is_told_in_a_sentence(browser: Browser, tmp
     with serve(tmp_path) as server:
         page = browser.new_page()
         page.goto(server.url)
-        expect(page.get_by_role("alert")).to_contain_text("damaged or no SQLite file", timeout=SECONDS)
+        expect(page.get_by_role("alert")).to_contain_text("damaged or not an SQLite file", timeout=SECONDS)
         assert "Traceback" not in page.locator("body").inner_text()
         page.close()
 

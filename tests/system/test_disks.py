@@ -80,7 +80,7 @@ def test_a_store_that_cannot_be_written_is_named_and_stays(dateline: CommandLine
             place.chmod(0o700 if place.is_dir() else 0o600)
     assert run.returncode == 1
     assert f"The store {store} cannot be opened" in run.stderr
-    assert "Mend its permissions, look for a full disk, or name another with DATELINE_STORE." in run.stderr
+    assert "Fix its permissions, check for a full disk, or choose another folder with DATELINE_STORE." in run.stderr
     assert {file: file.read_bytes() for file in before} == before
 
 

@@ -267,7 +267,7 @@ def test_any_text_is_a_safe_filter(shelf: Shelf, titled: str, outlet: str) -> No
 def test_a_file_that_is_no_shelf_is_refused_and_untouched(tmp_path: Path) -> None:
     path = tmp_path / "articles.db"
     path.write_bytes(b"These are the notes of somebody, and no database at all.")
-    with pytest.raises(StoreMismatch, match="damaged or no SQLite file"):
+    with pytest.raises(StoreMismatch, match="damaged or not an SQLite file"):
         Shelf(tmp_path)
     assert path.read_bytes().startswith(b"These are the notes")
 
