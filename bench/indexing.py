@@ -32,7 +32,8 @@ import numpy as np
 from bench.checks import show
 from bench.quality.peers import default_function
 from bench.quoting import read_clapnq
-from index.vectors.embedders import MiniLM, Vectors
+from index.core.arrays import Vectors
+from index.vectors.embedders import MiniLM
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "indexing.json"

@@ -26,6 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.quoting import read_clapnq
+from index.core.arrays import Vectors
 from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library, build_library
@@ -33,7 +34,6 @@ from index.text.articles import Article, article_id
 from index.text.chunks import Chunk, make_chunk
 from index.text.sentences import split_sentences
 from index.text.spans import Span
-from index.vectors.embedders import Vectors
 from rag.answering.pipeline import answer_question
 from rag.evaluation.evaluate import commit_of
 

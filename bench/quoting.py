@@ -16,10 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import mean
 
+from index.core.arrays import Vectors
 from index.core.settings import Settings
 from index.pipeline.library import Library, build_library
 from index.pipeline.sync import sync_shelf
-from index.vectors.embedders import Embedder, Vectors
+from index.vectors.embedders import Embedder
 from rag.answering import extractive as quoting
 from rag.answering.pipeline import answer_question, find_passages
 from rag.evaluation.evaluate import commit_of

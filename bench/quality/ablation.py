@@ -20,11 +20,11 @@ from statistics import mean
 from bench.quality.__main__ import RESULT, ROOT, holds
 from bench.quality.peers import Dateline
 from bench.quality.sets import Place, Question, QuestionSet, read_sets
+from index.core.arrays import Vectors
 from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.chunks import Chunk
 from index.text.terms import content_terms, terms
-from index.vectors.embedders import Vectors
 from rag.evaluation.evaluate import commit_of
 from rag.evaluation.metrics import hits_at, reciprocal_rank
 from rag.retrieval.search import CANDIDATES, fuse

@@ -3,11 +3,14 @@
 The shelf (SQLite) holds every vector. Chroma is an index over them: losing it costs time, never an article.
 """
 
+import logging
 from contextlib import suppress
 
 from index.core.errors import DamagedVectors
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 1000
 _SAMPLED = 40
@@ -15,49 +18,52 @@ _SAME = 0.999  # cosine similarity
 
 
 def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
-    """Bring Chroma in line with the vectors on the shelf, if this process can own it.
+    """Bring Chroma in line with the vectors on the shelf, unless another process owns it.
 
-    Returns whether it does. Where Chroma's files are damaged, they are made again; should they be no better then, they
-    are not used.
+    Returns True if this process owns it. Damaged files are rebuilt; if the new ones fail the check too, they are not
+    used.
     """
     if not index.acquire():
+        logger.debug("Chroma is owned by another process")
         return False
     try:
         index.check()
         with index.saved_on_interrupt():
-            _place(shelf, index)
-    except DamagedVectors:
+            _copy_vectors(shelf, index)
+    except DamagedVectors as error:
+        logger.warning("Chroma is rebuilt from the shelf: %s", error)
         collection = index.start_over()
         with index.saved_on_interrupt():
-            _note_collection(shelf, collection)
-            # Made anew and still not to be believed: a thousand equal passages are a knot in which its graph loses the
-            # others. It is left without a seal, so the shelf is searched exactly.
+            _record_collection(shelf, collection)
+            # New files can fail too: among a thousand equal passages, Chroma's graph loses the other ones. They get no
+            # checksum, so the shelf is searched exactly instead.
             with suppress(DamagedVectors):
-                _place(shelf, index)
+                _copy_vectors(shelf, index)
     return True
 
 
-def _place(shelf: Shelf, index: VectorIndex) -> None:
+def _copy_vectors(shelf: Shelf, index: VectorIndex) -> None:
     with shelf.read() as reading:
         collection = reading.record("collection")
     if collection not in index.collection_names():
-        collection = _note_collection(shelf, index.make_collection())
+        collection = _record_collection(shelf, index.make_collection())
     while True:
         with shelf.read() as reading:
-            leavers, unplaced = reading.removed_but_in_chroma(_BATCH), reading.not_in_chroma(_BATCH)
-        if not leavers and not unplaced:
+            removed, new = reading.removed_but_in_chroma(_BATCH), reading.not_in_chroma(_BATCH)
+        if not removed and not new:
             break
-        index.remove(collection, leavers)
-        index.add(collection, [id_ for _, id_, _ in unplaced], [vector for _, _, vector in unplaced])
+        logger.debug("Chroma: %d vectors to remove, %d to add", len(removed), len(new))
+        index.remove(collection, removed)
+        index.add(collection, [id_ for _, id_, _ in new], [vector for _, _, vector in new])
         with shelf.write() as writing:
-            writing.mark_gone_from_chroma(leavers)
-            writing.mark_in_chroma([number for number, _, _ in unplaced])
+            writing.mark_gone_from_chroma(removed)
+            writing.mark_in_chroma([number for number, _, _ in new])
     with shelf.read() as reading:
         expected = reading.count_in_chroma()
-    if (held := index.count(collection)) != expected:
+    if (found := index.count(collection)) != expected:
         raise DamagedVectors(
-            f"Chroma holds {held} vectors. Expected {expected}. "
-            "Run `dateline index`: they are placed again from the shelf, without embedding."
+            f"Chroma has {found} vectors. Expected {expected}. "
+            "Run `dateline index`: they are copied again from the shelf, without embedding."
         )
     if index.changed:
         _check_neighbours(shelf, index, collection)
@@ -65,9 +71,9 @@ def _place(shelf: Shelf, index: VectorIndex) -> None:
 
 
 def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None:
-    """Have vectors from all over the shelf find themselves, or their equals, before Chroma is believed.
+    """Check that a search for vectors from all over the shelf finds them, or equal ones, before Chroma is trusted.
 
-    A search in a graph misses one now and then; of a damaged one most are missed.
+    A graph search misses one now and then; in a damaged graph it misses most.
     """
     with shelf.read() as reading:
         sample = reading.sample(_SAMPLED)
@@ -79,12 +85,12 @@ def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None
     )
     if missed * 10 > len(sample):
         raise DamagedVectors(
-            f"In Chroma {missed} of {len(sample)} vectors do not find themselves. Expected nearly all to. "
-            "Run `dateline index`: they are placed again from the shelf, without embedding."
+            f"A search in Chroma misses {missed} of {len(sample)} vectors. Expected it to find nearly all. "
+            "Run `dateline index`: they are copied again from the shelf, without embedding."
         )
 
 
-def _note_collection(shelf: Shelf, collection: str) -> str:
+def _record_collection(shelf: Shelf, collection: str) -> str:
     with shelf.write() as writing:
         writing.mark_chroma_empty()
         writing.set_record("collection", collection)

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from index.core.arrays import Vectors
 from index.core.errors import ShelfDamaged, UnknownArticle
 from index.core.scope import WHOLE, Scope
 from index.shelf.integrity import REBUILT, read_record
@@ -19,7 +20,6 @@ from index.text.chunks import Chunk
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded
-from index.vectors.embedders import Vectors
 
 _SELECT_ARTICLE = (
     "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"

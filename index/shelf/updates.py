@@ -4,13 +4,13 @@ import json
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from index.core.arrays import Vectors
 from index.shelf.integrity import read_generation
 from index.shelf.queries import Reading, chunk_of_row
 from index.text.articles import Article
 from index.text.chunks import Chunk
 from index.text.near_duplicates import prints
 from index.text.terms import terms
-from index.vectors.embedders import Vectors
 
 # The hash of a file that is being read, until it has been read to its end.
 UNFINISHED = b"unfinished"

@@ -1,11 +1,11 @@
-"""Vectors: the only module that speaks to Chroma.
+"""Vector index: the vectors in Chroma, for searching many of them fast. Only this package uses Chroma.
 
-Chroma has no lock of its own, and two processes that write to one store break it without
-an error, so one process owns it: the one that holds the lock file. The others search the
-vectors in SQLite. So does the owner where Chroma's files are not as they were left: with a
-file cut short or written over, Chroma gives wrong neighbours and no error.
+Chroma has no lock: two processes that write to one store damage it without an error. So one process owns it, the one
+that holds the lock file. All others search the vectors in SQLite. The owner does so too if Chroma's files are not as
+the last run left them: from a truncated or overwritten file Chroma returns wrong neighbours, and no error.
 """
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -17,18 +17,20 @@ from uuid import uuid4
 import filelock
 import numpy as np
 
+from index.core.arrays import Vectors
 from index.core.checksums import Stamp, digest_files, files_below, read_checksums, stamp, write_checksums
 from index.core.errors import DamagedVectors
-from index.vectors.embedders import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
 
+logger = logging.getLogger(__name__)
+
 FOLDER_NAME = "chroma"
 _CHECKSUM_NAME = "chroma.seal"
-# Writes hold the GIL, 69 ms for 200 rows: more would be felt by those who read the page.
+# Writing holds the GIL, 69 ms for 200 rows. Readers of the page would notice more.
 BATCH = 200
 # Recall of the ten nearest on 100,000 news passages is .978 with these, .931 with the defaults.
 _HNSW: "CreateHNSWConfiguration" = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 200}
@@ -45,25 +47,25 @@ class VectorIndex:
         self._calls = threading.RLock()
         self._client: Client | None = None
         self._checksum_file = store / _CHECKSUM_NAME
-        self._left: Stamp | None = None  # of the files when they were last found or left whole
+        self._checked: Stamp | None = None  # of the files when they were last checked or written completely
 
     @property
     def owned(self) -> bool:
-        """Tell whether this process may use Chroma."""
+        """Return True if this process may use Chroma."""
         return self._lock.is_locked
 
     @property
     def usable(self) -> bool:
-        """Tell whether Chroma may be believed: this process owns it, has checked it, and nobody wrote to it since."""
-        return self.owned and self._left is not None and self._left == self._stamp()
+        """Return True if Chroma's results can be trusted: this process owns and has checked it, and it is unchanged."""
+        return self.owned and self._checked is not None and self._checked == self._stamp()
 
     @property
     def changed(self) -> bool:
-        """Tell whether this process has written to Chroma and not sealed it yet."""
-        return self._left is None
+        """Return True if this process has written to Chroma since it last saved a checksum."""
+        return self._checked is None
 
     def acquire(self) -> bool:
-        """Become the owner if nobody else is. Returns whether this process is it."""
+        """Become the owner unless another process is. Returns True if this process is the owner."""
         with self._calls:
             if not self._lock.is_locked:
                 try:
@@ -76,7 +78,7 @@ class VectorIndex:
         """Let another process become the owner."""
         with self._calls:
             self._close()
-            self._left = None
+            self._checked = None
             self._lock.release()
 
     def _close(self) -> None:
@@ -85,39 +87,39 @@ class VectorIndex:
             self._client = None
 
     def check(self) -> None:
-        """Compare Chroma's files with their seal, before they are opened: some damage ends the process.
+        """Compare Chroma's files with their checksum before they are opened: some damage crashes the process.
 
-        Raises DamagedVectors where they differ, and where there is no seal: the last owner was
-        killed in the middle of a change.
+        Raises DamagedVectors if they differ, or if there is no checksum because the last owner was killed during a
+        change.
         """
         with self._calling():
             if self.usable:
                 return
-            sealed = read_checksums(self._checksum_file).get("digest")
-            if sealed is None or sealed != digest_files(self._folder):
-                what = "not as they were left" if sealed else "left in the middle of a change"
+            saved = read_checksums(self._checksum_file).get("digest")
+            if saved is None or saved != digest_files(self._folder):
+                what = "not as they were left" if saved else "left in the middle of a change"
                 raise DamagedVectors(
                     f"Chroma's files are {what}. Expected those of the last run. Run `dateline index`: "
-                    "they are made again from the shelf, without embedding."
+                    "they are rebuilt from the shelf, without embedding."
                 )
-            # Opening writes to them, and so does the first look into a collection.
+            # Opening the files writes to them, and so does the first use of a collection.
             with self.saved_on_interrupt():
                 for collection in self._open().list_collections():
                     collection.count()
             self.save_checksum()
 
     def save_checksum(self) -> None:
-        """Note what Chroma's files are now, as the ones to be believed."""
+        """Record what Chroma's files are now; they are trusted while they stay so."""
         with self._calling():
-            left = self._stamp()
+            found = self._stamp()
             write_checksums(self._checksum_file, {"digest": digest_files(self._folder)})
-            self._left = left
+            self._checked = found
 
     @contextmanager
     def saved_on_interrupt(self) -> Iterator[None]:
-        """Seal files that are known to be whole where Ctrl-C ends the block.
+        """Save the checksum if Ctrl-C ends the block, so that the next run continues from there.
 
-        It is noticed once Chroma's call has ended: what that left is whole, and the next run goes on from it.
+        Python raises it after the call into Chroma has returned, so the files are complete.
         """
         try:
             yield
@@ -126,7 +128,7 @@ class VectorIndex:
             raise
 
     def collection_names(self) -> list[str]:
-        """List the collections that are there."""
+        """List the names of the store's collections."""
         with self._calling():
             return [
                 name
@@ -135,7 +137,7 @@ class VectorIndex:
             ]
 
     def make_collection(self) -> str:
-        """Make an empty collection in place of all others, and return its name."""
+        """Create an empty collection in place of all others, and return its name."""
         with self._calling():
             self._drop_checksum()
             client = self._open()
@@ -146,10 +148,10 @@ class VectorIndex:
             return name
 
     def start_over(self) -> str:
-        """Throw away Chroma's files and return the name of an empty collection."""
+        """Delete Chroma's files and return the name of an empty collection."""
         with self._calls:
             self._close()
-            _forget_systems()
+            _clear_systems()
             self._drop_checksum()
             if self._folder.is_dir():
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -163,16 +165,16 @@ class VectorIndex:
             return self._get(collection).count()
 
     def add(self, collection: str, ids: Sequence[str], vectors: Sequence[Vectors]) -> None:
-        """Add vectors; one whose id is known already is passed over, as it is the same one."""
+        """Add vectors by id. An id that is there already keeps its vector, which is the same."""
         for start in range(0, len(ids), BATCH):
             batch = slice(start, start + BATCH)
-            # Let go between two batches, so that a reader's search gets its turn.
+            # The lock is released between two batches, so that a reader's search gets its turn.
             with self._calling():
                 self._drop_checksum()
                 self._get(collection).add(ids=list(ids[batch]), embeddings=np.stack(vectors[batch]))
 
     def remove(self, collection: str, ids: Sequence[str]) -> None:
-        """Remove vectors; ids that are not there are passed over."""
+        """Remove vectors; unknown ids are skipped."""
         for start in range(0, len(ids), BATCH):
             with self._calling():
                 self._drop_checksum()
@@ -189,11 +191,11 @@ class VectorIndex:
 
     @contextmanager
     def _calling(self) -> Iterator[None]:
-        with self._calls, _naming_damage():
+        with self._calls, _reporting_damage():
             yield
 
     def _drop_checksum(self) -> None:
-        self._left = None
+        self._checked = None
         self._checksum_file.unlink(missing_ok=True)
 
     def _stamp(self) -> Stamp:
@@ -201,12 +203,12 @@ class VectorIndex:
 
     def _open(self) -> "Client":
         if not self.owned:
-            raise DamagedVectors("Chroma is used by its owner only. Expected to own it. Search the shelf instead.")
+            raise DamagedVectors("Another process may own Chroma. Expected to own it. Search the shelf instead.")
         if self._client is None:
             import chromadb
             from chromadb.config import Settings
 
-            # Named outright: Chroma would take another implementation, and a host, from the environment.
+            # Given explicitly: Chroma would read another implementation, and a host, from the environment.
             settings = Settings(
                 anonymized_telemetry=False, allow_reset=False, chroma_api_impl="chromadb.api.rust.RustBindingsAPI"
             )
@@ -214,26 +216,34 @@ class VectorIndex:
         return self._client
 
     def _get(self, collection: str) -> "Collection":
-        # Fetched per use: a handle kept while the collection was made again is dead.
+        # Fetched for each use: an earlier object is invalid if the collection was created again.
         return self._open().get_collection(collection, embedding_function=None)
 
 
-def _forget_systems() -> None:
-    """Have Chroma forget what it keeps of a folder in this process: a broken start stays broken otherwise."""
-    from chromadb.api.shared_system_client import SharedSystemClient
+def _clear_systems() -> None:
+    """Have Chroma forget what it keeps of each folder in this process, so that a folder can be opened again.
 
-    SharedSystemClient.clear_system_cache()
+    If Chroma fails to open a folder, it keeps the half-opened system, and every later attempt in this process fails.
+    Its public API has no way to discard it. A version of Chroma without this class keeps it.
+    """
+    try:
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        SharedSystemClient.clear_system_cache()
+    except (ImportError, AttributeError):
+        logger.warning("Chroma may not open its rebuilt files before this process is restarted")
 
 
 @contextmanager
-def _naming_damage() -> Iterator[None]:
+def _reporting_damage() -> Iterator[None]:
     try:
         yield
     except DamagedVectors:
         raise
     except Exception as error:
-        # With damaged files Chroma raises whatever it comes to: InternalError, AttributeError, ValueError.
+        # With damaged files Chroma may raise anything: InternalError, AttributeError, ValueError.
+        logger.warning("Chroma failed (%s); its files are not used until they are rebuilt", type(error).__name__)
         raise DamagedVectors(
-            f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. Look for a full "
-            "disk, then run `dateline index`: they are placed again from the shelf, without embedding."
+            f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. Check for a "
+            "full disk, then run `dateline index`: they are copied again from the shelf, without embedding."
         ) from error

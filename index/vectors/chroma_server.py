@@ -1,9 +1,10 @@
-"""Served: the vectors on a Chroma server, for a shelf that outgrows one machine.
+"""Chroma server: the vectors on a Chroma server, for a shelf that one machine cannot search fast enough.
 
-The server gets the chunks' ids and vectors and no word of the articles. What is on it can be made
-again from the shelf, which also searches by itself while the server does not answer.
+The server gets the ids and vectors of the chunks, and no text of the articles. It can be refilled from the shelf at
+any time. While it does not respond, the shelf is searched without it.
 """
 
+import logging
 import socket
 import time
 from collections.abc import Iterator
@@ -20,42 +21,44 @@ from index.vectors.chroma import VectorIndex
 if TYPE_CHECKING:
     from chromadb.api.client import Client
 
-# After a failure the server is left alone so long: each question would wait for it.
+logger = logging.getLogger(__name__)
+
+# After a failure the server is not asked for this long; otherwise each question would wait for it.
 _REST_SECONDS = 15.0
 
 
 class ServerIndex(VectorIndex):
-    """A collection on a Chroma server. One process at a time writes to it, any may search."""
+    """A collection on a Chroma server. One process at a time writes to it; any process may search it."""
 
     def __init__(self, store: Path, *, url: str, token: str = "") -> None:
-        """Prepare the index of the store on the server at `url`; nothing is asked yet.
+        """Prepare the index of the store on the server at `url`; no request is sent yet.
 
-        `token` goes into each request as `Authorization: Bearer …`, for a proxy before the server.
+        `token` is sent with each request as `Authorization: Bearer …`, for a proxy in front of the server.
         """
         super().__init__(store)
         self._url = url
         self._token = token
-        # Several stores may share a server; each knows its own collections by their names.
-        whose = blake2b(f"{socket.gethostname()}\0{store}".encode(), digest_size=8).hexdigest()
-        self._prefix = f"dateline-{whose}"
+        # Several stores may share a server; each recognises its own collections by this prefix.
+        owner = blake2b(f"{socket.gethostname()}\0{store}".encode(), digest_size=8).hexdigest()
+        self._prefix = f"dateline-{owner}"
         self._rests_until = 0.0
 
     @property
     def usable(self) -> bool:
-        """Tell whether the server may be asked: it has not just failed."""
+        """Return True unless the server has just failed."""
         return time.monotonic() >= self._rests_until
 
     def check(self) -> None:
-        """Ask the server whether it is there. Raises ChromaUnreachable."""
+        """Check that the server responds. Raises ChromaUnreachable."""
         with self._calling():
             self._open().heartbeat()
 
     def save_checksum(self) -> None:
-        """Note that what this process wrote has been looked at."""
-        self._left = ()
+        """Record that what this process wrote has been checked."""
+        self._checked = ()
 
     def start_over(self) -> str:
-        """Throw away the store's collections and return the name of an empty one."""
+        """Delete the store's collections and return the name of an empty one."""
         return self.make_collection()
 
     def _close(self) -> None:
@@ -66,7 +69,7 @@ class ServerIndex(VectorIndex):
             self._client = None
 
     def _drop_checksum(self) -> None:
-        self._left = None
+        self._checked = None
 
     def _stamp(self) -> Stamp:
         return ()
@@ -91,17 +94,19 @@ class ServerIndex(VectorIndex):
                 raise
             except NotFoundError as error:
                 raise DamagedVectors(
-                    f"The Chroma server at {shown_address(self._url)} has no such collection. Expected the one of this "
-                    "store. Run `dateline index`: the vectors are placed again from the shelf, without embedding."
+                    f"The Chroma server at {shown_address(self._url)} does not have this collection. Expected the one "
+                    "of this store. Run `dateline index`: the vectors are copied again from the shelf, without "
+                    "embedding."
                 ) from error
             except Exception as error:
-                # Whatever is wrong with a server or a network comes as httpx's, Chroma's, JSON's or plain ValueError.
+                # A failing server or network raises errors of httpx, Chroma or JSON, or a plain ValueError.
                 self._rests_until = time.monotonic() + _REST_SECONDS
                 self._close()
+                logger.warning("The Chroma server failed (%s); it is not asked for a while", type(error).__name__)
                 raise self._unreachable(type(error).__name__) from error
 
     def _unreachable(self, why: str) -> ChromaUnreachable:
         return ChromaUnreachable(
             f"The Chroma server at {shown_address(self._url)} cannot be used ({why}). Expected it to answer. Start it "
-            "or mend DATELINE_CHROMA_URL. Until then the vectors in the store are searched: all is found, more slowly."
+            "or fix DATELINE_CHROMA_URL. Until then the vectors in the store are searched: complete, but slower."
         )

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.core.arrays import Vectors
 from index.core.errors import BadModelFile, EmbeddingFailed, MissingKey
 from index.core.openai_import import load_openai
 from index.core.settings import Settings
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import openai
     import tokenizers
 
-Vectors = NDArray[np.float32]
 Entry = TypeVar("Entry")
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"

@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, str] = {
     "index.text": "index.core",
     "index.vectors": "index.core",
     "index.reading": "index.core index.text",
-    "index.shelf": "index.core index.text index.vectors",
+    "index.shelf": "index.core index.text",
     "index.inbox": "index.core index.reading",
     "index.pipeline": "index.core index.inbox index.reading index.shelf index.text index.vectors",
     "index.cli": "index.core index.inbox index.pipeline index.shelf index.text",

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.core.arrays import Vectors
 from index.core.errors import EmbeddingFailed, IndexMismatch, SeedsMissing, ShelfBusy
 from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
@@ -20,7 +21,7 @@ from index.pipeline.library import Library
 from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import EndpointEmbedder, MiniLM, Vectors
+from index.vectors.embedders import EndpointEmbedder, MiniLM
 from rag.answering.pipeline import find_passages
 from tests.conftest import SEED, Newsroom, ids_in_chroma, make_newsroom
 from tests.support.embedding_server import serve_embeddings

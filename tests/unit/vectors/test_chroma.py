@@ -1,12 +1,18 @@
-"""Vectors: a real Chroma, with one owner."""
+"""Vector index: a real Chroma, owned by one process."""
 
+from contextlib import closing
+from importlib.metadata import version
 from pathlib import Path
 
+import chromadb
+import chromadb.errors
 import numpy as np
 import pytest
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
 
 from index.core.errors import DamagedVectors
-from index.vectors.chroma import VectorIndex
+from index.vectors.chroma import VectorIndex, _clear_systems
 from tests.conftest import ids_in_chroma
 
 
@@ -34,7 +40,7 @@ def test_the_nearest_vector_comes_first(index: VectorIndex) -> None:
     assert ids_in_chroma(index, name) == sorted(f"c{number}" for number in range(450))
 
 
-def test_adding_twice_and_removing_what_is_not_there_change_nothing(index: VectorIndex) -> None:
+def test_adding_twice_or_removing_unknown_ids_changes_nothing(index: VectorIndex) -> None:
     name = index.make_collection()
     rows = unit_rows(3)
     index.add(name, ["a", "b", "c"], rows)
@@ -62,7 +68,37 @@ def test_starting_over_leaves_one_empty_collection(index: VectorIndex) -> None:
     assert index.count(name) == 0
 
 
-def test_a_collection_that_is_gone_is_named_damage(index: VectorIndex) -> None:
+def test_a_missing_collection_is_reported_as_damage(index: VectorIndex) -> None:
     index.make_collection()
     with pytest.raises(DamagedVectors, match="Chroma cannot use its files"):
         index.count("chunks-that-never-were")
+
+
+def test_the_private_parts_of_chroma_were_checked_for_this_version() -> None:
+    # After an upgrade: run this folder's tests, read what they say of the patches, then change the version here.
+    assert version("chromadb") == "1.5.9"
+
+
+def test_chroma_cannot_open_a_folder_again_until_its_systems_are_cleared(tmp_path: Path) -> None:
+    """If the second opening succeeds, Chroma no longer keeps a system that failed: `_clear_systems` can go."""
+    folder = tmp_path / "chroma"
+    folder.mkdir()
+    (folder / "chroma.sqlite3").write_bytes(b"not a database " * 100)
+    settings = Settings(anonymized_telemetry=False, chroma_api_impl="chromadb.api.rust.RustBindingsAPI")
+    with pytest.raises(chromadb.errors.InternalError):
+        chromadb.PersistentClient(str(folder), settings=settings)
+    (folder / "chroma.sqlite3").unlink()
+    with pytest.raises(AttributeError):
+        chromadb.PersistentClient(str(folder), settings=settings)
+    _clear_systems()
+    with closing(chromadb.PersistentClient(str(folder), settings=settings)) as client:
+        assert client.list_collections() == []
+
+
+def test_a_chroma_whose_systems_cannot_be_cleared_is_reported_and_used(
+    index: VectorIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(SharedSystemClient, "clear_system_cache")
+    name = index.start_over()
+    assert "Chroma may not open its rebuilt files" in caplog.text
+    assert index.count(name) == 0

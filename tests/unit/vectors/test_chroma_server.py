@@ -1,17 +1,21 @@
-"""Served: a real Chroma server has the vectors, and the shelf does without it when it must."""
+"""Chroma server: the vectors are on a real server, and the shelf answers without it if it must."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import chromadb
+import httpx
 import pytest
+from chromadb.config import Settings
 
 from index.core.errors import BadSettings, ChromaUnreachable
 from index.core.settings import load_settings
 from index.pipeline.events import Done
 from index.pipeline.sync import sync_shelf
-from index.vectors import chroma_client as timed
-from index.vectors import chroma_server as served
+from index.vectors import chroma_client
+from index.vectors import chroma_server as server_index
 from index.vectors.chroma import VectorIndex
 from index.vectors.chroma_server import ServerIndex
 from index.vectors.embedders import MiniLM
@@ -54,7 +58,7 @@ def on_server(room: Newsroom) -> list[str]:
     return ids_in_chroma(room.library.index, collection)
 
 
-def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) -> None:
+def test_the_server_gets_the_vectors_and_no_text_of_the_articles(room: Newsroom) -> None:
     room.write("bridge.txt", BRIDGE)
     room.indexed()
     assert on_server(room) == chunk_ids(room)
@@ -72,7 +76,7 @@ def test_the_server_has_the_vectors_and_no_word_of_the_articles(room: Newsroom) 
     assert on_server(room) == chunk_ids(room)
 
 
-def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, server: str) -> None:
+def test_a_process_that_does_not_write_can_search_the_server(room: Newsroom, server: str) -> None:
     room.indexed()
     other = ServerIndex(room.library.settings.store, url=server)
     assert not other.acquire()
@@ -82,7 +86,7 @@ def test_a_process_that_does_not_write_searches_the_server_too(room: Newsroom, s
     other.release()
 
 
-def test_stores_that_share_a_server_leave_each_other_alone(
+def test_stores_that_share_a_server_do_not_affect_each_other(
     room: Newsroom, tmp_path: Path, model: MiniLM, server: str
 ) -> None:
     room.indexed()
@@ -95,7 +99,7 @@ def test_stores_that_share_a_server_leave_each_other_alone(
     other.library.index.release()
 
 
-def test_going_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
+def test_moving_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     room.indexed()
     room.library.index.release()
     local = Newsroom(room.seeds, replace(room.library, index=VectorIndex(room.library.settings.store)))
@@ -106,7 +110,7 @@ def test_going_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     assert on_server(room) == chunk_ids(room)
 
 
-def test_a_server_that_lost_everything_is_filled_again(room: Newsroom) -> None:
+def test_a_server_that_lost_its_vectors_is_refilled(room: Newsroom) -> None:
     room.indexed()
     index = room.library.index
     index._open().delete_collection(index.collection_names()[0])
@@ -115,10 +119,10 @@ def test_a_server_that_lost_everything_is_filled_again(room: Newsroom) -> None:
     assert on_server(room) == chunk_ids(room)
 
 
-def test_without_its_server_the_shelf_answers_and_tells(
+def test_the_shelf_answers_without_its_server_and_reports_it(
     tmp_path: Path, model: MiniLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(served, "_REST_SECONDS", 0.1)
+    monkeypatch.setattr(server_index, "_REST_SECONDS", 0.1)
     port = free_port()
     with chroma_server(tmp_path / "server", port) as url:
         room = make_room(tmp_path / "newsroom", model, url)
@@ -129,12 +133,12 @@ def test_without_its_server_the_shelf_answers_and_tells(
     run = sync_shelf(room.library)
     done = next(event for event in run if isinstance(event, Done))
     assert done.embedded == 1
-    with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used .* all is found"):
+    with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used .* complete, but slower"):
         next(run)
     assert room.ask("When did the Quarrow bridge close?").quotes[0].article.path == "bridge.txt"
     assert room.library.shelf.damage() == ""
 
-    # The page tells so, and that it is over, by itself.
+    # The page reports it, and also when it is over.
     indexing = Indexing(room.library)
     indexing.start()
     wait_until(lambda: "cannot be used" in indexing.progress.problem)
@@ -149,7 +153,7 @@ def test_without_its_server_the_shelf_answers_and_tells(
     [{"status": 401}, {"status": 500, "body": "oops"}, {"body": "<html>Log in</html>"}, {"status": 302}],
     ids=["locked", "broken", "a login page", "elsewhere"],
 )
-def test_what_is_no_chroma_server_is_named(tmp_path: Path, fault: dict[str, str]) -> None:
+def test_anything_but_a_chroma_server_is_reported(tmp_path: Path, fault: dict[str, str]) -> None:
     with false_server(**fault) as (url, _):  # type: ignore[arg-type]
         index = ServerIndex(tmp_path, url=url)
         with pytest.raises(ChromaUnreachable, match=f"The Chroma server at {url} cannot be used"):
@@ -157,34 +161,61 @@ def test_what_is_no_chroma_server_is_named(tmp_path: Path, fault: dict[str, str]
         assert not index.usable
 
 
-def test_a_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(timed, "_SECONDS", 0.3)
+def test_a_request_to_a_server_that_never_answers_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chroma_client, "_SECONDS", 0.3)
     with false_server(hangs=True) as (url, _), pytest.raises(ChromaUnreachable, match="ReadTimeout"):
         ServerIndex(tmp_path, url=url).check()
 
 
-def test_no_proxy_is_asked_for_a_server_on_this_machine(
+def test_chroma_sends_its_requests_without_a_time_limit(server: str) -> None:
+    """If this fails, Chroma has a limit of its own: `_limit_requests` may have become needless."""
+    address = urlsplit(server)
+    client = chromadb.HttpClient(
+        address.hostname or "", address.port or 0, settings=Settings(anonymized_telemetry=False)
+    )
+    connections = {held._session.timeout for held in chroma_client._servers(client)}
+    client.close()
+    assert connections == {httpx.Timeout(None)}
+
+
+def test_every_request_of_our_client_has_a_time_limit(server: str) -> None:
+    client = chroma_client.open_client(server, token="")
+    assert [held._session.timeout for held in chroma_client._servers(client)] == [chroma_client._SECONDS] * 2
+    chroma_client.close_client(client)
+
+
+def test_a_chroma_with_other_private_parts_is_used_without_a_limit(
+    server: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(chroma_client, "_servers", lambda _: [])
+    client = chroma_client.open_client(server, token="")
+    assert client.heartbeat() > 0
+    assert "requests to its server have no time limit" in caplog.text
+    chroma_client.close_client(client)
+
+
+def test_a_server_on_this_machine_is_reached_without_a_proxy(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("no_proxy", "chroma.example")
-    with false_server() as (proxy, told):
+    with false_server() as (proxy, received):
         monkeypatch.setenv("HTTP_PROXY", proxy)
         monkeypatch.setenv("http_proxy", proxy)
         index = ServerIndex(tmp_path, url=server, token="s3cret-token")
         index.check()
         index.release()
-    assert told == []
+    assert received == []
 
 
-def test_the_token_goes_into_each_request_and_nowhere_else(tmp_path: Path) -> None:
-    with false_server(status=403) as (url, told), pytest.raises(ChromaUnreachable) as raised:
+def test_the_token_is_sent_with_each_request_and_shown_nowhere(tmp_path: Path) -> None:
+    with false_server(status=403) as (url, received), pytest.raises(ChromaUnreachable) as raised:
         ServerIndex(tmp_path, url=url, token="s3cret-token").check()
-    assert told == ["Bearer s3cret-token"]
+    assert received == ["Bearer s3cret-token"]
     assert "s3cret" not in f"{raised.value!r} {raised.value.__cause__!r}"
 
 
 @pytest.mark.parametrize("url", ["http://chroma.example:8000", "ftp://localhost", "localhost:8000"])
-def test_a_server_elsewhere_is_reached_by_tls_alone(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_a_server_on_another_machine_is_reached_over_tls_only(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("DATELINE_CHROMA_URL", url)
     with pytest.raises(BadSettings, match=r"DATELINE_CHROMA_URL: .* expected https://"):
         load_settings()
