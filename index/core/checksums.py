@@ -1,7 +1,7 @@
-"""Seals: what a part of the store was when it was last left alone.
+"""Checksums: record what a part of the store was after the last run, to notice damage.
 
-SQLite and Chroma answer from overwritten files as if nothing had happened: most damage raises
-no error. So a seal beside each part says what it was, and whoever opens the part compares.
+SQLite and Chroma usually raise no error when they read an overwritten file. So a checksum file next to each part says
+what the part was, and whoever opens the part compares.
 """
 
 import json
@@ -13,13 +13,13 @@ from pathlib import Path
 
 _PIECE = 1 << 20  # bytes read at once
 
-# Of each file its name, number on the disk, bytes and times of change: equal while nobody wrote to it. The last time is
-# the system's own, which nobody can set back.
+# The name, inode, size and times of change of each file. They stay equal while nothing writes to the files; the last
+# time is set by the system and cannot be set back.
 Stamp = tuple[tuple[str, int, int, int, int], ...]
 
 
 def read_checksums(path: Path) -> dict[str, str]:
-    """Return what a seal says; nothing where there is none that can be read."""
+    """Return the contents of a checksum file, or nothing if it is missing or unreadable."""
     try:
         facts = json.loads(path.read_bytes())
     except (OSError, ValueError):
@@ -28,14 +28,14 @@ def read_checksums(path: Path) -> dict[str, str]:
 
 
 def write_checksums(path: Path, facts: Mapping[str, str]) -> None:
-    """Write a seal whole or not at all."""
+    """Write a checksum file completely or not at all."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     unfinished.write_text(json.dumps(dict(facts)))
     unfinished.replace(path)
 
 
 def stamp(files: Mapping[str, Path]) -> Stamp:
-    """Tell the size and times of change of the files that are there and not empty."""
+    """Return the size and times of change of the files that exist and are not empty."""
     found = []
     for name, path in files.items():
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -46,12 +46,12 @@ def stamp(files: Mapping[str, Path]) -> Stamp:
 
 
 def files_below(folder: Path) -> dict[str, Path]:
-    """Return the files below a folder by their place in it, in order."""
+    """Return all files below a folder by their relative path, sorted."""
     return dict(sorted((path.relative_to(folder).as_posix(), path) for path in _walk(folder)))
 
 
 def digest_files(folder: Path) -> str:
-    """Sum up the names and bytes of all files below a folder."""
+    """Compute one digest of the names and bytes of all files below a folder."""
     digest = blake2b(digest_size=16)
     for name, path in files_below(folder).items():
         digest.update(f"{name}\0{path.stat().st_size}\0".encode())

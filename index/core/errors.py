@@ -1,12 +1,11 @@
-"""What can go wrong that a person can mend.
+"""Errors: what a user can fix.
 
-Every message has three beats: what is, what was expected, what to do. The command
-line prints it as it is, the page shows it as it is.
+Every message says what is wrong, what was expected, and what to do. The command line and the page show it unchanged.
 """
 
 
 class DatelineError(Exception):
-    """The root: catch this to catch everything we raise on purpose."""
+    """The base of all errors that Dateline raises on purpose."""
 
 
 class BadSettings(DatelineError):
@@ -18,11 +17,11 @@ class MissingKey(DatelineError):
 
 
 class SeedsMissing(DatelineError):
-    """The seeds folder is not there."""
+    """The seeds folder does not exist."""
 
 
 class SeedsUnwritable(DatelineError):
-    """A file cannot be put into the seeds folder or taken out of it."""
+    """A file cannot be added to the seeds folder or removed from it."""
 
 
 class UnknownSeed(DatelineError):
@@ -30,43 +29,43 @@ class UnknownSeed(DatelineError):
 
 
 class Unwatchable(DatelineError):
-    """Nobody tells of changes in the seeds folder."""
+    """Changes in the seeds folder cannot be noticed."""
 
 
 class UnreadableArticle(DatelineError):
-    """One file cannot become an article; the others go on."""
+    """A file cannot be read as an article; the others are read."""
 
 
 class FetchFailed(DatelineError):
-    """An address of the web is not fetched from, or did not give a page."""
+    """A web address may not be fetched, or did not give a page."""
 
 
 class UnknownArticle(DatelineError):
-    """No visible article has that path."""
+    """No visible article has this path."""
 
 
 class UnknownChat(DatelineError):
-    """No kept chat has that id."""
+    """No stored chat has this id."""
 
 
 class UnknownAlert(DatelineError):
-    """No alert has that number."""
+    """No alert has this number."""
 
 
 class BadQuestion(DatelineError):
-    """A question, or a line of a batch, that cannot be asked."""
+    """A question, or a line of a batch file, cannot be answered."""
 
 
 class BadDraft(DatelineError):
-    """A text whose sentences cannot be looked for on the shelf."""
+    """A draft cannot be checked."""
 
 
 class ResultUnwritable(DatelineError):
-    """The result of an evaluation, or an exported answer, cannot be kept in that file."""
+    """The result of an evaluation, or an exported answer, cannot be written to this file."""
 
 
 class StoreMismatch(DatelineError):
-    """The store was made by another version or is not ours."""
+    """The store was made by another version or another program."""
 
 
 class ShelfUnusable(DatelineError):
@@ -74,23 +73,23 @@ class ShelfUnusable(DatelineError):
 
 
 class ShelfDamaged(ShelfUnusable):
-    """The shelf's file is not what was written to it; it is built again from the seeds."""
+    """The shelf's file is not what was written to it. It can be rebuilt from the seeds folder."""
 
 
 class IndexMismatch(DatelineError):
-    """The shelf was embedded with another model than the one set now."""
+    """The shelf was embedded with a model other than the one set now."""
 
 
 class DamagedVectors(DatelineError):
-    """Chroma cannot be used; it is made again from the shelf, or the shelf is searched without it."""
+    """Chroma cannot be used. It is rebuilt from the shelf, or the shelf is searched without it."""
 
 
 class ChromaUnreachable(DatelineError):
-    """The Chroma server does not answer as one; the shelf is searched without it."""
+    """The Chroma server does not answer as one. The shelf is searched without it."""
 
 
 class NoScratchSpace(DatelineError):
-    """The system's folder for passing files cannot be written to."""
+    """The system's folder for temporary files cannot be written to."""
 
 
 class ShelfBusy(DatelineError):
@@ -98,12 +97,12 @@ class ShelfBusy(DatelineError):
 
 
 class BadModelFile(DatelineError):
-    """The embedding model's file is missing or not the one we know."""
+    """The embedding model's file is missing or is another file than expected."""
 
 
 class EmbeddingFailed(DatelineError):
-    """The embedding endpoint did not give vectors."""
+    """The embedding endpoint returned no usable vectors."""
 
 
 class ChatFailed(DatelineError):
-    """The language model did not give a whole answer."""
+    """The language model did not give a complete answer."""

@@ -1,4 +1,4 @@
-"""Wording: counts, days, places and scopes as a reader expects them, on the page and on a terminal."""
+"""Formatting: counts, days, places and scopes as text, for the page and the terminal."""
 
 import re
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from datetime import date, datetime
 
 from index.core.scope import Scope
 
-_MOST_NAMED = 4  # outlets that a line names; of more it names three and counts the others
+_MOST_NAMED = 4  # outlets in one line; of more than these, three are named and the others counted
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# What XML 1.0 cannot hold.
+# Characters that XML 1.0 does not allow.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def counted(count: int, noun: str, nouns: str = "") -> str:
-    """Write a count with its noun.
+    """Format a count with its noun.
 
     >>> counted(1, "article"), counted(1200, "article"), counted(2, "copy", "copies")
     ('1 article', '1,200 articles', '2 copies')
@@ -22,7 +22,7 @@ def counted(count: int, noun: str, nouns: str = "") -> str:
 
 
 def long_day(day: date | None) -> str:
-    """Write a day as news does.
+    """Format a day as news does; None gives an empty string.
 
     >>> long_day(date(2026, 2, 5))
     '5 Feb 2026'
@@ -31,12 +31,12 @@ def long_day(day: date | None) -> str:
 
 
 def place_line(outlet: str | None, place: str | None, published: date | None) -> str:
-    """Tell where and when something is from, as far as that is known."""
+    """Join the outlet, place and day of publication, leaving out what is unknown."""
     return ", ".join(part for part in (outlet, place, long_day(published)) if part)
 
 
 def ago(then: datetime, *, now: datetime) -> str:
-    """Tell how long ago something was; beyond a week, on which day.
+    """Say how long ago `then` was, or on which day if more than a week ago.
 
     >>> ago(datetime(2026, 2, 5, 9, 0), now=datetime(2026, 2, 5, 11, 30))
     '2 h ago'
@@ -53,7 +53,7 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def scope_words(scope: Scope) -> str:
-    """Tell in words which articles count, "" where all of them do.
+    """Describe a scope in words, or return "" if it is the whole shelf.
 
     >>> scope_words(Scope(date(2026, 2, 1), date(2026, 2, 15), frozenset({"Reuters", "AP"})))
     'AP and Reuters, 1 Feb to 15 Feb 2026'
@@ -68,20 +68,20 @@ def scope_words(scope: Scope) -> str:
 
 
 def none_in_scope(scope: Scope, articles: int) -> str:
-    """Say that none of the `articles` on the shelf is in a scope that is not the whole, and what to do.
+    """Say that none of the `articles` on the shelf is in the scope, and what to do.
 
     >>> none_in_scope(Scope(outlets=frozenset({"reuters"})), 11)
-    'No article on the shelf is in scope (reuters); it has 11 articles beside. Spell an outlet as its articles do.'
+    'None of the 11 articles on the shelf is in scope (reuters). Spell an outlet as its articles do.'
     """
     if scope.is_void:
-        advice = "The first day is later than the last one: swap them."
+        advice = "The first day is later than the last day. Swap them."
     elif scope.has_days:
         others = "other days or outlets" if scope.outlets else "other days"
-        advice = f"Name {others}; an undated article counts only where no day is named."
+        advice = f"Choose {others}. Undated articles are in scope only if no day is set."
     else:
         advice = "Spell an outlet as its articles do."
-    beside = counted(articles, "article")
-    return f"No article on the shelf is in scope ({scope_words(scope)}); it has {beside} beside. {advice}"
+    none = "The article on the shelf is not" if articles == 1 else f"None of the {articles:,} articles on the shelf is"
+    return f"{none} in scope ({scope_words(scope)}). {advice}"
 
 
 def _joined(names: Sequence[str]) -> str:
@@ -101,12 +101,12 @@ def _days_words(scope: Scope) -> str:
 
 
 def one_line(text: str) -> str:
-    """Put foreign text on one line, without the control characters that could drive a terminal."""
+    """Put untrusted text on one line, without the control characters that a terminal would obey."""
     return _CONTROLS.sub("", " ".join(text.split()))
 
 
 def xml_line(text: str) -> str:
-    """Put foreign text on one line, without what XML cannot hold; it is still to be escaped.
+    """Put untrusted text on one line, without the characters that XML does not allow. It still has to be escaped.
 
     >>> xml_line(f"a{chr(0xfffe)} <b>")
     'a <b>'
@@ -115,5 +115,5 @@ def xml_line(text: str) -> str:
 
 
 def xml_text(text: str) -> str:
-    """Leave out of foreign text what XML cannot hold; it is still to be escaped."""
+    """Remove the characters that XML does not allow from untrusted text. It still has to be escaped."""
     return _NOT_XML.sub("", text)

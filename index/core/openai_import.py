@@ -1,13 +1,13 @@
-"""The `openai` package, loaded so that any thread may use it."""
+"""Import of the `openai` package, made safe for several threads."""
 
 from importlib import import_module
 
 
 def load_openai() -> None:
-    """Import the client and what it would import later; takes a second the first time, nothing after.
+    """Import the client and what it would import later. The first call takes about a second.
 
-    The client (2.x) looks among the loaded modules for `httpx` and uses what it finds. Chroma imports
-    `httpx` too, in another thread, and half of it fails the question. To import it here waits for the whole.
+    The client looks for `httpx` among the loaded modules. If another thread is importing `httpx` at that moment, as
+    Chroma does, the client finds half a module and the question fails. Importing `httpx` here waits for all of it.
     """
     for name in ("httpx", "openai", "openai.resources.chat", "openai.resources.embeddings"):
         import_module(name)

@@ -1,7 +1,6 @@
-"""Scope: which of the articles count.
+"""Scope: which articles to search, by day of publication, outlet or id.
 
-A question may be about what one outlet wrote, or about what was known by a day. The shelf,
-the search, the page and the command line narrow by the same two days and the same names.
+The shelf, the search, the page and the command line all filter with this one value.
 """
 
 from dataclasses import dataclass
@@ -10,30 +9,29 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles count: published from a day, until a day, by some outlets, or only some of them by id.
+    """A filter of articles.
 
-    An article without a day counts only where no day is set. Where `since` is later than
-    `until` none counts.
+    If a day is set, undated articles are outside the scope. If `since` is later than `until`, every article is.
     """
 
-    since: date | None = None  # first day of publication that counts
-    until: date | None = None  # last day that counts
-    outlets: frozenset[str] = frozenset()  # as articles name them, "" for those that name none; empty: all of them
-    articles: frozenset[str] | None = None  # by id, where a question is asked of new ones only; None: all of them
+    since: date | None = None  # first day of publication in the scope
+    until: date | None = None  # last day in the scope
+    outlets: frozenset[str] = frozenset()  # as articles name them, "" for articles that name none; empty: all outlets
+    articles: frozenset[str] | None = None  # ids, for a question about new articles only; None: all articles
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether every article counts."""
+        """Return True if every article is in the scope."""
         return self == WHOLE
 
     @property
     def has_days(self) -> bool:
-        """Tell whether a day is set, so that undated articles do not count."""
+        """Return True if a day is set, so that undated articles are outside the scope."""
         return self.since is not None or self.until is not None
 
     @property
     def is_void(self) -> bool:
-        """Tell whether no article can count, because the days are the wrong way round."""
+        """Return True if no article can be in the scope, because `since` is later than `until`."""
         return self.since is not None and self.until is not None and self.since > self.until
 
 

@@ -1,6 +1,6 @@
-"""Settings: every knob in one place, read once from the environment and `.env`.
+"""Settings: read once from the environment and `.env`.
 
-`.env.example` lists them with their defaults; a test holds the two together.
+`.env.example` lists them with their defaults; a test compares the two.
 """
 
 import re
@@ -19,7 +19,7 @@ _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 
 
 class Settings(BaseSettings):
-    """What the user chose. A field `x` is the variable `DATELINE_X`, keys excepted."""
+    """The user's settings. The field `x` is read from the variable `DATELINE_X`, except for keys."""
 
     model_config = SettingsConfigDict(
         env_prefix="DATELINE_",
@@ -61,9 +61,9 @@ class Settings(BaseSettings):
     chat_form: Literal["json", "markers"] = Field(
         "json", description="how the model names its sentences: in JSON, or by markers in its text"
     )
-    chat_seconds: int = Field(60, ge=1, le=3600, description="longest time for a whole answer, in seconds")
-    chat_prompt_tokens: int = Field(3000, ge=500, le=200_000, description="most tokens sent to the model")
-    chat_answer_tokens: int = Field(800, ge=50, le=20_000, description="most tokens of an answer")
+    chat_seconds: int = Field(60, ge=1, le=3600, description="time limit for an answer, in seconds")
+    chat_prompt_tokens: int = Field(3000, ge=500, le=200_000, description="maximum tokens sent to the model")
+    chat_answer_tokens: int = Field(800, ge=50, le=20_000, description="maximum tokens of an answer")
     chat_prices: str = Field(
         "", description="dollars for a million tokens in and out, by model, for example gpt-5-mini=0.25/2"
     )
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
 
     @property
     def chat_models(self) -> tuple[str, ...]:
-        """The language models by name, the first of them asked unless the reader chooses another."""
+        """The names of the language models. The first is used unless the user chooses another."""
         return tuple(dict.fromkeys(name.strip() for name in self.chat_model.split(",") if name.strip()))
 
     @property
@@ -91,7 +91,7 @@ class Settings(BaseSettings):
 
     @property
     def prices(self) -> dict[str, tuple[float, float]]:
-        """Dollars for a million tokens in and out, by model.
+        """Dollars per million tokens in and out, by model.
 
         >>> Settings(chat_prices="small=0.25/2, large=1.25/10").prices["small"]
         (0.25, 2.0)
@@ -105,7 +105,7 @@ class Settings(BaseSettings):
         for entry in prices.split(","):
             name, _, price = entry.rpartition("=")
             if entry.strip() and not (name.strip() and _PRICE.fullmatch(price.strip())):
-                raise ValueError("expected prices such as gpt-5-mini=0.25/2, by commas")
+                raise ValueError("expected prices such as gpt-5-mini=0.25/2, separated by commas")
         return prices
 
     @field_validator("embedding_base_url", "chat_base_url")
@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     def _is_safe(cls, address: str) -> str:
         if address and not (is_web_address(address) and (address.startswith("https://") or is_this_machine(address))):
             raise ValueError(
-                "expected https://…, or http:// on this machine: a Chroma server takes orders from anybody"
+                "expected https://…, or http:// on this machine: a Chroma server accepts requests from anyone"
             )
         return address
 
@@ -128,15 +128,15 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
         if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):
-            raise ValueError("expected a key without spaces or letters beyond ASCII")
+            raise ValueError("expected a key without spaces or non-ASCII letters")
         return key
 
 
 def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Settings:
     """Read the settings; `seeds` and `store` win over the environment.
 
-    Raises BadSettings naming the variable, its value's fault and where to mend it. Values
-    are not repeated: one of them may be a key.
+    Raises BadSettings, which says which variable is wrong, why, and where to fix it. It never repeats a value, which
+    may be a key.
     """
     given = {name: value for name, value in {"seeds": seeds, "store": store}.items() if value is not None}
     try:
@@ -144,27 +144,27 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
     except ValidationError as error:
         faults = "; ".join(f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors())
         raise BadSettings(
-            f"A setting cannot be used ({faults}). Mend it in .env or the environment; .env.example shows each one."
+            f"A setting cannot be used ({faults}). Fix it in .env or the environment; .env.example lists all settings."
         ) from None
     except UnicodeDecodeError:
         raise BadSettings(
             ".env is not UTF-8 text. Expected lines such as DATELINE_SEEDS=seeds. Save it as UTF-8."
         ) from None
-    # Chroma takes a relative and an absolute path for two different stores.
+    # Chroma treats a relative and an absolute path as two different stores.
     folders = {name: getattr(settings, name).expanduser().resolve() for name in ("seeds", "store")}
     if folders["store"] == folders["seeds"] or folders["store"] in folders["seeds"].parents:
         raise BadSettings(
-            f"The store {folders['store']} is the seeds folder or holds it. Expected two folders: one of articles, one "
-            "of what is built from them. Set DATELINE_STORE or --store to another one."
+            f"The store {folders['store']} is the seeds folder or contains it. Expected two folders: one for articles, "
+            "one for the index. Set DATELINE_STORE or --store to another folder."
         )
     inside = (
         folders["store"].relative_to(folders["seeds"]).parts if folders["seeds"] in folders["store"].parents else ()
     )
     if inside and not any(part.startswith(".") for part in inside):
-        # Its files would be taken for articles, and watching would index for ever.
+        # Its files would be read as articles, and watching would index without end.
         raise BadSettings(
             f"The store {folders['store']} is in the seeds folder. Expected it elsewhere, or hidden, such as "
-            f"{folders['seeds'] / '.dateline'}. Set DATELINE_STORE or --store to another one."
+            f"{folders['seeds'] / '.dateline'}. Set DATELINE_STORE or --store to another folder."
         )
     return settings.model_copy(update=folders)
 

@@ -1,4 +1,4 @@
-"""Addresses of the web: which are whole, how an endpoint may be shown, and whether it is this machine."""
+"""Web addresses: which are complete, how an endpoint may be shown, and which are on this machine."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ OPENAI = "https://api.openai.com/v1"
 
 
 def shown_address(base_url: str) -> str:
-    """Write an endpoint's address without what may be secret: a password, a query.
+    """Return an endpoint's address without what may be secret: a password, a query.
 
     >>> shown_address("https://me:secret@gateway.example/v1?api_key=secret"), shown_address("")
     ('https://gateway.example/v1', 'OpenAI')
@@ -17,7 +17,7 @@ def shown_address(base_url: str) -> str:
 
 
 def is_this_machine(base_url: str) -> bool:
-    """Tell whether an endpoint is on this machine: no proxy belongs in between.
+    """Return True if an endpoint is on this machine, so that it must be reached without a proxy.
 
     >>> [is_this_machine(f"http://{host}/v1") for host in ("localhost:11434", "127.0.0.1", "[::1]:80", "example.org")]
     [True, True, True, False]
@@ -30,14 +30,14 @@ def is_this_machine(base_url: str) -> bool:
 
 
 def is_web_address(address: str) -> bool:
-    """Tell whether this is an address of the web, whole enough to be gone to.
+    """Return True if this is a complete HTTP or HTTPS address.
 
     >>> [is_web_address(a) for a in ("https://example.org/x", "javascript:alert(1)", "http://", "http://a:99999/")]
     [True, False, False, False]
     """
     try:
         parts = urlsplit(address)
-        # Reading the port is what checks it.
+        # Reading the port checks it.
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return False  # its words would repeat the address, password and all
+        return False  # not raised: the error would repeat the address with its password

@@ -1,11 +1,12 @@
-"""IntegrityCheck: whether the shelf is still what the last run left.
+"""Integrity check: find out whether the shelf is still what the last run left.
 
-SQLite answers from an overwritten file as if nothing had happened, so a seal beside the shelf
-sums up all that an answer rests on. To compare takes a second for each few hundred megabytes:
-it is done once a day and whenever the file was touched, and what was found is noted.
+SQLite answers from an overwritten file without an error. So a checksum file next to the shelf covers everything that
+an answer depends on. Comparing takes a second for each few hundred megabytes. It is done once a day and whenever the
+file was changed, and the result is recorded.
 """
 
 import json
+import logging
 import marshal
 import sqlite3
 import threading
@@ -18,10 +19,10 @@ from pathlib import Path
 from index.core.checksums import Stamp, read_checksums, stamp, write_checksums
 from index.core.errors import ShelfDamaged
 
-REBUILT = (
-    "Run `dateline index`, or press Re-index: it is built again from the seeds. The chats are kept apart and stay."
-)
-# What a seal sums up: all that an answer rests on, the keywords as they lie in the file.
+logger = logging.getLogger(__name__)
+
+REBUILT = "Run `dateline index`, or press Re-index: it is rebuilt from the seeds folder. Chats and alerts are not lost."
+# What the checksum covers: everything that an answer depends on, the keywords as they are in the file.
 _CHECKED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
     "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
@@ -35,119 +36,117 @@ _CHECKED = (
 
 
 class IntegrityCheck:
-    """What is known of one shelf's file. Safe to share between threads."""
+    """The integrity check of one shelf's file. Safe to share between threads."""
 
     def __init__(
         self, path: Path, reading: Callable[[], AbstractContextManager[sqlite3.Connection]], *, version: int
     ) -> None:
-        """Watch over the file at `path`, which `reading` opens; `version` is that of its tables."""
+        """Check the file at `path`, which `reading` opens; `version` is that of its tables."""
         self._path = path
         self._reading = reading
         self._version = str(version)
         self._checksum_file = path.with_suffix(".seal")
         self._note = path.with_suffix(".sound")
-        self._found: Stamp | None = None  # of the file when it was last found whole
+        self._found: Stamp | None = None  # of the file when it was last found undamaged
         self._looking = threading.Lock()
 
     def damage(self, *, thorough: bool = False) -> str:
-        """Tell what is wrong with the shelf and what to do, or nothing.
+        """Return what is wrong with the shelf and what to do, or "" if nothing is.
 
-        While nobody has touched the file this costs a look at its times; `thorough` compares it
-        all the same where another process has done so before. While a run is under way, and after
-        one that was killed, there is nothing to compare with. Raises ShelfUnusable where SQLite
-        fails for another reason.
+        While the file is unchanged, this only looks at its times. With `thorough`, the file is compared even if another
+        process has done so. During a run, and after one that was killed, there is nothing to compare with. Raises
+        ShelfUnusable if SQLite fails for another reason.
         """
         if self._stamp() == self._found:
             return ""
-        # Of many who ask at once, one looks.
+        # If several threads ask at once, one compares and the others wait.
         with self._looking:
-            now, seal = self._stamp(), read_checksums(self._checksum_file)
-            if now == self._found or (not thorough and read_checksums(self._note) == _noted(now, seal)):
+            now, saved = self._stamp(), read_checksums(self._checksum_file)
+            if now == self._found or (not thorough and read_checksums(self._note) == _noted(now, saved)):
                 self._found = now
                 return ""
+            logger.debug("Checking the integrity of %s", self._path)
             try:
                 with self._reading() as connection:
-                    what = self._compare(connection, seal)
+                    what = self._compare(connection, saved)
             except ShelfDamaged as error:
                 return str(error)
             if what:
-                return f"{self._path} is damaged: {what}. Expected the shelf that the last run left. {REBUILT}"
-            self._remember(now, seal)
+                return f"{self._path} is damaged: {what}. Expected the shelf as the last run left it. {REBUILT}"
+            self._remember(now, saved)
             return ""
 
     def save_checksum(self) -> None:
-        """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
-        now, seal = self._stamp(), read_checksums(self._checksum_file)
+        """Record what the shelf is now. Call it at the end of a run, while no other process indexes."""
+        now, saved = self._stamp(), read_checksums(self._checksum_file)
         with self._reading() as connection:
             known = {
                 "version": self._version,
                 "store": read_record(connection, "store"),
                 "generation": str(read_generation(connection)),
             }
-            if not known.items() <= seal.items():
-                seal = {**known, "digest": _digest(connection)}
-                write_checksums(self._checksum_file, seal)
-        self._remember(now, seal)
+            if not known.items() <= saved.items():
+                saved = {**known, "digest": _digest(connection)}
+                write_checksums(self._checksum_file, saved)
+        self._remember(now, saved)
 
     def forget(self) -> None:
-        """Know nothing any more: the file was made anew."""
+        """Delete all that is recorded: the file was created again."""
         for file in (self._checksum_file, self._note):
             file.unlink(missing_ok=True)
         self._found = None
 
-    def _remember(self, now: Stamp, seal: Mapping[str, str]) -> None:
+    def _remember(self, now: Stamp, saved: Mapping[str, str]) -> None:
         self._found = now
-        with suppress(OSError):  # on a full disk, or one that may only be read, the next process looks again
-            write_checksums(self._note, _noted(now, seal))
+        with suppress(OSError):  # on a full or read-only disk, the next process compares again
+            write_checksums(self._note, _noted(now, saved))
 
     def _stamp(self) -> Stamp:
         return stamp({name: self._path.with_name(name) for name in (self._path.name, f"{self._path.name}-wal")})
 
-    def _compare(self, connection: sqlite3.Connection, seal: Mapping[str, str]) -> str:
-        if seal.get("version") != self._version:
-            return ""  # made before there were seals, or by another version
+    def _compare(self, connection: sqlite3.Connection, saved: Mapping[str, str]) -> str:
+        if saved.get("version") != self._version:
+            return ""  # there is no checksum, or another version wrote it
         store, generation = read_record(connection, "store"), read_generation(connection)
-        if store != seal.get("store"):
-            return "it was deleted, or is another store's" if not store else "it is another store's"
-        if str(generation) == seal.get("generation"):
-            return _torn(connection) or (
-                "" if _digest(connection) == seal.get("digest") else "its rows are not those written"
-            )
-        return "it is an earlier one" if generation < int(seal.get("generation", "0")) else ""
+        if store != saved.get("store"):
+            return "it was deleted, or belongs to another store" if not store else "it belongs to another store"
+        if str(generation) == saved.get("generation"):
+            return _torn(connection) or ("" if _digest(connection) == saved.get("digest") else "its rows have changed")
+        return "it is an earlier version" if generation < int(saved.get("generation", "0")) else ""
 
 
-def _noted(now: Stamp, seal: Mapping[str, str]) -> dict[str, str]:
+def _noted(now: Stamp, saved: Mapping[str, str]) -> dict[str, str]:
     today = datetime.now().astimezone().date().isoformat()
-    return {"file": json.dumps(now), "seal": json.dumps(dict(seal), sort_keys=True), "day": today}
+    return {"file": json.dumps(now), "seal": json.dumps(dict(saved), sort_keys=True), "day": today}
 
 
 def read_record(connection: sqlite3.Connection, name: str) -> str:
-    """Return a remembered fact about the store, or "" where it was never set."""
+    """Return a recorded fact about the store, or "" if it was never set."""
     row = connection.execute("SELECT value FROM record WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else ""
 
 
 def read_generation(connection: sqlite3.Connection) -> int:
-    """Return how many times what is on the shelf has changed. Raises ShelfDamaged."""
+    """Return how many times the contents of the shelf have changed. Raises ShelfDamaged."""
     try:
         return int(read_record(connection, "generation") or 0)
     except ValueError:
         raise ShelfDamaged(
-            f"The shelf's count of its changes is no number. Expected what Dateline wrote. {REBUILT}"
+            f"The shelf's count of its changes is not a number. Expected what Dateline wrote. {REBUILT}"
         ) from None
 
 
 def _torn(connection: sqlite3.Connection) -> str:
-    """Tell where the file contradicts itself, or nothing; a change of its contents alone is not seen."""
+    """Return what SQLite finds inconsistent in the file, or "". It does not notice a plain change of the contents."""
     found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     return "" if found == "ok" else " ".join(found.split()).rstrip(".")
 
 
 def _digest(connection: sqlite3.Connection) -> str:
-    """Sum up all that an answer rests on."""
+    """Compute one digest of everything that an answer depends on."""
     digest = blake2b(digest_size=16)
     for select in _CHECKED:
         rows = connection.execute(select)
         while some := rows.fetchmany(500):
-            digest.update(marshal.dumps(some, 2))  # 2: the last form that depends on the values alone
+            digest.update(marshal.dumps(some, 2))  # version 2 is the last one that depends on the values only
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What a question sees of the shelf: articles, chunks, keywords and vectors, all of one moment."""
+"""Queries: read articles, chunks, keywords and vectors from the shelf, all as of one moment."""
 
 import json
 import sqlite3
@@ -25,20 +25,20 @@ _SELECT_ARTICLE = (
     "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"
 )
 
-# What a listing tells of an article `a`.
+# The columns of a listing, for an article `a`.
 _LISTED = (
     "a.id, a.path, a.title, a.published, a.place, a.outlet, (SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
 )
-# Articles `a` in a scope. Days and names come as values, never as SQL.
+# Articles `a` in a scope. Days and names are bound as values, never put into the SQL.
 _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
     "AND (:articles IS NULL OR a.id IN (SELECT value FROM json_each(:articles))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
 )
-# So many are compared with a question's at a time: 30 MB.
+# Vectors compared with a question's at a time: 30 MB.
 _VECTORS_AT_ONCE = 20_000
-# Of an article with more copies than this, those most alike are told.
+# If an article has more copies than this, the most similar ones are returned.
 _MOST_COPIES = 100
 Order = Literal["newest", "oldest", "title", "outlet", "place"]
 _ORDERS: Mapping[Order, str] = {
@@ -52,7 +52,7 @@ _ORDERS: Mapping[Order, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One line of the list of articles."""
+    """One entry of the list of articles."""
 
     id: str
     path: str
@@ -65,7 +65,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much is on the shelf."""
+    """The size of the shelf."""
 
     articles: int
     chunks: int
@@ -75,7 +75,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far the shelf reaches."""
+    """How many articles a scope has, and the days of publication they cover."""
 
     articles: int
     undated: int
@@ -84,14 +84,14 @@ class Reach:
 
 
 class Reading:
-    """What a question sees: the shelf at one moment."""
+    """The shelf as of one moment."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Read through an open transaction."""
+        """Read over a connection with an open transaction."""
         self._connection = connection
 
     def record(self, name: str) -> str:
-        """Return a remembered fact about the store, or "" where it was never set."""
+        """Return a recorded fact about the store, or "" if it was never set."""
         return read_record(self._connection, name)
 
     def counts(self) -> Counts:
@@ -103,8 +103,8 @@ class Reading:
         return Counts(*row)
 
     def reach(self, *, scope: Scope = WHOLE) -> Reach:
-        """Tell how many articles there are to search in the scope, and from when."""
-        if scope.is_whole:  # each from the index, without a look at every article
+        """Return how many articles are in the scope, and their days of publication."""
+        if scope.is_whole:  # each from an index, without reading every article
             count, undated, first, last = self._connection.execute(
                 "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM articles WHERE published IS NULL), "
                 "(SELECT min(published) FROM articles), (SELECT max(published) FROM articles)"
@@ -117,21 +117,21 @@ class Reading:
         return Reach(count, undated, _date(first), _date(last))
 
     def files(self) -> dict[str, tuple[bytes, str | None]]:
-        """Return every file that was read, with its hash and the reason it was rejected."""
+        """Return every file that was read, with its hash and the reason if it was rejected."""
         rows = self._connection.execute("SELECT path, hash, reason FROM files")
         return {path: (hash_, reason) for path, hash_, reason in rows}
 
     def article_paths(self, file: str) -> dict[str, str]:
-        """Return the paths of the articles of a file, by id."""
+        """Return the paths of the articles in a file, by article id."""
         return dict(self._connection.execute("SELECT id, path FROM articles WHERE file = ?", (file,)))
 
     def listings(
         self, limit: int = -1, *, offset: int = 0, scope: Scope = WHOLE, titled: str = "", order: Order = "newest"
     ) -> list[Listing]:
-        """List the visible articles of the scope whose title holds the text `titled`, as `words.folded` compares.
+        """List the visible articles in the scope whose title contains `titled`, compared as `terms.folded` does.
 
-        At most `limit` after the first `offset`; all the rest where it is negative. Those that do
-        not say what is ordered by come last, and what is equal is in the order of the paths.
+        Returns at most `limit` articles after the first `offset`, or all if `limit` is negative. Articles that lack the
+        field to order by come last; equal ones are ordered by path.
         """
         rows = self._in_scope(
             f"SELECT {_LISTED} FROM articles a",  # noqa: S608 (a constant)
@@ -144,7 +144,7 @@ class Reading:
         return [_listing(row) for row in rows]
 
     def copies(self, article: Article, *, scope: Scope = WHOLE) -> list[Listing]:
-        """List the visible articles of the scope that are copies of this one, oldest first."""
+        """List the visible articles in the scope that are copies of this one, oldest first."""
         rows = self._in_scope(
             f"SELECT {_LISTED}, a.text, a.body_start, a.body_end FROM prints mine JOIN prints other "  # noqa: S608
             "ON other.print = mine.print JOIN articles a ON a.id = other.article_id",
@@ -158,11 +158,11 @@ class Reading:
         return sorted(found, key=lambda listing: (listing.published or date.max, listing.path))
 
     def count(self, *, scope: Scope = WHOLE, titled: str = "") -> int:
-        """Count what `listings` would list without a limit."""
+        """Count what `listings` would return without a limit."""
         return int(self._in_scope("SELECT count(*) FROM articles a", scope, titled=titled).fetchone()[0])
 
     def outlets(self, *, scope: Scope = WHOLE) -> list[tuple[str, int]]:
-        """Count the articles of each outlet in the scope, most first; "" stands for articles that name none."""
+        """Count the articles of each outlet in the scope, most first; "" is for articles that name no outlet."""
         return self._in_scope(
             "SELECT coalesce(a.outlet, '') AS name, count(*) AS number FROM articles a",
             scope,
@@ -170,7 +170,7 @@ class Reading:
         ).fetchall()
 
     def months(self, *, scope: Scope = WHOLE, titled: str = "") -> list[tuple[str, int]]:
-        """Count the dated ones of `listings` in each month that has some ("2026-02"), in order."""
+        """Count the dated articles of `listings` by month ("2026-02"), in order, without empty months."""
         rows = self._in_scope(
             "SELECT substr(a.published, 1, 7) AS month, count(*) FROM articles a",
             scope,
@@ -180,7 +180,7 @@ class Reading:
         return rows.fetchall()
 
     def article(self, path: str) -> Article:
-        """Return the visible article of that path. Raises UnknownArticle."""
+        """Return the visible article with that path. Raises UnknownArticle."""
         row = self._connection.execute(_SELECT_ARTICLE + " WHERE path = ?", (path,)).fetchone()
         if row is None:
             raise UnknownArticle(
@@ -190,14 +190,14 @@ class Reading:
         return self._whole(_article(row))
 
     def titles(self, paths: Sequence[str]) -> dict[str, str]:
-        """Return the titles of those of the articles that are visible, by path."""
+        """Return the titles of the visible articles among these paths, by path."""
         rows = self._connection.execute(
             "SELECT path, title FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(paths),)
         )
         return dict(rows.fetchall())
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return those of the articles that are visible, by id."""
+        """Return the visible articles among these ids, by id."""
         rows = self._connection.execute(
             _SELECT_ARTICLE + " WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 (both are constants)
             (json.dumps(ids),),
@@ -205,24 +205,24 @@ class Reading:
         return {row[0]: self._whole(_article(row)) for row in rows.fetchall()}
 
     def article_by_digest(self, digest: str) -> Article | None:
-        """Return the visible article whose text has that `text_digest`, the first by path; reads every text."""
+        """Return the first visible article by path whose text has that `text_digest`. Slow: it reads every text."""
         rows = self._connection.execute("SELECT path, text FROM articles ORDER BY path")
         path = next((path for path, text in rows if text_digest(text) == digest), None)
         return None if path is None else self.article(path)
 
     def _whole(self, article: Article) -> Article:
-        """Return an article whose every chunk is, by its id, what was once cut from it. Raises ShelfDamaged."""
+        """Return the article after checking the text of each chunk against the chunk's id. Raises ShelfDamaged."""
         rows = self._connection.execute(
             "SELECT id, article_id, sentences, heading FROM chunks WHERE article_id = ?", (article.id,)
         )
         if not all(chunk_of_row(*row).is_cut_from(article) for row in rows):
             raise ShelfDamaged(
-                f"The text of {article.path} is not the one that was indexed. Expected it word for word. {REBUILT}"
+                f"The text of {article.path} has changed since it was indexed. Expected it unchanged. {REBUILT}"
             )
         return article
 
     def chunks(self, ids: Sequence[str], *, scope: Scope = WHOLE) -> dict[str, Chunk]:
-        """Return those of the chunks whose article is visible and in the scope, by id."""
+        """Return the chunks among these ids whose article is visible and in the scope, by id."""
         rows = self._in_scope(
             "SELECT c.id, c.article_id, c.sentences, c.heading FROM chunks c JOIN articles a ON a.id = c.article_id",
             scope,
@@ -232,29 +232,28 @@ class Reading:
         return {row[0]: chunk_of_row(*row) for row in rows}
 
     def sentences(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """Yield each sentence of those of the articles that are visible, with its article's id."""
+        """Yield each sentence of the visible articles among these ids, as the article's id and the sentence."""
         rows = self._connection.execute(
             "SELECT c.article_id, c.sentences, a.text FROM chunks c JOIN articles a ON a.id = c.article_id "
             "WHERE a.id IN (SELECT value FROM json_each(?))",
             (json.dumps(ids),),
         )
         for id_, sentences, text in rows:
-            with _naming_damage():
+            with _reporting_damage():
                 spans = [Span(start, end) for start, end in json.loads(sentences)]
             yield from ((id_, span.cut(text)) for span in spans)
 
     def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
-        """Return the ids of the `k` chunks in the scope that match best, with their BM25 scores (0 up), best first.
+        """Return the ids of the `k` chunks in the scope that match best, best first, with their BM25 scores (0 or more).
 
-        A word in the heading counts twice. Terms are text, whatever they hold: each is quoted, so nothing in it is
-        query syntax.
+        A word in the heading counts twice. Each term is quoted, so no character in it is query syntax.
         """
         if not question_terms:
             return {}
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in question_terms)
         if scope.is_whole:
-            # Ranked before it is joined: a common word is in tens of thousands of chunks. Twice as many as are asked
-            # for, so that of equal ones those with the lesser id come first, whenever they were indexed.
+            # Ranked before the join: a common word is in tens of thousands of chunks. Twice as many as requested, so
+            # that equal chunks are ordered by id, whenever they were indexed.
             rows = self._connection.execute(
                 "SELECT c.id, k.score FROM (SELECT rowid, -bm25(keywords, 2.0, 1.0) AS score FROM keywords "
                 "WHERE keywords MATCH :query ORDER BY score DESC LIMIT 2 * :k) k "
@@ -273,12 +272,12 @@ class Reading:
         return dict(rows.fetchall())
 
     def count_chunks_with(self, term: str) -> int:
-        """Count the chunks that hold `term`, one of `words.terms`."""
+        """Count the chunks that contain `term`, as `terms.terms` makes it."""
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
 
     def terms_with_prefix(self, prefix: str) -> list[str]:
-        """Return the terms of all chunks that begin with `prefix`."""
+        """Return the terms in all chunks that begin with `prefix`."""
         rows = self._connection.execute(
             "SELECT term FROM vocabulary WHERE term >= ? AND term < ?", (prefix, prefix + chr(sys.maxunicode))
         )
@@ -287,13 +286,12 @@ class Reading:
     def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
         """Return the ids of the `k` chunks in the scope nearest to a unit vector with their cosines, by exact search.
 
-        For a process that does not own Chroma: its files may be rewritten by the owner at any
-        moment, these rows may not.
+        For a process that does not own Chroma, whose files the owner may rewrite at any moment.
         """
         if scope.is_whole:
             rows = self._connection.execute("SELECT chunk, vector FROM vectors")
         else:
-            # CROSS keeps the order of the tables: of a narrow scope only its own vectors are read.
+            # CROSS keeps the order of the tables, so that only the vectors in the scope are read.
             rows = self._in_scope(
                 "SELECT v.chunk, v.vector FROM articles a CROSS JOIN chunks c ON c.article_id = a.id "
                 "CROSS JOIN vectors v ON v.chunk = c.number",
@@ -301,7 +299,7 @@ class Reading:
             )
         numbers, parts = list[int](), list[Vectors]()
         while some := rows.fetchmany(_VECTORS_AT_ONCE):
-            with _naming_damage():
+            with _reporting_damage():
                 parts.append(
                     np.frombuffer(b"".join(row[1] for row in some), np.float32).reshape(len(some), -1) @ question
                 )
@@ -309,9 +307,9 @@ class Reading:
         if not parts:
             return {}
         cosines = np.concatenate(parts)
-        if not np.all(np.abs(cosines) < 1.01):  # of unit vectors; what is no number compares as false
-            raise ShelfDamaged(f"Vectors are not those that were made. Expected each of length 1. {REBUILT}")
-        # Twice as many, as for keywords: of equal ones those with the lesser id come first.
+        if not np.all(np.abs(cosines) < 1.01):  # cosines of unit vectors; NaN compares as false
+            raise ShelfDamaged(f"Stored vectors have changed. Expected each to have length 1. {REBUILT}")
+        # Twice as many, as for keywords, so that equal chunks are ordered by id.
         best = {numbers[row]: float(cosines[row]) for row in np.argsort(-cosines, kind="stable")[: 2 * k]}
         ids = self._connection.execute(
             "SELECT id, number FROM chunks WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(best)),)
@@ -330,7 +328,7 @@ class Reading:
         return [(row[0], chunk_of_row(*row[1:5]).embedded_text(row[5])) for row in rows]
 
     def without_vectors(self, ids: Sequence[str]) -> set[str]:
-        """Return those of the visible chunks that have no vector yet."""
+        """Return the ids among these of visible chunks that have no vector yet."""
         rows = self._connection.execute(
             "SELECT c.id FROM chunks c LEFT JOIN vectors v ON v.chunk = c.number "
             "WHERE c.id IN (SELECT value FROM json_each(?)) AND v.chunk IS NULL",
@@ -339,7 +337,7 @@ class Reading:
         return {row[0] for row in rows}
 
     def not_in_chroma(self, limit: int) -> list[tuple[int, str, Vectors]]:
-        """Return vectors that Chroma has not got yet: number, chunk id, vector."""
+        """Return up to `limit` vectors that are not in Chroma yet: chunk number, chunk id, vector."""
         rows = self._connection.execute(
             "SELECT v.chunk, c.id, v.vector FROM vectors v JOIN chunks c ON c.number = v.chunk "
             "WHERE v.placed = 0 LIMIT ?",
@@ -348,7 +346,7 @@ class Reading:
         return [(number, id_, np.frombuffer(vector, np.float32)) for number, id_, vector in rows]
 
     def sample(self, k: int) -> dict[str, Vectors]:
-        """Return at most `k` of the vectors that Chroma should have, spread evenly over the shelf, by chunk id."""
+        """Return up to `k` vectors that Chroma should have, spread evenly over the shelf, by chunk id."""
         numbers = [row[0] for row in self._connection.execute("SELECT chunk FROM vectors WHERE placed = 1")]
         step = max(1, -(-len(numbers) // k))
         rows = self._connection.execute(
@@ -359,7 +357,7 @@ class Reading:
         return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """Return the vectors of those of the chunks that have one, by id."""
+        """Return the vectors of the chunks among these ids that have one, by id."""
         rows = self._connection.execute(
             "SELECT c.id, v.vector FROM chunks c JOIN vectors v ON v.chunk = c.number "
             "WHERE c.id IN (SELECT value FROM json_each(?))",
@@ -368,7 +366,7 @@ class Reading:
         return {id_: np.frombuffer(vector, np.float32) for id_, vector in rows}
 
     def all_in_chroma(self) -> bool:
-        """Tell whether Chroma has every vector there is."""
+        """Return True if Chroma has every vector."""
         row = self._connection.execute("SELECT NOT EXISTS (SELECT 1 FROM vectors WHERE placed = 0)").fetchone()
         return bool(row[0])
 
@@ -377,13 +375,13 @@ class Reading:
         return int(self._connection.execute("SELECT count(*) FROM vectors WHERE placed = 1").fetchone()[0])
 
     def removed_but_in_chroma(self, limit: int) -> list[str]:
-        """Return ids that Chroma should no longer have."""
+        """Return up to `limit` ids of chunks that were removed here and are still in Chroma."""
         return [row[0] for row in self._connection.execute("SELECT chunk_id FROM leavers LIMIT ?", (limit,))]
 
     def _in_scope(
         self, select: str, scope: Scope, then: str = "", *, titled: str = "", **values: str | int
     ) -> sqlite3.Cursor:
-        """Run `select`, which names the articles `a`, on those in the scope; it and `then` are constants."""
+        """Run `select`, which calls the articles `a`, on the scope; `select` and `then` are constants."""
         bound = {
             "since": scope.since and scope.since.isoformat(),
             "until": scope.until and scope.until.isoformat(),
@@ -396,7 +394,7 @@ class Reading:
 
 def _article(row: Sequence[object]) -> Article:
     id_, path, title, text, start, end, published, *rest, pages = row
-    with _naming_damage():
+    with _reporting_damage():
         body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
         return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
 
@@ -407,19 +405,19 @@ def _listing(row: Sequence[object]) -> Listing:
 
 
 def chunk_of_row(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:
-    """Make a chunk of what the table of chunks tells of it. Raises ShelfDamaged."""
-    with _naming_damage():
+    """Make a chunk from its row. Raises ShelfDamaged."""
+    with _reporting_damage():
         spans = tuple(Span(start, end) for start, end in json.loads(sentences))
         return Chunk(id_, article_id, Span(spans[0].start, spans[-1].end), spans, heading)
 
 
 @contextmanager
-def _naming_damage() -> Iterator[None]:
+def _reporting_damage() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, IndexError) as error:
         raise ShelfDamaged(
-            f"The shelf holds a row that Dateline cannot have written ({type(error).__name__}). {REBUILT}"
+            f"The shelf has a row that cannot be read ({type(error).__name__}). Expected what Dateline wrote. {REBUILT}"
         ) from error
 
 

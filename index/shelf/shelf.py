@@ -1,8 +1,8 @@
 """The shelf: articles, chunks, keywords and vectors in one SQLite file.
 
-SQLite is the truth. An article is written in one transaction, so it is visible whole or
-not at all; a question reads in one transaction too, so nothing changes under it. Chroma is
-an index over the vectors kept here and can be made again from them.
+An article is written in one transaction, so all of it is visible or nothing. A question reads in one transaction too,
+so the shelf does not change while it is answered. Chroma is an index over the vectors stored here and can be rebuilt
+from them.
 """
 
 import os
@@ -19,8 +19,8 @@ from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
 
 FILE_NAME = "articles.db"
 VERSION = 3
-_APPLICATION_ID = 0x444C4E45  # "DLNE": tells our file from any other SQLite file
-# By what copies of an article are found; no part of the seal, as their texts decide.
+_APPLICATION_ID = 0x444C4E45  # "DLNE", to distinguish our file from other SQLite files
+# Fingerprints, to find copies of an article. Not part of the checksum: the articles' texts decide what is a copy.
 _PRINTS = """
 CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article_id)) WITHOUT ROWID;
 CREATE INDEX prints_by_article ON prints (article_id);
@@ -34,8 +34,8 @@ CREATE TABLE articles (
     published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX articles_by_file ON articles (file);
--- All that a list of articles tells: the text lies in between, and reading past it is what costs. No part of the
--- version: on a store made before, lists are slower and the same.
+-- Everything that a list of articles shows, because reading past the texts is slow. Not part of the version: an older
+-- store gives the same lists, more slowly.
 CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id);
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
@@ -45,16 +45,16 @@ CREATE INDEX chunks_by_article ON chunks (article_id);
 CREATE INDEX chunks_by_digest ON chunks (digest);
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks, vector BLOB NOT NULL, placed INTEGER NOT NULL);
 CREATE INDEX vectors_by_placed ON vectors (placed);
--- Vectors of articles that went away in the run under way: a moved file needs no embedding.
+-- Vectors of articles removed in the current run, so that a moved file is not embedded again.
 CREATE TABLE spare_vectors (digest BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
--- Chunks that are gone from here and still in Chroma.
+-- Chunks that were removed here and are still in Chroma.
 CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 {_PRINTS}
 CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 INSERT INTO record VALUES ('{LEFT}', '{NOTHING_LEFT}');
 """  # noqa: S608 (constants)
-# What makes a shelf of a version one of the next.
+# SQL that turns a shelf of a version into one of the next.
 _MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
 _FORMAT = FileFormat(
     schema=_SCHEMA,
@@ -70,9 +70,9 @@ class Shelf:
     """The SQLite file of one store. Safe to share between threads: each use has its own connection."""
 
     def __init__(self, store: Path) -> None:
-        """Open the shelf in the folder `store`, making both where they are missing.
+        """Open the shelf in the folder `store`; both are created if they are missing.
 
-        Raises StoreMismatch where the file is not a shelf of this version; it is left untouched.
+        Raises StoreMismatch if the file is not a shelf of this version; it is left unchanged.
         """
         self.path = store / FILE_NAME
         self._database = Database(self.path, _FORMAT)
@@ -80,41 +80,41 @@ class Shelf:
 
     @contextmanager
     def read(self, *, checked: bool = False) -> Iterator[Reading]:
-        """Look at the shelf as it is now; what others write meanwhile is not seen.
+        """Read the shelf as it is now; what others write meanwhile is not seen.
 
-        Raises ShelfUnusable where SQLite fails; with `checked`, as for an answer, ShelfDamaged
-        where the shelf is not what the last run left.
+        With `checked`, as for an answer, raises ShelfDamaged if the shelf is not what the last run left. Raises
+        ShelfUnusable if SQLite fails.
         """
-        if checked and (told := self.damage()):
-            raise ShelfDamaged(told)
+        if checked and (damage := self.damage()):
+            raise ShelfDamaged(damage)
         with self._database.reading() as connection:
             yield Reading(connection)
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
-        """Change the shelf: all of the block becomes visible at its end, or nothing does.
+        """Change the shelf: everything in the block becomes visible at its end, or nothing does.
 
-        Raises ShelfUnusable where SQLite fails; the shelf is then as it was before.
+        Raises ShelfUnusable if SQLite fails; the shelf is then as it was before.
         """
         with self._database.writing() as connection:
             yield Writing(connection)
 
     def damage(self, *, thorough: bool = False) -> str:
-        """Tell what is wrong with the shelf and what to do, or nothing; see `IntegrityCheck.damage`."""
+        """Return what is wrong with the shelf and what to do, or ""; see `IntegrityCheck.damage`."""
         return self._integrity.damage(thorough=thorough)
 
     def save_checksum(self) -> None:
-        """Note what the shelf is now, as what to expect of it. For the end of a run, while nobody else indexes."""
+        """Record what the shelf is now. Call it at the end of a run, while no other process indexes."""
         with self.write() as writing:
             if not writing.record("store"):
                 writing.set_record("store", uuid4().hex)
         self._integrity.save_checksum()
 
     def forget(self) -> None:
-        """Leave no word of an article that is gone in any file of the shelf. For a run that has removed them.
+        """Erase the text of removed articles from every file of the shelf. Call it after a run that removed some.
 
-        What is deleted from a table is written over at once; the keyword index keeps the words it was told to forget
-        until its pieces are merged, and the log holds what has been written before.
+        SQLite overwrites what is deleted from a table at once. But the keyword index keeps deleted words until its
+        parts are merged, and the write-ahead log keeps what was written before.
         """
         with self.read() as reading:
             left = reading.record(LEFT)
@@ -122,18 +122,18 @@ class Shelf:
             with self.write() as writing:
                 writing.merge_keywords()
         if not left:
-            self._database.vacuum()  # made before deleted text was written over
+            self._database.vacuum()  # created before deleted text was overwritten
         if self._database.empty_log() and left != NOTHING_LEFT:
             with self.write() as writing:
                 writing.set_record(LEFT, NOTHING_LEFT)
 
     def start_over(self) -> None:
-        """Make the shelf anew, with nothing on it."""
+        """Empty the shelf."""
         self._database.start_over()
-        # Last: without a seal the damaged file would have been believed until now.
+        # Last: without a checksum, the damaged file would have been trusted until now.
         self._integrity.forget()
 
 
 def size_on_disk(store: Path) -> int:
-    """Return the bytes that all files of the store take."""
+    """Return the size of all files of the store in bytes."""
     return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)

@@ -1,4 +1,4 @@
-"""A change to the shelf: an article comes or goes with its chunks, its keywords and its vectors."""
+"""Updates: add and remove articles with their chunks, keywords and vectors."""
 
 import json
 from collections.abc import Sequence
@@ -12,23 +12,23 @@ from index.text.chunks import Chunk
 from index.text.near_duplicates import prints
 from index.text.terms import terms
 
-# The hash of a file that is being read, until it has been read to its end.
+# The hash of a file until it has been read to its end.
 UNFINISHED = b"unfinished"
-# What is left in the file of articles that are gone; a store made before this was asked says nothing of it.
+# Whether text of removed articles is left in the shelf's file. Older stores have no such record.
 LEFT = "left_of_deleted"
 NOTHING_LEFT = "nothing"
 
 
 class Writing(Reading):
-    """A change to the shelf; see `Shelf.write`."""
+    """A transaction that changes the shelf; see `Shelf.write`."""
 
     def set_record(self, name: str, value: str) -> None:
-        """Remember a fact about the store."""
+        """Record a fact about the store."""
         self._connection.execute("INSERT OR REPLACE INTO record VALUES (?, ?)", (name, value))
 
     def put_articles(self, file: str, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Make articles of a file visible, each in place of the one that had its path."""
-        # Under no hash of a file: until `finish_file` it is read again.
+        """Make articles of a file visible; each replaces the article that had its path."""
+        # Without the file's hash: the file is read again unless `finish_file` is reached.
         self._connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, NULL)", (file, UNFINISHED))
         for article, chunks in articles:
             self._drop_article(article.path)
@@ -36,17 +36,17 @@ class Writing(Reading):
         self._touch()
 
     def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
-        """Make the articles of one file visible in place of those it held before."""
+        """Make the articles of a file visible in place of those it had before."""
         self.put_articles(file, articles)
         self.finish_file(file, hash_, [article.path for article, _ in articles])
 
     def finish_file(
         self, file: str, hash_: bytes, paths: Sequence[str] | None, *, reason: str | None = None
     ) -> list[str]:
-        """Note that a file was read to its end: the articles of these paths are all it holds.
+        """Record that a file was read to its end, and that it contains exactly the articles with these paths.
 
-        Without paths its articles stay as they are. `reason` says what of it is not on the shelf. Returns the paths of
-        the articles that went.
+        If `paths` is None, its articles stay as they are. `reason` says what of the file is not on the shelf. Returns
+        the paths of the articles that were removed.
         """
         self._connection.execute(
             "INSERT INTO files VALUES (?1, ?2, ?3) ON CONFLICT (path) DO UPDATE SET hash = ?2, reason = ?3",
@@ -59,13 +59,13 @@ class Writing(Reading):
         return gone
 
     def remove_file(self, file: str) -> list[str]:
-        """Forget a file and its articles. Returns their paths."""
+        """Remove a file and its articles. Returns their paths."""
         gone = self.finish_file(file, b"", ())
         self._connection.execute("DELETE FROM files WHERE path = ?", (file,))
         return gone
 
     def put_vectors(self, numbers: Sequence[int], vectors: Vectors) -> None:
-        """Store the vectors of the chunks of those numbers; chunks that went away meanwhile are passed over."""
+        """Store the vectors of the chunks with these numbers; chunks that were removed meanwhile are skipped."""
         self._connection.executemany(
             "INSERT OR IGNORE INTO vectors SELECT number, ?2, 0 FROM chunks WHERE number = ?1",
             [(number, vector.tobytes()) for number, vector in zip(numbers, vectors, strict=True)],
@@ -73,36 +73,36 @@ class Writing(Reading):
         self._touch()
 
     def mark_in_chroma(self, numbers: Sequence[int]) -> None:
-        """Note that Chroma has these vectors."""
+        """Record that Chroma has these vectors."""
         self._connection.executemany("UPDATE vectors SET placed = 1 WHERE chunk = ?", [(n,) for n in numbers])
 
     def mark_gone_from_chroma(self, ids: Sequence[str]) -> None:
-        """Note that Chroma no longer has these chunks."""
+        """Record that Chroma no longer has these chunks."""
         self._connection.executemany("DELETE FROM leavers WHERE chunk_id = ?", [(id_,) for id_ in ids])
 
     def mark_chroma_empty(self) -> None:
-        """Note that Chroma is empty."""
+        """Record that Chroma is empty."""
         self._connection.execute("UPDATE vectors SET placed = 0 WHERE placed = 1")
         self._connection.execute("DELETE FROM leavers")
 
     def drop_vectors(self) -> None:
-        """Forget every vector: another model will make new ones."""
+        """Delete every vector, because another model will make new ones."""
         self._connection.execute("DELETE FROM vectors")
         self._connection.execute("DELETE FROM spare_vectors")
         self._connection.execute("DELETE FROM leavers")
         self._touch()
 
     def drop_spare_vectors(self) -> None:
-        """Forget the vectors that nothing took over in this run."""
+        """Delete the vectors of removed articles that no other article uses."""
         self._connection.execute("DELETE FROM spare_vectors")
 
     def merge_keywords(self) -> None:
-        """Merge the pieces of the keyword index into one, without what it was told to forget."""
+        """Merge the parts of the keyword index, which erases deleted words."""
         self._connection.execute("INSERT INTO keywords (keywords) VALUES ('optimize')")
         self._touch()
 
     def rebuild_keywords(self) -> None:
-        """Fill the keyword index anew: a contentless one forgets only what it is told word for word."""
+        """Rebuild the keyword index from the articles."""
         self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
         rows = self._connection.execute(
             "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
@@ -113,7 +113,7 @@ class Writing(Reading):
         self._touch()
 
     def rebuild_fingerprints(self) -> None:
-        """Note anew by what copies of each article are found."""
+        """Rebuild the fingerprints by which copies of an article are found."""
         self._connection.execute("DELETE FROM prints")
         rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")
         while some := rows.fetchmany(100):
@@ -121,7 +121,7 @@ class Writing(Reading):
                 self._add_prints(id_, text[start:end])
 
     def forget_hashes(self) -> None:
-        """Have every file read again by the next run, while what it held stays visible until then."""
+        """Have the next run read every file again; their articles stay visible until then."""
         self._connection.execute("UPDATE files SET hash = x''")
         self._touch()
 
@@ -145,14 +145,14 @@ class Writing(Reading):
                 (chunk.id, chunk.article_id, spans, chunk.heading, digest),
             ).lastrowid
             self._add_keywords(number, chunk, article.text)
-            # The same words were embedded before: in a syndicated copy, a moved file, an edited article.
+            # The same text may have a vector already: a syndicated copy, a moved file, an edited article.
             self._connection.execute(
                 "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
                 "ON v.chunk = c.number WHERE c.digest = ?2 UNION ALL SELECT vector FROM spare_vectors "
                 "WHERE digest = ?2) LIMIT 1",
                 (number, digest),
             )
-            # Back again before Chroma was told to forget it.
+            # It is back before it was removed from Chroma.
             self._connection.execute("DELETE FROM leavers WHERE chunk_id = ?", (chunk.id,))
 
     def _add_prints(self, id_: str, body: str) -> None:
@@ -176,7 +176,7 @@ class Writing(Reading):
                 self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))
             if placed:
                 self._connection.execute("INSERT OR IGNORE INTO leavers VALUES (?)", (chunk[0],))
-            # A contentless index forgets only what it is told word for word.
+            # A contentless FTS5 index deletes an entry only if given its exact text.
             self._connection.execute(
                 "INSERT INTO keywords (keywords, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
                 (number, *_searchable(chunk_of_row(*chunk), text)),

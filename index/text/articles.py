@@ -1,7 +1,6 @@
-"""Articles: a seed once read.
+"""Articles: what a seed file is read into.
 
-The text is normalised once, by the reader that made the article; every span of
-every later stage refers to that text.
+The text is normalised once, by the reader that made the article. Every span of every later stage refers to that text.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ from index.text.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One news article. `None` means the article does not say."""
+    """One news article. None means that the article does not say."""
 
     id: str
     path: str  # relative to the seeds folder, with forward slashes
@@ -26,24 +25,24 @@ class Article:
     outlet: str | None
     author: str | None
     url: str | None
-    pages: tuple[int, ...] = ()  # where each page begins in the text; empty where there are none
+    pages: tuple[int, ...] = ()  # where each page begins in the text; empty if there are no pages
 
     @property
     def heading(self) -> str:
-        """One line that tells what the article is; embedded with each chunk, never quoted."""
+        """Title, outlet, place and date in one line; embedded with each chunk, never quoted."""
         when = self.published.isoformat() if self.published else None
         return " · ".join(part for part in (self.title, self.outlet, self.place, when) if part)
 
     def page(self, place: int) -> int | None:
-        """Return the number, from 1, of the page that a place in the text is on; None where there are no pages."""
+        """Return the number, from 1, of the page with this character offset, or None if there are no pages."""
         return bisect_right(self.pages, place) or None
 
 
 def article_id(path: str, content: bytes) -> str:
-    """Name an article by its path and its bytes, so that an edited file is another article."""
+    """Return the id of an article, a digest of its path and bytes: an edited file is another article."""
     return hashlib.sha256(path.encode() + b"\0" + content).hexdigest()[:20]
 
 
 def text_digest(text: str) -> str:
-    """Sum up an article's text in eight characters: a file that was renamed has the same."""
+    """Return a digest of an article's text, eight characters long. It stays the same if the file is renamed."""
     return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=4).hexdigest()

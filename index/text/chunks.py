@@ -1,6 +1,6 @@
-"""Chunks: whole sentences that are embedded and found together.
+"""Chunks: runs of whole sentences that are embedded and found together.
 
-A chunk holds spans, not text: the article's text lives once, in the article.
+A chunk has spans, not text: only the article has the text.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.tokens import count_tokens
 
-# Goes into the shelf's record: a new way to read or cut articles reads them all again.
+# Recorded on the shelf: if articles are read or cut in a new way, all are read again.
 VERSION = 2
 
 
@@ -25,14 +25,14 @@ class Chunk:
     article_id: str
     span: Span  # from the first sentence's start to the last one's end
     sentences: tuple[Span, ...]
-    heading: str  # what the article is; embedded with the text, never quoted
+    heading: str  # of the article; embedded with the text, never quoted
 
     def embedded_text(self, article_text: str) -> str:
-        """Return what the model reads of this chunk."""
+        """Return the text to embed: the heading, then the chunk."""
         return f"{self.heading}\n{self.span.cut(article_text)}"
 
     def is_cut_from(self, article: Article) -> bool:
-        """Tell whether the article says here, to the letter, what it said when this chunk was cut from it."""
+        """Return True if the article's text here is exactly what it was when this chunk was cut from it."""
         if self.heading != article.heading or self.span.end > len(article.text):
             return False
         return self.id == _name(article.id, self.span, self.heading, self.span.cut(article.text))
@@ -41,8 +41,8 @@ class Chunk:
 def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:
     """Cut the body of `article` into chunks of about equal length.
 
-    No chunk has more than `max_tokens` (heading included) unless it is one long sentence.
-    Every sentence is in exactly one chunk.
+    No chunk has more than `max_tokens`, including its heading, unless it is one long sentence. Every sentence is in
+    exactly one chunk.
     """
     sentences = split_sentences(article.text, article.body)
     room = max(1, max_tokens - count_tokens(article.heading))
@@ -53,7 +53,7 @@ def chunk_article(article: Article, *, max_tokens: int) -> tuple[Chunk, ...]:
 
 
 def _groups(sentences: Sequence[Span], tokens: Sequence[int], room: int) -> Iterator[tuple[Span, ...]]:
-    """Fill groups up to an equal share of the whole, so that no scrap is left at the end."""
+    """Group sentences into equal shares, so that no short chunk is left at the end."""
     share = sum(tokens) / max(1, ceil(sum(tokens) / room))
     group: list[Span] = []
     used = 0
@@ -68,7 +68,7 @@ def _groups(sentences: Sequence[Span], tokens: Sequence[int], room: int) -> Iter
 
 
 def make_chunk(article: Article, sentences: tuple[Span, ...]) -> Chunk:
-    """Make a chunk of neighbouring sentences."""
+    """Make a chunk from neighbouring sentences."""
     span = Span(sentences[0].start, sentences[-1].end)
     return Chunk(
         id=_name(article.id, span, article.heading, span.cut(article.text)),

@@ -1,8 +1,7 @@
-"""Copies: the same story under several names.
+"""Near duplicates: find articles that are copies of each other.
 
-Agencies' reports come in many copies, cut, retitled and a little edited. Two articles are
-copies when one says nearly nothing that the other does not. Prints find the few that may be;
-their texts decide.
+Many outlets print the same agency report, shortened, with another title or slightly edited. Two articles are copies if
+one says almost nothing that the other does not. Fingerprints find the few candidates; their texts decide.
 """
 
 import re
@@ -15,26 +14,26 @@ from rensa import RMinHash
 from index.text import terms as words
 from index.text.terms import folded
 
-# Words that stand together: four in a row are seldom the same by chance.
+# Consecutive words in a shingle: four in a row are rarely equal by chance.
 _WORDS_TOGETHER = 4
-# Shorter ones are lines of service ("Markets are closed today"), the same by nature.
+# Shorter texts are notices ("Markets are closed today"), which are alike without being copies.
 _LEAST_SHINGLES = 30
-# Of the shorter one, this share is in the longer one too; an editor's cuts and changes are the rest.
+# Share of the shorter text's shingles that must be in the longer one; the rest allows for edits.
 _SHARED = 0.8
-# And it is not a fraction of it: a paragraph in a round-up is no copy of the round-up.
+# Least length of the shorter text, as a share of the longer: a paragraph in a round-up is not a copy of it.
 _LEAST_LENGTH = 0.4
-# 40 bands of 3 (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3): two that
-# share .4 of all their shingles meet in a band with probability .93, unrelated ones (.05) with .005.
+# 40 bands of 3 MinHash values (Broder 1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3).
+# Two texts that share .4 of all their shingles have an equal band with probability .93; unrelated ones (.05) with .005.
 _BANDS, _ROWS = 40, 3
-# Goes into the shelf's record: prints that are made in another way are made again.
+# Recorded on the shelf: if fingerprints are made in a new way, all are made again.
 VERSION = f"1/{words.VERSION}/{version('rensa')}"
 
-# Scripts without spaces between words: a letter counts as one.
+# In scripts without spaces between words, each letter counts as a word.
 _WORD = re.compile(r"[぀-ヿ㐀-鿿]|[^\W぀-ヿ㐀-鿿]+")
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Return every four words that follow each other, as `words.folded` compares them.
+    """Return every run of four consecutive words, folded as `terms.folded` does.
 
     >>> sorted(shingles("The quick brown fox ran."))
     ['quick brown fox ran', 'the quick brown fox']
@@ -43,21 +42,21 @@ def shingles(text: str) -> frozenset[str]:
     return frozenset(" ".join(found[i : i + _WORDS_TOGETHER]) for i in range(len(found) - _WORDS_TOGETHER + 1))
 
 
-# Readers ask on about the same stories, and one report has stood in a hundred papers: some 50 kB each.
+# Users ask several questions about the same stories, and a hundred outlets may print one report. About 50 kB each.
 shingles_kept = lru_cache(maxsize=256)(shingles)
 
 
 def are_copies(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether two texts, by their shingles, are copies: the shorter is in the longer, and is most of it."""
+    """Return True if two texts, given by their shingles, are copies: the longer is mostly the shorter."""
     shorter, longer = sorted((one, other), key=len)
     is_most = len(shorter) >= max(_LEAST_SHINGLES, _LEAST_LENGTH * len(longer))
     return is_most and len(shorter & longer) >= _SHARED * len(shorter)
 
 
 def prints(text: str) -> set[int]:
-    """Return numbers of which copies share some and others share, nearly always, none; none of a short text.
+    """Return the fingerprints of a text. Copies share some of them; other texts almost never do.
 
-    Each sums up a band of MinHash values: 48 bits, at most 40 of them.
+    Each is a digest of one band of MinHash values: 48 bits, at most 40 of them. A short text has none.
     """
     found = shingles(text)
     if len(found) < _LEAST_SHINGLES:

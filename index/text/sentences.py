@@ -1,8 +1,7 @@
-"""Sentences: the unit that is quoted.
+"""Sentences: split a text into the units that are quoted.
 
-Boundaries come from nupunkt (Punkt, unsupervised, MIT) run on one paragraph at a time;
-around it stand our laws, which a property test holds: sentences are in order, do not
-touch white space at their ends, and leave nothing of the body out.
+nupunkt (Punkt, unsupervised) finds the boundaries in one paragraph at a time. A property test checks that sentences are
+in order, have no white space at their ends, and leave nothing of the body out.
 """
 
 import re
@@ -14,20 +13,20 @@ from nupunkt import PunktSentenceTokenizer, load_default_model
 
 from index.text.spans import Span
 
-# Characters that nupunkt is given at once: in a line of a megabyte it looks for ends anew from nearly every place.
+# Characters given to nupunkt at once: its time grows with the square of a line's length.
 _WINDOW = 4_000
-LONGEST = 1000  # characters; a table or a list without a full stop is cut at white space
+LONGEST = 1000  # characters; longer ones, such as tables without a full stop, are cut at white space
 
-# Titles that stand before a name. nupunkt's own list, made from law reports, lacks these.
+# Titles before a name that nupunkt's list, made from law reports, lacks.
 _TITLES = "adm amb brig cmdr col cpl gens govs lt maj msgr pres profs reps sens sgt supt".split()
-# "…security concerns.Allegedly": scraped text often loses the space between two sentences.
+# "…security concerns.Allegedly": scraped text often lacks the space between two sentences.
 _LOST_SPACE = re.compile(r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])")
-# nupunkt takes "cent." for an abbreviation.
+# nupunkt treats "cent." as an abbreviation.
 _PER_CENT = re.compile(r"(?<=\bper cent\.)(?=\s+[\"'“‘A-Z])")
-# A new line that starts a list entry, a heading, a block quote or a table row.
+# The start of a list entry, a heading, a block quote or a table row.
 _BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
 _SEEN = re.compile(r"\S")
-# Full stops of Chinese, Japanese and Hindi, which need no space after them.
+# Full stops of Chinese, Japanese and Hindi, which have no space after them.
 _OTHER_STOP = re.compile(r"[。！？।]+[\"'”’」』）)]*")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*\s*$")
 
@@ -55,7 +54,7 @@ def _splitter() -> PunktSentenceTokenizer:
 
 
 def _paragraphs(text: str, body: Span) -> Iterator[Span]:
-    """Cut the body at line ends, save those that only wrap a sentence."""
+    """Cut the body at line ends, except those that only wrap a sentence."""
     start = body.start
     lines = [Span(found.start(), found.end()) for found in re.finditer(r"[^\n]+", text[body.start : body.end])]
     lines = [line.shifted(body.start) for line in lines]
@@ -68,7 +67,7 @@ def _paragraphs(text: str, body: Span) -> Iterator[Span]:
 
 
 def _wraps(text: str, line: Span, following: Span) -> bool:
-    """Tell whether the sentence may go on from `line` to the next one."""
+    """Return True if the sentence may continue from `line` to the next line."""
     if following.start - line.end > 1:
         return False
     upper, lower = line.cut(text), following.cut(text)
@@ -95,7 +94,7 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
 
 
 def _ends(paragraph: str) -> Iterator[int]:
-    """Yield where nupunkt's sentences end, a window at a time; the last one of a window is read again in the next."""
+    """Yield where nupunkt's sentences end, one window at a time; the last one of a window is split again in the next."""
     start = 0
     while len(paragraph) - start > _WINDOW:
         ends = [end for _, end in _splitter().span_tokenize(paragraph[start : start + _WINDOW])]

@@ -1,7 +1,6 @@
-"""Spans: where a piece of text sits inside its article.
+"""Spans: where a piece of text is in its article.
 
-Everything the page shows as evidence is cut from the article with a span, so a
-quote cannot drift from its source.
+Every quote is cut from the article with a span, so it cannot differ from its source.
 """
 
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 class Span:
     """A half-open range of characters (code points, as Python counts them).
 
-    >>> Span(4, 9).cut("The quote stands.")
+    >>> Span(4, 9).cut("The quote is exact.")
     'quote'
     """
 
@@ -28,18 +27,18 @@ class Span:
     def cut(self, text: str) -> str:
         """Return the characters of `text` that the span covers.
 
-        Raises ValueError where the text is too short: half a quote would look like a whole one.
+        Raises ValueError if the text is too short: a truncated quote would look like a complete one.
         """
         if self.end > len(text):
             raise ValueError(f"Span({self.start}, {self.end}) reaches past a text of {len(text)} characters.")
         return text[self.start : self.end]
 
     def shifted(self, by: int) -> "Span":
-        """Return the same range `by` characters further on."""
+        """Return the range moved by `by` characters."""
         return Span(self.start + by, self.end + by)
 
     def overlaps(self, other: "Span") -> bool:
-        """Tell whether the two ranges share a character.
+        """Return True if the two ranges share a character.
 
         >>> Span(0, 4).overlaps(Span(4, 6))
         False

@@ -1,7 +1,7 @@
-"""Words: the form in which a text and a question meet.
+"""Terms: the normalised words by which a question finds a text.
 
-Both sides go through `terms`, so "officer" finds "officers", "Zurich" finds
-"Zürich" and "12" finds "１２". SQLite stores the terms; the quoting reads the same ones.
+Both go through `terms`, so "officer" finds "officers", "Zurich" finds "Zürich" and "12" finds "１２". The keyword index
+stores the terms, and the choice of quotes uses the same ones.
 """
 
 import re
@@ -12,8 +12,8 @@ from importlib.metadata import version
 
 import snowballstemmer
 
-# Words that say nothing about what is asked, verbs of saying among them: in news somebody says everything.
-# "us" is missing on purpose: it is also "U.S.".
+# Words that do not show what a question is about. Verbs of saying are among them, because news articles are full of
+# them. "us" is missing on purpose: it is also "U.S.".
 STOP_WORDS = frozenset(
     """a about after all also am an and any are as at be because been before being but by can could did do does
     doing done each for from had happen happened happens has have having he her here hers him his how i if in
@@ -24,20 +24,20 @@ STOP_WORDS = frozenset(
     don't hadn't hasn't haven't isn't shouldn't wasn't weren't won't""".split()
 )
 
-# Goes into the shelf's record: another way to make terms makes the keywords again.
+# Recorded on the shelf: if terms are made in a new way, the keyword index is rebuilt.
 VERSION = f"1/{version('snowballstemmer')}/{unicodedata.unidata_version}"
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
-# Soft hyphen, zero-width characters, bidi controls, tag characters: not seen, so not searched.
+# Soft hyphen, zero-width characters, bidi controls, tag characters: invisible, so not searched.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 
 
 def terms(text: str) -> list[str]:
-    """Return the searchable terms of `text` in order, stop words included.
+    """Return the searchable terms of `text` in order, including stop words.
 
-    Full-width forms are folded (NFKC), diacritics and case dropped, "U.S." joined to "us",
-    "1,240" to "1240", possessive endings cut and English words stemmed (Snowball, "Porter2").
+    Folds full-width forms (NFKC), drops diacritics and case, joins "U.S." to "us" and "1,240" to "1240", cuts possessive
+    endings, and stems English words (Snowball, "Porter2").
 
     >>> terms("The U.S. agreed on 1,240 officers’ visits to Zürich.")
     ['the', 'us', 'agre', 'on', '1240', 'offic', 'visit', 'to', 'zurich']
@@ -46,7 +46,7 @@ def terms(text: str) -> list[str]:
 
 
 def content_terms(text: str) -> list[str]:
-    """Return the terms of `text` that say what it is about, each once, in order.
+    """Return the terms of `text` except for stop words, each once, in order.
 
     >>> content_terms("What was agreed on the fentanyl precursors?")
     ['agre', 'fentanyl', 'precursor']
@@ -55,7 +55,7 @@ def content_terms(text: str) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """Return `text` as it is compared: without case, diacritics, width and the characters that nobody sees.
+    """Return `text` without case, diacritics, full-width forms and invisible characters, for comparison.
 
     >>> folded("Straße in Zürich, １２\u00ad°"), folded("İZMİR")
     ('strasse in zurich, 12°', 'izmir')
@@ -63,14 +63,14 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
-    # Which marks there are first: to look at each character in turn takes several times as long.
+    # Collecting the marks first is several times as fast as looking at each character in turn.
     for mark in filter(unicodedata.combining, set(plain)):
         plain = plain.replace(mark, "")
     return plain
 
 
 def without_unseen(text: str) -> str:
-    """Leave out the characters that nobody sees, where instructions can hide.
+    """Remove invisible characters, in which instructions to a model can be hidden.
 
     >>> without_unseen("pre\u00adcursors\U000e0041")
     'precursors'
@@ -85,7 +85,7 @@ def _words(text: str) -> list[str]:
 
 
 _stemmer = snowballstemmer.stemmer("english")
-_stemming = threading.Lock()  # the stemmer keeps the word it works on in itself
+_stemming = threading.Lock()  # the stemmer stores the current word in itself
 
 
 @lru_cache(maxsize=200_000)

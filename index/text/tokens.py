@@ -1,7 +1,7 @@
-"""Tokens: how long a text is to a model, counted with no network.
+"""Tokens: count the tokens of a text without a network.
 
-tiktoken downloads its table on first use; ours ships with the code
-(`vocabularies/README.md`) and is handed over through tiktoken's own cache folder.
+tiktoken downloads its table on first use. Ours ships with the code (`vocabularies/README.md`) and is passed to tiktoken
+through its cache folder.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from index.core.errors import NoScratchSpace
 
 ENCODING = "o200k_base"
 
-# The name tiktoken gives the table in its cache: SHA-1 of the address it would fetch.
+# tiktoken's name for the table in its cache: the SHA-1 of the address it would fetch.
 _CACHED_AS = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _TABLE = Path(__file__).parents[1] / "vocabularies" / "o200k_base.tiktoken.gz"
 _loading = threading.Lock()
@@ -26,7 +26,7 @@ _loading = threading.Lock()
 def count_tokens(text: str) -> int:
     """Count the tokens of `text` in `o200k_base`, the encoding of OpenAI's current models.
 
-    Other models' counts differ by some per cent: leave a margin. Raises NoScratchSpace at the first use, where the
+    Counts for other models differ by a few per cent, so leave a margin. The first call raises NoScratchSpace if the
     table cannot be unpacked.
 
     >>> count_tokens("liaison officers")
@@ -34,7 +34,7 @@ def count_tokens(text: str) -> int:
     """
     with _loading:
         encoding = _encoding()
-    # An article may quote "<|endoftext|>": to us that is text like any other.
+    # An article may quote "<|endoftext|>", which is plain text here.
     return len(encoding.encode(text, disallowed_special=()))
 
 
@@ -46,7 +46,7 @@ def _encoding() -> tiktoken.Encoding:
         folder = tempfile.gettempdir()
         raise NoScratchSpace(
             f"The token table cannot be unpacked in {folder} ({error.strerror}). Expected room for 4 MB. "
-            "Free some, or name another folder with TMPDIR."
+            "Free some space, or choose another folder with TMPDIR."
         ) from error
 
 
@@ -56,7 +56,7 @@ def _unpacked() -> tiktoken.Encoding:
         (Path(folder) / _CACHED_AS).write_bytes(gzip.decompress(_TABLE.read_bytes()))
         os.environ["TIKTOKEN_CACHE_DIR"] = folder
         try:
-            return tiktoken.get_encoding(ENCODING)  # checks the table's SHA-256 itself
+            return tiktoken.get_encoding(ENCODING)  # checks the table's SHA-256
         finally:
             if named is None:
                 del os.environ["TIKTOKEN_CACHE_DIR"]

@@ -230,7 +230,7 @@ def test_articles_are_listed_searched_and_asked_in_a_scope(dateline: CommandLine
     both = ("--outlet", "", "--outlet", "Castlemere Courier (fictional)")
     assert listed(*both, "--as-of", "2026-02-12") == [SEED.name, "fiction/strike.txt"]
     none = dateline("list", "--outlet", "Nobody")
-    assert none.stdout.startswith("No article on the shelf is in scope (Nobody); it has 7 articles beside.")
+    assert none.stdout.startswith("None of the 7 articles on the shelf is in scope (Nobody).")
 
     hits = json.loads(dateline("search", "ferries", "--json", *wire, "--as-of", "2026-02-01").stdout)["hits"]
     assert {hit["path"] for hit in hits} == {"fiction/bronzes.txt"}
@@ -312,8 +312,8 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
         (["index"], {"DATELINE_CHUNK_TOKENS": "few"}, "A setting cannot be used (DATELINE_CHUNK_TOKENS: "),
         (["index", "--store", "seeds/" + SEED.name], {}, "is in the seeds folder"),
         (["index", "--store", "file"], {}, "cannot be opened"),
-        (["index", "--store", "seeds"], {}, "is the seeds folder or holds it"),
-        (["index", "--store", "."], {}, "is the seeds folder or holds it"),
+        (["index", "--store", "seeds"], {}, "is the seeds folder or contains it"),
+        (["index", "--store", "."], {}, "is the seeds folder or contains it"),
         (["serve", "--port", "$TAKEN"], {}, "is taken on this machine"),
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "http://localhost:port/v1"}, "DATELINE_EMBEDDING_BASE_URL: "),
         (["status"], {"DATELINE_EMBEDDING_BASE_URL": "localhost:11434"}, "expected an address such as http://"),

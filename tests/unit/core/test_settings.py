@@ -1,4 +1,4 @@
-"""Settings: one place, read once, told in `.env.example`."""
+"""Settings: read once, and listed in `.env.example`."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from index.core.settings import Settings, load_settings
 from tests.conftest import ROOT
 
 
-def test_the_example_names_every_setting_with_its_default() -> None:
+def test_the_example_lists_every_setting_with_its_default() -> None:
     example = (ROOT / ".env.example").read_text()
     shown = dict(re.findall(r"^#?([A-Z][A-Z_]+)=(.*)$", example, re.MULTILINE))
     defaults = {}
@@ -34,7 +34,7 @@ def test_the_environment_and_the_env_file_are_read(tmp_path: Path, monkeypatch: 
     assert load_settings(store=Path("from-option")).store == tmp_path / "from-option"
 
 
-def test_a_store_in_the_seeds_is_hidden_there_or_refused(tmp_path: Path) -> None:
+def test_a_store_in_the_seeds_folder_must_be_hidden(tmp_path: Path) -> None:
     assert load_settings(store=Path("seeds/.dateline")).store == tmp_path / "seeds" / ".dateline"
     assert load_settings(store=Path("seeds-built")).store == tmp_path / "seeds-built"
     with pytest.raises(BadSettings, match=r"is in the seeds folder\. Expected it elsewhere, or hidden"):
@@ -48,7 +48,7 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
     assert load_settings().chunk_tokens == 200
 
 
-def test_a_value_that_cannot_be_used_is_named_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_value_is_reported_by_name_and_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_CHUNK_TOKENS", "sk-pasted-by-mistake")
     with pytest.raises(BadSettings, match="DATELINE_CHUNK_TOKENS: ") as caught:
         load_settings()
@@ -69,7 +69,7 @@ def test_a_key_is_not_shown_with_the_settings() -> None:
         ("DATELINE_CHAT_BASE_URL", "http://[sk-pasted/v1"),
     ],
 )
-def test_a_faulty_price_or_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+def test_a_wrong_price_or_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(BadSettings, match=f"{variable}: .*expected") as caught:
         load_settings()

@@ -46,8 +46,8 @@ def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
     assert both == f"{LACKS}Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
     before = searched_line(archive.ask(OTTAWA, Scope(until=date(2025, 1, 1))))
     assert before == (
-        "No article on the shelf is in scope (up to 1 Jan 2025); it has 7 articles beside. "
-        "Name other days; an undated article counts only where no day is named."
+        "None of the 7 articles on the shelf is in scope (up to 1 Jan 2025). "
+        "Choose other days. Undated articles are in scope only if no day is set."
     )
     lines = list(hit_lines([], "", Scope(outlets=wire)))
     assert lines == ["Nothing in scope (Fictional Wire) matches."]
@@ -63,10 +63,11 @@ def test_a_scope_in_words() -> None:
     many = Scope(until=day, outlets=frozenset(f"Outlet {number}" for number in range(1, 8)))
     assert scope_words(many) == "Outlet 1, Outlet 2, Outlet 3 and 4 others, up to 1 Feb 2026"
     for scope, advice in (
-        (Scope(day, date(2026, 1, 1)), "The first day is later than the last one: swap them."),
-        (Scope(day, day, frozenset({"A"})), "Name other days or outlets; an undated article counts only where"),
+        (Scope(day, date(2026, 1, 1)), "The first day is later than the last day. Swap them."),
+        (Scope(day, day, frozenset({"A"})), "Choose other days or outlets. Undated articles are in scope only if"),
     ):
-        assert f"; it has 1 article beside. {advice}" in none_in_scope(scope, 1)
+        assert none_in_scope(scope, 1).startswith("The article on the shelf is not in scope (")
+        assert f"). {advice}" in none_in_scope(scope, 1)
 
 
 def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
