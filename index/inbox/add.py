@@ -1,4 +1,4 @@
-"""Adding: a file elsewhere or a page of the web becomes a seed, or there is a reason why not."""
+"""Add: copy a file or fetch a web page into the seeds folder, or say why not."""
 
 import re
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from index.reading.readers import KINDS, check_size
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file or address."""
+    """The result of adding one file or address."""
 
     given: str
-    path: str | None = None  # among the seeds
-    new: bool = False  # False with a path: it was there already
-    url: str | None = None  # what a fetched article says of its address
-    reason: str | None = None  # why it was refused
+    path: str | None = None  # in the seeds folder
+    new: bool = False  # False with a path: the folder had the file already
+    url: str | None = None  # the address stored in a fetched article
+    reason: str | None = None  # why it was not added
 
 
 def is_address(given: str) -> bool:
-    """Tell whether this is meant as an address and not as a file.
+    """Return True if this is an address and not the name of a file.
 
     >>> is_address("https://example.org/news"), is_address("notes/2026: plans.txt"), is_address("C:/notes.txt")
     (True, False, False)
@@ -33,7 +33,7 @@ def is_address(given: str) -> bool:
 
 
 def add_article(given: str, settings: Settings, *, network: Network = INTERNET) -> Outcome:
-    """Copy a file, or fetch a page, into the seeds folder, and tell what became of it."""
+    """Copy a file, or fetch a page, into the seeds folder, and return the result."""
     max_bytes = settings.limits.file_bytes
     url = None
     try:
@@ -49,24 +49,24 @@ def add_article(given: str, settings: Settings, *, network: Network = INTERNET) 
 
 
 def _read_file(given: str, max_bytes: int) -> bytes:
-    """Read a file that is to be copied. Raises UnreadableArticle with the reason."""
+    """Read a file to copy. Raises UnreadableArticle with the reason."""
     file = Path(given)
     try:
         if file.is_dir():
             problem = (
-                f"a folder. Expected files. Name them, such as {file / '*.txt'}, or copy the folder there yourself."
+                f"a folder. Expected files. Give them as {file / '*.txt'}, for example, or copy the folder yourself."
             )
         elif not file.exists():
             problem = (
-                "there is no such file. Expected one, or an address that begins with https://. Check how it is written."
+                "there is no such file. Expected a file, or an address that begins with https://. Check its spelling."
             )
         elif not file.is_file():
-            problem = "no plain file. Expected an article. Save what it holds as a file and add that."
+            problem = "not a regular file. Expected an article. Save its contents as a file and add that."
         else:
             check_size(given, file.stat().st_size, max_bytes)
             return file.read_bytes()
     except OSError as error:
         problem = (
-            f"cannot be read ({error.strerror}). Expected a file that this user may read. Mend that and add it again."
+            f"cannot be read ({error.strerror}). Expected a file that this user may read. Fix that and add it again."
         )
     raise UnreadableArticle(f"{given}: {problem}")

@@ -1,7 +1,7 @@
-"""Seeds: the one place that changes the folder of articles.
+"""Seeds folder: add and remove files. No other module changes the folder.
 
-A reader's upload is an untrusted name and untrusted bytes. Nothing here overwrites a file,
-leaves the folder, or lets half a file be seen.
+An upload is an untrusted name and untrusted bytes. Nothing here overwrites a file, writes outside the folder, or makes
+an incomplete file visible.
 """
 
 import os
@@ -17,10 +17,10 @@ from pathlib import Path, PurePosixPath
 from index.core.errors import SeedsMissing, SeedsUnwritable, UnknownSeed
 from index.reading.readers import check_content, check_size
 
-_LONGEST_NAME = 200  # bytes; file systems take 255, and "-2" must fit
+_LONGEST_NAME = 200  # bytes; file systems allow 255, and "-2" must fit
 _LONGEST_SUFFIX = 20  # characters
 _NAMELESS = "article"
-_FORBIDDEN = '<>:"|?*'  # by Windows, and a folder may be carried there
+_FORBIDDEN = '<>:"|?*'  # on Windows, where the folder may be copied to
 _RESERVED = frozenset(
     ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"]
     + [f"{port}{n}" for port in ("COM", "LPT") for n in "0123456789¹²³"]
@@ -29,18 +29,17 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Where a seed stands."""
+    """The result of adding a file."""
 
     path: str  # relative to the seeds folder, forward slashes
-    new: bool  # False: the folder held the same file already, nothing was written
+    new: bool  # False: the folder had the same file already, and nothing was written
 
 
 def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int) -> Added:
-    """Put an article into the folder under a clean form of `name`; its content appears whole or not at all.
+    """Add an article to the folder under a clean form of `name`. The file appears complete or not at all.
 
-    Where another file has the name, the next free "name-2.txt" is taken; where the same file
-    is there already, anywhere in the folder, nothing is written. Raises UnreadableArticle
-    where it would not come onto the shelf, SeedsMissing, SeedsUnwritable.
+    If another file has the name, the next free "name-2.txt" is used. If the same file is anywhere in the folder,
+    nothing is written. Raises UnreadableArticle if it cannot be read as an article, SeedsMissing or SeedsUnwritable.
     """
     name = clean_name(name)
     check_size(name, len(content), max_bytes)
@@ -52,10 +51,10 @@ def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int) -> Added
 
 
 def remove_seed(seeds: Path, path: str) -> bytes:
-    """Remove a file and return what it held, for `restore_seed`.
+    """Remove a file and return its contents, for `restore_seed`.
 
-    `path` is relative to the folder, as the shelf has it. Links are not followed. Raises
-    UnknownSeed, SeedsMissing, SeedsUnwritable; then nothing was removed.
+    `path` is relative to the folder, as on the shelf. Links are not followed. If it raises UnknownSeed, SeedsMissing or
+    SeedsUnwritable, nothing was removed.
     """
     check_folder(seeds)
     file = _locate(seeds, path)
@@ -68,16 +67,16 @@ def remove_seed(seeds: Path, path: str) -> bytes:
         raise _unwritable(seeds, f"{path} was not removed", error) from None
     if content is None:
         raise UnknownSeed(
-            f"There is no file {path!r} in {seeds}. Expected a path as `dateline list` shows it. If it was moved or "
-            "removed by other means, index again."
+            f"There is no file {path!r} in {seeds}. Expected a path as `dateline list` shows it. If the file was moved "
+            "or removed in another way, index again."
         )
     return content
 
 
 def restore_seed(seeds: Path, path: str, content: bytes) -> Added:
-    """Put back what `remove_seed` took, readable or not, beside whatever took its name meanwhile.
+    """Put back what `remove_seed` removed. If its name has been taken meanwhile, a free one is used.
 
-    Raises UnknownSeed where the path leads out of the folder, SeedsMissing, SeedsUnwritable.
+    Raises UnknownSeed if the path leads out of the folder, SeedsMissing or SeedsUnwritable.
     """
     check_folder(seeds)
     file = _locate(seeds, path)
@@ -89,19 +88,19 @@ def restore_seed(seeds: Path, path: str, content: bytes) -> Added:
 
 
 def check_folder(seeds: Path) -> None:
-    """Raise SeedsMissing where the folder is not there: an unmounted disk is no reason to make or forget anything."""
+    """Raise SeedsMissing if there is no folder. It is not created: its disk may not be mounted."""
     if not seeds.is_dir():
         raise SeedsMissing(
-            f"There is no folder {seeds}. Expected the articles in it. Make it, or name another with --seeds or "
-            "DATELINE_SEEDS; nothing was changed."
+            f"There is no folder {seeds}. Expected the folder of the articles. Create it, or choose another with --seeds "
+            "or DATELINE_SEEDS. Nothing was changed."
         )
 
 
 def entries_below(seeds: Path, *, on_error: Callable[[OSError], None]) -> Iterator[os.DirEntry[str]]:
-    """Yield what is in the folder and in those below it, but for folders; hidden names are passed over.
+    """Yield the entries of the folder and of those below it, except for folders; hidden names are skipped.
 
-    Links are yielded and not followed. `on_error` is called for folders that cannot be read. Not
-    `os.walk`, which ends with a RecursionError in folders a thousand deep (Python 3.11).
+    Links are yielded and not followed. `on_error` is called for folders that cannot be read. This is not `os.walk`,
+    which ends with a RecursionError in folders a thousand levels deep (Python 3.11).
     """
     waiting = [str(seeds)]
     while waiting:
@@ -117,7 +116,7 @@ def entries_below(seeds: Path, *, on_error: Callable[[OSError], None]) -> Iterat
 
 
 def clean_name(name: str) -> str:
-    r"""Make of a foreign file name one that any file system takes, is not hidden and is still recognised.
+    r"""Turn an untrusted file name into a similar one that is valid on any file system and not hidden.
 
     >>> clean_name("../../Año nuevo: ¿qué pasó?.TXT")
     'Año nuevo_ ¿qué pasó_.TXT'
@@ -143,17 +142,17 @@ def _safe(character: str) -> str:
     if character.isspace() or kind == "Z":
         return " "
     if kind == "C":
-        return ""  # controls, orders to write from right to left, halves of surrogate pairs
+        return ""  # control characters, text direction marks, lone surrogates
     return "_" if character in _FORBIDDEN else character
 
 
 def _find_same(seeds: Path, name: str, content: bytes) -> str | None:
-    """Find the file of that name and content, where sync would see it."""
+    """Return the path of a file with that name and content, if indexing would read it."""
     same = (Path(entry.path) for entry in entries_below(seeds, on_error=lambda _: None) if entry.name == name)
-    return min((file.relative_to(seeds).as_posix() for file in same if _holds(file, content)), default=None)
+    return min((file.relative_to(seeds).as_posix() for file in same if _has_content(file, content)), default=None)
 
 
-def _holds(file: Path, content: bytes) -> bool:
+def _has_content(file: Path, content: bytes) -> bool:
     try:
         return (
             file.is_file()
@@ -162,28 +161,28 @@ def _holds(file: Path, content: bytes) -> bool:
             and file.read_bytes() == content
         )
     except OSError:
-        return False  # not ours to read, or gone: no reason to refuse the new one
+        return False  # unreadable or deleted, which is no reason to reject the new file
 
 
 def _put(seeds: Path, folder: Path, name: str, content: bytes) -> Added:
-    """Write the file under its name, or the first free one like it."""
+    """Write the file under its name, or the first free variant of it."""
     stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
     seeds, folder = seeds.resolve(), folder.resolve()
     try:
-        with _written_out_of_sight(folder, content) as written:
+        with _hidden_file(folder, content) as written:
             for number in count(1):
                 file = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
                 new = _take_name(file, written)
-                if new or _holds(file, content):
+                if new or _has_content(file, content):
                     return Added(file.relative_to(seeds).as_posix(), new)
     except OSError as error:
         raise _unwritable(seeds, f"{name} was not added", error) from None
-    raise AssertionError("there is always a next number")
+    raise AssertionError("count() has no end")
 
 
 @contextmanager
-def _written_out_of_sight(folder: Path, content: bytes) -> Iterator[Path]:
-    """Have the content on the disk in a hidden file, which sync passes over."""
+def _hidden_file(folder: Path, content: bytes) -> Iterator[Path]:
+    """Write the content to a hidden file, which indexing skips, and remove it at the end."""
     written = folder / f".{secrets.token_hex(8)}.part"
     try:
         with written.open("xb") as file:
@@ -196,13 +195,13 @@ def _written_out_of_sight(folder: Path, content: bytes) -> Iterator[Path]:
 
 
 def _take_name(file: Path, written: Path) -> bool:
-    """Let the written file appear under a name that is free; tell whether it was."""
+    """Make the written file appear under this name. Returns False if the name is taken."""
     try:
         os.link(written, file)
     except FileExistsError:
         return False
     except OSError:
-        # Not every file system has links (FAT, some shares): the name is taken empty, then filled at once.
+        # Some file systems have no links (FAT, some shares): create an empty file, then replace it at once.
         try:
             file.open("xb").close()
         except FileExistsError:
@@ -216,7 +215,7 @@ def _take_name(file: Path, written: Path) -> bool:
 
 
 def _locate(seeds: Path, path: str) -> Path:
-    """Return the place of a path that the shelf could have; links and hidden names are none."""
+    """Return the file with a path that could be on the shelf, which excludes links and hidden names."""
     root = seeds.resolve()
     file = root / path
     try:
@@ -228,18 +227,18 @@ def _locate(seeds: Path, path: str) -> Path:
             and file.parent.resolve() == file.parent
             and not file.is_symlink()
         )
-    except (OSError, ValueError, RuntimeError):  # no name a file can have; links in a ring
+    except (OSError, ValueError, RuntimeError):  # an invalid name, or a loop of links
         known = False
     if not known:
         raise UnknownSeed(
-            f"{path!r} is no file of {seeds} itself: it is hidden, a link, or leads elsewhere. Expected a path as "
-            "`dateline list` shows it. Nothing was changed; do it by hand if you mean it."
+            f"{path!r} is hidden, a link, or not in {seeds}. Expected a path as `dateline list` shows it. Nothing was "
+            "changed. If you are sure, do it with another program."
         )
     return file
 
 
 def _unwritable(seeds: Path, what: str, error: OSError) -> SeedsUnwritable:
     return SeedsUnwritable(
-        f"{what} ({error.strerror}). Expected a folder {seeds} that this user may write to, with room in it. Mend that "
-        "and try again; the other articles are as they were."
+        f"{what} ({error.strerror}). Expected a folder {seeds} that this user may write to, on a disk that is not "
+        "full. Fix that and try again. The other articles are unchanged."
     )

@@ -1,7 +1,6 @@
-"""Datelines: the place and the day that news puts before its first sentence.
+"""Datelines: read the place and the day before the first sentence of an article.
 
-"NEW DELHI, Feb 12 (Reuters) - Officials said …": what stands before the dash is about
-the article, not a part of what it says, so it is read here and never quoted.
+"NEW DELHI, Feb 12 (Reuters) - Officials said …": what is before the dash describes the article and is never quoted.
 """
 
 import re
@@ -31,10 +30,10 @@ _DATELINE = re.compile(
     """,
     re.VERBOSE,
 )
-# "date 2026-02-12 Officials said": a day that says it is one, and no place.
+# "date 2026-02-12 Officials said": a labelled day without a place.
 _LABELLED_DATE = re.compile(rf"(?:[Dd]ated?|[Pp]ublished)\b\s*:?\s*(?P<date>{_DATE})[\s,:|–—-]*(?=\S)")
 _LONGEST = 160  # characters
-# Words that stand before a colon at the head of an article and are no places.
+# Words before a colon at the start of an article that are not places.
 _LABELS = frozenset(
     """advertisement analysis breaking column comment commentary correction date editor's editorial exclusive
     explained explainer factbox feature focus interview live news note obituary opinion photos podcast poll profile
@@ -44,7 +43,7 @@ _LABELS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """What a dateline says, and the span it takes up (the white space after it included)."""
+    """What a dateline says, and its span, including the white space after it."""
 
     span: Span
     published: date | None
@@ -53,7 +52,7 @@ class Dateline:
 
 
 def read_dateline(text: str, start: int = 0) -> Dateline | None:
-    """Read the dateline that stands at `start`, or return None where there is none.
+    """Read the dateline at `start`, or return None if there is none.
 
     >>> read_dateline(" date 2026-02-12 New Delhi: India and Canada have agreed")
     Dateline(span=Span(start=0, end=28), published=datetime.date(2026, 2, 12), place='New Delhi', outlet=None)
@@ -65,7 +64,7 @@ def read_dateline(text: str, start: int = 0) -> Dateline | None:
     first = re.compile(r"\S").search(text, start)
     if first is None:
         return None
-    # A dateline is short: what stands further on is not looked at.
+    # A dateline is short, so only this much text is searched.
     window = (first.start(), first.start() + _LONGEST)
     found = _DATELINE.match(text, *window)
     if not found or "\n" in found.group().strip() or not _is_certain(found, text):
@@ -83,7 +82,7 @@ def read_dateline(text: str, start: int = 0) -> Dateline | None:
 
 
 def parse_date(text: str) -> date | None:
-    """Read a date that names its day, month and year without doubt, or return None.
+    """Read a date with an unambiguous day, month and year, or return None.
 
     >>> parse_date("12 February 2026"), parse_date("Feb 12"), parse_date("05/06/2026")
     (datetime.date(2026, 2, 12), None, None)
@@ -94,8 +93,8 @@ def parse_date(text: str) -> date | None:
         return datetime.fromisoformat(text.strip().replace("/", "-")).date()
     except ValueError:
         pass
-    # dateutil fills gaps from a default and guesses the order of day and month: two
-    # readings that differ in both agree only where nothing was filled in or guessed.
+    # dateutil fills gaps from a default and guesses the order of day and month. Two readings with different defaults
+    # and orders agree only if nothing was filled in or guessed.
     try:
         one = dateutil_parser.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC), dayfirst=False, ignoretz=True)
         other = dateutil_parser.parse(text, default=datetime(2004, 2, 2, tzinfo=UTC), dayfirst=True, ignoretz=True)
@@ -105,7 +104,7 @@ def parse_date(text: str) -> date | None:
 
 
 def _is_certain(found: re.Match[str], text: str) -> bool:
-    """Tell a dateline from a sentence that happens to hold a colon or a dash."""
+    """Return True for a dateline, False for a sentence that happens to have a colon or a dash."""
     place, mark = found["place"], found["mark"]
     if found["before"] or found["after"] or found["agency"] or found["country"]:
         return True
@@ -116,10 +115,10 @@ def _is_certain(found: re.Match[str], text: str) -> bool:
     if place.isupper() and mark != ":":
         return True
     if mark != ":":
-        # "Donald Trump — the former president — said" goes on in lower case; "Geneva — Delegates met" does not.
+        # "Donald Trump — the former president — said" continues in lower case; "Geneva — Delegates met" does not.
         return mark != "-" and (found["next"].isupper() or found["next"] in "\"'“‘")
-    # "London: The mayor said …" goes on to a whole sentence. A headline ("Union Budget: Key Changes") does not,
-    # a quotation has a speaker before it, and a speaker comes back ("Jaiswal: …" in an interview).
+    # "London: The mayor said …" is followed by a complete sentence. A headline ("Union Budget: Key Changes") is not,
+    # and a speaker appears more than once ("Jaiswal: …" in an interview).
     line = text[found.end() : text.find("\n", found.end()) if "\n" in text[found.end() :] else len(text)]
     whole = re.search(r"[.!?][\"'”’)]*\s*$", line) is not None
     return found["next"].isupper() and whole and text.count(f"\n{place}:", found.end()) == 0

@@ -1,7 +1,7 @@
-"""Encodings: the bytes of a text file become characters, or a reason why not.
+"""Encodings: decode the bytes of a text file, or say why that is not possible.
 
-A wrong guess puts wrong letters into quotes. So a mark is believed, UTF-8 is tried first, then
-what the file declares; a guess is taken only where nothing speaks against it, and it is told.
+A wrong guess puts wrong letters into quotes. So a byte order mark comes first, then UTF-8, then what the file declares.
+A guess is used only if nothing contradicts it, and it is reported.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from index.core.errors import UnreadableArticle
 
-# UTF-32 first: its little-endian mark starts with that of UTF-16.
+# UTF-32 first: its little-endian mark starts with the one of UTF-16.
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
     (b"\x00\x00\xfe\xff", "utf-32"),
@@ -19,23 +19,23 @@ _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
 )
 _CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(127, 160)])
-_SAMPLE = 200_000  # bytes that a guess looks at
-_WESTERN = "cp1252"  # holds all of Latin-1 that is printed
-# Not the letters of Icelandic: in an old file they are more often Turkish ones.
+_SAMPLE = 200_000  # bytes that a guess is based on
+_WESTERN = "cp1252"  # a superset of the printable part of Latin-1
+# Without the letters of Icelandic: in an old file these bytes are more often Turkish letters.
 _WESTERN_LETTERS = re.compile(r"[\x00-\x7e€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ\xa0-ÏÑ-Ýß-ïñ-üÿ]*")
-# "powiedzia³, ¿e": Polish that was read as if it were French. "5 km² and 3 m³" are neither. "ZoÃ": cut UTF-8.
+# "powiedzia³, ¿e": Polish decoded as French, unlike "5 km² and 3 m³". "ZoÃ": truncated UTF-8.
 _OUT_OF_PLACE = re.compile(
     r"[a-ln-zà-ÿ]³|m³[a-zà-ÿ]|[a-zà-ÿ][¹¿¡£¥¦¯¶¼½¾]|[¿¡¶¼½¾¹³£¥¯]e\b|[a-zà-ÿ][ÀÈÌÙÃÕ][a-zà-ÿ]|[a-zà-ÿ][ÂÃ]\Z|â€\Z"
 )
-# Scripts of their own, so that a text in one of these is hardly another's.
+# Encodings of other scripts: a text in one of these is rarely valid in another.
 _OTHER_SCRIPTS = {
     "cp1251", "koi8_r", "koi8_u", "cp866", "mac_cyrillic", "iso8859_5", "cp1253", "iso8859_7", "cp1255", "iso8859_8",
     "cp1256", "iso8859_6", "cp932", "shift_jis", "shift_jis_2004", "shift_jisx0213", "euc_jp", "euc_jis_2004",
     "iso2022_jp", "gb2312", "gbk", "gb18030", "big5", "big5hkscs", "cp949", "euc_kr", "johab", "tis_620", "cp874",
 }  # fmt: skip
-# A text in one of them has a few Latin words at most; by a few strange bytes alone it is not told from others.
+# Least share of letters of that script. A few strange bytes are not enough to recognise it.
 _LEAST_SHARE = 0.5
-# A letter beyond ASCII, as UTF-8 writes it, and any other byte beyond ASCII.
+# A non-ASCII letter in UTF-8, or any other non-ASCII byte.
 _LETTER_OR_BYTE = re.compile(
     rb"(?P<letter>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
 )
@@ -46,16 +46,16 @@ _DECLARED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Clean text, and the encoding where that was a guess."""
+    """Clean text, and the encoding if it was guessed."""
 
     text: str
     guessed: str = ""
 
 
 def decode(path: str, content: bytes, *, declared: str = "") -> Decoded:
-    """Turn bytes into clean text: by their mark, as UTF-8, by what is `declared`, or by what they look like.
+    """Decode bytes into clean text: by their mark, as UTF-8, as the `declared` encoding, or by a guess.
 
-    Raises UnreadableArticle where none of these leaves no doubt.
+    Raises UnreadableArticle if none of these is certain enough.
     """
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
     for encoding in [marked] if marked else [*_wide(content), "utf-8", declared]:
@@ -66,21 +66,21 @@ def decode(path: str, content: bytes, *, declared: str = "") -> Decoded:
         return Decoded(clean(text), guessed="Windows-1252" if guess == _WESTERN else guess)
     expected = marked or "utf-8"
     raise UnreadableArticle(
-        f"{path}: {_why_not(content, expected)}, and the encoding of its text is not clear. Expected UTF-8, or a text "
-        "that leaves no doubt. Save the file as UTF-8 and index again."
+        f"{path}: {_why_not(content, expected)}, and the encoding of its text is not clear. Expected UTF-8, or an "
+        "encoding that can be recognised. Save the file as UTF-8 and index again."
     )
 
 
 def decode_html(path: str, content: bytes) -> Decoded:
-    """Turn the bytes of a web page into clean text: by what it declares where it is not UTF-8."""
+    """Decode the bytes of a web page into clean text: as UTF-8, or as the encoding it declares."""
     found = _DECLARED.search(content[:4096])
     declared = next((name for name in found.groups() if name), b"").decode() if found else ""
-    # By its standard (WHATWG Encoding) a page that declares Latin-1 means Windows-1252.
+    # By the WHATWG Encoding standard, a page that declares Latin-1 means Windows-1252.
     return decode(path, content, declared=_WESTERN if declared.lower() in ("iso-8859-1", "latin1") else declared)
 
 
 def clean(text: str) -> str:
-    r"""Make line ends line feeds and drop invisible control characters.
+    r"""Turn line ends into line feeds and remove invisible control characters.
 
     >>> clean("Rain\r\nin Lindenau\x00")
     'Rain\nin Lindenau'
@@ -89,9 +89,9 @@ def clean(text: str) -> str:
 
 
 def _wide(content: bytes) -> Iterable[str]:
-    """Yield the encoding of two or four bytes a letter that the zeros in a text speak for."""
+    """Yield the encoding with two or four bytes per letter that the zeros in a text suggest."""
     sample = content[:2000]
-    many = len(sample) // 8  # half of the bytes that have this place in their letter
+    many = len(sample) // 8  # half of the bytes at this place of a letter
     match tuple(sample[place::4].count(0) > many for place in range(4)):
         case (False, True, True, True):
             yield "utf-32-le"
@@ -113,10 +113,10 @@ def _decoded(content: bytes, encoding: str) -> str | None:
 
 
 def _guess(content: bytes) -> str:
-    """Name the encoding that a text in an old one has, or "" where there is doubt."""
+    """Return the old encoding of a text, or "" if it is uncertain."""
     sample = content[:_SAMPLE]
     if b"\x00" in sample or _is_torn_utf8(content):
-        return ""  # no text, or one whose other letters a guess would garble
+        return ""  # not text, or text that a guess would garble
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(sample).best()
@@ -130,7 +130,7 @@ def _guess(content: bytes) -> str:
 
 
 def _is_torn_utf8(content: bytes) -> bool:
-    """Tell whether most bytes beyond ASCII are letters in UTF-8: the text was cut in one, or put together of two."""
+    """Return True if most non-ASCII bytes are UTF-8: the text was truncated, or joined from two encodings."""
     letters = others = 0
     for found in _LETTER_OR_BYTE.finditer(content):
         if found["letter"]:
@@ -145,4 +145,4 @@ def _why_not(content: bytes, encoding: str) -> str:
         content.decode(encoding)
     except UnicodeDecodeError as error:
         return f"byte {error.start} is not {encoding.removesuffix('-sig').upper()}"
-    return "it holds zero bytes"
+    return "it contains zero bytes"

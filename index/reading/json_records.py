@@ -1,4 +1,4 @@
-"""Records: the articles in a JSON file, or one a line in a JSONL file, under whatever names they have."""
+"""JSON records: find the articles in a JSON file or in the lines of a JSONL file, under the usual field names."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,35 +8,35 @@ from typing import IO
 from index.core.errors import UnreadableArticle
 from index.reading.encodings import decode
 
-# What people call the text of an article, and the list of them.
+# The usual names of an article's text, and of a list of articles.
 _TEXTS = ("text", "body", "content", "article", "article_text", "articlebody", "article_body", "maintext", "full_text")
 _LISTS = ("articles", "items", "documents", "docs", "results", "data", "entries", "stories", "news")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entry of the file; either it is an article or there is a reason why not."""
+    """One entry of the file: an article, or the reason why it is not one."""
 
     path: str  # "file.jsonl#3" for the third, from 1
-    content: bytes  # what makes it this article and not another
+    content: bytes  # what the article's id is made from
     text: str = ""
     facts: Mapping[str, object] | None = None
     reason: str = ""
-    guessed: str = ""  # the encoding, where that is a guess
+    guessed: str = ""  # the encoding, if it was guessed
 
 
 def read_json(path: str, content: bytes) -> Iterator[Record]:
     """Yield the articles of a JSON file: one, or a list of them.
 
-    One article has the file's own path, as a text file has. Raises UnreadableArticle where it
-    is not JSON, or holds no article.
+    A single article has the path of the file, like a text file. Raises UnreadableArticle if the file is not JSON or has
+    no article.
     """
     try:
         decoded = decode(path, content)
         whole = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
         raise UnreadableArticle(
-            f"{path}: not valid JSON ({_where(error)}). Expected one article or a list of them. Mend it, index again."
+            f"{path}: not valid JSON ({_where(error)}). Expected one article or a list of them. Fix it and index again."
         ) from None
     entries = _entries(whole)
     if entries is None:
@@ -47,13 +47,13 @@ def read_json(path: str, content: bytes) -> Iterator[Record]:
         try:
             content_of_entry = _canonical(entry) if isinstance(entry, dict | str) else b""
         except RecursionError:
-            yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Mend it and index again.")
+            yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Fix it and index again.")
         else:
             yield _record(own, content_of_entry, entry, decoded.guessed)
 
 
 def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
-    """Yield the articles of a JSONL file line by line; blank lines count, and hold nothing."""
+    """Yield the articles of a JSONL file line by line. Blank lines are skipped, but counted in the paths."""
     number = 0
     while line := lines.readline(max_bytes + 1):
         number += 1
@@ -61,8 +61,10 @@ def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Recor
         if len(line) > max_bytes:
             while line and not line.endswith(b"\n"):
                 line = lines.readline(max_bytes)
-            longest = f"{max_bytes / 1e6:.0f} MB, which is the most that is read here"
-            reason = f"{own}: a line of more than {longest}. Split it, or raise DATELINE_MAX_FILE_MEGABYTES."
+            longest = f"{max_bytes / 1e6:.0f} MB"
+            reason = (
+                f"{own}: a line longer than the limit of {longest}. Split it, or raise DATELINE_MAX_FILE_MEGABYTES."
+            )
             yield Record(own, b"", reason=reason)
             continue
         content = line.strip()
@@ -74,7 +76,9 @@ def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Recor
         except UnreadableArticle as error:
             yield Record(own, content, reason=str(error))
         except (ValueError, RecursionError) as error:
-            reason = f"{own}: not valid JSON ({_where(error)}). Expected one article a line. Mend it and index again."
+            reason = (
+                f"{own}: not valid JSON ({_where(error)}). Expected one article on each line. Fix it and index again."
+            )
             yield Record(own, content, reason=reason)
         else:
             yield _record(own, content, entry, decoded.guessed)
@@ -84,25 +88,29 @@ def _record(path: str, content: bytes, entry: object, guessed: str) -> Record:
     if isinstance(entry, str):
         return Record(path, content, text=_whole(entry), facts={}, guessed=guessed)
     if not isinstance(entry, dict):
-        return Record(path, content, reason=f"{path}: neither an object nor a text. Expected an article in it.")
+        return Record(
+            path, content, reason=f"{path}: neither an object nor a text. Expected an article. Fix it or remove it."
+        )
     named = {str(name).lower(): value for name, value in entry.items()}
     text = next((value for name in _TEXTS if isinstance(value := named.get(name), str) and value.strip()), None)
     if text is None and isinstance(paragraphs := next((named[name] for name in _TEXTS if name in named), None), list):
         text = "\n\n".join(part for part in paragraphs if isinstance(part, str))
     if not text:
         names = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
-        reason = f"{path}: no article's text among its fields ({names}). Expected one of {', '.join(_TEXTS[:4])}."
+        reason = (
+            f"{path}: no field with an article's text ({names}). Expected one of {', '.join(_TEXTS[:4])}. Rename it."
+        )
         return Record(path, content, reason=reason)
     return Record(path, content, text=_whole(text), facts=named, guessed=guessed)
 
 
 def _whole(text: str) -> str:
-    """Leave out halves of surrogate pairs: JSON can write them, no database can hold them."""
+    """Replace lone surrogates, which JSON can contain and a database cannot store."""
     return text.encode(errors="replace").decode()
 
 
 def _entries(whole: object) -> Sequence[object] | None:
-    """Return the list of articles, or None where the whole is one."""
+    """Return the list of articles, or None if the file is a single article."""
     if isinstance(whole, list):
         return whole
     if isinstance(whole, dict) and not any(isinstance(whole.get(name), str) for name in _TEXTS):
@@ -119,4 +127,4 @@ def _canonical(entry: object) -> bytes:
 def _where(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno}"
-    return "nested too deeply" if isinstance(error, RecursionError) else "a number of too many digits"
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number with too many digits"

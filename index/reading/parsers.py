@@ -1,7 +1,6 @@
-"""Parsers: what is written in a file that is no plain text. They run in the sandbox and nowhere else.
+"""Parsers: extract the text of files that are not plain text. They run in the sandbox only.
 
-Each takes a file's bytes and returns what is to be read of it. What a reader of the page would
-not see is left out: comments, scripts, hidden elements, alternative texts.
+Each takes the bytes of a file and returns its visible text: no comments, scripts, hidden elements or alternative texts.
 """
 
 import io
@@ -32,25 +31,25 @@ class Parsed:
     """The text of one article, clean, and what the file states about it."""
 
     text: str
-    stated: Mapping[str, str] = field(default_factory=dict)  # the facts of `readers.py`
+    stated: Mapping[str, str] = field(default_factory=dict)  # by the names that `readers.py` uses
     pages: tuple[int, ...] = ()  # where each page begins in the text
-    guessed: str = ""  # the encoding, where that is a guess
+    guessed: str = ""  # the encoding, if it was guessed
 
 
 def parse_html(path: str, content: bytes) -> Parsed:
-    """Read the article of a web page, with trafilatura."""
+    """Extract the article of a web page with trafilatura."""
     decoded = decode_html(path, content)
     parsed = _parse_page(decoded.text)
     if not parsed.text:
         raise UnreadableArticle(
-            f"{path}: no article's text in this page. Expected some paragraphs; a page that a script fills holds "
-            "none. Save what you read as text, or print the page to PDF."
+            f"{path}: no article text on this page. Expected some paragraphs; a page that a script fills has "
+            "none. Save the article as text, or print the page to PDF."
         )
     return Parsed(parsed.text, parsed.stated, guessed=decoded.guessed)
 
 
 def parse_pdf(path: str, content: bytes) -> Parsed:
-    """Read the text of a PDF, page by page, with pypdf."""
+    """Extract the text of a PDF, page by page, with pypdf."""
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -58,11 +57,11 @@ def parse_pdf(path: str, content: bytes) -> Parsed:
         reader = pypdf.PdfReader(io.BytesIO(content))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableArticle(
-                f"{path}: the PDF is locked with a password. Expected one that opens without. Save it again unlocked."
+                f"{path}: the PDF is locked with a password. Expected one without a password. Save it unlocked."
             )
         if len(reader.pages) > LIMITS.pdf_pages:
             raise UnreadableArticle(
-                f"{path}: {len(reader.pages):,} pages, more than the {LIMITS.pdf_pages:,} read here. Split it."
+                f"{path}: {len(reader.pages):,} pages. Expected at most {LIMITS.pdf_pages:,}. Split the file."
             )
         pages = [clean(page.extract_text()).strip() for page in reader.pages]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
@@ -72,7 +71,7 @@ def parse_pdf(path: str, content: bytes) -> Parsed:
         ) from None
     if not any(pages):
         raise UnreadableArticle(
-            f"{path}: a PDF with no text in it (a scan?). Expected text that can be marked. Run it through OCR first."
+            f"{path}: a PDF without text, perhaps a scan. Expected text that can be selected. Run it through OCR first."
         )
     text, begins = "", []
     for page in pages:
@@ -83,7 +82,7 @@ def parse_pdf(path: str, content: bytes) -> Parsed:
 
 
 def parse_docx(path: str, content: bytes) -> Parsed:
-    """Read the paragraphs and tables of a Word file, in their order, with python-docx."""
+    """Extract the paragraphs and tables of a Word file, in their order, with python-docx."""
     _check_zip(path, content)
     import docx
     from docx.opc.exceptions import PackageNotFoundError
@@ -101,14 +100,15 @@ def parse_docx(path: str, content: bytes) -> Parsed:
 
 
 def parse_mail(path: str, content: bytes) -> Parsed:
-    """Read a newsletter: its text, else its web page; the subject is the title, who sent it the outlet."""
+    """Extract a newsletter: its text, or else its HTML. The subject is the title, the sender the outlet."""
     message = BytesParser(policy=policy.default).parsebytes(content)
     body = message.get_body(("plain", "html"))
     try:
         written = body.get_content() if body is not None else ""
     except (LookupError, UnicodeDecodeError, ValueError) as error:
         raise UnreadableArticle(
-            f"{path}: the mail's text cannot be decoded ({type(error).__name__}). Save the newsletter as text or HTML."
+            f"{path}: the mail's text cannot be decoded ({type(error).__name__}). Expected a valid mail. Save it as "
+            "text or HTML."
         ) from None
     headers = {"title": message["subject"], "published": message["date"]}
     sender = message["from"]
@@ -116,7 +116,9 @@ def parse_mail(path: str, content: bytes) -> Parsed:
         headers["outlet"] = sender.addresses[0].display_name or sender.addresses[0].domain
     stated = {fact: str(value) for fact, value in headers.items() if value}
     if not isinstance(written, str) or "�" in written:
-        raise UnreadableArticle(f"{path}: the mail's text cannot be decoded. Save the newsletter as text or HTML.")
+        raise UnreadableArticle(
+            f"{path}: the mail's text cannot be decoded. Expected a valid mail. Save it as text or HTML."
+        )
     if body is not None and body.get_content_subtype() == "html":
         page = _parse_page(clean(written))
         return Parsed(page.text, {**page.stated, **stated})
@@ -138,7 +140,7 @@ def _parse_page(page: str) -> Parsed:
 
     try:
         tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
-    except (etree.ParserError, ValueError):  # nothing in it; what lxml cannot take is another error
+    except (etree.ParserError, ValueError):  # an empty page
         return Parsed("")
     _drop_unseen(tree)
     found = trafilatura.bare_extraction(
@@ -167,47 +169,48 @@ def _drop_unseen(tree: "HtmlElement") -> None:
             or element.get("aria-hidden") == "true"
             or _HIDDEN_STYLE.search((element.get("style") or "").lower())
         )
-        # trafilatura reads what a page states of itself from these.
+        # trafilatura reads the page's metadata from these.
         if hidden and element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
 
 
 def _check_zip(path: str, content: bytes) -> None:
-    """Look at the directory of a Word file before anything in it is unpacked."""
+    """Check the directory of a Word file before anything in it is unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
             if not any(part.filename == "word/document.xml" for part in parts):
                 raise UnreadableArticle(
-                    f"{path}: no Word file, whatever its name says. Expected one that Word saved as .docx."
+                    f"{path}: not a Word file, despite its name. Expected one that Word saved as .docx. Save it again."
                 )
             if len(parts) > LIMITS.word_entries or sum(part.file_size for part in parts) > LIMITS.word_bytes:
                 raise UnreadableArticle(
-                    f"{path}: the Word file unpacks to more than is read here ({LIMITS.word_entries:,} parts, "
-                    f"{LIMITS.word_bytes // 1_000_000} MB). Save its text alone."
+                    f"{path}: the Word file unpacks to more than {LIMITS.word_entries:,} parts or "
+                    f"{LIMITS.word_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
                 )
             for part in parts:
                 with packed.open(part) as opened:
                     if _declares_entities(opened):
                         raise UnreadableArticle(
-                            f"{path}: the Word file declares entities of its own, which Word never does. Save its "
-                            "text alone."
+                            f"{path}: the Word file declares XML entities. Expected none, as in files that Word "
+                            "saved. Save only its text."
                         )
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError):
         raise UnreadableArticle(
-            f"{path}: the Word file is damaged or no Word file. Expected one that Word saved as .docx. Save it again."
+            f"{path}: the Word file is damaged, or not a Word file. Expected one that Word saved as .docx. Save it "
+            "again."
         ) from None
 
 
 def _declares_entities(part: IO[bytes]) -> bool:
-    """Tell whether a DOCTYPE stands before the first element of a part, in any encoding and behind any comment."""
+    """Return True if there is a DOCTYPE before the first element, in any encoding and after any comment."""
     from xml.parsers import expat
 
     seen = list[bool]()
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = lambda *_: seen.append(True)
     parser.StartElementHandler = lambda *_: seen.append(False)
-    with suppress(expat.ExpatError):  # a picture, or XML that python-docx will not take either
+    with suppress(expat.ExpatError):  # an image, or XML that python-docx rejects too
         while not seen and (piece := part.read(4096)):
             parser.Parse(piece)
     return bool(seen) and seen[0]
@@ -226,12 +229,12 @@ def _blocks(document: "Document") -> Iterator[str]:
 def _rows(table: "Table") -> Iterator[str]:
     for row in table.rows:
         cells = [" ".join(cell.text.split()) for cell in row.cells]
-        # A merged cell is given once for each column it covers.
+        # A merged cell appears once for each column it covers.
         yield " | ".join(cell for place, cell in enumerate(cells) if place == 0 or cell != cells[place - 1])
 
 
 def _title_of(document: "Document") -> str:
-    """Return the first paragraph if its style says that it is the title."""
+    """Return the first paragraph if its style is that of a title."""
     first = next((paragraph for paragraph in document.paragraphs if paragraph.text.strip()), None)
     style = first.style.name if first is not None and first.style is not None else ""
     return first.text.strip() if first is not None and style in ("Title", "Heading 1") else ""

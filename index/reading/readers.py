@@ -1,7 +1,7 @@
-"""Readers: the bytes of a file become an article.
+"""Readers: make articles from the bytes of a file.
 
-A reader decides once what the text is (`encodings.py`, `parsers.py`, `records.py`) and, here,
-what of it is headline, dateline and body.
+The text comes from `encodings.py`, `parsers.py` or `json_records.py`. This module finds its headline, dateline and
+body.
 """
 
 import io
@@ -27,14 +27,14 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
-LONGEST_TITLE = 300  # characters, of a title an article states itself
+LONGEST_TITLE = 300  # characters, of a title that the article states
 _LONGEST_DERIVED_TITLE = 90
 _LONGEST_HEADLINE = 200
 _LONGEST_WRAPPED_LINE = 120
 _LONGEST_FRONT_MATTER = 64_000
-_LONGEST_HEAD = 20_000  # characters; further down nothing is looked for that an article states of itself
+_LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
 
-# What people call the same fact, in front matter and in "Key: value" lines.
+# The usual names of each fact, in front matter and in "Key: value" lines.
 _NAMES = {
     "title": ("title", "headline"),
     "published": (
@@ -59,27 +59,27 @@ _NAMES = {
 _FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
 _DATES = ("published", "updated")
 _KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(_FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
-# A line such as "Category: World" between those we know.
+# A line such as "Category: World" between known ones.
 _OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
-# "By Mara Quill and J. R. Holt, Staff Writer": names and little words, no sentence.
+# "By Mara Quill and J. R. Holt, Staff Writer": names and short words, not a sentence.
 _BYLINE = re.compile(
     r"(?:By|BY)(?P<author>"
     r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
 )
-_MOST_ENTRIES = 50  # of a list of authors, say
+_MOST_ENTRIES = 50  # of a list of authors, for example
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
 
 @dataclass(slots=True)
 class _Head:
-    """What the head of a file states, and where what follows starts."""
+    """The facts stated at the start of a file, and where the rest begins."""
 
     stated: dict[str, str] = field(default_factory=dict)
     end: int = 0
 
     def state(self, fact: str, value: str) -> None:
-        """Remember a fact; the first to state it wins."""
-        # YAML, JSON and mail can write half a surrogate pair, which no file and no database can hold.
+        """Set a fact, unless it is set already."""
+        # YAML, JSON and mail can contain a lone surrogate, which a database cannot store.
         whole = value.encode(errors="ignore").decode()
         if said := one_line(whole)[:LONGEST_TITLE].strip():
             self.stated.setdefault(fact, said)
@@ -90,27 +90,27 @@ class _Head:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What came of a file, or of one record in it."""
+    """The result of reading a file, or one record in it."""
 
-    path: str  # of the article, or of the record that is none
+    path: str  # of the article or the rejected record
     article: Article | None = None
     reason: str = ""  # why there is no article
-    note: str = ""  # what was guessed on the way
+    note: str = ""  # what was guessed, such as the encoding
 
 
 def read_article(path: str, content: bytes) -> Article:
-    """Make an article of the bytes of a file that holds one; `path` is relative to the seeds folder.
+    """Make an article from the bytes of a file with one article; `path` is relative to the seeds folder.
 
-    Raises UnreadableArticle with the reason, in words the reader can act on.
+    Raises UnreadableArticle with the reason and what to do.
     """
     article, _ = _read_whole(path, content)
     return article
 
 
 def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = ()) -> Iterator[Read]:
-    """Read a file to its end, one article after the other; those whose id is `known` are passed over.
+    """Read the articles of a file one after the other; those whose id is `known` are skipped.
 
-    Raises UnreadableArticle where the file as a whole cannot be read.
+    Raises UnreadableArticle if the file as a whole cannot be read.
     """
     check_kind(path)
     if PurePosixPath(path).suffix.lower() not in _MANY:
@@ -135,7 +135,7 @@ def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
     if suffix in _MANY:
         read = next((_read_record(record) for record in read_json(path, content)), None)
         if read is None or read.article is None:
-            raise UnreadableArticle(read.reason if read else f"{path}: an empty list. Expected an article in it.")
+            raise UnreadableArticle(read.reason if read else f"{path}: an empty list. Expected an article. Add one.")
         return read.article, read.note
     if suffix in _TEXTS:
         decoded = decode(path, content)
@@ -153,27 +153,27 @@ def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
 
 
 def check_kind(path: str) -> None:
-    """Raise UnreadableArticle where files of this kind are not read."""
+    """Raise UnreadableArticle if files of this kind are not read."""
     if PurePosixPath(path).suffix.lower() not in KINDS:
         kinds = f"{', '.join(KINDS[:-1])} and {KINDS[-1]}"
         raise UnreadableArticle(
-            f"{path}: this kind of file is not read; {kinds} are. Save it as one of these and index again."
+            f"{path}: this kind of file is not supported. Expected {kinds}. Save it as one of these and index again."
         )
 
 
 def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
-    """Raise UnreadableArticle where nothing of a file's bytes would come onto the shelf."""
+    """Raise UnreadableArticle if no article can be read from the bytes of a file."""
     check_kind(path)
     reasons = list[str]()
     for read in read_articles(path, io.BytesIO(content), max_bytes=max_bytes):
         if read.article:
             return
         reasons.append(read.reason)
-    raise UnreadableArticle(next(filter(None, reasons), f"{path}: no article in it. Expected one at least."))
+    raise UnreadableArticle(next(filter(None, reasons), f"{path}: no article in it. Expected at least one."))
 
 
 def streams(path: str) -> bool:
-    """Tell whether a file of this name is read piece by piece, so that its size does not matter."""
+    """Return True if a file with this name is read line by line, so that its size does not matter."""
     return PurePosixPath(path).suffix.lower() == ".jsonl"
 
 
@@ -193,7 +193,7 @@ def _read_record(record: Record) -> Read:
 
 
 def _written(value: object, *, depth: int = 3) -> str:
-    """Write a fact of a record as text: names of people and outlets stand in lists and objects too."""
+    """Return a fact of a record as text. Names of people and outlets may be in lists and objects."""
     if isinstance(value, list) and depth:
         entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
         return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
@@ -203,7 +203,7 @@ def _written(value: object, *, depth: int = 3) -> str:
 
 
 def _pass_title(text: str, head: _Head) -> None:
-    """Pass over a first line that is the stated title once more."""
+    """Skip a first line that repeats the stated title."""
     line = _next_line(text, head.end)
     if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
         head.end = line.end
@@ -215,7 +215,7 @@ def _guessed(encoding: str) -> str:
 
 def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
     if not text[head.end :].strip():
-        raise UnreadableArticle(f"{path}: no text in it. Expected an article; add its text or remove the file.")
+        raise UnreadableArticle(f"{path}: no text in it. Expected an article. Add its text or remove the file.")
     if len(text) > LIMITS.article_characters or text.count("\n") > LIMITS.article_lines:
         raise UnreadableArticle(
             f"{path}: a text of {len(text):,} characters and {text.count(chr(10)) + 1:,} lines. Expected at most "
@@ -240,10 +240,10 @@ def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int
 
 
 def check_size(path: str, size: int, max_bytes: int) -> None:
-    """Raise UnreadableArticle where a file of `size` bytes is more than is read here."""
+    """Raise UnreadableArticle if `size` exceeds `max_bytes`."""
     if size > max_bytes:
         raise UnreadableArticle(
-            f"{path}: {size / 1e6:.0f} MB, more than the {max_bytes / 1e6:.0f} MB read here. Split it, or raise "
+            f"{path}: {size / 1e6:.0f} MB, larger than the limit of {max_bytes / 1e6:.0f} MB. Split it, or raise "
             "DATELINE_MAX_FILE_MEGABYTES."
         )
 
@@ -275,7 +275,7 @@ KINDS = (*_TEXTS, *PARSERS, *_MANY)
 
 
 def _read_particulars(text: str, head: _Head) -> None:
-    """Read bylines, days and key lines, in the order they come."""
+    """Read bylines, days and key lines in any order."""
     before = -1
     while before != head.end < _LONGEST_HEAD:
         before = head.end
@@ -285,7 +285,7 @@ def _read_particulars(text: str, head: _Head) -> None:
 
 
 def _read_key_lines(text: str, head: _Head) -> None:
-    """Read "Title: …", "Date: …" lines that stand together."""
+    """Read consecutive lines such as "Title: …" and "Date: …"."""
     known = False
     while head.end < _LONGEST_HEAD:
         line = _next_line(text, head.end)
@@ -303,7 +303,7 @@ def _read_key_lines(text: str, head: _Head) -> None:
 
 
 def _read_headline(text: str, head: _Head) -> None:
-    """Take a short first line with no full stop for the headline, where something else follows it."""
+    """Read a short first line without a full stop as the headline, if something else follows it."""
     line = _next_line(text, head.end)
     following = _next_line(text, line.end)
     words, below = line.cut(text), following.cut(text)
@@ -319,7 +319,7 @@ def _read_headline(text: str, head: _Head) -> None:
         or parse_date(below) is not None
         or read_dateline(text, following.start) is not None
     )
-    # Else the sentence just goes on in the next line of a hard-wrapped text.
+    # Otherwise the sentence continues in the next line of a hard-wrapped text.
     if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
         head.state("title", words)
         head.end = line.end
@@ -327,7 +327,7 @@ def _read_headline(text: str, head: _Head) -> None:
 
 def _is_dateline_itself(text: str, line: Span) -> bool:
     dateline = read_dateline(text, line.start)
-    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline all the same.
+    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline.
     return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
 
 
@@ -339,7 +339,7 @@ def _read_byline(text: str, head: _Head) -> None:
 
 
 def _read_day(text: str, head: _Head) -> None:
-    """Read a line that is a day and nothing else."""
+    """Read a line that consists of a day."""
     line = _next_line(text, head.end)
     if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
         head.state("published", line.cut(text))
@@ -353,36 +353,36 @@ def _split_front_matter(text: str) -> tuple[str, str]:
 
 def _read_front_matter(path: str, front: str, head: _Head) -> None:
     try:
-        # BaseLoader gives strings and nothing else: a title "No" stays a title, no tag builds an object.
+        # BaseLoader returns only strings: a title "No" stays a title, and no tag builds an object.
         stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is no character
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is not a character
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise UnreadableArticle(
-            f"{path}: the front matter is not valid YAML{where}. Mend the lines between the two ---, or remove them."
+            f"{path}: the front matter is not valid YAML{where}. Expected lines such as title: …. Fix or remove it."
         ) from None
     for name, value in stated.items() if isinstance(stated, dict) else ():
         if isinstance(value, list):
-            # Cut first: by its aliases a short list can stand for a text of gigabytes.
+            # Cut first: with aliases, a short list can expand to gigabytes.
             value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
         if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
             head.state(fact, value)
 
 
 def _title_from(text: str, body: Span) -> str:
-    """Make a title of the first sentence, cut at a word."""
+    """Make a title from the first sentence, cut at a word."""
     sentences = split_sentences(text, Span(body.start, min(body.end, body.start + 2000)))
     first = one_line(sentences[0].cut(text)) if sentences else ""
     if len(first) <= _LONGEST_DERIVED_TITLE:
         return first.rstrip(".") or "Untitled"
     words = first[: first.rfind(" ", 0, _LONGEST_DERIVED_TITLE)].split()
     while len(words) > 1 and words[-1].lower() in STOP_WORDS:
-        words.pop()  # "… in each other's countries to" ends in the air
+        words.pop()  # "… in each other's countries to" is incomplete
     return " ".join(words).rstrip(" ,;:–—-") + "…"
 
 
 def _next_line(text: str, start: int) -> Span:
-    """Return the next line that is not blank, without the white space at its ends."""
+    """Return the next line that is not blank, without white space at its ends."""
     begin = _skip_space(text, start)
     end = text.find("\n", begin)
     return Span(begin, begin + len(text[begin : end if end >= 0 else len(text)].rstrip()))

@@ -1,9 +1,8 @@
-"""Sandbox: foreign files are taken apart in a process of their own, with little memory and little time.
+"""Sandbox: parse untrusted files in a separate process with limited memory and time.
 
-A file that makes a parser hang, crash or swell costs that process, and the file is named. The
-process gets no keys and no settings, may write no file and opens no connection; it is started
-when the first such file comes, serves one file after the other and ends with the one that
-started it.
+If a file makes a parser hang, crash or use too much memory, only that process ends, and the file is rejected. The
+process gets no keys and no settings, cannot write files and cannot open connections. It starts with the first such
+file, parses one file after the other, and ends with the process that started it.
 """
 
 import atexit
@@ -21,32 +20,32 @@ from index.core.limits import LIMITS
 from index.reading.parsers import PARSERS, Parsed
 
 _ROOT = Path(__file__).parents[2]
-# What Python tells of before it happens (PEP 578). It holds for what is written in Python.
+# Audit events (PEP 578) that are refused. This covers code written in Python only.
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 _INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TEMP")
 
 
 class Sandbox:
-    """The process that parses. May be used from many threads; they take turns."""
+    """The process that parses. Safe to share between threads, which take turns."""
 
     def __init__(self, *, seconds: float = LIMITS.parser_seconds, megabytes: int = LIMITS.parser_megabytes) -> None:
-        """Prepare; nothing runs before the first file."""
+        """Prepare the sandbox; the process starts with the first file."""
         self._seconds = seconds
         self._megabytes = megabytes
         self._process: subprocess.Popen[bytes] | None = None
         self._using = threading.Lock()
 
     def parse(self, path: str, content: bytes) -> Parsed:
-        """Parse a file by its name's suffix, one of `PARSERS`. Raises UnreadableArticle, whatever goes wrong."""
+        """Parse a file with the parser in `PARSERS` for its suffix. Raises UnreadableArticle, whatever goes wrong."""
         with self._using:
             answer, late = self._ask(path, content)
         if answer is None:
             raise UnreadableArticle(
-                f"{path}: taking it apart took more than {self._seconds:g} seconds. Expected an ordinary file. Split "
-                "it, or save its text alone."
+                f"{path}: parsing took more than {self._seconds:g} seconds. Expected an ordinary file. Split it, or "
+                "save only its text."
                 if late
-                else f"{path}: taking it apart took more than {self._megabytes:,} MB of memory, or broke the parser. "
-                "Expected an ordinary file. Save its text alone."
+                else f"{path}: parsing took more than {self._megabytes:,} MB of memory, or crashed the parser. "
+                "Expected an ordinary file. Save only its text."
             )
         if reason := answer.get("reason"):
             raise UnreadableArticle(str(reason))
@@ -54,18 +53,18 @@ class Sandbox:
             return _parsed(answer)
         except (KeyError, TypeError, ValueError, AttributeError):
             raise UnreadableArticle(
-                f"{path}: the parser gave an answer that is none. Expected an ordinary file. Save its text alone."
+                f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
             ) from None
 
     def close(self) -> None:
-        """End the process; the next file starts another one."""
+        """End the process. The next file starts another one."""
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
             self._process = None
 
     def _ask(self, path: str, content: bytes) -> tuple[dict[str, Any] | None, bool]:
-        """Return the answer, or None, and whether the time was up."""
+        """Return the answer, or None if there is none, and True if the time was up."""
         if self._process is None or self._process.poll() is not None:
             self._process = _start(self._megabytes)
         process = self._process
@@ -86,17 +85,17 @@ class Sandbox:
             read = _read(process.stdout)
             answer = json.loads(read) if read is not None else None
             return (answer if isinstance(answer, dict) else None), late.is_set()
-        except (OSError, ValueError):  # it ended while it was written to; half an answer
+        except (OSError, ValueError):  # the process ended, or its answer is truncated
             return None, late.is_set()
         finally:
             timer.cancel()
-            # What is left of this answer would be taken for the next file's.
+            # The rest of this answer would be read as that of the next file.
             if read is None or late.is_set():
                 self.close()
 
 
 def parse(path: str, content: bytes) -> Parsed:
-    """Parse a file in the sandbox of this process. Raises UnreadableArticle."""
+    """Parse a file in the sandbox that this process shares. Raises UnreadableArticle."""
     return _shared.parse(path, content)
 
 
@@ -105,8 +104,8 @@ atexit.register(_shared.close)
 
 
 def _parsed(answer: dict[str, Any]) -> Parsed:
-    """Read an answer, which is as foreign as the file: each part of it is of its kind, or there is an error."""
-    # Half a surrogate pair fits into no database.
+    """Read an answer, which is as untrusted as the file. Raises an error if a part has the wrong type."""
+    # A database cannot store a lone surrogate.
     text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
     stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
     return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed)
@@ -130,7 +129,7 @@ def _write(to: IO[bytes], message: bytes) -> None:
 
 
 def _read(source: IO[bytes]) -> bytes | None:
-    """Read a message; None where the other end is gone or says too much."""
+    """Read a message, or return None if the other process has ended or the message is too long."""
     size = int.from_bytes(source.read(8)) if (head := source.peek(1)) else 0  # type: ignore[attr-defined]
     if not head or size > LIMITS.parsed_bytes:
         return None
@@ -139,9 +138,9 @@ def _read(source: IO[bytes]) -> bytes | None:
 
 
 def _serve(megabytes: int) -> None:
-    """Parse what comes in until nothing does."""
+    """Parse files from standard input until it ends."""
     source, to = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # a parser that prints must not garble the answer
+    sys.stdout = sys.stderr  # so that a parser that prints cannot garble the answer
     _limit(megabytes)
     sys.addaudithook(_refuse)
     while (path := _read(source)) is not None and (content := _read(source)) is not None:
@@ -155,9 +154,9 @@ def _answer(path: str, content: bytes) -> dict[str, object]:
         return {"reason": str(error)}
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is named)
+    except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is rejected)
         kind = type(error).__name__
-        return {"reason": f"{path}: cannot be taken apart ({kind}). Expected an undamaged file. Save its text alone."}
+        return {"reason": f"{path}: cannot be parsed ({kind}). Expected an undamaged file. Save only its text."}
     return {"text": parsed.text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
 
 
@@ -167,7 +166,7 @@ def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
 
 
 def _limit(megabytes: int) -> None:
-    with contextlib.suppress(ImportError):  # Windows has no such limits; the time limit holds there too
+    with contextlib.suppress(ImportError):  # Windows has no such limits, but the time limit applies
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (megabytes * 1_000_000, megabytes * 1_000_000))

@@ -244,7 +244,9 @@ class Reading:
             yield from ((id_, span.cut(text)) for span in spans)
 
     def keyword_ranking(self, question_terms: Sequence[str], k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
-        """Return the ids of the `k` chunks in the scope that match best, best first, with their BM25 scores (0 or more).
+        """Return the ids of the `k` chunks in the scope that match best, with their BM25 scores, best first.
+
+        Scores are 0 or more.
 
         A word in the heading counts twice. Each term is quoted, so no character in it is query syntax.
         """

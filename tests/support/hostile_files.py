@@ -206,7 +206,7 @@ def _pages() -> Iterator[tuple[Hostile, Content]]:
     )
     yield Hostile("html/xml.html", FERRY), b'<?xml version="1.0" encoding="nosuch"?>' + page("")
     yield Hostile("html/charset.html", FERRY), page("", '<meta charset="rot13">')
-    yield Hostile("html/nothing.html", reason="no article's text in this page"), b"<html></html>"
+    yield Hostile("html/nothing.html", reason="no article text on this page"), b"<html></html>"
     yield Hostile("html/torn.html", "fare"), HTML.encode()[:1200]
     data = json.dumps({"@type": "NewsArticle", "headline": ["x"] * 1000, "datePublished": {"a": 1}, "author": [[[]]]})
     yield Hostile("html/linked-data.html", FERRY), page("", f'<script type="application/ld+json">{data}</script>')
@@ -238,9 +238,9 @@ def _words() -> Iterator[tuple[Hostile, Content]]:
     external = f'<!DOCTYPE w:document [<!ENTITY x SYSTEM "{_OUTSIDE}">]>'
     entities = "".join(f'<!ENTITY {new} "{f"&{old};" * 10}">' for old, new in zip("abcdefgh", "bcdefghi", strict=True))
     laughs = f'<!DOCTYPE w:document [<!ENTITY a "ha">{entities}]>'
-    declares = "declares entities of its own"
+    declares = "declares XML entities"
     comment = f"<!-- {'x' * 10_000} -->"
-    yield Hostile("docx/bomb.docx", reason="unpacks to more than is read here"), make_bomb()
+    yield Hostile("docx/bomb.docx", reason="unpacks to more than"), make_bomb()
     yield Hostile("docx/parts.docx", reason="unpacks to more"), _packed({f"word/{n}.bin": b"" for n in range(5_001)})
     yield Hostile("docx/laughs.docx", reason=declares), _packed({main: document(said("&i;"), laughs)})
     yield Hostile("docx/laughs-late.docx", reason=declares), _packed({main: document(said("&i;"), comment + laughs)})
@@ -266,10 +266,10 @@ def _words() -> Iterator[tuple[Hostile, Content]]:
         _packed({settings: f"{relations}{target}".encode()}),
     )
     yield Hostile("docx/no-body.docx", reason="docx/no-body.docx: "), _packed({main: b"<x/>"})
-    yield Hostile("docx/other.docx", reason="no Word file, whatever its name says"), _zip({"a.txt": b"x"})
+    yield Hostile("docx/other.docx", reason="not a Word file, despite its name"), _zip({"a.txt": b"x"})
     yield Hostile("docx/alone.docx", reason="damaged"), _zip({main: document(said(FERRY))})
-    yield Hostile("docx/torn.docx", reason="damaged or no Word file"), make_docx()[:-200]
-    yield Hostile("docx/text.docx", reason="damaged or no Word file"), FERRY.encode()
+    yield Hostile("docx/torn.docx", reason="damaged, or not a Word file"), make_docx()[:-200]
+    yield Hostile("docx/text.docx", reason="damaged, or not a Word file"), FERRY.encode()
     locked = bytearray(_packed({}))
     locked[6] |= 1
     locked[locked.rfind(b"PK\x01\x02") + 8] |= 1
@@ -382,7 +382,7 @@ def _mails() -> Iterator[tuple[Hostile, Content]]:
     undecoded = "the mail's text cannot be decoded"
     yield Hostile("mail/no-headers.eml", FERRY), f"\n{FERRY}".encode()
     yield Hostile("mail/odd-date.eml", FERRY), mail("Date: Thu, 99 Foo 99999 99:99:99 +9999")
-    yield Hostile("mail/odd-sender.eml", reason="cannot be taken apart"), mail("From: =?utf-8?q?=ff=00?= <@@>, <")
+    yield Hostile("mail/odd-sender.eml", reason="cannot be parsed"), mail("From: =?utf-8?q?=ff=00?= <@@>, <")
     yield Hostile("mail/long-subject.eml", FERRY), mail(f"Subject: {'x' * 200_000}")
     yield Hostile("mail/coded-subject.eml", FERRY), mail(f"Subject: {'=?utf-8?b?////?= ' * 500}")
     yield Hostile("mail/no-charset.eml", reason=undecoded), mail("Content-Type: text/plain; charset=nosuch", body="é")
@@ -418,9 +418,9 @@ def _write_names(seeds: Path) -> Iterator[Hostile]:
         (folder / name).write_text(SECRET)
         yield Hostile(f"names/{name}")
     (folder / "none").write_text(SECRET)
-    yield Hostile("names/none", reason="this kind of file is not read")
+    yield Hostile("names/none", reason="this kind of file is not supported")
     (folder / "program.txt.exe").write_text(SECRET)
-    yield Hostile("names/program.txt.exe", reason="this kind of file is not read")
+    yield Hostile("names/program.txt.exe", reason="this kind of file is not supported")
     (folder / "folder.txt").mkdir()
     yield Hostile("names/folder.txt")
 
@@ -470,8 +470,8 @@ def _write_sparse(seeds: Path) -> Iterator[Hostile]:
     folder = seeds / "sparse"
     folder.mkdir()
     for name, size, reason in (
-        ("terabyte.txt", 1 << 40, "1099512 MB, more than the 20 MB read here"),
-        ("gigabyte.pdf", 1 << 30, "1074 MB, more than the 20 MB read here"),
+        ("terabyte.txt", 1 << 40, "1099512 MB, larger than the limit of 20 MB"),
+        ("gigabyte.pdf", 1 << 30, "1074 MB, larger than the limit of 20 MB"),
         ("just-below.txt", 19_000_000, "no text in it"),
         ("just-below.json", 19_000_000, "not valid JSON"),
         ("lines.jsonl", 45_000_000, "a line of more than 20 MB"),

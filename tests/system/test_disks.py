@@ -90,7 +90,9 @@ def test_an_article_whose_file_cannot_be_read_any_more_stays(dateline: CommandLi
     assert dateline("index").returncode == 0
     river.write_text("The River Lind rose to 5.2 metres.")
     river.chmod(0)
-    told = "river.txt: cannot be read (Permission denied). Mend that and index again. What is known from it stays."
+    told = (
+        "river.txt: cannot be read (Permission denied). Its known articles stay on the shelf. Fix that and index again."
+    )
     for _ in range(2):
         run = without_rights(dateline.folder)
         assert run.returncode == 0, run.stderr

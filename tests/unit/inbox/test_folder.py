@@ -236,8 +236,12 @@ def _no_links(*_: object, **__: object) -> None:
         ("scan.pdf", b"%PDF", "scan.pdf: the PDF is damaged"),
         ("../empty.txt", b" \n", "empty.txt: no text in it"),
         ("picture.txt", b"GIF89a\x80\xff\x00", "picture.txt: byte 6 is not UTF-8"),
-        ("big.txt", b"word " * 300_000, "big.txt: 2 MB, more than the 1 MB read here. Split it, or raise DATELINE_MAX"),
-        ("", TEXT, "article: this kind of file is not read"),
+        (
+            "big.txt",
+            b"word " * 300_000,
+            "big.txt: 2 MB, larger than the limit of 1 MB. Split it, or raise DATELINE_MAX",
+        ),
+        ("", TEXT, "article: this kind of file is not supported"),
     ],
 )
 def test_what_cannot_become_an_article_is_refused_with_its_reason(

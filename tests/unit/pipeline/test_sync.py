@@ -155,7 +155,7 @@ def test_a_file_over_the_limit_is_not_read(newsroom: Newsroom) -> None:
     settings = newsroom.library.settings.model_copy(update={"max_file_megabytes": 1})
     events = list(sync_shelf(replace(newsroom.library, settings=settings)))
     (rejected,) = [event for event in events if isinstance(event, Rejected)]
-    assert "2 MB, more than the 1 MB read here" in rejected.reason
+    assert "2 MB, larger than the limit of 1 MB" in rejected.reason
 
 
 def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> None:

@@ -71,16 +71,16 @@ ASKED = {
 BROKEN = {
     "empty.txt": (b"  \n", "no text in it"),
     "torn.md": (b"---\ntitle: [\n---\nText.", "front matter is not valid YAML in line 3"),
-    "menu.html": (b"<html><body><script>draw()</script></body></html>", "no article's text in this page"),
+    "menu.html": (b"<html><body><script>draw()</script></body></html>", "no article text on this page"),
     "torn.pdf": (make_pdf(PDF)[:300], "the PDF is damaged"),
-    "scan.pdf": (make_pdf([[]]), "no text in it (a scan?)"),
-    "torn.docx": (make_docx()[:2000], "damaged or no Word file"),
-    "zip.docx": (b"PK\x05\x06" + bytes(18), "no Word file, whatever its name says"),
-    "bomb.docx": (make_bomb(), "unpacks to more than is read here"),
+    "scan.pdf": (make_pdf([[]]), "a PDF without text, perhaps a scan"),
+    "torn.docx": (make_docx()[:2000], "damaged, or not a Word file"),
+    "zip.docx": (b"PK\x05\x06" + bytes(18), "not a Word file, despite its name"),
+    "bomb.docx": (make_bomb(), "unpacks to more than"),
     "none.eml": (b"Subject: Nothing\n\n", "no text in it"),
     "torn.json": (b'{"title": "A"', "not valid JSON (line 1)"),
-    "half.json": (b'{"\\ud800": 3}', "no article's text among its fields (?)"),
-    "other.json": (b'{"name": "A", "price": 3}', "no article's text among its fields (name, price)"),
+    "half.json": (b'{"\\ud800": 3}', "no field with an article's text (?)"),
+    "other.json": (b'{"name": "A", "price": 3}', "no field with an article's text (name, price)"),
     "deep.json": (b"[" * 100_000, "nested too deeply"),
     "long.json": (b"9" * 10_000, "a number of too many digits"),
     "none.json": (b"[]", "no article in it"),
@@ -93,7 +93,7 @@ BROKEN = {
     "half.txt": ("The wreck was raised.".encode("utf-16")[:-1], "is not UTF-16"),
     "sheet.xlsx": (
         b"PK\x03\x04",
-        "this kind of file is not read; .txt, .md, .html, .htm, .pdf, .docx, .eml, .json and",
+        "this kind of file is not supported. Expected .txt, .md, .html, .htm, .pdf, .docx, .eml, .json and",
     ),
 }
 
@@ -253,7 +253,7 @@ def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
         sandbox.close()
     small = Sandbox(megabytes=300)
     try:
-        with pytest.raises(UnreadableArticle, match=r"more than 300 MB of memory|cannot be taken apart"):
+        with pytest.raises(UnreadableArticle, match=r"more than 300 MB of memory|cannot be parsed"):
             small.parse("big.html", b"<p>A long text.</p>" * 4_000_000)
     finally:
         small.close()
@@ -264,7 +264,7 @@ def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: 
     try:
         assert sandbox.parse("a.html", HTML.encode()).text
         monkeypatch.setattr("index.reading.sandbox.LIMITS", Limits(parsed_bytes=100))
-        with pytest.raises(UnreadableArticle, match=r"a\.html: taking it apart took more than"):
+        with pytest.raises(UnreadableArticle, match=r"a\.html: parsing took more than"):
             sandbox.parse("a.html", HTML.encode())
         monkeypatch.undo()
         assert "tram line" in sandbox.parse("letter.eml", make_mail()).text
@@ -272,7 +272,7 @@ def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: 
         sandbox.close()
 
 
-def test_in_the_cage_nothing_is_connected_to_and_nothing_started() -> None:
+def test_the_sandbox_opens_no_connection_and_starts_no_process() -> None:
     script = """
 import socket, subprocess, sys
 from index.reading import sandbox
@@ -291,10 +291,10 @@ sandbox._serve(1500)
     answers = io.BufferedReader(io.BytesIO(done.stdout))
     for name in ("a.html", "a.pdf"):
         reason = json.loads(_read(answers) or b"")["reason"]
-        assert reason.startswith(f"{name}: cannot be taken apart (PermissionError).")
+        assert reason.startswith(f"{name}: cannot be parsed (PermissionError).")
 
 
-def test_the_cage_has_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_sandbox_gets_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     sandbox = Sandbox()
     try:

@@ -134,7 +134,7 @@ def test_line_ends_become_one_kind_and_control_characters_go() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("a.gif", b"GIF89a", "this kind of file is not read"),
+        ("a.gif", b"GIF89a", "this kind of file is not supported"),
         ("a.txt", b" \n\n", "no text in it"),
         ("a.txt", b"", "no text in it"),
         ("a.txt", b"GIF89a\x01\x00\x01\x00\x80\xff\x00", "the encoding of its text is not clear"),
