@@ -1,9 +1,9 @@
-"""The offline half: files become articles, chunks, vectors and keywords.
+"""Indexing: turn files into articles, chunks, vectors and keywords, and store them for search.
 
-Nothing here knows what a question is.
+Nothing here depends on how questions are answered; that is `rag`, which imports this package.
 """
 
 import os
 
-# onnxruntime looks up a telemetry host as soon as it is imported, by us or by Chroma.
+# onnxruntime contacts a telemetry host when it is imported, by us or by Chroma.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

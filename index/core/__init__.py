@@ -1,1 +1,1 @@
-"""Settings, errors and formatting. Imports nothing else of ours."""
+"""Core: settings, limits, errors, scopes and formatting, used by every other package. Imports none of them."""

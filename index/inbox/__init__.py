@@ -1,1 +1,1 @@
-"""The seeds folder: its files, added articles, fetched addresses."""
+"""Inbox: the seeds folder. Add uploads, files and web pages to it, remove them, and watch it for changes."""

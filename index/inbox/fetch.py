@@ -1,8 +1,8 @@
-"""Fetching: one page of the web because a person asked for it, and nothing that only this machine can reach.
+"""Fetch: download one web page that a user requested, and nothing on a private network.
 
-An address may come from anyone, and its name may lead into the network at home. So a name is
-looked up once, every place it leads to is checked, and the connection goes to a checked one:
-there is no second look-up that could be answered differently. Redirects begin anew.
+An address may come from anyone, and its name may lead to a private network. So a name is looked up once, all its IP
+addresses are checked, and the connection goes to one of these: a second look-up could have another answer. Redirects
+are checked in the same way.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from index.core.formatting import one_line
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_CONNECT_SECONDS = 5.0  # to one of a name's places; then the next is tried
+_CONNECT_SECONDS = 5.0  # to one IP address of a name; then the next is tried
 _LONGEST_SHOWN = 200
 _HEADERS = {
-    "User-Agent": "Dateline (one page, because a person asked for it)",
+    "User-Agent": "Dateline (one page, requested by a user)",
     "Accept": "text/html, text/markdown, text/plain, application/pdf, */*;q=0.1",
     "Accept-Encoding": "gzip",
 }
-_PIECE = 2**20  # bytes; what is unpacked at a time
+_PIECE = 2**20  # bytes decompressed at a time
 _ENDINGS = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -45,30 +45,30 @@ _ENDINGS = {
     "message/rfc822": ".eml",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
-# Servers say these of files they do not know: then the name tells the kind.
-_TELLS_NOTHING = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
+# Servers send these types for files they do not know. The name then decides the kind.
+_UNKNOWN_TYPES = ("", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download")
 _PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*")
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
-# IANA's special-purpose registries, what they call globally reachable but nobody publishes on included.
+# IANA's special-purpose registries, including networks that are globally reachable but have no web pages.
 _NOT_PUBLIC_4 = tuple(
     ipaddress.IPv4Network(network)
     for network in (
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16"),
         *("192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
-        "168.63.129.16/32",  # looks public; inside Azure it is the machine's own host
+        "168.63.129.16/32",  # looks public, but in Azure it is the host of the machine
     )
 )
-# All that is public lies in 2000::/3. NAT64 (64:ff9b::), IPv4-mapped and private ones lie outside.
+# Public addresses are in 2000::/3; NAT64 (64:ff9b::), IPv4-mapped and private ones are not.
 _PUBLIC_6 = ipaddress.IPv6Network("2000::/3")
 _NOT_PUBLIC_6 = tuple(
     ipaddress.IPv6Network(network)
     for network in (
-        "2001::/23",  # protocols, Teredo among them, which carries an IPv4 address
+        "2001::/23",  # protocols such as Teredo, which embeds an IPv4 address
         "2001:db8::/32",
-        "2002::/16",  # 6to4 carries an IPv4 address as well
+        "2002::/16",  # 6to4 embeds an IPv4 address too
         "3fff::/20",
     )
 )
@@ -76,15 +76,15 @@ _NOT_PUBLIC_6 = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What was fetched."""
+    """A page that was fetched."""
 
-    address: str  # where it was found in the end
-    name: str  # made of the address; its ending tells the kind
-    content: bytes  # as it came, unpacked
+    address: str  # after redirects
+    name: str  # made from the address; its ending is the kind of file
+    content: bytes  # decompressed
 
 
 def is_public(place: str) -> bool:
-    """Tell whether an IP address is one that everybody reaches, and no way round to another.
+    """Return True if an IP address is public and does not embed another address.
 
     >>> [is_public(place) for place in ("9.9.9.9", "2620:fe::fe", "10.0.0.1", "::ffff:9.9.9.9", "64:ff9b::909:909")]
     [True, True, False, False, False]
@@ -101,19 +101,19 @@ def is_public(place: str) -> bool:
 
 
 def look_up(name: str, port: int) -> list[str]:
-    """Ask the system for the IP addresses of a name. Raises OSError or UnicodeError where it has none."""
+    """Return the IP addresses of a name. Raises OSError or UnicodeError if it has none."""
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
     return [str(place[0]) for *_, place in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """What of the network a fetch may use. The tests bring one of their own, and nothing else should."""
+    """The network that a fetch may use. Only tests use another one than `INTERNET`."""
 
     look_up: Callable[[str, int], Sequence[str]] = look_up
     allows: Callable[[str], bool] = is_public
     ports: frozenset[int] = frozenset(_PORTS.values())
-    certificates: ssl.SSLContext | None = None  # None: those this system trusts
+    certificates: ssl.SSLContext | None = None  # None: those that this system trusts
 
 
 INTERNET = Network()
@@ -122,12 +122,12 @@ INTERNET = Network()
 def fetch(
     address: str, *, kinds: Collection[str], max_bytes: int, seconds: float = 30.0, network: Network = INTERNET
 ) -> Page:
-    """Fetch a page that is one of these `kinds` (".html", ".txt").
+    """Fetch a page of one of these `kinds`, such as ".html" and ".txt".
 
-    `max_bytes` counts what is unpacked; `seconds` is the time for all of it, look-ups and
-    redirects included. Raises FetchFailed with the reason.
+    `max_bytes` limits its decompressed size. `seconds` limits the whole time, including look-ups and redirects. Raises
+    FetchFailed with the reason.
     """
-    # In a thread of its own: who asks may have an event loop already.
+    # In another thread, because the caller's thread may have an event loop.
     with ThreadPoolExecutor(max_workers=1) as one:
         return one.submit(lambda: asyncio.run(_fetch_in_time(address, kinds, max_bytes, seconds, network))).result()
 
@@ -140,17 +140,17 @@ async def _fetch_in_time(
             return await _follow(address, kinds, max_bytes, network)
     except TimeoutError:
         raise FetchFailed(
-            f"{_shown(address)}: not there after {seconds:g} s. Expected the whole page by then. Try again later, or "
-            "save the page in a browser and add the file."
+            f"{_shown(address)}: the page did not arrive within {seconds:g} s. Expected all of it. Try again later, "
+            "or save the page in a browser and add the file."
         ) from None
 
 
 async def _follow(address: str, kinds: Collection[str], max_bytes: int, network: Network) -> Page:
-    """Fetch, going on where the answer points elsewhere; each place is checked like the first."""
+    """Fetch a page and follow its redirects, each of which is checked like the first address."""
     url = _read_address(address, _shown(address), network)
     for _ in range(_MOST_REDIRECTS + 1):
-        places = await _checked_places(url, network)
-        # A client each time: no cookie goes along, and no connection made for one name serves another.
+        places = await _checked_addresses(url, network)
+        # A new client each time, so that no cookie or connection is used for another name.
         async with httpx2.AsyncClient(
             verify=network.certificates or True,
             trust_env=False,
@@ -164,36 +164,36 @@ async def _follow(address: str, kinds: Collection[str], max_bytes: int, network:
             finally:
                 await response.aclose()
     raise FetchFailed(
-        f"{_shown(address)}: sends on and on, more than {_MOST_REDIRECTS} times. Expected a page. Open it in a "
-        "browser, and add the address that it ends at."
+        f"{_shown(address)}: redirects more than {_MOST_REDIRECTS} times. Expected a page. Open it in a browser and "
+        "add the final address."
     )
 
 
 def _read_address(address: str, shown: str, network: Network) -> httpx2.URL:
-    """Read an address once; all that follows takes what was read here."""
+    """Parse an address once, so that every later step uses the same reading."""
     url = _parsed(address)
     if url is None:
         raise FetchFailed(
-            f"{shown}: no address that is fetched. Expected one such as https://example.org/news: http or https, and a "
-            "name in plain letters. Copy it from a browser, or save the page and add the file."
+            f"{shown}: not an address that can be fetched. Expected http or https and a plain host name, such as "
+            "https://example.org/news. Copy it from a browser, or save the page and add the file."
         )
     if url.userinfo:
         raise FetchFailed(
-            f"{shown}: a user name or password stands in the address. Expected a page that all can read. Leave it out, "
-            "or save the page in a browser and add the file."
+            f"{shown}: the address has a user name or password. Expected a public page. Leave it out, or save the page "
+            "in a browser and add the file."
         )
     if _port(url) not in network.ports:
         raise FetchFailed(
-            f"{shown}: port {_port(url)} is not fetched from. Expected the ports of the web, 80 and 443. Save the page "
-            "in a browser and add the file."
+            f"{shown}: port {_port(url)} is not allowed. Expected the ports of the web, 80 and 443. Save the page in a "
+            "browser and add the file."
         )
     return url
 
 
 def _parsed(address: str) -> httpx2.URL | None:
-    """Return a web address that has one meaning only."""
+    """Parse a web address; return None unless it is unambiguous."""
     if "\\" in address:
-        return None  # a slash to browsers, a letter to others
+        return None  # browsers read it as a slash, other programs do not
     try:
         url = httpx2.URL(address).copy_with(fragment=None)
         return url if url.scheme in _PORTS and _name(url) else None
@@ -202,7 +202,7 @@ def _parsed(address: str) -> httpx2.URL | None:
 
 
 def _name(url: httpx2.URL) -> str:
-    """Return the host, "" where it is none or an IP address in a form that programs read in different ways."""
+    """Return the host, or "" if it is invalid or an IP address in an ambiguous form."""
     host = url.raw_host.decode("ascii").lower()
     if ":" in host:
         return ipaddress.IPv6Address(host).compressed if "%" not in host else ""
@@ -210,7 +210,7 @@ def _name(url: httpx2.URL) -> str:
     if not _NAME.fullmatch(host):
         return ""
     if _NUMBER.fullmatch(host.rpartition(".")[2]):
-        return str(ipaddress.IPv4Address(host))  # four numbers; octal, short and hexadecimal forms are none
+        return str(ipaddress.IPv4Address(host))  # four numbers; octal, short and hexadecimal forms raise ValueError
     return host
 
 
@@ -218,33 +218,33 @@ def _port(url: httpx2.URL) -> int:
     return _PORTS[url.scheme] if url.port is None else url.port
 
 
-async def _checked_places(url: httpx2.URL, network: Network) -> list[str]:
-    """Look the name up, once, and return its IP addresses if every one of them may be gone to."""
+async def _checked_addresses(url: httpx2.URL, network: Network) -> list[str]:
+    """Look the name up once, and return its IP addresses if all of them are allowed."""
     name = _name(url)
     try:
         ipaddress.ip_address(name)
         places = [name]
     except ValueError:
         try:
-            places = list(dict.fromkeys(await _look_up_aside(network.look_up, name, _port(url))))
+            places = list(dict.fromkeys(await _look_up_in_thread(network.look_up, name, _port(url))))
         except (OSError, UnicodeError):
             places = []
     if not places:
         raise FetchFailed(
-            f"{_shown(url)}: nobody knows {name}. Expected a name that leads to a server. Check its spelling and this "
+            f"{_shown(url)}: the name {name} is unknown. Expected the name of a server. Check its spelling and this "
             "machine's connection, then try again."
         )
     for place in places:
         if not network.allows(place):
             raise FetchFailed(
-                f"{_shown(url)}: leads to {one_line(place)}, which is not on the public internet. Expected a page that "
-                "all can reach. If you trust it, save it in a browser and add the file."
+                f"{_shown(url)}: leads to {one_line(place)}, which is not on the public internet. Expected a public "
+                "page. If you trust it, save it in a browser and add the file."
             )
     return places
 
 
-async def _look_up_aside(ask: Callable[[str, int], Sequence[str]], name: str, port: int) -> Sequence[str]:
-    """Look up in a thread of its own, for it cannot be broken off, and asyncio would wait for one of its own."""
+async def _look_up_in_thread(ask: Callable[[str, int], Sequence[str]], name: str, port: int) -> Sequence[str]:
+    """Look up in a separate thread: a look-up cannot be cancelled, and asyncio would wait for its own threads."""
     answer: Future[Sequence[str]] = Future()
     answer.set_running_or_notify_cancel()
 
@@ -259,7 +259,7 @@ async def _look_up_aside(ask: Callable[[str, int], Sequence[str]], name: str, po
 
 
 async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str]) -> httpx2.Response:
-    """Send the request to the first of the places that is there, under the name the reader gave."""
+    """Send the request to the first IP address that answers, under the name in the address."""
     name = _name(url)
     host = f"[{name}]" if ":" in name else name
     problem: httpx2.HTTPError | None = None
@@ -280,8 +280,8 @@ async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str
         if isinstance(cause, ssl.SSLError):
             raise FetchFailed(
                 f"{_shown(url)}: no safe connection ({getattr(cause, 'verify_message', '') or cause.reason}). Expected "
-                f"a certificate that vouches for {name}. Nothing was read. Look at the page in a browser; what you "
-                "trust there can be saved, and the file added."
+                f"a valid certificate for {name}. Nothing was read. If you trust the page in a browser, save it there "
+                "and add the file."
             ) from None
     raise FetchFailed(
         f"{_shown(url)}: the server does not answer. Expected one at {name}. Check the address and this machine's "
@@ -296,7 +296,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _next_address(url: httpx2.URL, location: str, network: Network) -> httpx2.URL:
-    shown = f"{_shown(url)}: sends on to {_shown(location)}"
+    shown = f"{_shown(url)}: redirects to {_shown(location)}"
     try:
         following = str(url.join(location)) if location else ""
     except (httpx2.InvalidURL, ValueError):
@@ -304,35 +304,35 @@ def _next_address(url: httpx2.URL, location: str, network: Network) -> httpx2.UR
     following_url = _read_address(following, shown, network)
     if (url.scheme, following_url.scheme) == ("https", "http"):
         raise FetchFailed(
-            f"{shown}, from https to http, where anyone on the way could change the page. Expected https to the end. "
-            "Save the page in a browser and add the file."
+            f"{shown}, from https to http, which anyone on the network could change. Expected only https. Save the "
+            "page in a browser and add the file."
         )
     return following_url
 
 
 async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[str], max_bytes: int) -> Page:
-    """Read what is there, as far as it may go."""
+    """Read the page, up to its limit."""
     shown = _shown(url)
     if response.status_code != HTTPStatus.OK:
         raise FetchFailed(
             f"{shown}: the server answered {_status(response.status_code)}. Expected the page. Check the address in a "
-            "browser; what is shown there can be saved, and the file added."
+            "browser. If it shows the page, save it there and add the file."
         )
     said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     stem, ending = _file_name(url)
-    if said in _TELLS_NOTHING:
+    if said in _UNKNOWN_TYPES:
         ending = ending if ending in kinds else _ENDINGS.get(said, "")
     else:
         ending = _ENDINGS.get(said, "")
     if ending not in kinds:
         raise FetchFailed(
-            f"{shown}: is {one_line(said)[:_LONGEST_SHOWN] or 'of a kind that is not told'}, which is not read. "
+            f"{shown}: the page has {one_line(said)[:_LONGEST_SHOWN] or 'no content type'}, which is not supported. "
             f"Expected one of {', '.join(kinds)}. Save it as text and add the file."
         )
     packing = response.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip"):
         raise FetchFailed(
-            f"{shown}: packed as {one_line(packing)[:_LONGEST_SHOWN]!r}. Expected gzip or nothing, as was asked for. "
+            f"{shown}: compressed as {one_line(packing)[:_LONGEST_SHOWN]!r}. Expected gzip or no compression. "
             "Save the page in a browser and add the file."
         )
     page, gunzip = bytearray(), _Gunzip() if packing == "gzip" else None
@@ -350,7 +350,7 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
 
 
 class _Gunzip:
-    """Unpacks in small pieces and to the end; httpx2 would take half a packed page for a whole one."""
+    """Decompresses in small pieces, and notices a truncated page, which httpx2 would return as complete."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
@@ -359,7 +359,7 @@ class _Gunzip:
         piece = b""
         while packed or (len(piece) == _PIECE and not self._member.eof):
             if self._member.eof:
-                self._member = zlib.decompressobj(wbits=31)  # gzip may be several, one after the other
+                self._member = zlib.decompressobj(wbits=31)  # a gzip file may have several members
             piece = self._member.decompress(packed, _PIECE)
             yield piece
             packed = self._member.unconsumed_tail or self._member.unused_data
@@ -370,7 +370,7 @@ class _Gunzip:
 
 
 def _file_name(url: httpx2.URL) -> tuple[str, str]:
-    """Make a file name of the last part of an address, parted from its ending; of the host where it has none."""
+    """Make a stem and an ending for the file from the last part of an address, or else from its host."""
     last = url.path.rstrip("/").rpartition("/")[2]
     stem, dot, ending = last.rpartition(".")
     if dot and stem.strip(". ") and re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
@@ -385,20 +385,20 @@ def _status(code: int) -> str:
 
 def _too_long(shown: str, max_bytes: int) -> FetchFailed:
     return FetchFailed(
-        f"{shown}: more than the {max_bytes / 1e6:.0f} MB that are read here. Expected an article. Add a shorter page, "
-        "or raise DATELINE_MAX_FILE_MEGABYTES."
+        f"{shown}: larger than the limit of {max_bytes / 1e6:.0f} MB. Expected an article. Add a shorter page, or "
+        "raise DATELINE_MAX_FILE_MEGABYTES."
     )
 
 
 def _broken_off(url: httpx2.URL, error: httpx2.HTTPError | zlib.error) -> FetchFailed:
     return FetchFailed(
-        f"{_shown(url)}: the answer cannot be read ({one_line(str(error))[:_LONGEST_SHOWN] or 'it broke off'}). "
-        "Expected a whole page. Try again, or save the page in a browser and add the file."
+        f"{_shown(url)}: the answer cannot be read ({one_line(str(error))[:_LONGEST_SHOWN] or 'it is truncated'}). "
+        "Expected a complete page. Try again, or save the page in a browser and add the file."
     )
 
 
 def _shown(address: httpx2.URL | str) -> str:
-    """Write an address so that it can be told: one line, not too long, no password."""
+    """Return an address that can be shown: one line, not too long, without a password."""
     shown = one_line(re.sub(r"(//|^)[^/?#]*@", r"\1", str(address)))
     shown = "".join(character for character in shown if character.isprintable())
     return shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + "…"

@@ -91,8 +91,8 @@ def check_folder(seeds: Path) -> None:
     """Raise SeedsMissing if there is no folder. It is not created: its disk may not be mounted."""
     if not seeds.is_dir():
         raise SeedsMissing(
-            f"There is no folder {seeds}. Expected the folder of the articles. Create it, or choose another with --seeds "
-            "or DATELINE_SEEDS. Nothing was changed."
+            f"There is no folder {seeds}. Expected the folder of the articles. Create it, or choose another one "
+            "with --seeds or DATELINE_SEEDS. Nothing was changed."
         )
 
 

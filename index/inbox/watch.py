@@ -1,8 +1,7 @@
-"""Watching: notices that something in the seeds folder changed, and waits until it has settled.
+"""Watch: notice changes in the seeds folder, and wait until they have settled.
 
-The system's notifications come through the library `watchfiles`. Its own grouping goes by how
-many files have changed, so one file that is still growing would count as settled; ours goes
-by the time since the last change.
+The system's notifications come through `watchfiles`. It groups changes by how many files have changed, so one file that
+is still growing would count as settled. Here the time since the last change decides.
 """
 
 import stat
@@ -26,10 +25,10 @@ _POLL_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A moment at which the folder was looked at."""
+    """A moment at which the folder was checked."""
 
-    seconds: float  # of a clock that only goes forward
-    changed: bool  # something, since the beat before
+    seconds: float  # on a monotonic clock
+    changed: bool  # True if anything changed since the previous beat
 
 
 def watch_seeds(
@@ -39,17 +38,15 @@ def watch_seeds(
     quiet_seconds: float = QUIET_SECONDS,
     longest_seconds: float = LONGEST_SECONDS,
 ) -> Iterator[None]:
-    """Yield as soon as the watch is on, and then once each time something changed and has settled.
+    """Yield as soon as the watch has started, and then each time changes have settled.
 
-    Settled: nothing changed for `quiet_seconds`; where the changes never rest, every
-    `longest_seconds`. What changes while the caller is at work is told afterwards. Hidden files
-    are passed over, as sync does. A folder that goes away or is replaced is a change, and so is
-    its return. Ends within a fraction of a second once `ended` is set.
+    Changes have settled if nothing changed for `quiet_seconds`. If they do not end, this yields every
+    `longest_seconds`. Changes made while the caller is busy are reported afterwards. Hidden files are skipped, as in
+    indexing. If the folder disappears, is replaced or returns, that is a change. Ends soon after `ended` is set.
 
-    Where the system has no notifications, or all of them are in use, the folder is looked
-    through every second instead. Changes that another machine makes on a network share are
-    notified nowhere: the variable WATCHFILES_FORCE_POLLING=1 has it looked through from the
-    start. Raises Unwatchable where neither works.
+    If the system has no notifications, or none are left, the folder is read every second instead. A network share sends
+    no notifications of changes made by other machines: for these, set WATCHFILES_FORCE_POLLING=1. Raises Unwatchable if
+    neither works.
     """
     with closing(_beats(seeds, ended, quiet_seconds)) as beats:
         if next(beats, None):
@@ -58,7 +55,7 @@ def watch_seeds(
 
 
 def settled(beats: Iterable[Beat], *, quiet_seconds: float, longest_seconds: float) -> Iterator[None]:
-    """Yield at the beats by which changes have been quiet for long enough, or have gone on for too long.
+    """Yield at beats when there was no change for `quiet_seconds`, or there were changes for `longest_seconds`.
 
     >>> beats = [Beat(0, True), Beat(1, True), Beat(2, False), Beat(3, False), Beat(4, False)]
     >>> len(list(settled(beats, quiet_seconds=1.5, longest_seconds=60)))
@@ -77,7 +74,7 @@ def settled(beats: Iterable[Beat], *, quiet_seconds: float, longest_seconds: flo
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A folder as it is now; another one of its name is another place."""
+    """The identity of a folder: another folder with its name is another place."""
 
     folder: Path
     device: int
@@ -85,8 +82,8 @@ class _Place:
 
 
 def _beats(seeds: Path, ended: threading.Event, quiet_seconds: float) -> Generator[Beat, None, None]:
-    """Watch the folder, or while it is away the nearest one above it, from which its return is seen."""
-    polling: bool | None = None  # the library knows systems on which it must
+    """Watch the folder, or while it is missing its nearest existing parent, to notice its return."""
+    polling: bool | None = None  # `watchfiles` decides
     changed = False
     while not ended.is_set():
         place = _nearest(seeds)
@@ -106,7 +103,7 @@ def _beats(seeds: Path, ended: threading.Event, quiet_seconds: float) -> Generat
         except PermissionError as error:
             raise _unwatchable(seeds, error) from None
         except (OSError, RuntimeError) as error:
-            # A folder that went away while it was looked through, a name that is not UTF-8, no notifications left.
+            # The folder was deleted while it was read, a name is not UTF-8, or no notifications are left.
             if not begun and not isinstance(error, FileNotFoundError):
                 if polling:
                     raise _unwatchable(seeds, error) from None
@@ -118,7 +115,7 @@ def _beats(seeds: Path, ended: threading.Event, quiet_seconds: float) -> Generat
 def _notices(
     folder: Path, *, recursive: bool, ended: threading.Event, polling: bool | None
 ) -> Generator[set[FileChange], None, None]:
-    """Yield at each beat what changed since the one before."""
+    """Yield at each beat what changed since the previous one."""
     return watch(
         folder,
         watch_filter=None,
@@ -129,13 +126,13 @@ def _notices(
         yield_on_timeout=True,
         force_polling=polling,
         poll_delay_ms=_POLL_MS,
-        # Else every failure to watch is passed over, and with it the folders that come after it.
+        # Otherwise failures are ignored, and later folders are not watched.
         ignore_permission_denied=False,
     )
 
 
 def _nearest(seeds: Path) -> _Place:
-    """Return the folder where it is, else the nearest one above it that is there."""
+    """Return the folder, or else its nearest existing parent."""
     for folder in (seeds, *seeds.parents):
         try:
             found = folder.stat()
@@ -143,7 +140,7 @@ def _nearest(seeds: Path) -> _Place:
             continue
         if stat.S_ISDIR(found.st_mode):
             return _Place(folder, found.st_dev, found.st_ino)
-    raise _unwatchable(seeds, "neither it nor a folder above it is there")
+    raise _unwatchable(seeds, "neither it nor a folder above it exists")
 
 
 def _is_visible(path: str, seeds: Path) -> bool:
@@ -152,6 +149,6 @@ def _is_visible(path: str, seeds: Path) -> bool:
 
 def _unwatchable(seeds: Path, why: object) -> Unwatchable:
     return Unwatchable(
-        f"The folder {seeds} cannot be watched ({why}). Expected to be told of changes in it and in every folder "
-        "below. Mend that and watch again, or index by hand after a change."
+        f"The folder {seeds} cannot be watched ({why}). Expected notifications of changes in it and in all folders "
+        "below. Fix that and watch again, or index after each change."
     )

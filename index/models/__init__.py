@@ -1,1 +1,1 @@
-"""Models: what is computed with the weights of an installed package."""
+"""Models: the computation graph of the built-in embedding model, and the script that makes it."""

@@ -1,1 +1,1 @@
-"""The story of a file becoming searchable."""
+"""Pipeline: bring the shelf and Chroma in line with the seeds folder, one event for each step."""

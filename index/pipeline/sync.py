@@ -155,6 +155,7 @@ def _embed(shelf: Shelf, embedder: Embedder) -> Iterator[Embedded]:
                 _start_vectors(writing, embedder.model, dimensions)
             writing.put_vectors([number for number, _ in waiting], vectors)
             counts = writing.counts()
+        logger.debug("Embedded %d of %d chunks", counts.embedded, counts.chunks)
         yield Embedded(counts.embedded, counts.chunks)
 
 

@@ -1,1 +1,1 @@
-"""Files become articles; parsers run in a sandbox."""
+"""Reading: make articles from the bytes of files. Untrusted formats are parsed in a sandbox."""

@@ -8,6 +8,7 @@ file, parses one file after the other, and ends with the process that started it
 import atexit
 import contextlib
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import IO, Any
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.reading.parsers import PARSERS, Parsed
+
+logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 # Audit events (PEP 578) that are refused. This covers code written in Python only.
@@ -40,6 +43,7 @@ class Sandbox:
         with self._using:
             answer, late = self._ask(path, content)
         if answer is None:
+            logger.warning("Parsing %s ended the sandbox (%s)", path, "time" if late else "memory or a crash")
             raise UnreadableArticle(
                 f"{path}: parsing took more than {self._seconds:g} seconds. Expected an ordinary file. Split it, or "
                 "save only its text."

@@ -1,1 +1,1 @@
-"""What is stored and visible now."""
+"""Shelf: the SQLite store of articles, chunks, keywords and vectors, its queries, updates and integrity check."""

@@ -1,1 +1,1 @@
-"""Articles, spans, sentences, chunks and terms."""
+"""Text: articles, spans, sentences, chunks and terms. Everything here is computed from text alone."""

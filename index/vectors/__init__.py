@@ -1,1 +1,1 @@
-"""Embedding models, and vectors in Chroma."""
+"""Vectors: embedding models, and the index of their vectors in Chroma or on a Chroma server."""

@@ -119,7 +119,7 @@ def _records() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("json/deep-in-list.json#1", FERRY), f'[{{"text": "{FERRY}", "author": {halfway}}}]'.encode()
     yield Hostile("json/nan.json", FERRY), f'{{"text": "{FERRY}", "date": NaN, "n": [Infinity, -Infinity]}}'.encode()
     yield Hostile("json/twice.json", FERRY), f'{{"text": "Nothing.", "text": "{FERRY}"}}'.encode()
-    yield Hostile("json/huge-number.json", reason="a number of too many digits"), b'{"text": ' + b"9" * 5_000 + b"}"
+    yield Hostile("json/huge-number.json", reason="a number with too many digits"), b'{"text": ' + b"9" * 5_000 + b"}"
     yield Hostile("json/huge-power.json", FERRY), f'{{"text": "{FERRY}", "date": 1e999999}}'.encode()
     yield Hostile("json/nothing.json", reason="no article in it"), b"[]"
     yield Hostile("json/null.json", reason="neither an object nor a text"), b"null"

@@ -41,7 +41,7 @@ def test_a_file_is_copied_once(settings: Settings) -> None:
         ("empty.txt", "empty.txt: no text in it"),
         ("big.txt", "big.txt: 2 MB, larger than the limit of 1 MB"),
         ("http://127.0.0.1/a.txt", "http://127.0.0.1/a.txt: leads to 127.0.0.1, which is not on the public internet"),
-        ("file:///etc/passwd", "file:///etc/passwd: no address that is fetched"),
+        ("file:///etc/passwd", "file:///etc/passwd: not an address that can be fetched"),
     ],
 )
 def test_what_cannot_be_added_is_told_and_leaves_nothing(settings: Settings, given: str, why: str) -> None:

@@ -244,7 +244,7 @@ def test_a_folder_that_cannot_be_watched_is_named(seeds: Path, monkeypatch: pyte
         raise error
 
     monkeypatch.setattr(index.inbox.watch, "watch", refuse)
-    with pytest.raises(Unwatchable, match=f"{seeds} cannot be watched .{error}.. Expected to be told"):
+    with pytest.raises(Unwatchable, match=f"{seeds} cannot be watched .{error}.. Expected notifications"):
         list(watch_seeds(seeds, ended=threading.Event(), quiet_seconds=0))
 
 
