@@ -325,10 +325,8 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
     else:
         ending = _ENDINGS.get(said, "")
     if ending not in kinds:
-        raise FetchFailed(
-            f"{shown}: the page has {one_line(said)[:_LONGEST_SHOWN] or 'no content type'}, which is not supported. "
-            f"Expected one of {', '.join(kinds)}. Save it as text and add the file."
-        )
+        what = f"the type {one_line(said)[:_LONGEST_SHOWN]} is not supported" if said else "the page has no type"
+        raise FetchFailed(f"{shown}: {what}. Expected one of {', '.join(kinds)}. Save it as text and add the file.")
     packing = response.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip"):
         raise FetchFailed(

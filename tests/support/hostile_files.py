@@ -337,7 +337,7 @@ def _pdfs() -> Iterator[tuple[Hostile, Content]]:
         "claims-many.pdf": (write_pdf([_CATALOG, kids(b"999999999", b"4 0 R"), *plain[2:]]), ""),
         "many-pages.pdf": (
             write_pdf([_CATALOG, kids(b"6000", b"4 0 R " * 6000), *plain[2:]]),
-            "6,000 pages, more than",
+            "6,000 pages. Expected at most",
         ),
         "doubling-tree.pdf": (write_pdf([_CATALOG, *doubled, b"<< /Type /Page >>"]), damaged),
         "ring-of-forms.pdf": (
@@ -474,7 +474,7 @@ def _write_sparse(seeds: Path) -> Iterator[Hostile]:
         ("gigabyte.pdf", 1 << 30, "1074 MB, larger than the limit of 20 MB"),
         ("just-below.txt", 19_000_000, "no text in it"),
         ("just-below.json", 19_000_000, "not valid JSON"),
-        ("lines.jsonl", 45_000_000, "a line of more than 20 MB"),
+        ("lines.jsonl", 45_000_000, "a line longer than the limit of 20 MB"),
     ):
         with (folder / name).open("wb") as file:
             file.truncate(size)

@@ -225,7 +225,7 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     assert not room.library.index.usable
     assert ask_all(room, truth) == "", "the owner has not looked yet"
     if harmed:
-        with pytest.raises(DamagedVectors, match="Run `dateline index`: they are made again"):
+        with pytest.raises(DamagedVectors, match="Run `dateline index`: they are rebuilt"):
             room.library.index.check()
     done = room.indexed()
     assert (done.embedded, done.visible) == (0, 0)

@@ -29,7 +29,7 @@ def test_a_file_is_copied_once(settings: Settings) -> None:
     ("given", "why"),
     [
         ("folder", "folder: a folder. Expected files. Give them as folder/*.txt"),
-        ("nowhere.txt", "nowhere.txt: there is no such file. Expected one, or an address that begins with https://"),
+        ("nowhere.txt", "nowhere.txt: there is no such file. Expected a file, or an address that begins with https://"),
         ("www.example.org/news", "or an address that begins with https://"),
         ("", ": a folder. Expected files."),
         ("a\0b", "there is no such file"),

@@ -297,10 +297,10 @@ def test_what_a_page_is_comes_from_its_type_and_its_name(web: WebServer, path: s
         (Answer(status=503), "503 (Service Unavailable)"),
         (Answer(status=799), "the server answered 799. Expected"),
         (Answer(status=206), "206 (Partial Content)"),
-        (Answer(kind="image/png"), "is image/png, which is not read. Expected one of .txt, .md, .html, .pdf."),
-        (Answer(kind="application/json"), "is application/json, which is not read"),
-        (Answer(kind="application/octet-stream"), "is application/octet-stream, which is not read"),
-        (Answer(kind=""), "the page has no content type, which is not supported"),
+        (Answer(kind="image/png"), "the type image/png is not supported. Expected one of .txt, .md, .html, .pdf."),
+        (Answer(kind="application/json"), "the type application/json is not supported"),
+        (Answer(kind="application/octet-stream"), "the type application/octet-stream is not supported"),
+        (Answer(kind=""), "the page has no type"),
         (Answer(headers={"Content-Encoding": "br"}), "compressed as 'br'"),
         (Answer(packed(2000)[:-4], headers={"Content-Encoding": "gzip"}), "cannot be read (its end is missing)"),
         (Answer(packed(2000)[:-20], headers={"Content-Encoding": "gzip"}), "cannot be read (its end is missing)"),
@@ -405,7 +405,7 @@ def safe_web(certificate: Path) -> Iterator[WebServer]:
 def test_a_certificate_that_nobody_vouches_for_is_refused(safe_web: WebServer) -> None:
     told = refusal(f"https://news.example:{safe_web.port}/a.txt", safe_web.network())
     assert "no safe connection (self" in told
-    assert "Expected a certificate that vouches for news.example. Nothing was read." in told
+    assert "Expected a valid certificate for news.example. Nothing was read." in told
     assert safe_web.asked == []
 
 

@@ -333,7 +333,7 @@ def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
     monkeypatch.setattr(os, "scandir", refuse)
     events = newsroom.index()
     reasons = {event.path: event.reason for event in events if isinstance(event, Rejected)}
-    assert "cannot be looked into (Permission denied)" in reasons["shut"]
+    assert "the folder cannot be read (Permission denied)" in reasons["shut"]
     assert "a link, which is not followed" in reasons["link"]
     assert not any(isinstance(event, Removed) for event in events)
     assert newsroom.paths() == ["open.txt", "shut/a.txt"]

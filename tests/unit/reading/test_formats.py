@@ -82,7 +82,7 @@ BROKEN = {
     "half.json": (b'{"\\ud800": 3}', "no field with an article's text (?)"),
     "other.json": (b'{"name": "A", "price": 3}', "no field with an article's text (name, price)"),
     "deep.json": (b"[" * 100_000, "nested too deeply"),
-    "long.json": (b"9" * 10_000, "a number of too many digits"),
+    "long.json": (b"9" * 10_000, "a number with too many digits"),
     "none.json": (b"[]", "no article in it"),
     "torn.jsonl": (
         make_jsonl(more='{"title":'),

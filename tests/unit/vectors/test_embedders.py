@@ -97,7 +97,7 @@ def test_another_folder_of_the_same_shape_can_be_used(tmp_path: Path, model: Min
     assert package is not None
     assert package.origin is not None
     shutil.copy(Path(package.origin).parent / "model.onnx", tmp_path)
-    with pytest.raises(BadModelFile, match=r"Expected a BERT vocab\.txt beside"):
+    with pytest.raises(BadModelFile, match=r"Expected a BERT vocab\.txt next to"):
         MiniLM(tmp_path).embed_question("anything")
     shutil.copy(Path(__file__).parents[3] / "index/vocabularies/bert-base-uncased.txt", tmp_path / "vocab.txt")
     # The package's own graph multiplies floats, ours integers.
