@@ -115,8 +115,8 @@ def peak_memory(way: str, folder: str, texts: list[str]) -> float:
     """Return the most memory, in MiB, that a process takes which only embeds these."""
     (our_way() if way == "ours" else plain_way(Path(folder)))(texts)
     # Not getrusage(): its peak is handed down by the process that started this one.
-    told = Path("/proc/self/status").read_text()
-    return int(next(line for line in told.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def measure_memory(folder: Path, texts: list[str]) -> dict[str, float]:

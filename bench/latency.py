@@ -117,9 +117,9 @@ def measure(library: Library, questions: Sequence[str]) -> dict[str, float]:
     seconds = [answer_question(question, library=library).seconds for question in questions[_WARM:]]
     figures = {}
     for stage in ("search", "answer", "total"):
-        told = sorted(each[stage] * 1000 for each in seconds)
-        figures[f"{stage} p50"] = round(told[len(told) // 2], 1)
-        figures[f"{stage} p95"] = round(told[int(len(told) * 0.95)], 1)
+        ordered = sorted(each[stage] * 1000 for each in seconds)
+        figures[f"{stage} p50"] = round(ordered[len(ordered) // 2], 1)
+        figures[f"{stage} p95"] = round(ordered[int(len(ordered) * 0.95)], 1)
     return figures
 
 

@@ -44,7 +44,7 @@ def test_a_file_is_copied_once(settings: Settings) -> None:
         ("file:///etc/passwd", "file:///etc/passwd: not an address that can be fetched"),
     ],
 )
-def test_what_cannot_be_added_is_told_and_leaves_nothing(settings: Settings, given: str, why: str) -> None:
+def test_what_cannot_be_added_is_reported_and_leaves_no_file(settings: Settings, given: str, why: str) -> None:
     Path("folder").mkdir()
     os.mkfifo("pipe.txt")
     Path("dangling.txt").symlink_to("nowhere")
@@ -57,7 +57,7 @@ def test_what_cannot_be_added_is_told_and_leaves_nothing(settings: Settings, giv
     assert list(settings.seeds.iterdir()) == []
 
 
-def test_a_fetched_article_is_asked_and_knows_its_address(newsroom: Newsroom) -> None:
+def test_a_fetched_article_can_be_quoted_and_has_its_address(newsroom: Newsroom) -> None:
     with serve_web() as web:
         web.answers["/2026-02-12/lind.txt"] = Answer(TEXT)
         address = f"http://news.example:{web.port}/2026-02-12/lind.txt"
@@ -69,7 +69,7 @@ def test_a_fetched_article_is_asked_and_knows_its_address(newsroom: Newsroom) ->
     assert statement.citations[0].article.url == address
 
 
-def test_the_address_says_nothing_of_where_a_file_goes(settings: Settings) -> None:
+def test_the_address_does_not_decide_where_a_file_is_written(settings: Settings) -> None:
     with serve_web() as web:
         web.answers["/..%2f..%2f.profile"] = Answer(TEXT)
         outcome = add_article(f"http://news.example:{web.port}/..%2f..%2f.profile", settings, network=web.network())

@@ -89,16 +89,16 @@ def refusal(address: str, network: Network = GUARDED, *, max_bytes: int = 1_000_
     """Return the sentence that a fetch ends with: what is, what was expected, what to do."""
     with pytest.raises(FetchFailed) as caught:
         fetch(address, kinds=KINDS, max_bytes=max_bytes, seconds=seconds, network=network)
-    told = str(caught.value)
-    assert ". Expected " in told
-    assert told.endswith(".")
-    assert told.isprintable()
+    refused = str(caught.value)
+    assert ". Expected " in refused
+    assert refused.endswith(".")
+    assert refused.isprintable()
     assert caught.value.__cause__ is None
-    return told
+    return refused
 
 
 @pytest.mark.parametrize("address", NOT_READ)
-def test_what_is_no_plain_web_address_is_not_even_looked_up(address: str) -> None:
+def test_an_invalid_address_is_not_looked_up(address: str) -> None:
     def never(name: str, port: int) -> list[str]:
         raise AssertionError(name)
 
@@ -108,16 +108,16 @@ def test_what_is_no_plain_web_address_is_not_even_looked_up(address: str) -> Non
 @pytest.mark.parametrize(
     "address", [*NOT_PUBLIC, *(f"http://{name}/" for name in NAMES_LEAD_TO), "http://FIRST.example./"]
 )
-def test_nothing_is_asked_of_an_address_that_is_not_public(address: str) -> None:
+def test_an_address_that_is_not_public_gets_no_request(address: str) -> None:
     assert "which is not on the public internet" in refusal(address)
 
 
-def test_the_tables_of_hostile_addresses_are_not_short() -> None:
+def test_the_tables_of_hostile_addresses_are_complete() -> None:
     assert len({*NOT_READ, *NOT_PUBLIC, *NAMES_LEAD_TO}) > 110
 
 
 @pytest.mark.parametrize("address", ["http://example.org:22/", "https://example.org:8080/", "http://example.org:0/"])
-def test_only_the_ports_of_the_web_are_fetched_from(address: str) -> None:
+def test_only_the_ports_of_the_web_are_allowed(address: str) -> None:
     assert "is not allowed. Expected the ports of the web, 80 and 443" in refusal(address)
 
 
@@ -125,12 +125,12 @@ def test_only_the_ports_of_the_web_are_fetched_from(address: str) -> None:
     "address", ["https://me:secret@example.org/", "http://secret@127.0.0.1/", "http://example.org:80@secret@9.9.9.9/"]
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(address: str) -> None:
-    told = refusal(address)
-    assert "user name or password" in told
-    assert "secret" not in told
+    refused = refusal(address)
+    assert "user name or password" in refused
+    assert "secret" not in refused
 
 
-def test_a_name_that_nobody_knows_is_told() -> None:
+def test_an_unknown_name_is_reported() -> None:
     def unknown(name: str, port: int) -> list[str]:
         raise OSError
 
@@ -141,7 +141,7 @@ def test_a_name_that_nobody_knows_is_told() -> None:
 
 
 @given(st.ip_addresses())
-def test_what_is_public_to_us_is_public_to_python(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def test_an_address_we_call_public_is_public_to_python(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
     if is_public(str(address)):
         assert address.is_global
         assert not address.is_multicast
@@ -149,7 +149,7 @@ def test_what_is_public_to_us_is_public_to_python(address: ipaddress.IPv4Address
 
 
 @given(st.ip_addresses(v=4))
-def test_no_public_address_holds_another_in_a_known_way(inner: ipaddress.IPv4Address) -> None:
+def test_a_public_address_embeds_no_other_address(inner: ipaddress.IPv4Address) -> None:
     number = int(inner)
     for outer in (
         number,  # ::a.b.c.d
@@ -175,7 +175,7 @@ def web() -> Iterator[WebServer]:
         yield server
 
 
-def test_a_page_comes_as_it_is(web: WebServer) -> None:
+def test_a_page_is_returned_unchanged(web: WebServer) -> None:
     web.answers["/news/lind.txt?day=1"] = Answer(TEXT)
     address = f"http://news.example:{web.port}/news/lind.txt?day=1"
     page = fetch(f"{address}#top", kinds=KINDS, max_bytes=len(TEXT), network=web.network())
@@ -186,7 +186,7 @@ def test_a_page_comes_as_it_is(web: WebServer) -> None:
     assert not {"Cookie", "Referer", "Authorization"} & set(headers)
 
 
-def test_a_name_of_other_letters_is_asked_for_in_its_plain_form(web: WebServer) -> None:
+def test_a_name_with_non_ascii_letters_is_requested_in_ascii(web: WebServer) -> None:
     web.answers["/%C3%BCber"] = Answer(TEXT)
     page = fetch(f"http://Bücher.example:{web.port}/über", kinds=KINDS, max_bytes=99, network=web.network())
     assert page.name == "über.txt"
@@ -205,7 +205,7 @@ def test_neither_proxy_nor_netrc_of_the_environment_is_used(
     assert "Authorization" not in web.asked[0][1]
 
 
-def test_a_name_is_looked_up_once_and_the_answer_is_what_is_gone_to(web: WebServer) -> None:
+def test_a_name_is_looked_up_once_and_that_answer_is_used(web: WebServer) -> None:
     asked: list[str] = []
 
     def rebinding(name: str, port: int) -> list[str]:
@@ -219,13 +219,13 @@ def test_a_name_is_looked_up_once_and_the_answer_is_what_is_gone_to(web: WebServ
     assert "leads to 10.0.0.1" in refusal(address, network)
 
 
-def test_one_place_that_may_not_be_gone_to_is_enough_to_ask_nobody(web: WebServer) -> None:
+def test_one_private_address_of_a_name_is_enough_to_send_no_request(web: WebServer) -> None:
     network = web.network({"news.example": ["127.0.0.1", "10.0.0.1"]})
     assert "leads to 10.0.0.1" in refusal(f"http://news.example:{web.port}/a.txt", network)
     assert web.asked == []
 
 
-def test_where_one_place_is_silent_the_next_is_asked(web: WebServer) -> None:
+def test_if_one_address_does_not_answer_the_next_is_tried(web: WebServer) -> None:
     web.answers["/a.txt"] = Answer(TEXT)
     address = f"http://news.example:{web.port}/a.txt"
     network = web.network({"news.example": ["127.0.0.2", "127.0.0.1"]})
@@ -233,7 +233,7 @@ def test_where_one_place_is_silent_the_next_is_asked(web: WebServer) -> None:
     assert "does not answer" in refusal(address, web.network({"news.example": ["127.0.0.2"]}))
 
 
-def test_redirects_are_followed_without_cookies_to_the_page_and_its_address(web: WebServer) -> None:
+def test_redirects_are_followed_without_cookies(web: WebServer) -> None:
     web.answers = {
         "/old": Answer(status=301, headers={"Location": "/newer", "Set-Cookie": "who=me; Path=/"}),
         "/newer": Answer(status=307, headers={"Location": f"//other.example:{web.port}/new.html#part"}),
@@ -262,9 +262,9 @@ def test_redirects_are_followed_without_cookies_to_the_page_and_its_address(web:
 )
 def test_a_redirect_is_checked_like_the_first_address(web: WebServer, location: str, why: str) -> None:
     web.answers["/loop"] = Answer(status=302, headers={"Location": location})
-    told = refusal(f"http://news.example:{web.port}/loop", web.network({"inner.example": ["10.0.0.1"]}))
-    assert why in told
-    assert "secret" not in told
+    refused = refusal(f"http://news.example:{web.port}/loop", web.network({"inner.example": ["10.0.0.1"]}))
+    assert why in refused
+    assert "secret" not in refused
     assert len(web.asked) == (6 if location == "/loop" else 1)
 
 
@@ -284,7 +284,7 @@ def test_a_redirect_is_checked_like_the_first_address(web: WebServer, location: 
         ("/..%2f..%2fetc%2fpasswd", "text/plain", "passwd.txt"),
     ],
 )
-def test_what_a_page_is_comes_from_its_type_and_its_name(web: WebServer, path: str, kind: str, name: str) -> None:
+def test_the_kind_of_a_page_comes_from_its_type_and_its_name(web: WebServer, path: str, kind: str, name: str) -> None:
     web.answers[path] = Answer(TEXT, kind)
     address = f"http://news.example:{web.port}{path}"
     assert fetch(address, kinds=KINDS, max_bytes=99, network=web.network()).name == name
@@ -312,50 +312,50 @@ def test_what_a_page_is_comes_from_its_type_and_its_name(web: WebServer, path: s
         (Answer(headers={"X": "y" * 200_000}), "the answer cannot be read"),
     ],
 )
-def test_what_is_no_page_is_told_in_a_sentence(web: WebServer, answer: Answer, why: str) -> None:
+def test_anything_but_a_page_is_reported(web: WebServer, answer: Answer, why: str) -> None:
     web.answers["/x"] = answer
     assert why in refusal(f"http://news.example:{web.port}/x", web.network(), max_bytes=10_000)
 
 
-def test_a_small_answer_that_unpacks_to_a_huge_one_is_stopped_in_time(web: WebServer) -> None:
+def test_a_small_answer_that_decompresses_to_a_huge_one_is_stopped(web: WebServer) -> None:
     bomb = packed(BOMB_BYTES)
     assert len(bomb) < BOMB_BYTES / 100
     web.answers["/bomb"] = Answer(bomb, headers={"Content-Encoding": "gzip"})
     tracemalloc.start()
     try:
-        told = refusal(f"http://news.example:{web.port}/bomb", web.network(), max_bytes=2_000_000)
+        refused = refusal(f"http://news.example:{web.port}/bomb", web.network(), max_bytes=2_000_000)
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert "larger than the limit of 2 MB" in told
+    assert "larger than the limit of 2 MB" in refused
     assert most < BOMB_BYTES / 5
 
 
 @settings(max_examples=40)
 @given(st.lists(st.binary() | st.integers(0, 3).map(lambda n: b" " * (n * 2**20)), min_size=1, max_size=3), st.data())
-def test_what_was_packed_comes_out_whole_however_it_arrives(members: list[bytes], data: st.DataObject) -> None:
+def test_a_compressed_page_is_complete_however_it_arrives(members: list[bytes], data: st.DataObject) -> None:
     sent, gunzip = b"".join(gzip.compress(member, 1, mtime=0) for member in members), _Gunzip()
     at = data.draw(st.integers(0, len(sent)))
     assert b"".join([*gunzip.pieces(sent[:at]), *gunzip.pieces(sent[at:])]) == b"".join(members)
     gunzip.close()
 
 
-def test_a_packed_page_is_unpacked(web: WebServer) -> None:
+def test_a_compressed_page_is_decompressed(web: WebServer) -> None:
     web.answers["/x"] = Answer(packed(1_000_000), headers={"Content-Encoding": "GZIP"})
     page = fetch(f"http://news.example:{web.port}/x", kinds=KINDS, max_bytes=1_000_000, network=web.network())
     assert page.content == b" " * 1_000_000
 
 
 @pytest.mark.parametrize("drips", ["head", "body"])
-def test_an_answer_that_never_ends_is_left_when_its_time_is_over(web: WebServer, drips: str) -> None:
+def test_an_answer_that_never_ends_is_stopped_at_the_time_limit(web: WebServer, drips: str) -> None:
     web.answers["/x"] = Answer(drips=drips)
     begun = time.monotonic()
-    told = refusal(f"http://news.example:{web.port}/x", web.network(), seconds=0.4)
-    assert "did not arrive within 0.4 s" in told
+    refused = refusal(f"http://news.example:{web.port}/x", web.network(), seconds=0.4)
+    assert "did not arrive within 0.4 s" in refused
     assert time.monotonic() - begun < 5
 
 
-def test_a_look_up_that_hangs_is_left_when_its_time_is_over() -> None:
+def test_a_look_up_that_hangs_is_stopped_at_the_time_limit() -> None:
     answered = threading.Event()
 
     def hang(name: str, port: int) -> list[str]:
@@ -370,7 +370,7 @@ def test_a_look_up_that_hangs_is_left_when_its_time_is_over() -> None:
     answered.set()
 
 
-def test_a_server_that_speaks_something_else_is_told(web: WebServer) -> None:
+def test_a_server_with_another_protocol_is_reported(web: WebServer) -> None:
     assert "no safe connection" in refusal(f"https://news.example:{web.port}/", web.network())
 
 
@@ -402,14 +402,14 @@ def safe_web(certificate: Path) -> Iterator[WebServer]:
         yield server
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(safe_web: WebServer) -> None:
-    told = refusal(f"https://news.example:{safe_web.port}/a.txt", safe_web.network())
-    assert "no safe connection (self" in told
-    assert "Expected a valid certificate for news.example. Nothing was read." in told
+def test_an_untrusted_certificate_is_refused(safe_web: WebServer) -> None:
+    refused = refusal(f"https://news.example:{safe_web.port}/a.txt", safe_web.network())
+    assert "no safe connection (self" in refused
+    assert "Expected a valid certificate for news.example. Nothing was read." in refused
     assert safe_web.asked == []
 
 
-def test_a_certificate_must_be_that_of_the_name_and_not_of_the_place(safe_web: WebServer, certificate: Path) -> None:
+def test_a_certificate_must_be_for_the_name_and_not_the_ip_address(safe_web: WebServer, certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=certificate.with_suffix(".crt"))
     network = safe_web.network(certificates=trusting)
     page = fetch(f"https://news.example:{safe_web.port}/a.txt", kinds=KINDS, max_bytes=99, network=network)
@@ -420,12 +420,12 @@ def test_a_certificate_must_be_that_of_the_name_and_not_of_the_place(safe_web: W
         assert "no safe connection (" in refusal(f"https://{other}:{safe_web.port}/a.txt", network)
 
 
-def test_a_connection_made_for_one_name_does_not_serve_another(safe_web: WebServer, certificate: Path) -> None:
+def test_a_connection_for_one_name_is_not_used_for_another(safe_web: WebServer, certificate: Path) -> None:
     trusting = ssl.create_default_context(cafile=certificate.with_suffix(".crt"))
     location = f"https://other.example:{safe_web.port}/a.txt"
     safe_web.answers["/moved"] = Answer(b"", status=302, headers={"Location": location})
-    told = refusal(f"https://news.example:{safe_web.port}/moved", safe_web.network(certificates=trusting))
-    assert told.startswith(f"{location}: no safe connection (")
+    refused = refusal(f"https://news.example:{safe_web.port}/moved", safe_web.network(certificates=trusting))
+    assert refused.startswith(f"{location}: no safe connection (")
     assert [path for path, _ in safe_web.asked] == ["/moved"]
 
 

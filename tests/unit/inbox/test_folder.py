@@ -107,7 +107,7 @@ def everything_beside(seeds: Path) -> dict[str, bytes]:
 @given(names, st.sampled_from(["", ".txt", ".md"]))
 @example("../../etc/passwd\0", ".txt")
 @example("C:\\Users\\me\\CON", ".txt")
-def test_whatever_its_name_an_article_lands_in_the_folder_where_sync_sees_it(name: str, suffix: str) -> None:
+def test_an_article_with_any_name_is_added_where_indexing_reads_it(name: str, suffix: str) -> None:
     with new_seeds() as seeds:
         try:
             added = add(seeds, name + suffix)
@@ -123,7 +123,7 @@ def test_whatever_its_name_an_article_lands_in_the_folder_where_sync_sees_it(nam
 
 
 @given(names)
-def test_a_clean_name_is_one_any_file_system_takes(name: str) -> None:
+def test_a_clean_name_is_valid_on_any_file_system(name: str) -> None:
     clean = clean_name(name)
     assert clean_name(clean) == clean
     assert 0 < len(clean.encode()) <= 210
@@ -144,7 +144,7 @@ def test_a_clean_name_is_one_any_file_system_takes(name: str) -> None:
         "a.b.txt",
     ],
 )
-def test_a_name_that_does_no_harm_is_kept(name: str) -> None:
+def test_a_harmless_name_is_kept(name: str) -> None:
     assert clean_name(name) == name
 
 
@@ -166,7 +166,7 @@ def test_a_name_that_does_no_harm_is_kept(name: str) -> None:
         ("\u202e.md", "article.md"),
     ],
 )
-def test_what_could_do_harm_is_left_out_of_a_name(name: str, clean: str) -> None:
+def test_harmful_characters_are_removed_from_a_name(name: str, clean: str) -> None:
     assert clean_name(name) == clean
 
 
@@ -175,7 +175,7 @@ def test_what_could_do_harm_is_left_out_of_a_name(name: str, clean: str) -> None
         st.tuples(st.sampled_from(["a.txt", "A/../a.txt", "b.md", "a-2.txt"]), st.sampled_from([TEXT, OTHER, b"x"]))
     )
 )
-def test_nothing_is_ever_overwritten_and_nothing_is_there_twice(uploads: list[tuple[str, bytes]]) -> None:
+def test_no_file_is_overwritten_or_stored_twice(uploads: list[tuple[str, bytes]]) -> None:
     held: dict[str, bytes] = {}
     with new_seeds() as seeds:
         for name, content in uploads:
@@ -185,7 +185,7 @@ def test_nothing_is_ever_overwritten_and_nothing_is_there_twice(uploads: list[tu
             assert everything_beside(seeds) == held
 
 
-def test_another_text_of_the_same_name_gets_the_next_free_one(seeds: Path) -> None:
+def test_another_text_with_the_same_name_gets_the_next_free_name(seeds: Path) -> None:
     (seeds / "talks-2.txt").mkdir()
     (seeds / "talks-3.txt").symlink_to(seeds / "nowhere")
     assert add(seeds, "talks.txt", TEXT) == Added("talks.txt", new=True)
@@ -193,7 +193,7 @@ def test_another_text_of_the_same_name_gets_the_next_free_one(seeds: Path) -> No
     assert add(seeds, "talks.txt", OTHER) == Added("talks-4.txt", new=False)
 
 
-def test_a_file_that_is_there_already_is_found_where_it_is(seeds: Path) -> None:
+def test_a_file_that_the_folder_has_already_is_found(seeds: Path) -> None:
     (seeds / "2026" / "02").mkdir(parents=True)
     (seeds / ".hidden").mkdir()
     (seeds / ".hidden" / "talks.txt").write_bytes(OTHER)
@@ -203,7 +203,7 @@ def test_a_file_that_is_there_already_is_found_where_it_is(seeds: Path) -> None:
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_two_readers_who_add_the_same_name_at_once_both_keep_theirs(
+def test_two_uploads_with_the_same_name_at_once_are_both_kept(
     seeds: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     if not links:  # as on a FAT disk
@@ -244,7 +244,7 @@ def _no_links(*_: object, **__: object) -> None:
         ("", TEXT, "article: this kind of file is not supported"),
     ],
 )
-def test_what_cannot_become_an_article_is_refused_with_its_reason(
+def test_a_file_that_is_not_an_article_is_refused_with_a_reason(
     seeds: Path, name: str, content: bytes, why: str
 ) -> None:
     with pytest.raises(UnreadableArticle) as caught:
@@ -253,7 +253,7 @@ def test_what_cannot_become_an_article_is_refused_with_its_reason(
     assert everything_beside(seeds) == {}
 
 
-def test_a_disk_that_fills_up_leaves_nothing_behind(seeds: Path) -> None:
+def test_a_full_disk_leaves_no_file_behind(seeds: Path) -> None:
     add(seeds, "talks.txt")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
@@ -266,19 +266,19 @@ def test_a_disk_that_fills_up_leaves_nothing_behind(seeds: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="there is no folder that root itself may not write to")
-def test_a_folder_that_may_not_be_written_to_is_named() -> None:
+def test_a_read_only_folder_is_reported() -> None:
     with pytest.raises(SeedsUnwritable, match=r"talks.txt was not added \(.*\). Expected a folder /sys/kernel"):
         add(Path("/sys/kernel"), "talks.txt")
 
 
-def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
+def test_a_missing_folder_is_not_created(tmp_path: Path) -> None:
     for change in (lambda folder: add(folder, "a.txt"), lambda folder: remove_seed(folder, "a.txt")):
         with pytest.raises(SeedsMissing, match="There is no folder"):
             change(tmp_path / "unmounted")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_added_file_is_as_open_to_others_as_one_made_by_hand(seeds: Path) -> None:
+def test_an_added_file_has_the_usual_permissions(seeds: Path) -> None:
     (seeds / "by-hand.txt").write_bytes(OTHER)
     added = seeds / add(seeds, "talks.txt").path
     assert added.stat().st_mode == (seeds / "by-hand.txt").stat().st_mode
@@ -314,7 +314,7 @@ def test_an_added_file_is_as_open_to_others_as_one_made_by_hand(seeds: Path) -> 
         *("ring/a.txt", "pipe.txt", "2026\\..\\..\\outside.txt", "x" * 300),
     ],
 )
-def test_only_a_file_of_the_folder_itself_is_removed(seeds: Path, path: str) -> None:
+def test_only_a_file_in_the_folder_is_removed(seeds: Path, path: str) -> None:
     outside = seeds.parent / "outside.txt"
     for file in (outside, seeds / "2026" / "a.txt", seeds / ".hidden.txt", seeds / ".git" / "a.txt"):
         file.parent.mkdir(exist_ok=True)
@@ -331,7 +331,7 @@ def test_only_a_file_of_the_folder_itself_is_removed(seeds: Path, path: str) -> 
     assert everything_beside(seeds) == before
 
 
-def test_a_folder_that_is_itself_a_link_is_as_good(seeds: Path) -> None:
+def test_the_folder_may_be_a_link(seeds: Path) -> None:
     link = seeds.with_name("link")
     link.symlink_to(seeds)
     added = add(link, "talks.txt")
@@ -340,7 +340,7 @@ def test_a_folder_that_is_itself_a_link_is_as_good(seeds: Path) -> None:
 
 
 @given(st.sampled_from(["a.txt", "2026/02/a.txt", "scan.pdf", "नई/दिल्ली.txt"]), st.binary())
-def test_what_was_removed_can_be_put_back_as_it_was(path: str, content: bytes) -> None:
+def test_a_removed_file_can_be_restored(path: str, content: bytes) -> None:
     with new_seeds() as seeds:
         (seeds / path).parent.mkdir(parents=True, exist_ok=True)
         (seeds / path).write_bytes(content)
@@ -354,7 +354,7 @@ def test_what_was_removed_can_be_put_back_as_it_was(path: str, content: bytes) -
         assert everything_beside(seeds) == before
 
 
-def test_what_is_put_back_overwrites_nothing(seeds: Path) -> None:
+def test_a_restored_file_overwrites_nothing(seeds: Path) -> None:
     add(seeds, "talks.txt")
     removed = remove_seed(seeds, "talks.txt")
     add(seeds, "talks.txt", OTHER)
@@ -365,7 +365,7 @@ def test_what_is_put_back_overwrites_nothing(seeds: Path) -> None:
             restore_seed(seeds, path, removed)
 
 
-def test_an_upload_is_on_the_shelf_after_the_next_run_and_off_it_when_removed(newsroom: Newsroom) -> None:
+def test_an_upload_is_on_the_shelf_after_the_next_run_until_it_is_removed(newsroom: Newsroom) -> None:
     added = add(newsroom.seeds, "C:\\fakepath\\" + SEED.name, SEED.read_bytes())
     assert newsroom.indexed().visible == 1
     assert newsroom.paths() == [added.path]

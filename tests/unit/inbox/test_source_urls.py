@@ -16,7 +16,7 @@ ADDRESS = "https://news.example/2026/02/lind?day=1&page=2"
 
 
 @pytest.mark.parametrize("file", [SEED, *sorted(FICTION.iterdir())], ids=lambda file: file.name)
-def test_an_article_is_the_same_but_for_its_address(file: Path) -> None:
+def test_only_the_address_of_the_article_changes(file: Path) -> None:
     name, content = file.name, file.read_bytes()
     before, (marked, url) = read_article(name, content), add_source_url(name, content, ADDRESS)
     after = read_article(name, marked)
@@ -38,39 +38,39 @@ def test_an_article_is_the_same_but_for_its_address(file: Path) -> None:
         ("a.md", b"---\r\ntitle: Lind\r\n---\r\nIt fell.", b"---\r\nurl: %s\ntitle: Lind\r\n---\r\nIt fell."),
     ],
 )
-def test_the_address_stands_where_its_kind_of_file_has_it(name: str, content: bytes, marked: bytes) -> None:
+def test_the_address_is_where_that_kind_of_file_has_it(name: str, content: bytes, marked: bytes) -> None:
     assert add_source_url(name, content, ADDRESS) == (marked.replace(b"%s", ADDRESS.encode()), ADDRESS)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
-def test_a_wide_file_stays_one(encoding: str) -> None:
+def test_a_file_in_utf16_or_utf32_keeps_its_encoding(encoding: str) -> None:
     marked, url = add_source_url("a.txt", "\ufeffThe river fell.".encode(encoding), ADDRESS)
     assert url == ADDRESS
     assert marked.decode(encoding) == f"\ufeffURL: {ADDRESS}\n\nThe river fell."
 
 
-def test_where_the_address_would_change_the_article_it_is_not_written() -> None:
+def test_an_address_that_would_change_the_article_is_not_written() -> None:
     # After a key line, the first line would be taken for another one and not for the headline.
     content = b"Exclusive: Lind falls\n\nThe river fell."
     assert add_source_url("a.txt", content, ADDRESS) == (content, None)
 
 
-def test_a_kind_with_no_place_for_an_address_stays_as_it_is() -> None:
+def test_a_kind_of_file_without_a_place_for_an_address_is_unchanged() -> None:
     assert add_source_url("a.pdf", b"%PDF", ADDRESS) == (b"%PDF", None)
 
 
-def test_what_an_article_says_of_its_address_stays() -> None:
+def test_an_address_stated_by_the_article_is_kept() -> None:
     content = b"URL: https://other.example/lind\n\nThe river fell."
     assert add_source_url("a.txt", content, ADDRESS) == (content, "https://other.example/lind")
 
 
-def test_what_is_no_article_is_refused() -> None:
+def test_a_file_without_an_article_is_refused() -> None:
     with pytest.raises(UnreadableArticle):
         add_source_url("a.txt", b" \n", ADDRESS)
 
 
 @given(st.binary() | st.text().map(str.encode), st.sampled_from(["a.txt", "a.md"]))
-def test_no_text_is_changed_by_its_address(content: bytes, name: str) -> None:
+def test_the_address_changes_no_text(content: bytes, name: str) -> None:
     try:
         before = read_article(name, content)
     except UnreadableArticle:
@@ -90,7 +90,7 @@ def test_no_text_is_changed_by_its_address(content: bytes, name: str) -> None:
         PAGE.replace(b"<head>", b"").replace(b"</head>", b""),
     ],
 )
-def test_a_web_page_has_it_in_a_link(page: bytes) -> None:
+def test_a_web_page_has_the_address_in_a_link(page: bytes) -> None:
     page = page.replace(
         b"The River Lind fell.", b"The River Lind fell to 4.1 metres on Tuesday, its lowest since 1976. " * 5
     )

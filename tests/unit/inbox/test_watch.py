@@ -28,7 +28,7 @@ class Watch:
 
     def __init__(self, seeds: Path, **how: float) -> None:
         """Start it; the first notice says that it is on."""
-        self.told: SimpleQueue[str] = SimpleQueue()
+        self.reports: SimpleQueue[str] = SimpleQueue()
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, args=(seeds, how))
         self._thread.start()
@@ -36,20 +36,20 @@ class Watch:
     def _follow(self, seeds: Path, how: dict[str, float]) -> None:
         try:
             for _ in watch_seeds(seeds, ended=self.ended, **how):
-                self.told.put("notice")
-            self.told.put("end")
+                self.reports.put("notice")
+            self.reports.put("end")
         except Unwatchable as error:
-            self.told.put(str(error))
+            self.reports.put(str(error))
 
     def next(self) -> str:
-        return self.told.get(timeout=PATIENCE)
+        return self.reports.get(timeout=PATIENCE)
 
     def end(self) -> list[str]:
         """End it; return what it told that nobody has taken."""
         self.ended.set()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
-        return [self.told.get() for _ in range(self.told.qsize())]
+        return [self.reports.get() for _ in range(self.reports.qsize())]
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return str(request.param)
 
 
-def test_each_kind_of_change_is_told_once(seeds: Path, either_way: str) -> None:
+def test_each_kind_of_change_is_reported_once(seeds: Path, either_way: str) -> None:
     many = [seeds / f"{number}.txt" for number in range(200)]
 
     def write_many() -> None:
@@ -105,7 +105,7 @@ def test_each_kind_of_change_is_told_once(seeds: Path, either_way: str) -> None:
         assert watch.end() == ["end"]
 
 
-def test_a_file_that_grows_is_told_when_it_rests(seeds: Path) -> None:
+def test_a_growing_file_is_reported_when_it_has_settled(seeds: Path) -> None:
     """The writer's own pauses are taken: a machine that is busy elsewhere must not fail this."""
     with watching(seeds) as watch, (seeds / "long.txt").open("w") as file:
         begun = last = time.monotonic()
@@ -115,13 +115,13 @@ def test_a_file_that_grows_is_told_when_it_rests(seeds: Path) -> None:
             file.flush()
             longest_pause = max(longest_pause, time.monotonic() - last)
             last = time.monotonic()
-        told_early = watch.told.qsize()
+        early = watch.reports.qsize()
         assert watch.next() == "notice"
         assert watch.end() == ["end"]
-        assert told_early == 0 or longest_pause >= index.inbox.watch.QUIET_SECONDS / 2
+        assert early == 0 or longest_pause >= index.inbox.watch.QUIET_SECONDS / 2
 
 
-def test_changes_that_never_rest_are_told_all_the_same(seeds: Path) -> None:
+def test_changes_that_never_settle_are_reported_after_a_while(seeds: Path) -> None:
     with watching(seeds, quiet_seconds=3600, longest_seconds=0.5) as watch:
         stop = threading.Event()
 
@@ -136,7 +136,7 @@ def test_changes_that_never_rest_are_told_all_the_same(seeds: Path) -> None:
         writer.join()
 
 
-def test_hidden_files_are_passed_over(seeds: Path) -> None:
+def test_hidden_files_are_skipped(seeds: Path) -> None:
     """A second watch, on the hidden folder itself, tells when the first has had the time to see it."""
     hidden = seeds / ".git"
     hidden.mkdir()
@@ -144,12 +144,12 @@ def test_hidden_files_are_passed_over(seeds: Path) -> None:
         (hidden / "index").write_text("Nothing for the shelf.")
         (seeds / ".a.txt.part").write_text("Half an arti")
         assert witness.next() == "notice"
-        assert watch.told.qsize() == 0
+        assert watch.reports.qsize() == 0
         (seeds / ".a.txt.part").rename(seeds / "a.txt")
         assert watch.next() == "notice"
 
 
-def test_a_watch_outlives_its_folder(seeds: Path, either_way: str) -> None:
+def test_a_watch_continues_when_its_folder_is_deleted(seeds: Path, either_way: str) -> None:
     news = seeds.parent
     with watching(seeds, quiet_seconds=BRIEFLY) as watch:
 
@@ -166,7 +166,7 @@ def test_a_watch_outlives_its_folder(seeds: Path, either_way: str) -> None:
             goes_and_comes_back(lambda: shutil.rmtree(seeds), lambda: seeds.mkdir())
 
 
-def test_another_folder_in_its_place_is_told_and_watched(seeds: Path) -> None:
+def test_another_folder_in_its_place_is_reported_and_watched(seeds: Path) -> None:
     with watching(seeds, quiet_seconds=BRIEFLY) as watch:
         for number in range(3):
             other = seeds.with_name("other")
@@ -178,7 +178,7 @@ def test_another_folder_in_its_place_is_told_and_watched(seeds: Path) -> None:
             assert watch.next() == "notice"
 
 
-def test_a_folder_that_is_not_there_yet_is_waited_for(seeds: Path) -> None:
+def test_a_watch_waits_for_a_missing_folder(seeds: Path) -> None:
     seeds.rmdir()
     with watching(seeds) as watch:
         (seeds.parent / "something.txt").write_text("else")
@@ -202,7 +202,7 @@ def test_a_name_that_is_not_utf8_is_a_change_like_others(seeds: Path) -> None:
         assert watch.next() == "notice"
 
 
-def test_what_changes_while_the_caller_is_at_work_is_told_afterwards(seeds: Path) -> None:
+def test_changes_while_the_caller_is_busy_are_reported_afterwards(seeds: Path) -> None:
     ended = threading.Event()
     runs = []
     for number, _ in enumerate(watch_seeds(seeds, ended=ended)):
@@ -214,15 +214,13 @@ def test_what_changes_while_the_caller_is_at_work_is_told_afterwards(seeds: Path
     assert runs == [[], ["0.txt"], ["0.txt", "1.txt"]]
 
 
-def test_a_watch_that_was_ended_before_it_began_tells_nothing(seeds: Path) -> None:
+def test_a_watch_that_was_ended_before_it_began_reports_nothing(seeds: Path) -> None:
     ended = threading.Event()
     ended.set()
     assert list(watch_seeds(seeds, ended=ended)) == []
 
 
-def test_where_no_notifications_are_left_the_folder_is_looked_through(
-    seeds: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_notifications_the_folder_is_polled(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways: list[bool | None] = []
 
     def refuse(*folders: Path, force_polling: bool | None, **how: Any) -> Any:
@@ -239,7 +237,9 @@ def test_where_no_notifications_are_left_the_folder_is_looked_through(
 
 
 @pytest.mark.parametrize("error", [PermissionError("Permission denied"), OSError("Input/output error")])
-def test_a_folder_that_cannot_be_watched_is_named(seeds: Path, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+def test_a_folder_that_cannot_be_watched_is_reported(
+    seeds: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
     def refuse(*_: Path, **__: Any) -> Any:
         raise error
 
@@ -252,7 +252,7 @@ steps = st.lists(st.tuples(st.floats(0.05, 3), st.booleans()), max_size=60)
 
 
 @given(steps)
-def test_every_change_is_told_after_a_pause_and_nothing_else_is(steps: list[tuple[float, bool]]) -> None:
+def test_only_changes_are_reported_each_after_a_pause(steps: list[tuple[float, bool]]) -> None:
     seconds, beats = 0.0, []
     for pause, changed in [*steps, (3.0, False)]:
         seconds += pause

@@ -60,7 +60,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
 
 @given(st.lists(steps, min_size=1, max_size=3))
 @settings(max_examples=25)
-def test_a_shelf_with_a_past_equals_one_built_at_once(
+def test_a_shelf_with_a_history_equals_one_built_at_once(
     model: MiniLM, rounds: list[list[tuple[str, str | None]]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +90,7 @@ def test_indexing_twice_changes_nothing(newsroom: Newsroom) -> None:
     assert contents(newsroom) == before
 
 
-def test_a_changed_article_replaces_the_old_one_and_a_vanished_one_goes(newsroom: Newsroom) -> None:
+def test_a_changed_article_replaces_the_old_one_and_a_deleted_one_is_removed(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     newsroom.write("b.txt", TEXTS[1])
     newsroom.index()
@@ -114,7 +114,7 @@ def test_a_moved_article_is_not_embedded_again(newsroom: Newsroom) -> None:
         assert reading.counts().embedded == done.chunks
 
 
-def test_a_bad_file_is_named_each_time_and_stops_nothing(newsroom: Newsroom) -> None:
+def test_an_unreadable_file_is_listed_each_time_and_stops_no_other(newsroom: Newsroom) -> None:
     newsroom.write("good.txt", TEXTS[0])
     newsroom.write("scan.pdf", b"%PDF")
     newsroom.write("picture.txt", b"GIF89a\x80\xff\x00")
@@ -129,7 +129,7 @@ def test_a_bad_file_is_named_each_time_and_stops_nothing(newsroom: Newsroom) -> 
     assert newsroom.paths() == ["good.txt", "picture.txt"]
 
 
-def test_what_is_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
+def test_a_file_rejected_as_before_changes_nothing(newsroom: Newsroom) -> None:
     newsroom.write("good.txt", TEXTS[0])
     newsroom.write("sheet.xlsx", b"PK")
     newsroom.write("big.txt", b"word " * 5_000_000)
@@ -158,7 +158,7 @@ def test_a_file_over_the_limit_is_not_read(newsroom: Newsroom) -> None:
     assert "2 MB, larger than the limit of 1 MB" in rejected.reason
 
 
-def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> None:
+def test_without_its_folder_the_shelf_is_unchanged(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()
     newsroom.seeds.rename(newsroom.seeds.with_name("unmounted"))
@@ -167,7 +167,7 @@ def test_without_its_folder_the_shelf_is_left_as_it_is(newsroom: Newsroom) -> No
     assert newsroom.paths() == ["a.txt"]
 
 
-def test_a_second_indexer_waits_or_says_who_is_at_work(newsroom: Newsroom) -> None:
+def test_a_second_indexing_process_waits_or_names_the_first(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     run = sync_shelf(newsroom.library)
     assert isinstance(next(run), Visible)
@@ -215,7 +215,7 @@ def test_a_stopped_run_is_finished_by_the_next(half_done: Newsroom) -> None:
     contents(half_done)
 
 
-def test_chroma_is_made_again_from_the_shelf_without_embedding(newsroom: Newsroom) -> None:
+def test_chroma_is_rebuilt_from_the_shelf_without_embedding(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
@@ -225,7 +225,7 @@ def test_chroma_is_made_again_from_the_shelf_without_embedding(newsroom: Newsroo
     assert contents(newsroom) == before
 
 
-def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: Newsroom) -> None:
+def test_missing_and_stale_vectors_in_chroma_are_fixed(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
@@ -243,7 +243,7 @@ def test_vectors_that_chroma_lost_or_never_should_have_had_are_mended(newsroom: 
 
 
 @pytest.mark.parametrize("damage", ["garbage", "a file for a folder", "an empty folder"])
-def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage: str) -> None:
+def test_a_chroma_that_cannot_be_opened_is_rebuilt(newsroom: Newsroom, damage: str) -> None:
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     before = contents(newsroom)
@@ -258,7 +258,7 @@ def test_a_chroma_that_cannot_be_opened_is_made_again(newsroom: Newsroom, damage
     assert contents(newsroom) == before
 
 
-def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with a thousand equal passages, among which its graph loses the others, now and then."""
     newsroom.write("a.txt", TEXTS[0])
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
@@ -272,7 +272,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_used(newsroom: Newsroom, m
     assert newsroom.library.index.usable
 
 
-def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
+def test_vectors_that_are_not_in_chroma_yet_are_found(newsroom: Newsroom) -> None:
     """Between the embedding and the placing, a question is answered from the shelf itself."""
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()
@@ -285,7 +285,7 @@ def test_vectors_on_their_way_to_chroma_are_found(newsroom: Newsroom) -> None:
             assert passages[0][0].found_by.dense == 1
 
 
-def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> None:
+def test_another_model_behind_the_same_name_is_noticed(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     library = newsroom.library
     with serve_embeddings() as server:
@@ -303,7 +303,7 @@ def test_a_model_that_changed_behind_its_name_is_noticed(newsroom: Newsroom) -> 
         assert other.ask("liaison officers India Canada agreed").statements
 
 
-def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom) -> None:
+def test_a_new_way_to_make_terms_rebuilds_the_keywords(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()
     before = contents(newsroom)
@@ -316,9 +316,7 @@ def test_another_way_of_making_words_makes_the_keywords_again(newsroom: Newsroom
     assert contents(newsroom) == before
 
 
-def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
-    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_articles_of_an_unreadable_folder_stay(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom.write("open.txt", TEXTS[0])
     newsroom.write("shut/a.txt", TEXTS[1])
     (newsroom.seeds / "link").symlink_to(newsroom.seeds / "shut")
@@ -339,7 +337,7 @@ def test_a_folder_that_cannot_be_looked_into_keeps_its_articles(
     assert newsroom.paths() == ["open.txt", "shut/a.txt"]
 
 
-def test_another_model_embeds_everything_again_and_nothing_is_mixed(newsroom: Newsroom) -> None:
+def test_another_model_embeds_every_chunk_again(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     chunks = newsroom.indexed().chunks
     with serve_embeddings() as server:
@@ -399,7 +397,7 @@ def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
     contents(newsroom)
 
 
-def test_the_lock_is_given_back(newsroom: Newsroom) -> None:
+def test_the_lock_is_released(newsroom: Newsroom) -> None:
     newsroom.index()
     lock = filelock.FileLock(newsroom.library.settings.store / "indexing.lock")
     lock.acquire(blocking=False)

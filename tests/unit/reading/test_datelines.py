@@ -25,7 +25,9 @@ from index.reading.datelines import parse_date, read_dateline
         ("Date 2026-02-12 New Delhi: Both signed", date(2026, 2, 12), "New Delhi", None),
     ],
 )
-def test_a_dateline_tells_day_and_place(text: str, published: date | None, place: str, outlet: str | None) -> None:
+def test_a_dateline_gives_the_day_and_the_place(
+    text: str, published: date | None, place: str, outlet: str | None
+) -> None:
     found = read_dateline(text)
     assert found is not None
     assert (found.published, found.place, found.outlet) == (published, place, outlet)
@@ -55,7 +57,7 @@ def test_a_dateline_tells_day_and_place(text: str, published: date | None, place
         "",
     ],
 )
-def test_a_sentence_is_no_dateline(text: str) -> None:
+def test_a_sentence_is_not_a_dateline(text: str) -> None:
     assert read_dateline(text) is None
 
 
@@ -78,5 +80,5 @@ def test_a_sentence_is_no_dateline(text: str) -> None:
         ("99999999999999999999", None),
     ],
 )
-def test_a_date_is_read_only_where_nothing_is_guessed(text: str, day: date | None) -> None:
+def test_only_an_unambiguous_date_is_read(text: str, day: date | None) -> None:
     assert parse_date(text) == day

@@ -121,7 +121,7 @@ def test_each_kind_answers_its_question_with_a_quote(of_all_kinds: Newsroom, pat
     assert not answer.refusal
 
 
-def test_each_broken_file_is_named_and_the_others_are_read(dateline: CommandLine) -> None:
+def test_unreadable_files_are_listed_and_the_others_are_read(dateline: CommandLine) -> None:
     seeds = dateline.folder / "seeds"
     for name, content in GOOD.items():
         (seeds / name).write_bytes(content)
@@ -140,7 +140,7 @@ def test_each_broken_file_is_named_and_the_others_are_read(dateline: CommandLine
         assert events[-1]["articles"] == len(GOOD) + 1 + 2 + 1 + 3  # the seed, a list, an archive, a torn archive
 
 
-def test_a_page_keeps_what_it_states_of_itself_and_loses_what_is_not_seen() -> None:
+def test_a_page_keeps_its_metadata_and_loses_invisible_text() -> None:
     article = read_article("page.html", HTML.encode())
     assert article.title == "Ferry fares rise"
     assert (article.outlet, article.author, article.url) == ("The Lamp", "Mara Quill", "https://lamp.example/ferry")
@@ -168,7 +168,7 @@ def test_a_word_file_is_read_in_order() -> None:
     assert places == sorted(places)
 
 
-def test_a_newsletter_says_who_sent_it() -> None:
+def test_the_outlet_of_a_newsletter_is_its_sender() -> None:
     article = read_article("letter.eml", make_mail())
     assert (article.title, article.outlet) == ("Morning letter: tram line opens", "The Lamp")
     assert article.published == date(2026, 3, 5)
@@ -184,7 +184,7 @@ def test_records_have_the_usual_names(of_all_kinds: Newsroom) -> None:
     assert (bees.outlet, bees.published) == ("The Oakhaven Times", date(2026, 2, 4))
 
 
-def test_a_guessed_encoding_is_told(newsroom: Newsroom) -> None:
+def test_a_guessed_encoding_is_reported(newsroom: Newsroom) -> None:
     newsroom.write("windows.txt", GOOD["windows.txt"])
     newsroom.write("old.jsonl", GOOD["old.jsonl"])
     newsroom.write("plain.txt", GOOD["plain.txt"])
@@ -228,7 +228,7 @@ def _read_all(file: Path) -> Iterator[Read]:
         yield from read_articles(file.name, opened, max_bytes=1_000_000)
 
 
-def test_an_archive_that_was_broken_off_goes_on(newsroom: Newsroom) -> None:
+def test_an_interrupted_archive_is_continued(newsroom: Newsroom) -> None:
     lines = [json.dumps({"text": f"The {n}th buoy was repaired."}) for n in range(250)]
     newsroom.write("archive.jsonl", "\n".join(lines))
     run = sync_shelf(newsroom.library)
@@ -242,7 +242,7 @@ def test_an_archive_that_was_broken_off_goes_on(newsroom: Newsroom) -> None:
     assert done.articles == 250
 
 
-def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
+def test_a_parser_that_hangs_or_needs_too_much_memory_costs_one_file() -> None:
     sandbox = Sandbox(seconds=3.0)
     try:
         assert "12 euros" in sandbox.parse("a.html", HTML.encode()).text
@@ -259,7 +259,7 @@ def test_a_parser_that_hangs_or_swells_costs_one_file() -> None:
         small.close()
 
 
-def test_what_is_left_of_an_answer_is_not_taken_for_the_next_files(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rest_of_an_answer_is_not_read_as_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox()
     try:
         assert sandbox.parse("a.html", HTML.encode()).text

@@ -61,7 +61,7 @@ def test_the_users_article_is_read_as_it_is() -> None:
         ),
     ],
 )
-def test_the_head_of_an_article_tells_what_it_is(
+def test_the_head_of_an_article_gives_its_facts(
     name: str, title: str, published: date | None, place: str, outlet: str, author: str | None, first: str
 ) -> None:
     article = read_article(name, (FICTION / name).read_bytes())
@@ -76,7 +76,7 @@ def test_a_markdown_heading_is_the_title_and_is_not_quoted() -> None:
     assert article.body.cut(article.text) == "The talks resumed on Monday."
 
 
-def test_a_day_in_the_path_dates_an_article_that_gives_none() -> None:
+def test_a_day_in_the_path_dates_an_undated_article() -> None:
     assert read_article("2025/03/04-talks.txt", b"The talks resumed.").published == date(2025, 3, 4)
     assert read_article("20250304.txt", b"The talks resumed.").published is None
 
@@ -98,7 +98,7 @@ def test_a_day_in_the_path_dates_an_article_that_gives_none() -> None:
         ("Only a headline", "Only a headline", "Only a headline"),
     ],
 )
-def test_what_stands_above_an_article_is_not_quoted(text: str, title: str, first: str) -> None:
+def test_the_lines_above_an_article_are_not_quoted(text: str, title: str, first: str) -> None:
     article = read_article("a.txt", text.encode())
     assert article.title.startswith(title)
     assert article.body.cut(article.text).startswith(first)
@@ -127,7 +127,7 @@ def test_unicode_with_a_byte_order_mark_is_read(encoding: str) -> None:
     assert read_article("a.txt", text.encode(encoding)).text == text
 
 
-def test_line_ends_become_one_kind_and_control_characters_go() -> None:
+def test_line_ends_are_normalised_and_control_characters_removed() -> None:
     assert read_article("a.txt", b"One.\r\nTwo.\rThr\x00ee.\x1b").text == "One.\nTwo.\nThree."
 
 

@@ -37,7 +37,7 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "store")
 
 
-def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
+def test_an_article_is_returned_as_it_was_stored(shelf: Shelf) -> None:
     article = read_article(SEED.name, SEED.read_bytes())
     chunks = chunk_article(article, max_tokens=200)
     with shelf.write() as writing:
@@ -50,7 +50,7 @@ def test_an_article_comes_back_as_it_was_put(shelf: Shelf) -> None:
         assert reading.reach(scope=Scope(until=date(2026, 2, 11))) == Reach(0, 0, None, None)
 
 
-def test_a_change_that_fails_leaves_nothing_behind(shelf: Shelf) -> None:
+def test_a_failed_change_leaves_nothing_behind(shelf: Shelf) -> None:
     def put_and_fail() -> None:
         with shelf.write() as writing:
             writing.put_file("a.txt", b"hash", [made("Officials met.")])
@@ -76,7 +76,7 @@ def test_a_question_sees_one_moment(shelf: Shelf) -> None:
         assert reading.keyword_ranking(["offici"], 10) == {}
 
 
-def test_an_article_that_went_can_no_longer_be_found(shelf: Shelf) -> None:
+def test_a_removed_article_is_no_longer_found(shelf: Shelf) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Fentanyl was seized.")])
         writing.put_file("a.txt", b"2", [made("Heroin was seized.")])
@@ -118,7 +118,7 @@ def test_query_syntax_in_a_question_is_text(shelf: Shelf, words: str, finds: int
         assert reading.counts().articles == 1
 
 
-def test_a_last_day_hides_what_came_later_and_what_has_no_date(shelf: Shelf) -> None:
+def test_a_last_day_excludes_later_and_undated_articles(shelf: Shelf) -> None:
     with shelf.write() as writing:
         for day in ("2026-02-01", "2026-03-01"):
             name = f"{day}.txt"
@@ -174,9 +174,7 @@ def put(shelf: Shelf, given_articles: Sequence[Article]) -> None:
 
 @given(given_articles=articles, scope=scopes, titled=st.sampled_from(FILTERS))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
-def test_a_scope_lets_through_what_it_says(
-    shelf: Shelf, given_articles: list[Article], scope: Scope, titled: str
-) -> None:
+def test_a_scope_selects_what_it_says(shelf: Shelf, given_articles: list[Article], scope: Scope, titled: str) -> None:
     put(shelf, given_articles)
     within = [article for article in given_articles if counts(article, scope)]
     dated = [article.published for article in within if article.published]
@@ -207,7 +205,7 @@ def test_a_scope_lets_through_what_it_says(
     given_articles=articles, order=st.sampled_from(get_args(Order)), limit=st.integers(0, 9), offset=st.integers(0, 9)
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-def test_a_list_is_in_order_with_what_is_missing_last(
+def test_a_list_is_ordered_with_missing_values_last(
     shelf: Shelf, given_articles: list[Article], order: Order, limit: int, offset: int
 ) -> None:
     put(shelf, given_articles)
@@ -264,7 +262,7 @@ def test_any_text_is_a_safe_filter(shelf: Shelf, titled: str, outlet: str) -> No
         assert reading.count(titled=titled, scope=Scope(outlets=frozenset({outlet}))) == 0
 
 
-def test_a_file_that_is_no_shelf_is_refused_and_untouched(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_shelf_is_refused_and_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "articles.db"
     path.write_bytes(b"These are the notes of somebody, and no database at all.")
     with pytest.raises(StoreMismatch, match="damaged or not an SQLite file"):
@@ -287,7 +285,7 @@ def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
         Shelf(shelf.path.parent)
 
 
-def test_a_shelf_of_an_older_version_becomes_one_of_this(shelf: Shelf) -> None:
+def test_a_shelf_of_an_older_version_is_migrated(shelf: Shelf) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Officials met.")])
     with closing(sqlite3.connect(shelf.path)) as connection:
@@ -303,7 +301,7 @@ def test_a_shelf_of_an_older_version_becomes_one_of_this(shelf: Shelf) -> None:
         writing.put_file("b.txt", b"1", [made("They met.", "b.txt")])
 
 
-def test_a_store_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreMismatch, match="cannot be opened"):
         Shelf(tmp_path / "file" / "store")
@@ -319,7 +317,7 @@ def test_many_may_open_a_new_shelf_at_once(tmp_path: Path) -> None:
             assert reading.counts().articles == 1
 
 
-def test_a_store_that_was_deleted_is_made_again_empty(shelf: Shelf) -> None:
+def test_a_deleted_store_is_created_again(shelf: Shelf) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Officials met.")])
     shutil.rmtree(shelf.path.parent)
@@ -327,7 +325,7 @@ def test_a_store_that_was_deleted_is_made_again_empty(shelf: Shelf) -> None:
         assert reading.counts().articles == 0
 
 
-def test_damage_found_while_reading_is_told_in_a_sentence(shelf: Shelf) -> None:
+def test_damage_found_while_reading_is_reported(shelf: Shelf) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Officials met.")])
     with sqlite3.connect(shelf.path) as connection:

@@ -28,7 +28,7 @@ def test_every_sentence_is_in_one_chunk_in_order(parts: list[str], max_tokens: i
         assert len(sizes) == 1 or sum(sizes) + count_tokens(article.heading) <= max_tokens
 
 
-def test_the_heading_is_embedded_and_stands_in_no_span() -> None:
+def test_the_heading_is_embedded_and_is_in_no_span() -> None:
     article = read_article(SEED.name, SEED.read_bytes())
     for chunk in chunk_article(article, max_tokens=200):
         assert chunk.embedded_text(article.text) == f"{article.heading}\n{chunk.span.cut(article.text)}"
@@ -36,7 +36,7 @@ def test_the_heading_is_embedded_and_stands_in_no_span() -> None:
         assert "date 2026-02-12" not in chunk.span.cut(article.text)
 
 
-def test_a_chunk_is_named_by_what_it_holds() -> None:
+def test_the_id_of_a_chunk_depends_on_its_text() -> None:
     one, other = (read_article("a.txt", text) for text in (b"One. Two.", b"One. Two!"))
     again = read_article("a.txt", b"One. Two.")
     assert chunk_article(one, max_tokens=200) == chunk_article(again, max_tokens=200)

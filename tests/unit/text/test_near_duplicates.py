@@ -53,7 +53,7 @@ def test_any_text_is_a_copy_of_itself_or_too_short_to_say(text: str) -> None:
     assert prints(text) == prints(text)
 
 
-def test_a_cut_and_edited_copy_is_one_and_another_story_is_not() -> None:
+def test_a_shortened_and_edited_copy_is_a_copy_and_another_story_is_not() -> None:
     whole = body()
     sentences = split_sentences(whole, Span(0, len(whole)))
     cut = whole[: sentences[len(sentences) * 2 // 3].end]
@@ -65,13 +65,13 @@ def test_a_cut_and_edited_copy_is_one_and_another_story_is_not() -> None:
     assert not are_copies(shingles(whole), shingles(" ".join(mixed)))
 
 
-def test_a_paragraph_is_no_copy_of_the_round_up_it_stands_in() -> None:
+def test_a_paragraph_is_not_a_copy_of_a_round_up_that_has_it() -> None:
     paragraph = " ".join(WORDS[:60])
     round_up = f"{paragraph} " + " ".join(f"word{number}" for number in range(200))
     assert not are_copies(shingles(paragraph), shingles(round_up))
 
 
-def test_lines_of_service_are_no_copies() -> None:
+def test_short_notices_are_not_copies() -> None:
     line = "Markets in Quarrow are closed today. Prices return on Monday."
     assert prints(line) == set()
 
@@ -116,7 +116,7 @@ def test_a_copy_that_is_removed_or_rewritten_is_no_longer_linked(syndicated: New
         assert known <= {listing.id for listing in reading.listings()}, "nothing is left of what went"
 
 
-def test_a_shelf_that_was_made_before_copies_were_known_learns_them(syndicated: Newsroom) -> None:
+def test_a_shelf_without_fingerprints_gets_them(syndicated: Newsroom) -> None:
     with syndicated.library.shelf.write() as writing:
         writing._connection.execute("DELETE FROM prints")
         writing.set_record("copies", "")
@@ -125,7 +125,7 @@ def test_a_shelf_that_was_made_before_copies_were_known_learns_them(syndicated: 
     assert copies_of(syndicated, "agency.md") == ["lamp.md", "beacon.md"]
 
 
-def test_copies_leave_room_for_what_else_there_is(newsroom: Newsroom) -> None:
+def test_copies_do_not_displace_other_articles(newsroom: Newsroom) -> None:
     for number in range(12):
         newsroom.write(f"copy-{number:02}.md", reprint(f"Paper {number}", "2026-02-12", body()))
     newsroom.write(
@@ -141,7 +141,7 @@ def test_copies_leave_room_for_what_else_there_is(newsroom: Newsroom) -> None:
     assert "alone.md" in {passage.article.path for passage in answer.passages}
 
 
-def test_of_a_copy_that_says_more_only_that_is_read(newsroom: Newsroom) -> None:
+def test_only_the_additions_of_a_copy_are_read(newsroom: Newsroom) -> None:
     more = "Customs officers will sit in the port of Halifax. " + "They check containers for fentanyl precursors. " * 20
     newsroom.write("first.md", reprint("The Agency", "2026-02-12", body()))
     newsroom.write("second.md", reprint("The Lamp", "2026-02-12", f"{body()}\n\n{more}"))
@@ -151,12 +151,12 @@ def test_of_a_copy_that_says_more_only_that_is_read(newsroom: Newsroom) -> None:
         hits = search(FENTANYL, reading=reading, index=library.index, embedder=library.embedder, k=20).hits
         passages = gather_passages(hits, reading, most=20)
     assert "second.md" in {passage.article.path for passage in passages}
-    told = [sentence for passage in passages for sentence in passage.text.split(". ")]
-    told = [sentence for sentence in told if "expected to streamline" in sentence]
-    assert len(told) == 1, "said once, by whichever came first"
+    written = [sentence for passage in passages for sentence in passage.text.split(". ")]
+    written = [sentence for sentence in written if "expected to streamline" in sentence]
+    assert len(written) == 1, "said once, by whichever came first"
 
 
-def test_a_copy_that_tells_another_number_is_read_too(newsroom: Newsroom) -> None:
+def test_a_copy_with_another_number_is_read_too(newsroom: Newsroom) -> None:
     text = body().replace("India and Canada", "Twenty envoys of India and Canada", 1)
     assert text != body()
     newsroom.write("first.md", reprint("The Agency", "2026-02-12", text))
@@ -171,12 +171,12 @@ def test_a_copy_that_tells_another_number_is_read_too(newsroom: Newsroom) -> Non
     assert copies_of(newsroom, "first.md") == ["second.md"]
 
 
-def test_an_answer_tells_of_the_copies_of_what_it_quotes(syndicated: Newsroom) -> None:
+def test_an_answer_lists_the_copies_of_what_it_quotes(syndicated: Newsroom) -> None:
     answer = syndicated.ask(FENTANYL)
-    told = answer_json(answer)["copies"]
-    assert isinstance(told, dict)
+    written = answer_json(answer)["copies"]
+    assert isinstance(written, dict)
     for quoted in {quote.article.path for quote in answer.quotes}:
         others = {"agency.md": "The Agency", "lamp.md": "The Lamp", "beacon.md": "The Beacon"}
         del others[quoted]
         assert f"  (2 copies on the shelf: {', '.join(others.values())})\n" in answer_text(answer)
-        assert [copy["path"] for copy in told[quoted]] == list(others)
+        assert [copy["path"] for copy in written[quoted]] == list(others)

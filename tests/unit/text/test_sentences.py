@@ -48,11 +48,11 @@ def test_sentences_stay_inside_the_body(text: str, before: str) -> None:
         ["“Nothing more.”", "He paused."],
     ],
 )
-def test_sentences_of_news_end_where_a_reader_would_end_them(sentences: list[str]) -> None:
+def test_sentences_of_news_end_where_a_person_would_end_them(sentences: list[str]) -> None:
     assert cut(" ".join(sentences)) == sentences
 
 
-def test_a_lost_space_between_two_sentences_is_no_bridge() -> None:
+def test_a_missing_space_does_not_join_two_sentences() -> None:
     assert cut("They raised security concerns.Allegedly there are ties.") == [
         "They raised security concerns.",
         "Allegedly there are ties.",
@@ -67,7 +67,7 @@ def test_a_hard_wrapped_sentence_is_one() -> None:
     assert cut(text) == ["This paragraph of plain text is wrapped at about seventy\ncharacters a line.", "It goes on."]
 
 
-def test_list_entries_and_subheads_are_sentences_of_their_own() -> None:
+def test_list_entries_and_subheads_are_separate_sentences() -> None:
     assert cut("A subhead\nThen text.\n- one thing\n- another") == [
         "A subhead",
         "Then text.",

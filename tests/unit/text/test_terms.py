@@ -22,7 +22,7 @@ from index.text.terms import content_terms, folded, terms
         ("re\u0301sume\u0301", "r\u00e9sum\u00e9"),
     ],
 )
-def test_two_ways_of_writing_are_one_word(written: str, asked: str) -> None:
+def test_two_spellings_give_one_term(written: str, asked: str) -> None:
     assert set(content_terms(asked)) <= set(terms(written))
 
 

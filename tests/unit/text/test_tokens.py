@@ -7,7 +7,7 @@ import tiktoken
 from index.text.tokens import ENCODING, count_tokens
 
 
-def test_tokens_are_counted_with_no_network_and_no_trace(monkeypatch: object) -> None:
+def test_tokens_are_counted_without_network_or_leftover_files(monkeypatch: object) -> None:
     assert count_tokens("India and Canada have agreed to establish liaison officers.") == 10
     assert "TIKTOKEN_CACHE_DIR" not in os.environ
     assert tiktoken.get_encoding(ENCODING).name == ENCODING

@@ -1,13 +1,14 @@
 """Vector index: a real Chroma, owned by one process."""
 
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
+from typing import cast
 
 import chromadb
 import chromadb.errors
 import numpy as np
 import pytest
+from chromadb.api.client import Client
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
@@ -91,8 +92,9 @@ def test_chroma_cannot_open_a_folder_again_until_its_systems_are_cleared(tmp_pat
     with pytest.raises(AttributeError):
         chromadb.PersistentClient(str(folder), settings=settings)
     _clear_systems()
-    with closing(chromadb.PersistentClient(str(folder), settings=settings)) as client:
-        assert client.list_collections() == []
+    client = cast("Client", chromadb.PersistentClient(str(folder), settings=settings))
+    assert client.list_collections() == []
+    client.close()
 
 
 def test_a_chroma_whose_systems_cannot_be_cleared_is_reported_and_used(

