@@ -2,14 +2,13 @@
 
     python -m index.models.make_minilm
 
-The package's weights are int8, one scale a column, but its own graph turns them back into
-floats before it multiplies. This graph multiplies the integers: about 2.7 times as fast, and
-the vectors keep a cosine of .997 (`bench/README.md`). It holds no weights: each is named by
-its place in the package's file, whose SHA-256 is checked before it is read.
+The package's weights are int8 with one scale for each column, but its graph turns them into floats before it
+multiplies. This graph multiplies the integers: it is about 2.7 times as fast, and the vectors have a cosine of .997
+with those of the package (`bench/README.md`). It contains no weights, only their offsets in the package's file, whose
+SHA-256 is checked before it is read.
 
-The activations are quantized a token at a time (ZeroQuant, Yao et al. 2022), not a batch at a
-time as `onnxruntime.quantization` does it: a text's vector then does not depend on which texts
-share its batch.
+Activations are quantized for each token (ZeroQuant, Yao et al. 2022), not for each batch as in
+`onnxruntime.quantization`. So a text's vector does not depend on the other texts in its batch.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,14 +24,14 @@ GRAPH = HERE / "minilm.onnx"
 _LAYERS, _HEADS, _WIDTH, _INNER = 6, 12, 384, 1536
 _EPSILON = 1e-12
 _CONTRIB = "com.microsoft"  # onnxruntime's own operators
-# An activation becomes one of 191 levels around 96. With all 256, the sum of two products would now and then
-# leave 16 bits, where processors older than VNNI clip it: measured, one pair in 5,000; with these, one in 200,000.
+# An activation becomes one of 191 levels around 96. With all 256, the sum of two products would sometimes
+# exceed 16 bits, and processors older than VNNI clip it. Measured: one pair in 5,000; with these, one in 200,000.
 _LEVELS, _ZERO = 95, 96
 _GELU_LEAST = 0.17  # GELU is never below -0.17
 
 
 class _Graph:
-    """A graph that grows; every value is named once."""
+    """A graph under construction; every value has one name."""
 
     def __init__(self, weights: Path) -> None:
         self._file = weights.read_bytes()
@@ -42,17 +41,17 @@ class _Graph:
         self.values: dict[str, onnx.TensorProto] = {}
 
     def do(self, operator: str, inputs: Sequence[str], output: str, **settings: Any) -> str:
-        """Compute a value."""
+        """Add a node that computes a value, and return the value's name."""
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **settings))
         return output
 
     def constant(self, name: str, kind: int, values: Sequence[float], *, scalar: bool = False) -> str:
-        """Name numbers: a vector, or a scalar."""
+        """Add a constant, a vector or a scalar, and return its name."""
         self.values[name] = helper.make_tensor(name, kind, [] if scalar else [len(values)], values)
         return name
 
     def weight(self, name: str) -> str:
-        """Name a weight of the package's file, by its place there."""
+        """Add a weight by its offset in the package's file, and return its name."""
         if name not in self.values:
             weight = self._weights[name]
             place = self._file.find(weight.raw_data)
@@ -67,7 +66,7 @@ class _Graph:
 
 
 def _names_of_matrices(graph: onnx.GraphProto, weights: dict[str, onnx.TensorProto]) -> Iterator[str]:
-    """Yield the names of the matrices that are multiplied with, in the order in which they are used."""
+    """Yield the names of the weight matrices in the order of their use."""
     for node in graph.node:
         if node.op_type == "MatMul" and f"{node.input[1]}_q" in weights:
             yield node.input[1]
@@ -174,7 +173,7 @@ def _scale(graph: _Graph, matrix: str) -> str:
 def _quantize(graph: _Graph, values: str, *, gelu: bool = False) -> tuple[str, str]:
     """Turn each token's floats into integers; returns them and each token's largest float."""
     largest = f"{values}_largest"
-    if gelu:  # the smallest is known: saves a pass over the widest values
+    if gelu:  # the minimum is known, which saves a pass over the widest values
         greatest = graph.do("ReduceMax", [values], f"{values}_greatest", axes=[-1], keepdims=1)
         graph.do("Max", [greatest, "least"], largest)
     else:

@@ -11,7 +11,7 @@ from index.vectors.chroma import VectorIndex
 from index.vectors.chroma_server import ServerIndex
 from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM, build_embedder
 
-_SENTENCES = 20_000  # remembered for weighing; some 600 articles
+_SENTENCES = 20_000  # in the cache; those of about 600 articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ def _build_index(settings: Settings) -> VectorIndex:
 
 
 def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
-    """Give other names to the SQLite files of a store that are beyond use: of the shelf, chats and alerts.
+    """Rename the SQLite files of a store that cannot be used: shelf, chats or alerts.
 
-    Nothing is deleted: the old and the new names are returned. A shelf that is ours is left,
-    for it can be made anew while others read it.
+    Returns the old and the new names. Nothing is deleted. A shelf that opens is left in place, damaged or not, because
+    it can be rebuilt while other processes read it.
     """
     files = sorted(store.glob("*.db"))
-    beyond_use = [file for file in files if (is_damaged(file) if file.name != FILE_NAME else not _opens(store))]
-    return [(file, set_aside(file)) for file in beyond_use]
+    unusable = [file for file in files if (is_damaged(file) if file.name != FILE_NAME else not _opens(store))]
+    return [(file, set_aside(file)) for file in unusable]
 
 
 def _opens(store: Path) -> bool:

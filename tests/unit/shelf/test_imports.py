@@ -17,3 +17,9 @@ def test_reading_the_shelf_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*(name for name in {HEAVY} if name in sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
+
+
+def test_nothing_is_printed_without_logging_set_up() -> None:
+    code = "import logging, index; logging.getLogger('index.pipeline.sync').warning('The shelf is rebuilt')"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert (run.stdout, run.stderr) == ("", "")
