@@ -28,7 +28,7 @@ class UnknownSeed(DatelineError):
     """The seeds folder has no such file, or the path leads out of it."""
 
 
-class Unwatchable(DatelineError):
+class SeedsUnwatchable(DatelineError):
     """Changes in the seeds folder cannot be noticed."""
 
 
@@ -80,7 +80,7 @@ class IndexMismatch(DatelineError):
     """The shelf was embedded with a model other than the one set now."""
 
 
-class DamagedVectors(DatelineError):
+class VectorsDamaged(DatelineError):
     """Chroma cannot be used. It is rebuilt from the shelf, or the shelf is searched without it."""
 
 

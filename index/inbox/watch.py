@@ -15,7 +15,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 from watchfiles.main import FileChange
 
-from index.core.errors import Unwatchable
+from index.core.errors import SeedsUnwatchable
 
 QUIET_SECONDS = 1.5
 LONGEST_SECONDS = 60.0
@@ -45,8 +45,8 @@ def watch_seeds(
     indexing. If the folder disappears, is replaced or returns, that is a change. Ends soon after `ended` is set.
 
     If the system has no notifications, or none are left, the folder is read every second instead. A network share sends
-    no notifications of changes made by other machines: for these, set WATCHFILES_FORCE_POLLING=1. Raises Unwatchable if
-    neither works.
+    no notifications of changes made by other machines: for these, set WATCHFILES_FORCE_POLLING=1. Raises
+    SeedsUnwatchable if neither works.
     """
     with closing(_beats(seeds, ended, quiet_seconds)) as beats:
         if next(beats, None):
@@ -147,8 +147,8 @@ def _is_visible(path: str, seeds: Path) -> bool:
     return not any(part.startswith(".") for part in Path(path.removeprefix(str(seeds))).parts)
 
 
-def _unwatchable(seeds: Path, why: object) -> Unwatchable:
-    return Unwatchable(
+def _unwatchable(seeds: Path, why: object) -> SeedsUnwatchable:
+    return SeedsUnwatchable(
         f"The folder {seeds} cannot be watched ({why}). Expected notifications of changes in it and in all folders "
         "below. Fix that and watch again, or index after each change."
     )

@@ -6,7 +6,7 @@ The shelf (SQLite) holds every vector. Chroma is an index over them: losing it c
 import logging
 from contextlib import suppress
 
-from index.core.errors import DamagedVectors
+from index.core.errors import VectorsDamaged
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 
@@ -30,14 +30,14 @@ def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
         index.check()
         with index.saved_on_interrupt():
             _copy_vectors(shelf, index)
-    except DamagedVectors as error:
+    except VectorsDamaged as error:
         logger.warning("Chroma is rebuilt from the shelf: %s", error)
         collection = index.start_over()
         with index.saved_on_interrupt():
             _record_collection(shelf, collection)
             # New files can fail too: among a thousand equal passages, Chroma's graph loses the other ones. They get no
             # checksum, so the shelf is searched exactly instead.
-            with suppress(DamagedVectors):
+            with suppress(VectorsDamaged):
                 _copy_vectors(shelf, index)
     return True
 
@@ -61,7 +61,7 @@ def _copy_vectors(shelf: Shelf, index: VectorIndex) -> None:
     with shelf.read() as reading:
         expected = reading.count_in_chroma()
     if (found := index.count(collection)) != expected:
-        raise DamagedVectors(
+        raise VectorsDamaged(
             f"Chroma has {found} vectors. Expected {expected}. "
             "Run `dateline index`: they are copied again from the shelf, without embedding."
         )
@@ -84,7 +84,7 @@ def _check_neighbours(shelf: Shelf, index: VectorIndex, collection: str) -> None
         for ids, vector in zip(found, sample.values(), strict=True)
     )
     if missed * 10 > len(sample):
-        raise DamagedVectors(
+        raise VectorsDamaged(
             f"A search in Chroma misses {missed} of {len(sample)} vectors. Expected it to find nearly all. "
             "Run `dateline index`: they are copied again from the shelf, without embedding."
         )

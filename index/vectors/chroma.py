@@ -19,7 +19,7 @@ import numpy as np
 
 from index.core.arrays import Vectors
 from index.core.checksums import Stamp, digest_files, files_below, read_checksums, stamp, write_checksums
-from index.core.errors import DamagedVectors
+from index.core.errors import VectorsDamaged
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -89,7 +89,7 @@ class VectorIndex:
     def check(self) -> None:
         """Compare Chroma's files with their checksum before they are opened: some damage crashes the process.
 
-        Raises DamagedVectors if they differ, or if there is no checksum because the last owner was killed during a
+        Raises VectorsDamaged if they differ, or if there is no checksum because the last owner was killed during a
         change.
         """
         with self._calling():
@@ -98,7 +98,7 @@ class VectorIndex:
             saved = read_checksums(self._checksum_file).get("digest")
             if saved is None or saved != digest_files(self._folder):
                 what = "not as they were left" if saved else "left in the middle of a change"
-                raise DamagedVectors(
+                raise VectorsDamaged(
                     f"Chroma's files are {what}. Expected those of the last run. Run `dateline index`: "
                     "they are rebuilt from the shelf, without embedding."
                 )
@@ -203,7 +203,7 @@ class VectorIndex:
 
     def _open(self) -> "Client":
         if not self.owned:
-            raise DamagedVectors("Another process may own Chroma. Expected to own it. Search the shelf instead.")
+            raise VectorsDamaged("Another process may own Chroma. Expected to own it. Search the shelf instead.")
         if self._client is None:
             import chromadb
             from chromadb.config import Settings
@@ -238,12 +238,12 @@ def _clear_systems() -> None:
 def _reporting_damage() -> Iterator[None]:
     try:
         yield
-    except DamagedVectors:
+    except VectorsDamaged:
         raise
     except Exception as error:
         # With damaged files Chroma may raise anything: InternalError, AttributeError, ValueError.
         logger.warning("Chroma failed (%s); its files are not used until they are rebuilt", type(error).__name__)
-        raise DamagedVectors(
+        raise VectorsDamaged(
             f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. Check for a "
             "full disk, then run `dateline index`: they are copied again from the shelf, without embedding."
         ) from error

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.core.checksums import Stamp
-from index.core.errors import ChromaUnreachable, DamagedVectors, DatelineError
+from index.core.errors import ChromaUnreachable, DatelineError, VectorsDamaged
 from index.core.urls import shown_address
 from index.vectors.chroma import VectorIndex
 
@@ -93,7 +93,7 @@ class ServerIndex(VectorIndex):
             except DatelineError:
                 raise
             except NotFoundError as error:
-                raise DamagedVectors(
+                raise VectorsDamaged(
                     f"The Chroma server at {shown_address(self._url)} does not have this collection. Expected the one "
                     "of this store. Run `dateline index`: the vectors are copied again from the shelf, without "
                     "embedding."

@@ -7,7 +7,7 @@ fused by score. The same search serves the page, the command line and the answer
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
-from index.core.errors import ChromaUnreachable, DamagedVectors, EmbeddingFailed, IndexMismatch
+from index.core.errors import ChromaUnreachable, EmbeddingFailed, IndexMismatch, VectorsDamaged
 from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Reading
 from index.text.chunks import Chunk
@@ -130,7 +130,7 @@ def _dense_ranking(
     if index.usable and collection and reading.all_in_chroma():
         try:
             found = index.ranking(collection, vector, CANDIDATES)
-        except (DamagedVectors, ChromaUnreachable):
+        except (VectorsDamaged, ChromaUnreachable):
             found = {}  # the exact search below serves until it is mended
         visible = reading.chunks(list(found), scope=scope)
         ranking = {id_: cosine for id_, cosine in found.items() if id_ in visible}

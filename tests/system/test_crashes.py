@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from index.core.errors import DamagedVectors
+from index.core.errors import VectorsDamaged
 from index.core.settings import Settings
 from index.pipeline.events import Done
 from index.pipeline.library import Library
@@ -196,7 +196,7 @@ def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again
         os.truncate(header, 50)
     library = make_library(changed.store, changed.seeds, changed.embedder)
     assert library.index.acquire()
-    with pytest.raises(DamagedVectors, match="Chroma's files are left in the middle of a change"):
+    with pytest.raises(VectorsDamaged, match="Chroma's files are left in the middle of a change"):
         library.index.check()
     check_questions(library, changed.stories)
     library.index.release()

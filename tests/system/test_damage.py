@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from index.core.checksums import digest_files
-from index.core.errors import DamagedVectors, DatelineError, ShelfDamaged, StoreMismatch
+from index.core.errors import DatelineError, ShelfDamaged, StoreMismatch, VectorsDamaged
 from index.core.settings import Settings
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done
@@ -225,7 +225,7 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     assert not room.library.index.usable
     assert ask_all(room, truth) == "", "the owner has not looked yet"
     if harmed:
-        with pytest.raises(DamagedVectors, match="Run `dateline index`: they are rebuilt"):
+        with pytest.raises(VectorsDamaged, match="Run `dateline index`: they are rebuilt"):
             room.library.index.check()
     done = room.indexed()
     assert (done.embedded, done.visible) == (0, 0)
@@ -252,7 +252,7 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
     room.library.index.release()
     room = open_room(folder, model)
     assert room.library.index.acquire()
-    with pytest.raises(DamagedVectors):
+    with pytest.raises(VectorsDamaged):
         room.library.index.check()
     assert ask_all(room, truth) == ""
     room.library.index.release()

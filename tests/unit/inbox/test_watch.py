@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.inbox.watch
-from index.core.errors import Unwatchable
+from index.core.errors import SeedsUnwatchable
 from index.inbox.watch import Beat, settled, watch_seeds
 
 PATIENCE = 60.0  # seconds until a test gives up
@@ -38,7 +38,7 @@ class Watch:
             for _ in watch_seeds(seeds, ended=self.ended, **how):
                 self.reports.put("notice")
             self.reports.put("end")
-        except Unwatchable as error:
+        except SeedsUnwatchable as error:
             self.reports.put(str(error))
 
     def next(self) -> str:
@@ -244,7 +244,7 @@ def test_a_folder_that_cannot_be_watched_is_reported(
         raise error
 
     monkeypatch.setattr(index.inbox.watch, "watch", refuse)
-    with pytest.raises(Unwatchable, match=f"{seeds} cannot be watched .{error}.. Expected notifications"):
+    with pytest.raises(SeedsUnwatchable, match=f"{seeds} cannot be watched .{error}.. Expected notifications"):
         list(watch_seeds(seeds, ended=threading.Event(), quiet_seconds=0))
 
 

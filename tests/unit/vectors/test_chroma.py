@@ -12,7 +12,7 @@ from chromadb.api.client import Client
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 
-from index.core.errors import DamagedVectors
+from index.core.errors import VectorsDamaged
 from index.vectors.chroma import VectorIndex, _clear_systems
 from tests.conftest import ids_in_chroma
 
@@ -71,7 +71,7 @@ def test_starting_over_leaves_one_empty_collection(index: VectorIndex) -> None:
 
 def test_a_missing_collection_is_reported_as_damage(index: VectorIndex) -> None:
     index.make_collection()
-    with pytest.raises(DamagedVectors, match="Chroma cannot use its files"):
+    with pytest.raises(VectorsDamaged, match="Chroma cannot use its files"):
         index.count("chunks-that-never-were")
 
 
