@@ -17,9 +17,9 @@ from referencing import Registry, Resource
 
 from docs.generate import SCHEMAS, pages, variable
 from index.cli import event_json
+from index.core.limits import LIMITS
 from index.core.settings import Settings
-from index.pipeline.sync import BuiltAgain
-from index.reading import sandbox
+from index.pipeline.events import BuiltAgain
 from index.reading.readers import KINDS
 from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED, CommandLine
 from tests.support.chat_server import as_json, serve_chat
@@ -114,7 +114,7 @@ def test_file_types_and_the_limits_of_the_sandbox_are_documented() -> None:
     table = page[page.index("| file type |") :].split("\n\n")[0]
     assert set(re.findall(r"`(\.[a-z]+)`", "".join(row.split("|")[1] for row in table.splitlines()))) == set(KINDS)
     said = " ".join(page.split())
-    assert f"has {sandbox.MEGABYTES / 1000:g} GB and {sandbox.SECONDS:g} seconds a file" in said
+    assert f"has {LIMITS.parser_megabytes / 1000:g} GB and {LIMITS.parser_seconds:g} seconds a file" in said
 
 
 @pytest.mark.parametrize(
