@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.core.wording import one_line
+from index.core.formatting import one_line
 from index.pipeline.library import Library
 from index.shelf.queries import Listing
 from index.text.terms import content_terms, terms, without_unseen

@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.vectors.embedders import MiniLM, Vectors
+from index.core.arrays import Vectors
+from index.vectors.embedders import MiniLM
 from rag.analysis.suggestions import ASKED_PER_SUGGESTION, LONGEST_SUGGESTION, question_about, suggest_questions
 from rag.answering.models import Refusal
 from tests.conftest import Newsroom, make_newsroom
@@ -81,7 +82,7 @@ def test_the_work_does_not_grow_with_the_shelf(tmp_path: Path) -> None:
     assert suggest_questions(newsroom.library) == ()
     # Each is embedded twice: to be searched for, and to compare sentences.
     assert 0 < model.asked <= 2 * 4 * ASKED_PER_SUGGESTION
-    newsroom.library.index.disown()
+    newsroom.library.index.release()
 
 
 HEADLINES = st.lists(st.sampled_from(["Mara", "“Quill”", "said", '"the', "\u202e", "ferry\n", "<b>", "..."])).map(
