@@ -9,8 +9,9 @@ from typing import Self
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.core.settings import load_settings
-from index.pipeline.library import WAIT_SECONDS, build_library, sync_library
-from index.pipeline.sync import Done
+from index.pipeline.events import Done
+from index.pipeline.library import build_library
+from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.answering.models import Answer, Refusal
@@ -94,7 +95,7 @@ class Shelf:
 
     def close(self) -> None:
         """Let other processes write to Chroma. The shelf may be used again."""
-        self._library.index.disown()
+        self._library.index.release()
 
     def index(self) -> Done:
         """Read new and changed files of the seeds folder, and remove articles whose files are gone.
@@ -104,7 +105,7 @@ class Shelf:
         Raises:
             DatelineError: The seeds folder is missing, or the store cannot be written to.
         """
-        *_, done = sync_library(self._library, wait_seconds=WAIT_SECONDS)
+        *_, done = sync_shelf(self._library, wait_seconds=WAIT_SECONDS)
         if not isinstance(done, Done):
             raise TypeError(f"Indexing ended with {done!r}. Expected its sum.")
         return done

@@ -19,11 +19,11 @@ import httpx
 from pydantic import SecretStr
 
 from index.core.errors import DatelineError
+from index.core.formatting import counted, one_line
 from index.core.logs import log_path
 from index.core.settings import Settings
 from index.core.urls import OPENAI, is_this_machine, shown_address
 from index.core.version import own_version
-from index.core.wording import counted, one_line
 from index.inbox.folder import check_folder
 from index.shelf.database import is_damaged
 from index.shelf.shelf import FILE_NAME, Shelf

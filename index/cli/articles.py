@@ -9,7 +9,7 @@ import typer
 
 from index.cli.options import AsOfOption, JsonOption, OutletOption, SeedsOption, SinceOption, StoreOption, make_scope
 from index.cli.running import make_commands, open_library, read_settings
-from index.core.wording import none_in_scope, one_line
+from index.core.formatting import none_in_scope, one_line
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
 from index.shelf.queries import Listing

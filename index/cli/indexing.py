@@ -15,12 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from index.cli.options import JsonOption, SeedsOption, StoreOption
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.errors import ChromaUnreachable, DatelineError
+from index.core.formatting import counted, one_line
 from index.core.signals import Ended, end_on_signals
-from index.core.wording import counted, one_line
 from index.inbox.folder import check_folder
 from index.inbox.watch import watch_seeds
-from index.pipeline import sync
-from index.pipeline.library import WAIT_SECONDS, Library, set_damaged_aside, sync_library
+from index.pipeline import events
+from index.pipeline.library import Library, set_damaged_aside
+from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 
 commands = make_commands()
 
@@ -38,8 +39,8 @@ def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: b
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("", total=None, visible=False)
         shown = 0  # tenths
-        for event in sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
-            if isinstance(event, sync.Embedded):
+        for event in sync_shelf(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild):
+            if isinstance(event, events.Embedded):
                 progress.update(bar, completed=event.done, total=event.total, visible=True)
                 # One plain line for each tenth, so that a log is not flooded.
                 if not console.is_terminal and event.done * 10 // event.total > shown:
@@ -49,23 +50,23 @@ def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: b
                 console.print(event_line(event))
 
 
-def event_line(event: sync.Event) -> str:
+def event_line(event: events.Event) -> str:
     """Describe an event in one line."""
     match event:
-        case sync.Waiting(process):
+        case events.Waiting(process):
             return f"waiting for process {process}, which is indexing this shelf"
-        case sync.BuiltAgain(reason):
+        case events.BuiltAgain(reason):
             return f"built again from the seeds: {one_line(reason)}"
-        case sync.Visible(path, title, chunks, note):
+        case events.Visible(path, title, chunks, note):
             noted = f", {note}" if note else ""
             return f"visible  {one_line(path)}  “{one_line(title)}”, {counted(chunks, 'passage')}{noted}"
-        case sync.Removed(path):
+        case events.Removed(path):
             return f"removed  {one_line(path)}"
-        case sync.Rejected(_, reason):
+        case events.Rejected(_, reason):
             return f"rejected {one_line(reason)}"
-        case sync.Embedded(done, total):
+        case events.Embedded(done, total):
             return f"embedded {done:,} of {total:,} passages"
-        case sync.Done():
+        case events.Done():
             return (
                 f"{counted(event.articles, 'article')} on the shelf, {counted(event.chunks, 'passage')}: "
                 f"{event.visible} new or changed, {event.removed} removed, {event.rejected} rejected, "
@@ -73,7 +74,7 @@ def event_line(event: sync.Event) -> str:
             )
 
 
-def event_json(event: sync.Event) -> str:
+def event_json(event: events.Event) -> str:
     """Return an event as a line of JSON."""
     return json.dumps({"event": type(event).__name__.lower(), **asdict(event)}, ensure_ascii=False)
 
@@ -128,7 +129,7 @@ def _index(library: Library, then: AfterRun | None, *, as_json: bool, rebuild: b
     follow = then or (lambda *_: None)
     try:
         if as_json:
-            _print_json(sync_library(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
+            _print_json(sync_shelf(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
         else:
             index_with_progress(library, rebuild=rebuild)
     except ChromaUnreachable:
@@ -137,9 +138,9 @@ def _index(library: Library, then: AfterRun | None, *, as_json: bool, rebuild: b
     follow(library, as_json)
 
 
-def _print_json(events: Iterator[sync.Event]) -> None:
-    for event in events:
+def _print_json(run: Iterator[events.Event]) -> None:
+    for event in run:
         # Programs get what is committed; progress is for people.
-        if isinstance(event, sync.BuiltAgain | sync.Visible | sync.Removed | sync.Rejected | sync.Done):
+        if isinstance(event, events.BuiltAgain | events.Visible | events.Removed | events.Rejected | events.Done):
             typer.echo(event_json(event))
             sys.stdout.flush()

@@ -63,7 +63,7 @@ def open_library(seeds: Path | None, store: Path | None) -> Iterator[Library]:
     try:
         yield library
     finally:
-        library.index.disown()
+        library.index.release()
 
 
 def run(command: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from index.core.arrays import Vectors
 from index.core.checksums import Stamp, digest_files, files_below, read_checksums, stamp, write_checksums
 from index.core.errors import VectorsDamaged
+from index.core.signals import Ended
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -117,13 +118,13 @@ class VectorIndex:
 
     @contextmanager
     def saved_on_interrupt(self) -> Iterator[None]:
-        """Save the checksum if Ctrl-C ends the block, so that the next run continues from there.
+        """Save the checksum if Ctrl-C or a signal ends the block, so that the next run continues from there.
 
         Python raises it after the call into Chroma has returned, so the files are complete.
         """
         try:
             yield
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Ended):
             self.save_checksum()
             raise
 

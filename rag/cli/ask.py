@@ -25,8 +25,8 @@ from index.cli import (
     open_library,
 )
 from index.core.scope import Scope
+from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library
-from index.pipeline.placing import place_vectors
 from rag.answering.batch_file import Line, read_batch
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question, find_passages, stream_answer
@@ -202,7 +202,7 @@ def _read_questions(question: str, batch: Path | None, scope: Scope) -> list[Lin
 def _run_batch(lines: Sequence[Line], library: Library, answer: Callable[[Line], Json]) -> None:
     """Answer the lines in order."""
     # Not for a single question: opening and checking Chroma takes longer than reading all vectors on the shelf.
-    place_vectors(library.shelf, library.index)
+    sync_chroma(library.shelf, library.index)
     for line in lines:
         given = {"id": line.entry["id"]} if "id" in line.entry else {}
         typer.echo(json.dumps({**given, **answer(line)}, ensure_ascii=False))

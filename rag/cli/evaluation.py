@@ -17,7 +17,7 @@ from index.cli import (
     make_scope,
     open_library,
 )
-from index.pipeline.placing import place_vectors
+from index.pipeline.chroma_sync import sync_chroma
 from rag.cli.filling import index_if_empty
 from rag.evaluation import evaluate as evaluation
 
@@ -50,7 +50,7 @@ def evaluate_command(
         evaluation.check_place(save)
     with open_library(seeds, store) as library:
         index_if_empty(library)
-        place_vectors(library.shelf, library.index)
+        sync_chroma(library.shelf, library.index)
         evaluation.check_truth(cases, library)
         outcomes: list[evaluation.Outcome] = []
         for outcome in evaluation.run_cases(cases, library):
