@@ -92,7 +92,7 @@ def ask_command(
     """Answer a question with quotes from the shelf; with a language model, in prose that is checked too."""
     if quotes and model:
         raise typer.BadParameter("Give either --model NAME or --quotes.")
-    export_as = read_export(FORMS, form, output, style, alone=not as_json and not batch)
+    export_as = read_export(form, output, style, alone=not as_json and not batch)
     scope = make_scope(since, as_of, outlet)
     lines = _read_questions(question, batch, scope)
     with open_library(seeds, store) as library:

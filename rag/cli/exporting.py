@@ -1,36 +1,32 @@
 """Options for exports, and the writing of them."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from rag.output.bibliography import STYLES, Style
-from rag.output.export import Exported, check_file, form_of, write_file
+from rag.output.export import FORMS, Exported, Form, check_file, form_of, write_file
 
 AllDaysOption = Annotated[
     bool, typer.Option("--all-days", help='Search all days, even if the question names some, such as "last week".')
 ]
 OutputOption = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write to this new file.")]
 StyleOption = Annotated[str, typer.Option("--style", metavar="STYLE", help="How to cite articles: plain or chicago.")]
-_Form = TypeVar("_Form", bound=str)
 
 
-def read_export(
-    forms: Sequence[_Form], form: str, output: Path | None, style: str, *, alone: bool
-) -> tuple[_Form, Style] | None:
+def read_export(form: str, output: Path | None, style: str, *, alone: bool) -> tuple[Form, Style] | None:
     """Return the form and the style of the export that the options ask for, or None. Raises typer.BadParameter."""
     if not form and not output:
         return None
     if not alone:
         raise typer.BadParameter("Give --format and --output, or --json, or --batch.")
     asked = form or (form_of(output) if output else None)
-    by_name = next((known for known in forms if known == asked), None)
+    by_name = next((known for known in FORMS if known == asked), None)
     known_style = next((known for known in STYLES if known == style), None)
     if by_name is None:
         given = f"Unknown format {form!r}." if form else f"Cannot infer a format from --output {output}."
-        raise typer.BadParameter(f"{given} Use --format {', '.join(forms[:-1])} or {forms[-1]}.")
+        raise typer.BadParameter(f"{given} Use --format {', '.join(FORMS[:-1])} or {FORMS[-1]}.")
     if known_style is None:
         raise typer.BadParameter(f"--style {style} is not known. Expected {' or '.join(STYLES)}.")
     if output:

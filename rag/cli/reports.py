@@ -28,7 +28,7 @@ from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_exp
 from rag.cli.filling import index_if_empty
 from rag.output.changes import changes_json, changes_lines
 from rag.output.draft import draft_json, draft_lines
-from rag.output.export import TIMELINE_FORMS, export_timeline
+from rag.output.export import FORMS, export_timeline
 from rag.output.timeline import timeline_json, timeline_lines
 
 commands = make_commands()
@@ -46,7 +46,7 @@ def timeline_command(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help=f"Write the timeline as {', '.join(TIMELINE_FORMS)}. Default: by the ending of --output.",
+            help=f"Write the timeline as {', '.join(FORMS)}. Default: by the ending of --output.",
         ),
     ] = "",
     output: OutputOption = None,
@@ -55,8 +55,8 @@ def timeline_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List what the shelf says in the order in which it happened. --output timeline.svg draws it."""
-    export_as = read_export(TIMELINE_FORMS, form, output, style, alone=not as_json)
+    """List what the shelf says in the order in which it happened."""
+    export_as = read_export(form, output, style, alone=not as_json)
     scope = make_scope(since, as_of, outlet)
     with open_library(seeds, store) as library:
         index_if_empty(library)

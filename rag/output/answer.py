@@ -209,10 +209,9 @@ def head_lines(answer: Answer) -> Iterator[str]:
 def dated_note(dated: Dated | None) -> str:
     """Tell what became of the days that a question names, or nothing where it names none.
 
-        >>> from dataclasses import asdict
-    from datetime import date
-        >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
-        'Published 9 Feb to 18 Feb 2026, for “last week”'
+    >>> from datetime import date
+    >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
+    'Published 9 Feb to 18 Feb 2026, for “last week”'
     """
     if dated is None:
         return ""

@@ -1,4 +1,4 @@
-"""Exports: an answer, a whole chat or a timeline as a file to take along."""
+"""Export: an answer, a whole chat or a timeline as a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,11 @@ from rag.output.bibliography import Style, bibtex
 from rag.output.csv import check_sheet, timeline_sheet
 from rag.output.docx import chat_word, timeline_word
 from rag.output.markdown import chat_markdown, timeline_markdown
-from rag.output.timeline_svg import timeline_image
 
 Form = Literal["md", "docx", "csv", "bibtex"]
 FORMS: tuple[Form, ...] = get_args(Form)
-TimelineForm = Literal["svg", "md", "docx", "csv", "bibtex"]
-TIMELINE_FORMS: tuple[TimelineForm, ...] = get_args(TimelineForm)
-ENDINGS: Mapping[TimelineForm, str] = {"svg": ".svg", "md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
-TYPES: Mapping[TimelineForm, str] = {
-    "svg": "image/svg+xml",
+ENDINGS: Mapping[Form, str] = {"md": ".md", "docx": ".docx", "csv": ".csv", "bibtex": ".bib"}
+TYPES: Mapping[Form, str] = {
     "md": "text/markdown;charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "csv": "text/csv;charset=utf-8",
@@ -30,17 +26,17 @@ TYPES: Mapping[TimelineForm, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file to take along."""
+    """The contents of a file."""
 
     content: bytes
-    ending: str
-    type: str  # of its content, as browsers name it
+    ending: str  # of its name, with the dot
+    type: str  # its media type
 
 
 def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = "plain", page: str = "") -> Exported:
-    """Write answers in a form: Markdown, Word with footnotes, a sheet to check them by, or the articles as BibTeX.
+    """Return answers as Markdown, as Word with footnotes, as a fact-check sheet, or their articles as BibTeX.
 
-    `page` is the address of a page on this shelf; with it each quote has a link that opens it there.
+    If `page` is the address of a page on this shelf, each quote has a link that opens it there.
     """
     match form:
         case "md":
@@ -56,11 +52,9 @@ def export(title: str, answers: Sequence[Answer], form: Form, *, style: Style = 
     return Exported(content, ENDINGS[form], TYPES[form])
 
 
-def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "plain", page: str = "") -> Exported:
-    """Write a timeline in a form: an image (SVG), Markdown, Word, a sheet, or its articles as BibTeX; as `export`."""
+def export_timeline(timeline: Timeline, form: Form, *, style: Style = "plain", page: str = "") -> Exported:
+    """Return a timeline as Markdown, as Word, as a table, or its articles as BibTeX; see `export`."""
     match form:
-        case "svg":
-            content = timeline_image(timeline).encode()
         case "md":
             content = timeline_markdown(timeline, style=style, page=page).encode()
         case "docx":
@@ -72,28 +66,30 @@ def export_timeline(timeline: Timeline, form: TimelineForm, *, style: Style = "p
     return Exported(content, ENDINGS[form], TYPES[form])
 
 
-def form_of(file: Path) -> TimelineForm | None:
-    """Return the form that the ending of a file's name asks for, or None."""
+def form_of(file: Path) -> Form | None:
+    """Return the format for the ending of a file's name, or None."""
     return next((form for form, ending in ENDINGS.items() if file.suffix.lower() == ending), None)
 
 
 def check_file(file: Path) -> None:
-    """Raise ResultUnwritable where a file cannot be made, or is there already."""
+    """Raise ResultUnwritable if a file exists already or its folder does not exist."""
     if file.exists():
-        raise ResultUnwritable(f"{file} is there already. Expected a new file. Name another one with --output.")
+        raise ResultUnwritable(f"{file} exists already. Expected a new file. Choose another name with --output.")
     if not file.parent.is_dir():
         raise ResultUnwritable(
-            f"{file}: there is no folder {file.parent}. Expected one that is there. Make it, or name another file."
+            f"{file}: the folder {file.parent} does not exist. Expected an existing folder. "
+            "Create it or choose another file."
         )
 
 
 def write_file(file: Path, exported: Exported) -> None:
-    """Write a file that is not there yet. Raises ResultUnwritable."""
+    """Write a new file. Raises ResultUnwritable."""
     check_file(file)
     try:
         with file.open("xb") as made:
             made.write(exported.content)
     except OSError as error:
         raise ResultUnwritable(
-            f"{file} cannot be written ({error.strerror}). Expected a folder of yours with room. Name another file."
+            f"{file} cannot be written ({error.strerror}). Expected a writable folder with free space. "
+            "Choose another file."
         ) from None

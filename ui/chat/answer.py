@@ -38,7 +38,6 @@ from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
 from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
 from ui.chat.export import (
-    TIMELINE_IMAGE,
     forms,
     hand_over,
     handed_over,
@@ -82,7 +81,7 @@ def show_answer(
             "scroll_to": scroll_to,
             "can_ask": can_ask,
             "stands": keep_asking is None,
-            "forms": [*forms(), TIMELINE_IMAGE],
+            "forms": forms(),
             "timeline_forms": timeline_forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
             "changes": shown_changes(turn, answer) if answer and not busy else None,

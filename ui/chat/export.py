@@ -12,7 +12,7 @@ import streamlit as st
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.output.bibliography import Style
-from rag.output.export import Exported, Form, TimelineForm, export, export_timeline
+from rag.output.export import Exported, Form, export, export_timeline
 
 # Nothing that a file would take for markup.
 _PLAIN_ADDRESS = re.compile(r"[\w.:/\[\]~-]+", re.ASCII)
@@ -25,14 +25,12 @@ _FORMS: dict[str, tuple[str, Form, Style]] = {
     "bibtex": ("BibTeX", "bibtex", "plain"),
 }
 
-_TIMELINE_FORMS: dict[str, tuple[str, TimelineForm]] = {
-    "timeline-svg": ("Image (SVG)", "svg"),
+_TIMELINE_FORMS: dict[str, tuple[str, Form]] = {
     "timeline-md": ("Markdown", "md"),
     "timeline-docx": ("Word", "docx"),
     "timeline-csv": ("Table (CSV)", "csv"),
 }
 _HANDED_OVER_SECONDS = 60.0
-TIMELINE_IMAGE = {"key": "timeline-svg", "name": "Timeline, an image"}
 
 
 def forms() -> list[dict[str, str]]:

@@ -5,25 +5,20 @@ import io
 import json
 from dataclasses import replace
 from datetime import date
-from xml.etree import ElementTree
 
 import docx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from index.core.formatting import xml_line
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.analysis.timeline import Timeline, find_timeline, make_timeline
+from rag.analysis.timeline import find_timeline, make_timeline
 from rag.answering.pipeline import answer_question
 from rag.cli import commands
 from rag.evidence.citations import Citation
 from rag.output.answer import REFUSED
-from rag.output.export import TIMELINE_FORMS, export_timeline
+from rag.output.export import FORMS, export_timeline
 from rag.output.timeline import timeline_json, timeline_lines
-from rag.output.timeline_svg import timeline_image, wrap
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
 
 RAISED = "The ferry of Halden Ford was raised, the council said on Tuesday."
@@ -115,7 +110,6 @@ def test_a_question_that_names_days_alone_is_told_what_was_published_then(newsro
 def test_what_the_shelf_does_not_say_has_no_timeline(archive: Newsroom) -> None:
     timeline = find_timeline(OTTAWA, library=archive.library)
     assert list(timeline_lines(timeline)) == [REFUSED]
-    assert REFUSED in timeline_image(timeline)
 
 
 def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> None:
@@ -137,68 +131,11 @@ def cite(text: str, *, title: str = "Sunk", outlet: str | None = "Wire", publish
     return Citation(article, article.body)
 
 
-def drawn(timeline: Timeline) -> list[str]:
-    """Return the lines of text in an image, which is well-formed and refers to nothing."""
-    image = timeline_image(timeline)
-    root = ElementTree.fromstring(image)
-    for element in root.iter():
-        assert element.tag.split("}")[1] in {"svg", "title", "style", "rect", "path", "circle", "text"}
-        assert not any("href" in name or name.startswith("on") for name in element.attrib)
-    assert image.count("http") == 1 + timeline.question.count("http") * 2 + image.count(">http"), "the namespace alone"
-    assert "url(" not in image.split("</style>")[0]
-    return ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
-
-
-TURNING = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
-ANY = st.text(st.characters() | st.sampled_from("<>&\"'\u202e\u2066\u0000\ufffe \u0301שع日👩\u200d"), max_size=200)
-
-
-@given(ANY, ANY, ANY, st.none() | st.dates())
-def test_any_text_is_drawn_as_text(quote: str, title: str, outlet: str, published: date | None) -> None:
-    citation = cite(quote, title=title, outlet=outlet, published=published)
-    lines = drawn(Timeline(title, make_timeline([citation]), None, ""))
-    shown = "".join("".join(lines).split())
-    for text in (quote, title, outlet):
-        assert "".join(xml_line(text).translate(TURNING).split()) in shown
-    assert not set(shown) & set(map(chr, TURNING))
-
-
-@given(ANY, st.floats(2, 60))
-def test_lines_hold_every_word_and_break_no_sign_from_its_accent(text: str, width: float) -> None:
-    lines = wrap(" ".join(text.split()), width)
-    assert "".join("".join(lines).split()) == "".join(text.split())
-    assert not any(line[:1] in ("\u0301", "\u200d") for line in lines[1:])
-
-
-def test_an_image_names_days_quotes_and_sources(newsroom: Newsroom) -> None:
-    fill(newsroom)
-    timeline = find_timeline(FERRY, library=newsroom.library)
-    lines = drawn(timeline)
-    assert lines[:3] == [FERRY, "4 quotes from 3 articles, by the day told of", "7 Feb 2026"]
-    assert lines[3:6] == [
-        "The ferry of Halden Ford sank on Saturday.",
-        "Saturday → 7 Feb 2026",
-        "Sunk",
-    ]
-    assert lines[6:8] == ["Reported 12 Feb 2026", "3 Mar 2026"]
-
-
-def test_a_long_title_takes_one_line_of_an_image_and_a_quote_all_it_needs() -> None:
-    words = "The council said that the ferry sank. " * 20
-    lines = drawn(
-        Timeline("What sank?", make_timeline([cite(words, title=words, published=date(2026, 1, 1))]), None, "")
-    )
-    (title,) = [line for line in lines if line.endswith("…")]
-    assert words.startswith(title.removesuffix("…"))
-    assert "".join("".join(lines).split()).count("ferrysank") >= 20
-
-
-def test_a_timeline_is_taken_along_in_every_form(newsroom: Newsroom) -> None:
+def test_a_timeline_is_exported_in_every_format(newsroom: Newsroom) -> None:
     fill(newsroom)
     timeline = find_timeline(FERRY, library=newsroom.library)
     hostile = replace(timeline, events=make_timeline([cite("=1+1 <b> sank.", title="@x", published=date(2026, 1, 1))]))
-    made = {form: export_timeline(timeline, form).content for form in TIMELINE_FORMS}
-    assert made["svg"] == timeline_image(timeline).encode()
+    made = {form: export_timeline(timeline, form).content for form in FORMS}
     markdown = made["md"].decode()
     assert markdown.startswith(
         "# the ferry of Halden Ford\n\n## 7 Feb 2026\n\n> The ferry of Halden Ford sank on Saturday"
@@ -215,16 +152,12 @@ def test_a_timeline_is_taken_along_in_every_form(newsroom: Newsroom) -> None:
     assert (row["quote"], row["article"]) == ("'=1+1 <b> sank.", "'@x")
 
 
-def test_the_command_line_draws_a_timeline(dateline: CommandLine) -> None:
-    run = dateline("timeline", "liaison officers", "--output", "officers.svg")
-    assert (run.returncode, "Written: officers.svg" in run.stderr) == (0, True), run.stderr
-    assert "liaison officers" in drawn_file((dateline.folder / "officers.svg").read_text())
+def test_the_command_line_writes_a_timeline(dateline: CommandLine) -> None:
+    run = dateline("timeline", "liaison officers", "--output", "officers.md")
+    assert (run.returncode, "Written: officers.md" in run.stderr) == (0, True), run.stderr
+    assert (dateline.folder / "officers.md").read_text().startswith("# liaison officers")
 
 
-def drawn_file(image: str) -> list[str]:
-    return ["".join(text.itertext()) for text in ElementTree.fromstring(image).iter("{http://www.w3.org/2000/svg}text")]
-
-
-@pytest.mark.parametrize("wrong", [["--format", "pdf"], ["--output", "a.png"], ["--format", "svg", "--json"]])
-def test_what_cannot_be_drawn_is_refused_before_anything_is_asked(wrong: list[str]) -> None:
+@pytest.mark.parametrize("wrong", [["--format", "pdf"], ["--output", "a.svg"], ["--format", "md", "--json"]])
+def test_an_unknown_format_is_refused_before_anything_is_asked(wrong: list[str]) -> None:
     assert CliRunner().invoke(commands, ["timeline", FENTANYL, *wrong]).exit_code == 2

@@ -182,9 +182,9 @@ def test_every_form_is_written_to_a_new_file_only(archive: Newsroom, tmp_path: P
     assert form_of(file) == form
     write_file(file, exported)
     assert file.read_bytes() == exported.content
-    with pytest.raises(ResultUnwritable, match="is there already"):
+    with pytest.raises(ResultUnwritable, match="exists already"):
         check_file(file)
-    with pytest.raises(ResultUnwritable, match="there is no folder"):
+    with pytest.raises(ResultUnwritable, match="does not exist"):
         check_file(tmp_path / "nowhere" / "a.md")
 
 
@@ -196,7 +196,7 @@ def test_the_command_line_takes_an_answer_and_the_ones_before_along(dateline: Co
     headings = [p.text for p in docx.Document(str(dateline.folder / "both.docx")).paragraphs]
     assert {first, then} <= set(headings)
     again = dateline("ask", first, "--output", "both.docx")
-    assert (again.returncode, "is there already" in again.stderr) == (1, True)
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
