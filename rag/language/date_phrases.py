@@ -191,7 +191,7 @@ class _Time:
 
     @property
     def start(self) -> int:
-        """Where the phrase starts: at the "since", but not at an "in", nor at the "the" of "the March 2025 deal"."""
+        """The start of the phrase: at the "since", but not at an "in", nor at the "the" of "the March 2025 deal"."""
         if self["lead"] in _SIDES or (self["lead"] in ("from", "between") and self["first"]):
             return self.found.start()
         before = "the" if self["month"] and self.has_event and self["the"] else "lead"
@@ -200,7 +200,7 @@ class _Time:
 
     @property
     def cut_to(self) -> int:
-        """Where the time itself starts, behind "since" or "in"."""
+        """The start of the time itself, after "since" or "in"."""
         return (
             self.found.end("lead") + self.found.string.startswith(" ", self.found.end("lead"))
             if self["lead"]

@@ -117,6 +117,7 @@ def _has_digit(word: str) -> bool:
 
 def _replacements(said: Sequence[str], written: Sequence[str]) -> Iterator[tuple[int, str, bool]]:
     """Yield the place of each replaced word of `said`, the word it replaces, and whether it is closely copied there."""
+    # Not rapidfuzz, as in `word_diff`: its Indel doubts more true statements, its Levenshtein catches fewer swaps.
     steps = SequenceMatcher(None, said, written, autojunk=False).get_opcodes()
     for at, (kind, start, end, written_start, written_end) in enumerate(steps):
         neighbours = [steps[other] for other in (at - 1, at + 1) if 0 <= other < len(steps)]

@@ -25,7 +25,7 @@ from rag.verification.verify import find_doubt
         ("The office denied that the dam had been opened too late.", "denied"),
         ("He pleaded not guilty.", "denied"),
         ("She declined to comment.", "refused"),
-        ("Nothing was agreed.", "agreed"),  # what is not seen: a "nothing" that stands further off
+        ("Nothing was agreed.", "agreed"),  # a known error: "nothing" is not next to "agreed"
         ("They have not agreed.", "reported"),
         ("The talks were held in May.", "reported"),
         ("We could not keep patching hulls.", "reported"),

@@ -12,7 +12,7 @@ AS_OF = date(2026, 2, 18)  # a Wednesday
 
 
 def read(question: str, as_of: date = AS_OF) -> tuple[str, str] | None:
-    """Return the first and the last day as a reader would write them, "" where a side is open."""
+    """Return the first and the last day as a reader would write them, "" if a side is open."""
     found = read_days(question, as_of=as_of)
     if found is None:
         return None
