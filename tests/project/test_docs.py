@@ -149,6 +149,22 @@ def test_commands_shown_run(dateline: CommandLine, command: str) -> None:
     assert run.stdout
 
 
+PYTHON = re.findall(r"^```python\n(.*?)^```", (DOCS / "guides" / "python.md").read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("program", PYTHON)
+def test_python_shown_runs(dateline: CommandLine, program: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=dateline.folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+
+
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """The command line in a folder whose shelf has the seed and the fictional articles."""
