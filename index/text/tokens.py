@@ -1,7 +1,7 @@
 """Tokens: count the tokens of a text without a network.
 
-tiktoken downloads its table on first use. Ours ships with the code (`vocabularies/README.md`) and is passed to tiktoken
-through its cache folder.
+tiktoken downloads its table on first use. Ours ships with the code (`index/vocabularies/README.md`) and is passed to
+tiktoken through its cache folder.
 """
 
 import gzip

@@ -1,6 +1,6 @@
 """Rendering: one answer, as JSON for programs and as lines for a terminal.
 
-The JSON is a contract: README shows its fields, and a test holds the two together.
+The JSON is a contract: `docs/reference/schemas` has its schema, and a test validates real output against it.
 """
 
 import re

@@ -73,10 +73,12 @@ def test_links_to_files_resolve(page: Path) -> None:
         assert (page.parent / target).exists(), target
 
 
-def test_paths_of_tests_in_the_security_policy_exist() -> None:
-    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "SECURITY.md").read_text())
-    assert named
-    assert [name for name in named if not (ROOT / name).exists()] == []
+@pytest.mark.parametrize("page", PAGES, ids=names_of(PAGES))
+def test_files_of_the_project_that_are_named_exist(page: Path) -> None:
+    folders = "|".join(path.name for path in ROOT.iterdir() if path.is_dir())
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text())
+    assert [name for name in named if not (ROOT / name).exists() and name != "site/"] == []
+    assert named or page.name != "SECURITY.md"
 
 
 def test_the_readme_is_short() -> None:
