@@ -1,7 +1,7 @@
 """The page's front door: `streamlit run app.py`, or `dateline serve`.
 
-The server starts indexing as it comes up and gives the store back as it goes down; the
-page itself is `ui/app/script.py`.
+The server starts indexing when it starts, and releases the store when it ends. The page itself is
+`ui/app/script.py`.
 """
 
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import ui
 from index.core.errors import DatelineError
+from index.core.logs import is_logging, set_up_logging
 from ui.server.headers import OwnOrigin, PageHeaders
 from ui.server.indexer import get_indexing
 from ui.server.streamlit_patch import send_before_next_run
@@ -28,6 +29,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     except DatelineError:
         yield None  # the page says what is wrong
         return
+    settings = indexing.library.settings
+    if not is_logging():  # as `dateline serve` does already
+        set_up_logging(settings.store, level=settings.log_level, secrets=settings.secrets)
     indexing.start()
     try:
         yield None
@@ -36,7 +40,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
 
 
 send_before_next_run()
-# Streamlit holds its socket to these names; this holds the page itself to them too.
+# Streamlit checks these names for its socket only; this checks them for the page too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied elsewhere when Dateline is installed
 app = st.App(script, lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])

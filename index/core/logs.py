@@ -69,6 +69,11 @@ def set_up_logging(store: Path, *, level: Level, verbose: bool = False, secrets:
         logging.getLogger(name).setLevel(number)
 
 
+def is_logging() -> bool:
+    """Return True if `set_up_logging` was called in this process."""
+    return bool(_handlers())
+
+
 def stop_logging() -> None:
     """Undo `set_up_logging`."""
     for handler in _handlers():

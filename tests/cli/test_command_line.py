@@ -1,4 +1,4 @@
-"""The command line, in processes of its own, with no way out of this machine."""
+"""The command line, each command in its own process and without a network."""
 
 import json
 import shutil
@@ -16,8 +16,8 @@ from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.support.embedding_server import FAULTS, serve_embeddings
 
 
-def test_the_main_job_on_the_real_seed(dateline: CommandLine) -> None:
-    """The first question indexes the shelf; each quote is what `show` has at its place."""
+def test_ask_quotes_the_stored_text_at_its_offsets(dateline: CommandLine) -> None:
+    """The first question indexes the shelf, and each quote is what `show` has at its offsets."""
     asked = dateline("ask", FENTANYL, "--json")
     assert asked.returncode == 0, asked.stderr
     assert f"visible  {SEED.name}" in asked.stderr
@@ -37,7 +37,7 @@ def test_the_main_job_on_the_real_seed(dateline: CommandLine) -> None:
     assert json.loads(dateline("ask", OTTAWA, "--json").stdout)["refusal"] is True
 
 
-def test_indexing_tells_each_event_as_a_line(dateline: CommandLine) -> None:
+def test_index_prints_each_event_as_a_line_of_json(dateline: CommandLine) -> None:
     seeds = dateline.folder / "seeds"
     (seeds / "scan.pdf").write_bytes(b"%PDF")
     events = [json.loads(line) for line in dateline("index", "--json").stdout.splitlines()]
@@ -53,7 +53,7 @@ def test_indexing_tells_each_event_as_a_line(dateline: CommandLine) -> None:
     assert events[-1]["articles"] == 0
 
 
-def test_indexing_a_second_time_embeds_nothing(dateline: CommandLine) -> None:
+def test_a_second_run_of_index_embeds_nothing(dateline: CommandLine) -> None:
     first, second = dateline("index").stdout, dateline("index").stdout
     assert "embedded 4 of 4 passages" in first
     assert "1 new or changed, 0 removed, 0 rejected, 0 unchanged, 4 embedded" in first
@@ -62,9 +62,7 @@ def test_indexing_a_second_time_embeds_nothing(dateline: CommandLine) -> None:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
-    dateline: CommandLine, ending: signal.Signals
-) -> None:
+def test_watch_indexes_now_and_after_each_change_until_a_signal(dateline: CommandLine, ending: signal.Signals) -> None:
     seeds = dateline.folder / "seeds"
     with dateline.running("watch") as watch:
         assert watch.stdout is not None
@@ -86,7 +84,7 @@ def test_watching_indexes_now_and_after_each_change_until_it_is_ended(
         assert all(line.startswith("There is no folder") for line in others)
 
 
-def test_alerts_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None:
+def test_alerts_are_added_run_read_and_removed(dateline: CommandLine) -> None:
     article = dateline.folder / "seeds" / "more.txt"
     said = "It was agreed on fentanyl precursors that all is well."
     kept = dateline("alerts", f" {FENTANYL}\n")
@@ -94,10 +92,10 @@ def test_alerts_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None
     assert f"visible  {SEED.name}" in kept.stderr, "the first use of an empty store indexes first"
     assert dateline("alerts", FENTANYL, "--since", "2026-01-05", "--outlet", "The Lamp").returncode == 0
     article.write_text(f"{said}\n")
-    with dateline.running("index") as other:  # of two at once, one tells
+    with dateline.running("index") as other:  # of two at once, one prints
         runs = [dateline("index").stdout, other.communicate(timeout=60)[0]]
-    (told,) = (run for run in runs if "new quote" in run)
-    assert told.endswith(
+    (printed,) = (run for run in runs if "new quote" in run)
+    assert printed.endswith(
         f"1 new quote on “{FENTANYL}”\n"
         "  It was agreed on fentanyl precursors that all is well\n"
         f"    [1] {said} (Agreed)\n"
@@ -114,16 +112,16 @@ def test_alerts_are_kept_told_of_read_and_removed(dateline: CommandLine) -> None
     assert said not in listed
     assert "; only The Lamp, since 5 Jan 2026): nothing new" in listed
     assert "1. " not in dateline("alerts", "--remove", "1").stdout
-    for wrong, code, told in (
+    for wrong, code, says in (
         (("--read", "1"), 1, "There is no alert 1."),
         (("--read", "2", "--remove", "2"), 2, "Give a question"),
         (("--outlet", "The Lamp"), 2, "Give a question"),
     ):
         run = dateline("alerts", *wrong)
-        assert (run.returncode, told in run.stderr) == (code, True), run.stderr
+        assert (run.returncode, says in run.stderr) == (code, True), run.stderr
 
 
-def test_watching_tells_programs_what_indexing_tells_them_and_what_alerts_find(
+def test_watch_prints_the_events_of_index_and_what_alerts_find_as_json(
     dateline: CommandLine,
 ) -> None:
     assert dateline("alerts", FENTANYL).returncode == 0
@@ -149,7 +147,7 @@ def _lines_until(last: str, lines: IO[str]) -> list[str]:
     return [*read, line]
 
 
-def test_adding_tells_what_became_of_each_and_stops_at_none(dateline: CommandLine) -> None:
+def test_add_reports_each_file_and_skips_those_it_cannot_add(dateline: CommandLine) -> None:
     folder = dateline.folder
     (folder / "river.txt").write_text("The River Lind fell to 4.1 metres.")
     (folder / "picture.png").write_bytes(b"\x89PNG")
@@ -177,7 +175,7 @@ def test_adding_tells_what_became_of_each_and_stops_at_none(dateline: CommandLin
     assert "2 articles on the shelf" in dateline("index").stdout
 
 
-def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
+def test_status_and_list_show_what_is_on_the_shelf(dateline: CommandLine) -> None:
     empty = json.loads(dateline("status", "--json").stdout)
     assert (empty["articles"], empty["last_run"]) == (0, None)
     dateline("index")
@@ -203,7 +201,7 @@ def test_status_and_list_tell_what_is_there(dateline: CommandLine) -> None:
     assert "embedding model  all-MiniLM" in dateline("status").stdout
 
 
-def test_a_batch_answers_each_line_in_its_order(dateline: CommandLine) -> None:
+def test_a_batch_is_answered_in_order(dateline: CommandLine) -> None:
     lines = [
         {"id": 7, "question": OTTAWA},
         {"id": "b", "question": FENTANYL, "as_of": "2026-02-15"},
@@ -217,7 +215,7 @@ def test_a_batch_answers_each_line_in_its_order(dateline: CommandLine) -> None:
     assert [(line.get("id"), len(line["hits"])) for line in found] == [(7, 2), ("b", 2), (None, 0)]
 
 
-def test_articles_are_listed_searched_and_asked_in_a_scope(dateline: CommandLine) -> None:
+def test_list_search_and_ask_respect_days_and_outlets(dateline: CommandLine) -> None:
     shutil.copytree(FICTION, dateline.folder / "seeds" / "fiction")
     dateline("index")
     wire = ("--outlet", "Fictional Wire")
@@ -229,12 +227,14 @@ def test_articles_are_listed_searched_and_asked_in_a_scope(dateline: CommandLine
     assert listed(*wire, "--since", "2026-02-01") == ["fiction/ferries.txt"]
     both = ("--outlet", "", "--outlet", "Castlemere Courier (fictional)")
     assert listed(*both, "--as-of", "2026-02-12") == [SEED.name, "fiction/strike.txt"]
-    none = dateline("list", "--outlet", "Nobody")
-    assert none.stdout.startswith("None of the 7 articles on the shelf is in scope (Nobody).")
+    none = dateline("list", "--outlet", "No Such Paper")
+    assert none.stdout.startswith("None of the 7 articles on the shelf is in scope (No Such Paper).")
 
     hits = json.loads(dateline("search", "ferries", "--json", *wire, "--as-of", "2026-02-01").stdout)["hits"]
     assert {hit["path"] for hit in hits} == {"fiction/bronzes.txt"}
-    assert "Nothing in scope (Nobody) matches." in dateline("search", "ferries", "--outlet", "Nobody").stdout
+    assert (
+        "Nothing in scope (No Such Paper) matches." in dateline("search", "ferries", "--outlet", "No Such Paper").stdout
+    )
     follow_up = ("ask", "when will that happen?", "--after", FENTANYL, "--json", "--outlet", "")
     answer = json.loads(dateline(*follow_up, "--since", "2026-02-01", "--as-of", "2026-02-15").stdout)
     assert answer["searched_as"].endswith("(agreed on fentanyl precursors)")
@@ -259,7 +259,7 @@ def test_articles_are_listed_searched_and_asked_in_a_scope(dateline: CommandLine
 
 
 @pytest.mark.parametrize("command", [["list"], ["search", "x"], ["ask", "x"], ["ask", "--batch", "nowhere.jsonl"]])
-def test_days_the_wrong_way_round_are_refused(dateline: CommandLine, command: list[str]) -> None:
+def test_a_first_day_after_the_last_is_refused(dateline: CommandLine, command: list[str]) -> None:
     run = dateline(*command, "--since", "2026-02-16", "--as-of", "2026-02-15")
     assert (run.returncode, run.stdout) == (2, "")
     assert "--since 2026-02-16 is later than --as-of 2026-02-15" in " ".join(run.stderr.replace("│", " ").split())
@@ -287,7 +287,7 @@ def test_a_bad_line_stops_a_batch_before_it_starts(dateline: CommandLine, line: 
     assert "batch.jsonl, line 2: " in run.stderr.splitlines()[-1]
 
 
-def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
+def test_options_take_precedence_over_the_environment(dateline: CommandLine) -> None:
     other = dateline.folder / "other"
     other.mkdir()
     (other / "lunch.txt").write_text("Oakhaven offers every pupil a free lunch.")
@@ -321,7 +321,7 @@ def test_the_options_win_over_the_environment(dateline: CommandLine) -> None:
         (["status"], {"DATELINE_EMBEDDING_FOLDER": "seeds"}, "model.onnx is missing"),
     ],
 )
-def test_a_problem_the_user_can_mend_is_one_message_and_exit_code_1(
+def test_a_problem_the_user_can_fix_is_one_message_and_exit_code_1(
     dateline: CommandLine, arguments: list[str], environment: dict[str, str], says: str
 ) -> None:
     (dateline.folder / "file").touch()
@@ -345,7 +345,7 @@ def test_wrong_use_is_exit_code_2(dateline: CommandLine, arguments: list[str]) -
     assert "Traceback" not in run.stderr
 
 
-def test_the_embedding_endpoint_of_the_settings_is_used_and_no_fault_of_it_tells_the_key(dateline: CommandLine) -> None:
+def test_the_embedding_endpoint_is_used_and_none_of_its_faults_shows_the_key(dateline: CommandLine) -> None:
     with serve_embeddings() as server:
         environment = {
             "DATELINE_EMBEDDING_MODEL": "words",
@@ -369,12 +369,12 @@ def test_the_embedding_endpoint_of_the_settings_is_used_and_no_fault_of_it_tells
         assert json.loads(dateline("list", "--json").stdout)[0]["path"] == SEED.name
 
 
-def test_a_failing_endpoint_costs_no_vectors_and_leaves_the_search_by_words(dateline: CommandLine) -> None:
+def test_a_failing_endpoint_drops_no_vectors_and_leaves_keyword_search(dateline: CommandLine) -> None:
     dateline("index")
     nowhere = {"DATELINE_EMBEDDING_MODEL": "m", "DATELINE_EMBEDDING_BASE_URL": "http://127.0.0.1:9/v1"}
     failed = dateline("index", **nowhere)
     assert (failed.returncode, "cannot be reached" in failed.stderr) == (1, True)
-    assert "fentanyl precursors" in dateline("ask", FENTANYL).stdout, "a slip in the settings dropped nothing"
+    assert "fentanyl precursors" in dateline("ask", FENTANYL).stdout, "a mistake in the settings drops nothing"
     new = dateline("index", "--store", "new", **nowhere)
     assert (new.returncode, f"visible  {SEED.name}" in new.stdout) == (1, True)
     with serve_embeddings() as server:
@@ -389,20 +389,20 @@ def test_a_failing_endpoint_costs_no_vectors_and_leaves_the_search_by_words(date
         assert found["hits"][0]["found_by"] == {"keyword": 1}
 
 
-def test_an_env_file_that_is_no_utf8_is_named(dateline: CommandLine) -> None:
+def test_an_env_file_that_is_not_utf8_is_reported(dateline: CommandLine) -> None:
     (dateline.folder / ".env").write_text("DATELINE_SEEDS=seeds\n", encoding="utf-16")
     run = dateline("status")
     assert (run.returncode, run.stderr.startswith(".env is not UTF-8 text.")) == (1, True)
 
 
-def test_a_batch_may_come_from_any_program(dateline: CommandLine) -> None:
+def test_a_batch_may_have_a_byte_order_mark_and_any_line_ending(dateline: CommandLine) -> None:
     batch = dateline.folder / "batch.jsonl"
     batch.write_bytes(b"\xef\xbb\xbf" + '{"question": "fentanyl\u2028precursors"}\r\n'.encode())
     (line,) = dateline("search", "--batch", str(batch)).stdout.splitlines()
     assert json.loads(line)["hits"][0]["path"] == SEED.name
 
 
-def test_an_article_cannot_drive_the_terminal(dateline: CommandLine) -> None:
+def test_control_characters_of_an_article_are_not_printed(dateline: CommandLine) -> None:
     seeds = dateline.folder / "seeds"
     (seeds / "a\x1b[2J.md").write_text('---\ntitle: "\\e[31mRed\\u0007"\n---\nThe mayor said so.')
     written = [dateline(*arguments).stdout for arguments in (["index"], ["list"], ["ask", "What did the mayor say?"])]
@@ -410,13 +410,13 @@ def test_an_article_cannot_drive_the_terminal(dateline: CommandLine) -> None:
     assert not any("\x1b" in text or "\x07" in text for text in written)
 
 
-def test_a_terminal_without_the_letters_gets_their_numbers(dateline: CommandLine) -> None:
+def test_letters_that_the_terminal_lacks_are_escaped(dateline: CommandLine) -> None:
     run = dateline("index", PYTHONIOENCODING="ascii")
     assert run.returncode == 0, run.stderr
     assert "countries\\u2026" in run.stdout
 
 
-def test_a_question_that_is_no_text_is_asked_all_the_same(dateline: CommandLine) -> None:
+def test_a_question_that_is_not_valid_text_is_still_asked(dateline: CommandLine) -> None:
     run = dateline("ask", "fentanyl \udce9 precursors", "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["question"] == "fentanyl ? precursors"

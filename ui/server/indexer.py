@@ -6,6 +6,7 @@ again what was damaged, and asks the alerts of what is new. Where watching is sw
 on, a second thread starts a run whenever something changed in the seeds.
 """
 
+import logging
 import threading
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +24,7 @@ from rag.analysis.suggestions import suggest_questions
 from rag.llm.client import build_chats
 from ui.server.alerts import Asking
 
+_logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
 
@@ -183,7 +185,8 @@ class Indexing:
             except DatelineError as error:
                 self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
-            except Exception as error:  # noqa: BLE001 (the thread outlives what nobody thought of; the page tells it)
+            except Exception as error:
+                _logger.exception("Indexing stopped")
                 self._fail(f"Indexing stopped ({type(error).__name__}). What was indexed stays. Press Re-index.")
 
     def _mend(self) -> None:
