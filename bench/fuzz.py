@@ -1,10 +1,11 @@
-"""Does anything but its own errors come out of what reads foreign text?
+"""Fuzz the code that reads untrusted text: it must raise no unexpected errors.
 
     python -m bench.fuzz --minutes 3
 
-makes up files, fields, model answers and questions with hypothesis, and tears real files apart, until the time is up.
-Each must become an article or be refused with a reason; be cut into statements; be searched for without an error.
-Prints how many of each were tried, and the smallest example of what went wrong. The examples differ from run to run.
+It generates files, fields, model answers and questions with hypothesis, and damages real files, until the time is up.
+Each file must become an article or be rejected with a reason. Each answer must be split into statements, and each
+question searched without an error. It prints how many of each were tried, and the smallest example of each failure. The
+examples differ between runs.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from rag.language.date_phrases import read_days
 from tests.support.formats import HTML, make_docx, make_mail, make_pdf
 
 MOST_BYTES = 1_000_000
-_AT_ONCE = 200  # examples between two looks at the clock
+_AT_ONCE = 200  # examples between two checks of the time
 _REAL = {
     ".html": HTML.encode(),
     ".pdf": make_pdf([["The ferry sank."], ["Nobody drowned."]]),
@@ -47,7 +48,7 @@ _YAML = st.text(st.sampled_from("abtitle:date -[]{}&*!|>?%@`'\"\\U0#,\n\t~é") |
 
 
 def try_file(path: str, content: bytes) -> None:
-    """Read a file and cut its articles; a refusal is as good."""
+    """Read a file and cut its articles into chunks; a rejection is valid too."""
     try:
         for read in read_articles(path, io.BytesIO(content), max_bytes=MOST_BYTES):
             if read.article is not None:
@@ -58,7 +59,7 @@ def try_file(path: str, content: bytes) -> None:
             else:
                 assert read.reason.startswith(path)
     except UnreadableArticle as error:
-        assert str(error).startswith(path)  # noqa: PT017 (what is refused is refused by name)
+        assert str(error).startswith(path)  # noqa: PT017 (a rejection names the file)
 
 
 @given(st.sampled_from([kind for kind in KINDS if kind not in _REAL]), st.binary(max_size=2000))
@@ -77,7 +78,7 @@ def texts_in_any_encoding(text: str, kind: str, encoding: str) -> None:
 
 @given(_YAML, st.text(max_size=50))
 def front_matter(front: str, body: str) -> None:
-    """Read something between two lines of ---."""
+    """Read text between two lines of ---."""
     try_file("a.md", f"---\n{front}\n---\n{body}".encode(errors="replace"))
 
 
@@ -104,7 +105,7 @@ def model_answers(raw: str, whole: bool) -> None:
 
 
 def questions(shelf: Shelf) -> Callable[[], None]:
-    """Return a try of questions on a shelf."""
+    """Return a function that tries questions on a shelf."""
 
     @given(st.text(max_size=300))
     def ask(question: str) -> None:
@@ -144,7 +145,7 @@ def main() -> None:
                     continue
                 try:
                     attempt()
-                except Exception as error:  # noqa: BLE001 (whatever it is, it is what was looked for)
+                except Exception as error:  # noqa: BLE001 (any error is a finding)
                     notes = " ".join(getattr(error, "__notes__", []))
                     failed[name] = f"{type(error).__name__}: {error} {notes}"
                 tried[name] += _AT_ONCE

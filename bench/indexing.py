@@ -1,14 +1,14 @@
-"""How fast are passages embedded, against Chroma's own way on the same weights, and is anything lost by it?
+"""Measure the speed and the memory of embedding, compared with Chroma's embedding function on the same weights.
 
     python -m bench.indexing DATA_FOLDER
 
-reads CLAP NQ dev (IBM, Apache-2.0), embeds its passages by turns with ours and with Chroma's
-ONNXMiniLM_L6_V2 (padded to 256 tokens, batches of 32), compares what the two find, and indexes
-10,000 made-up articles twice with `dateline index`. It prints tables and writes
-`bench/results/indexing.json`. The data is not part of the project.
+It reads CLAP NQ dev (IBM, Apache-2.0), which is not part of the project. It embeds the passages in turns with our
+embedder and with Chroma's ONNXMiniLM_L6_V2 (padded to 256 tokens, batches of 32), and compares what the two find. Then
+it indexes 10,000 invented articles twice with `dateline index`. It prints tables and writes
+`bench/results/indexing.json`.
 
-Both ways use the same file of weights, the same processors and threads, in one run. Memory is
-that of a process of its own which does nothing else (Linux).
+Both embedders use the same weights, processors and threads in one run. Memory is measured in a separate process that
+does nothing else (Linux).
 """
 
 import argparse
@@ -38,7 +38,7 @@ from index.vectors.embedders import MiniLM
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "indexing.json"
 _ROUNDS = 5
-_PASSAGES = 96  # a round
+_PASSAGES = 96  # in each round
 _ARTICLES = 10_000
 _SEED = 1
 _WORDS = (
@@ -57,17 +57,17 @@ def our_way() -> Way:
 
 
 def plain_way(folder: Path) -> Way:
-    """Return Chroma's embedding function on the package's weights, loaded, its files in `folder`."""
+    """Return Chroma's embedding function on the package's weights, loaded, with its files in `folder`."""
     function = default_function(folder)
     return lambda texts: np.asarray(function(list(texts)), dtype=np.float32)
 
 
 def time_pairs(ways: dict[str, Way], passages: Sequence[str]) -> dict[str, Any]:
-    """Embed the same passages by turns; return passages a second and what the pairs say."""
+    """Embed the same passages in turns; return passages per second and how the pairs compare."""
     rates: dict[str, list[float]] = {name: [] for name in ways}
     busy: dict[str, list[float]] = {name: [] for name in ways}
     for number in range(_ROUNDS):
-        # Who begins takes turns too.
+        # The embedders take turns in going first.
         for name in list(ways)[:: 1 if number % 2 else -1]:
             started, began = time.perf_counter(), time.process_time()
             ways[name](passages)
@@ -88,7 +88,7 @@ def time_pairs(ways: dict[str, Way], passages: Sequence[str]) -> dict[str, Any]:
 
 
 def compare(ways: dict[str, Way], data: Path) -> dict[str, Any]:
-    """Rank every passage for every answerable question by the vectors of each way."""
+    """Rank every passage for every answerable question by the vectors of each embedder."""
     asked = list(read_clapnq(data))
     texts = [f"{one.title}\n{' '.join(one.sentences)}" for one in asked]
     right = [number for number, one in enumerate(asked) if one.chosen]
@@ -112,15 +112,15 @@ def compare(ways: dict[str, Way], data: Path) -> dict[str, Any]:
 
 
 def peak_memory(way: str, folder: str, texts: list[str]) -> float:
-    """Return the most memory, in MiB, that a process takes which only embeds these."""
+    """Return the peak memory, in MiB, of a process that only embeds these texts."""
     (our_way() if way == "ours" else plain_way(Path(folder)))(texts)
-    # Not getrusage(): its peak is handed down by the process that started this one.
+    # Not getrusage(): its peak includes that of the parent process.
     status = Path("/proc/self/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def measure_memory(folder: Path, texts: list[str]) -> dict[str, float]:
-    """Return the peak of each way, each in a process of its own."""
+    """Return the peak memory of each embedder, each in a separate process."""
     found = dict[str, float]()
     for way in ("ours", "plain"):
         with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as process:
@@ -129,7 +129,7 @@ def measure_memory(folder: Path, texts: list[str]) -> dict[str, float]:
 
 
 def made_up(count: int) -> Iterator[tuple[str, str]]:
-    """Yield names and texts of articles that say nothing."""
+    """Yield the names and texts of invented articles."""
     choose = random.Random(_SEED)
     for number in range(count):
         sentences = [
@@ -139,7 +139,7 @@ def made_up(count: int) -> Iterator[tuple[str, str]]:
 
 
 def time_runs(folder: Path) -> dict[str, Any]:
-    """Index many articles, then again unchanged; return the seconds of both, start of the process included."""
+    """Index many articles, then the same again; return the seconds of both runs, including process start."""
     for name, text in made_up(_ARTICLES):
         file = folder / "seeds" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def time_runs(folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure and write the result."""
+    """Run the benchmark and write its results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     data = parser.parse_args().data

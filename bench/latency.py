@@ -1,13 +1,13 @@
-"""How long does a question take as the shelf grows?
+"""Measure how long a question takes as the shelf grows.
 
     python -m bench.latency DATA_FOLDER [--sizes 5000,50000,300000] [--keep FOLDER]
 
-makes shelves of that many passages from real sentences (`timeqa/`, BSD-3; `chunking_evaluation/`, MIT;
-`clapnq/`, Apache-2.0), each passage of sentences that stood together somewhere, and asks CLAP NQ's questions of them in
-quotes, one after the other, once all is warm. To embed 300,000 passages would take an hour, so each has the vector of
-a real passage, moved at random by about the distance of its nearest neighbour: near enough for time, and no word on
-recall. With `--keep` the shelves stay, and are measured again the next time. Prints a table, writes
-`bench/results/latency.json` and draws `bench/results/latency.svg`.
+It makes shelves with that many passages of real, consecutive sentences (`timeqa/`, BSD-3; `chunking_evaluation/`, MIT;
+`clapnq/`, Apache-2.0). Then it asks CLAP NQ's questions one after the other, answered in quotes, after some questions
+to warm up. Embedding 300,000 passages would take an hour. So each passage has the vector of a real one, moved at random
+by about the distance of its nearest neighbour. That is realistic for time, and says nothing about recall. With
+`--keep`, the shelves are kept and used again. It prints a table, writes `bench/results/latency.json` and draws
+`bench/results/latency.svg`.
 """
 
 import argparse
@@ -47,7 +47,7 @@ _WARM = 20
 
 
 def read_runs(folder: Path) -> list[list[str]]:
-    """Return runs of sentences that stood together."""
+    """Return runs of consecutive sentences."""
     texts = ["\n".join(asked.sentences) for asked in read_clapnq(folder)]
     pages = json.loads((folder / "timeqa" / "human_annotated_test.json").read_text(encoding="utf-8"))
     texts += [paragraph for page in pages for paragraph in page["paras"] if len(paragraph) > 200]
@@ -81,7 +81,7 @@ def make_articles(runs: Sequence[Sequence[str]], chance: random.Random) -> Itera
 
 
 def fill(library: Library, size: int, runs: Sequence[Sequence[str]]) -> int:
-    """Put at least so many passages on the shelf and into Chroma; return how many there are."""
+    """Add passages to the shelf and Chroma until there are at least this many; return how many there are."""
     chance, steps = random.Random(size), np.random.default_rng(size)
     real: Vectors | None = None
     with library.shelf.write() as writing:
@@ -111,7 +111,7 @@ def fill(library: Library, size: int, runs: Sequence[Sequence[str]]) -> int:
 
 
 def measure(library: Library, questions: Sequence[str]) -> dict[str, float]:
-    """Ask each question once, after some others; milliseconds."""
+    """Ask each question once, after some others; return milliseconds."""
     for question in questions[:_WARM]:
         answer_question(question, library=library)
     seconds = [answer_question(question, library=library).seconds for question in questions[_WARM:]]
@@ -124,7 +124,7 @@ def measure(library: Library, questions: Sequence[str]) -> dict[str, float]:
 
 
 def cold_start(library: Library, question: str) -> float:
-    """Ask on the command line, in a process of its own; seconds."""
+    """Ask on the command line, in a new process; return seconds."""
     command = [sys.executable, "-m", "dateline", "ask", question, "--quotes"]
     places = ["--store", str(library.settings.store), "--seeds", str(library.settings.seeds)]
     started = time.perf_counter()
@@ -133,7 +133,7 @@ def cold_start(library: Library, question: str) -> float:
 
 
 def draw(rows: Sequence[dict[str, float]]) -> str:
-    """Draw the growth of p50 and p95 as SVG: passages and milliseconds, both in powers of ten."""
+    """Draw p50 and p95 by number of passages as SVG, with logarithmic axes."""
     width, height, left, below = 640, 360, 60, 40
     most = max(max(row["total p95"] for row in rows), 400)
     xs = np.log10([row["passages"] for row in rows])
@@ -167,7 +167,7 @@ def draw(rows: Sequence[dict[str, float]]) -> str:
 
 
 def main() -> None:
-    """Measure and write the result."""
+    """Run the benchmark and write its results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))

@@ -1,12 +1,12 @@
-"""Does the page stay right and small while ten readers ask and articles come and go?
+"""Check that the page stays correct and its memory small while ten users ask and articles change.
 
     python -m bench.soak [--minutes 10]
 
-serves a shelf of made-up articles about rivers, each with its level, and opens it in ten browsers. In each round some
-levels change, articles go and come back, `dateline index` runs, and every reader asks for a level: the quote must
-have the newest one, and no quote may name a river whose article is gone. Every tenth round the readers begin new chats.
-Prints the server's memory as it goes, and writes `bench/results/soak.json`; ends with an error at the first answer
-that is out of date. Linux only, as it reads /proc.
+It serves a shelf of invented articles about rivers, each with its level, and opens it in ten browsers. In each round
+some levels change, articles are removed and return, `dateline index` runs, and every user asks for a level. The quote
+must have the newest level, and no quote may name a river whose article was removed. Every tenth round the users start
+new chats. It prints the server's memory and writes `bench/results/soak.json`. The first outdated answer ends it with an
+error. Linux only, because it reads /proc.
 """
 
 import argparse
@@ -36,19 +36,19 @@ _SYLLABLES = ("ka", "lor", "min", "ves", "tur", "eda", "sol", "bri")
 
 
 def name_of(number: int) -> str:
-    """Name a river: no two names share a word."""
+    """Return the name of a river. No two names share a word."""
     one, two, three = number % 8, number // 8 % 8, number // 64 % 8
     return (_SYLLABLES[one] + _SYLLABLES[two] + _SYLLABLES[three] + "n").capitalize()
 
 
 def write(seeds: Path, number: int, level: float) -> None:
-    """Write an article that says the level."""
+    """Write an article that states the level."""
     text = f"The River {name_of(number)} fell to {level:.2f} metres, engineers of the water board said."
     (seeds / f"river-{number:02}.txt").write_text(f"Title: Water in {name_of(number)}\n\n{text}\n")
 
 
 def memory_of(port: str) -> float:
-    """Return the MB that the server on a port has in memory."""
+    """Return the memory of the server on a port, in MB."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
             command = (process / "cmdline").read_bytes().split(b"\0")
@@ -61,11 +61,11 @@ def memory_of(port: str) -> float:
 
 
 def check(page: Page, number: int, level: float | None) -> None:
-    """Wait for the newest answer and hold it against what is on the shelf."""
+    """Wait for the newest answer and compare it with the shelf."""
     newest = page.locator(_NEWEST)
     expect(newest.locator(".dl-question")).to_contain_text(name_of(number), timeout=_WAIT)
     if level is None:
-        # Another river may be quoted, but not the one that is gone.
+        # Another river may be quoted, but not the removed one.
         expect(newest.get_by_text(re.compile(r"^Read \d+ passages")).first).to_be_visible(timeout=_WAIT)
         expect(newest.locator(".words", has_text=name_of(number))).to_have_count(0)
     else:
@@ -77,7 +77,7 @@ def check(page: Page, number: int, level: float | None) -> None:
 
 
 def main() -> None:
-    """Run, and write the result."""
+    """Run the test and write its results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes

@@ -1,4 +1,4 @@
-"""Watching: what changes in the folder is told once, when it has settled."""
+"""Watch: changes in the folder are reported once, when they have settled."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ BRIEFLY = 0.3  # seconds of quiet, where a test makes one change at a time
 
 
 class Watch:
-    """A watch in a thread of its own, and what it told."""
+    """A watch in a separate thread, and what it reported."""
 
     def __init__(self, seeds: Path, **how: float) -> None:
         """Start it; the first notice says that it is on."""
@@ -45,7 +45,7 @@ class Watch:
         return self.reports.get(timeout=PATIENCE)
 
     def end(self) -> list[str]:
-        """End it; return what it told that nobody has taken."""
+        """End the watch; return its reports that were not read yet."""
         self.ended.set()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
@@ -137,7 +137,7 @@ def test_changes_that_never_settle_are_reported_after_a_while(seeds: Path) -> No
 
 
 def test_hidden_files_are_skipped(seeds: Path) -> None:
-    """A second watch, on the hidden folder itself, tells when the first has had the time to see it."""
+    """A second watch, on the hidden folder itself, shows when the first has had the time to notice it."""
     hidden = seeds / ".git"
     hidden.mkdir()
     with watching(seeds, quiet_seconds=0) as watch, watching(hidden) as witness:
@@ -272,4 +272,4 @@ def test_only_changes_are_reported_each_after_a_pause(steps: list[tuple[float, b
         now = taken[-1].seconds
         assert now - waiting[-1].seconds >= 1.5 or now - waiting[0].seconds >= 10
         seen = len(taken)
-    assert not any(beat.changed for beat in taken[seen:]), "a change that was not told"
+    assert not any(beat.changed for beat in taken[seen:]), "a change that was not reported"

@@ -116,7 +116,7 @@ def test_each_kind_answers_its_question_with_a_quote(of_all_kinds: Newsroom, pat
     with of_all_kinds.library.shelf.read() as reading:
         text = reading.article(quote.article.path).text
     assert quote.quote == text[quote.span.start : quote.span.end]
-    # list.json and archive.jsonl tell the same stories.
+    # list.json and archive.jsonl have the same stories.
     assert quote.article.path == path or "#" in path
     assert not answer.refusal
 
@@ -127,7 +127,7 @@ def test_unreadable_files_are_listed_and_the_others_are_read(dateline: CommandLi
         (seeds / name).write_bytes(content)
     for name, (content, _) in BROKEN.items():
         (seeds / name).write_bytes(content)
-    for _ in range(2):  # what was rejected is told again while it is as it was
+    for _ in range(2):  # an unchanged rejected file is reported again
         done = dateline("index", "--json")
         assert done.returncode == 0
         events = [json.loads(line) for line in done.stdout.splitlines()]
