@@ -31,7 +31,9 @@ def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
         with index.saved_on_interrupt():
             _copy_vectors(shelf, index)
     except VectorsDamaged as error:
-        logger.warning("Chroma is rebuilt from the shelf: %s", error)
+        with shelf.read() as reading:
+            is_first = not reading.record("collection")
+        logger.log(logging.DEBUG if is_first else logging.WARNING, "Chroma is rebuilt from the shelf: %s", error)
         collection = index.start_over()
         with index.saved_on_interrupt():
             _record_collection(shelf, collection)

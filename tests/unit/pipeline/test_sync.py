@@ -402,3 +402,26 @@ def test_the_lock_is_released(newsroom: Newsroom) -> None:
     lock = filelock.FileLock(newsroom.library.settings.store / "indexing.lock")
     lock.acquire(blocking=False)
     lock.release()
+
+
+def test_a_rejected_file_is_logged_by_its_path_only(newsroom: Newsroom, caplog: pytest.LogCaptureFixture) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    newsroom.write("torn.md", "---\ntitle: [\n---\nThe secret text.")
+    newsroom.index()
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "Rejected a file: torn.md"
+    ]
+
+
+def test_an_unexpected_error_is_logged_and_the_next_run_works(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    newsroom.write("a.txt", TEXTS[0])
+    with monkeypatch.context() as broken:
+        broken.setattr("index.pipeline.sync.sync_files", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            newsroom.index()
+    assert "Indexing ended by an unexpected error" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    newsroom.index()
+    assert newsroom.paths() == ["a.txt"]
