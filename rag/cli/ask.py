@@ -34,7 +34,8 @@ from rag.answering.query import clean_question
 from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_export, write_export
 from rag.cli.filling import index_if_empty
 from rag.llm.client import choose_chat
-from rag.output.answer import Json, answer_json, answer_text, head_lines, hit_lines, hits_json, prose_text
+from rag.output.answer_json import Json, answer_json, hits_json
+from rag.output.answer_text import answer_text, head_lines, hit_lines, prose_text
 from rag.output.export import FORMS, export
 from rag.output.search_report import report_text
 

@@ -324,7 +324,7 @@ def evaluation_lines(evaluation: Evaluation) -> Iterator[str]:
     )
     problems = [outcome.problem for outcome in evaluation.outcomes if outcome.problem]
     if problems:
-        yield f"Searched by words alone: {counted(len(problems), 'question')}. {one_line(problems[0])}"
+        yield f"Keyword search only: {counted(len(problems), 'question')}. {one_line(problems[0])}"
 
 
 def check_place(file: Path) -> None:

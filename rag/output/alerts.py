@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from index.core.formatting import counted, long_day, one_line, scope_words
-from rag.output.answer import Json, citation_json, foot_lines
+from rag.output.answer_json import Json, citation_json
+from rag.output.answer_text import foot_lines
 from rag.storage.alerts import Alert, AlertListing, News
 
 
 def quotes_words(count: int) -> str:
-    """Tell how many new quotes there are.
+    """Return how many new quotes there are.
 
     >>> quotes_words(0), quotes_words(2)
     ('nothing new', '2 new quotes')
@@ -17,29 +18,29 @@ def quotes_words(count: int) -> str:
 
 
 def asked_words(asked: Alert) -> str:
-    """Tell since when a question stands, and of which articles alone it is asked, where that is not all of them."""
+    """Return the first day of an alert, and its scope if that is not the whole shelf."""
     since = f"since {long_day(asked.kept.astimezone().date())}"
     return f"{since}; only {scope_words(asked.scope)}" if not asked.scope.is_whole else since
 
 
 def news_lines(asked: Alert, news: News) -> Iterator[str]:
-    """Tell what a question has found: how much, then the quotes below their articles."""
+    """Yield what an alert has found: how many quotes, then the quotes with their articles."""
     yield f"{quotes_words(news.count)} on “{one_line(asked.standalone.question)}”"
     lines = foot_lines(news.answer) if news.answer else [news.problem]
     yield from (f"  {line}" for line in lines)
 
 
 def listing_lines(listing: AlertListing, found: Sequence[News]) -> Iterator[str]:
-    """Tell of one question of the list, with its new quotes."""
-    asked, told = listing.asked, f"{asked_words(listing.asked)}): {quotes_words(listing.quotes)}"
-    yield f"{asked.number}. {one_line(asked.standalone.question)} ({told}"
+    """Yield one alert of the list with its new quotes."""
+    asked, state = listing.asked, f"{asked_words(listing.asked)}): {quotes_words(listing.quotes)}"
+    yield f"{asked.number}. {one_line(asked.standalone.question)} ({state}"
     for news in found:
         lines = foot_lines(news.answer) if news.answer else [news.problem]
         yield from (f"   {line}" for line in lines)
 
 
 def listing_json(listing: AlertListing, found: Sequence[News]) -> Json:
-    """Return the fields of one question in `dateline alerts --json`."""
+    """Return the fields of one alert in `dateline alerts --json`."""
     asked, scope = listing.asked, listing.asked.scope
     return {
         "number": asked.number,
@@ -54,7 +55,7 @@ def listing_json(listing: AlertListing, found: Sequence[News]) -> Json:
 
 
 def news_json(asked: Alert, news: News) -> Json:
-    """Return the line that `index --json` and `watch --json` tell of what a question has found."""
+    """Return the line that `index --json` and `watch --json` print for what an alert has found."""
     return {"event": "news", "number": asked.number, "searched_as": asked.standalone.question, **_news_json(news)}
 
 

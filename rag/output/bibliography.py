@@ -11,7 +11,7 @@ from index.core.formatting import one_line
 from index.core.urls import is_web_address
 from index.text.articles import Article
 from index.text.terms import folded
-from rag.output.answer import source_line
+from rag.output.answer_text import source_line
 
 Style = Literal["plain", "chicago"]
 STYLES: tuple[Style, ...] = ("plain", "chicago")

@@ -1,18 +1,11 @@
-"""Rendering of changes: what newer articles add or say otherwise, as lines for a terminal or as JSON."""
+"""Changes as JSON, and as lines for a terminal."""
 
 from collections.abc import Iterator
 
 from index.core.formatting import counted, long_day, one_line
 from rag.analysis.changes import Changes
-from rag.output.answer import (
-    Json,
-    citation_json,
-    disagreement_json,
-    disagreement_lines,
-    quote_note,
-    scope_json,
-    source_line,
-)
+from rag.output.answer_json import Json, citation_json, disagreement_json, scope_json
+from rag.output.answer_text import disagreement_lines, quote_note, source_line
 
 
 def changes_json(changes: Changes) -> Json:
@@ -35,7 +28,7 @@ def changes_json(changes: Changes) -> Json:
 
 
 def changes_lines(changes: Changes) -> Iterator[str]:
-    """Render changes for a terminal."""
+    """Yield changes for a terminal."""
     yield changes_heading(changes)
     for quote in changes.added:
         yield f"  {one_line(quote.quote)}{quote_note(quote)}"
@@ -46,7 +39,7 @@ def changes_lines(changes: Changes) -> Iterator[str]:
 
 
 def changes_heading(changes: Changes) -> str:
-    """Say what follows: what is new, or that nothing is."""
+    """Return the heading: whether there is anything new."""
     day = long_day(changes.since)
     if changes.added:
         return f"Added after {day}:"

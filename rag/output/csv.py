@@ -13,7 +13,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
-from rag.output.answer import refusal_words, said_words, verdict_mark
+from rag.output.answer_text import refusal_words, said_words, verdict_mark
 
 _PLACE = ("quote", "article", "file", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")

@@ -14,7 +14,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
-from rag.output.answer import BESIDE, ending_note, refusal_words, searched_line, verdict_mark
+from rag.output.answer_text import WITHOUT_MODEL, ending_note, refusal_words, searched_line, verdict_mark
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
@@ -87,7 +87,7 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
             _write_quote(document, citation, notes)
         document.add_paragraph(xml_line(searched_line(answer)))
     elif beside := [quote for quote in answer.quotes if quote not in cited]:
-        document.add_paragraph(BESIDE)
+        document.add_paragraph(WITHOUT_MODEL)
         for citation in beside:
             _write_quote(document, citation, notes)
     _write_disagreements(document, answer, notes)

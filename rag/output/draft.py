@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.analysis.draft_check import Checked, CheckedDraft, Mark
 from rag.language.word_diff import Piece, difference_words
-from rag.output.answer import Json, citation_json, scope_json, source_line
+from rag.output.answer_json import Json, citation_json, scope_json
+from rag.output.answer_text import source_line
 
 MARK_WORDS: Mapping[Mark, str] = {
     "verbatim": "verbatim",

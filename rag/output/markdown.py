@@ -14,7 +14,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, number_citations
 from rag.evidence.permalinks import link
-from rag.output.answer import BESIDE, ending_note, refusal_words, said_words, searched_line, verdict_mark
+from rag.output.answer_text import WITHOUT_MODEL, ending_note, refusal_words, said_words, searched_line, verdict_mark
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
@@ -63,7 +63,7 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
     if answer.refusal:
         yield _plain(searched_line(answer))
     elif beside := [citation for citation in answer.quotes if citation not in numbers]:
-        yield BESIDE
+        yield WITHOUT_MODEL
         yield from (quote(citation, "") for citation in beside)
     for disagreement in disagreements_of(answer):
         yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()

@@ -1,14 +1,14 @@
-"""Receipts: what was searched for an answer, so that a reader can tell a refusal from a gap in the shelf."""
+"""The search report: what was searched for an answer, so a reader can see whether a refusal is a gap in the shelf."""
 
 from collections.abc import Iterator
 
 from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.answering.models import Answer, Searched, Weighed
-from rag.output.answer import dated_note, source_line
+from rag.output.answer_text import dated_note, source_line
 
 
 def report_text(answer: Answer) -> str:
-    """Tell what was searched for, where, what was read, and which sentences weighed most."""
+    """Return what was searched for, where, what was read, and the sentences with the highest scores."""
     return "\n".join(_lines(answer))
 
 
@@ -25,14 +25,14 @@ def _lines(answer: Answer) -> Iterator[str]:
         names = [f"{one_line(name) or 'not named'} ({count:,})" for name, count in searched.outlets]
         more = [f"{searched.more_outlets:,} more"] if searched.more_outlets else []
         yield f"Outlets: {', '.join(names + more)}"
-    yield f"By meaning: {_by_meaning(searched)}"
+    yield _coverage(searched)
     articles = {passage.article.id for passage in answer.passages}
     yield f"Read: {counted(len(answer.passages), 'passage')} from {counted(len(articles), 'article')}"
     for passage in answer.passages:
         place = f"{passage.article.path}, characters {passage.span.start} to {passage.span.end}"
         yield one_line(f"- {place}: {source_line(passage.article)}")
     if searched.nearest:
-        yield "Nearest sentences, by weight (of meaning and of the question's words):"
+        yield "Closest sentences, by score (similarity, share of the question's words):"
         yield from map(_sentence, searched.nearest)
     if answer.refusal:
         yield "Outcome: refused"
@@ -41,7 +41,7 @@ def _lines(answer: Answer) -> Iterator[str]:
 
 
 def _reach(searched: Searched) -> str:
-    """Say how far what was searched reaches."""
+    """Return the number and the days of the articles that were searched."""
     reach = searched.reach
     articles = f"{reach.articles:,} of {counted(searched.on_shelf, 'article')}"
     scope = f" ({scope_words(searched.scope)})" if not searched.scope.is_whole else ""
@@ -50,16 +50,19 @@ def _reach(searched: Searched) -> str:
     return f"{articles}{scope}{published}" + (f", {reach.undated:,} undated" if reach.undated else "")
 
 
-def _by_meaning(searched: Searched) -> str:
+def _coverage(searched: Searched) -> str:
+    """Return how many passages each of the two searches covered."""
+    total = f"{searched.chunks:,}"
+    semantic = f"{searched.embedded:,} of {counted(searched.chunks, 'passage')}."
     if searched.problem:
-        return f"no. {one_line(searched.problem)}"
-    return f"{searched.embedded:,} of {counted(searched.chunks, 'passage')} on the shelf, all of them by words"
+        semantic = f"none. {one_line(searched.problem)}"
+    return f"Semantic search: {semantic} Keyword search: {total} of {total}."
 
 
 def _sentence(weighed: Weighed) -> str:
     citation, span = weighed.citation, weighed.citation.span
-    # A sentence of another subject than the earlier question's counts as far from it.
+    # A sentence on another subject than the earlier question's has a negative score.
     weight, meaning = max(0.0, weighed.weight), max(0.0, weighed.similarity)
-    told = f"- {weight:.2f} ({meaning:.2f}, {weighed.coverage:.2f}{', answers' if weighed.answers else ''})"
+    scores = f"- {weight:.2f} ({meaning:.2f}, {weighed.coverage:.2f}{', answers' if weighed.answers else ''})"
     place = f"{citation.article.path}, characters {span.start} to {span.end}"
-    return one_line(f"{told}: {citation.quote} [{place}]")
+    return one_line(f"{scores}: {citation.quote} [{place}]")

@@ -1,4 +1,4 @@
-"""Timelines, rendered: as JSON for programs and as lines for a terminal."""
+"""A timeline as JSON, and as lines for a terminal."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -8,19 +8,10 @@ from index.core.formatting import counted, long_day, one_line, place_line
 from rag.analysis.timeline import Event, Timeline
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import days_words
-from rag.output.answer import (
-    REFUSED,
-    WORDS_ALONE,
-    Json,
-    citation_json,
-    dated_json,
-    dated_note,
-    page_words,
-    quote_note,
-    source_line,
-)
+from rag.output.answer_json import Json, citation_json, dated_json
+from rag.output.answer_text import KEYWORDS_ONLY, REFUSED, dated_note, page_words, quote_note, source_line
 
-NO_DAY = "No day is told"
+NO_DAY = "No date"
 
 
 def timeline_json(timeline: Timeline) -> Json:
@@ -43,7 +34,7 @@ def timeline_json(timeline: Timeline) -> Json:
 
 
 def timeline_lines(timeline: Timeline) -> Iterator[str]:
-    """Render a timeline for a terminal: each day once, its quotes below it."""
+    """Yield a timeline for a terminal: each day once, with its quotes below."""
     yield from timeline_notes(timeline)
     for (first, last), those in by_days(timeline.events):
         yield event_days(first, last)
@@ -53,9 +44,9 @@ def timeline_lines(timeline: Timeline) -> Iterator[str]:
 
 
 def timeline_notes(timeline: Timeline) -> Iterator[str]:
-    """Tell what a reader should know before a timeline, and that it is empty where it is."""
+    """Yield notes on the search that belong before a timeline, and whether it is empty."""
     if timeline.problem:
-        yield f"{WORDS_ALONE} {timeline.problem}"
+        yield f"{KEYWORDS_ONLY} {timeline.problem}"
     if note := dated_note(timeline.dated):
         yield f"{note}."
     if not timeline.events:
@@ -63,41 +54,41 @@ def timeline_notes(timeline: Timeline) -> Iterator[str]:
     elif timeline.published:
         articles = {event.citation.article.id for event in timeline.events}
         some = "" if timeline.published == len(articles) else f" {len(articles):,} of"
-        yield f"No subject is named: the first sentence of{some} {counted(timeline.published, 'article')}."
+        yield f"No subject given: the first sentence of{some} {counted(timeline.published, 'article')}."
 
 
 def timeline_summary(timeline: Timeline) -> str:
-    """Count what a timeline has.
+    """Return how many quotes and articles a timeline has.
 
     >>> timeline_summary(Timeline("What sank?", (), None, ""))
-    '0 quotes from 0 articles, by the day told of'
+    '0 quotes from 0 articles, by date of the event'
     """
     articles = {event.citation.article.id for event in timeline.events}
     quotes = counted(len(timeline.events), "quote")
-    return f"{quotes} from {counted(len(articles), 'article')}, by the day told of"
+    return f"{quotes} from {counted(len(articles), 'article')}, by date of the event"
 
 
 def by_days(events: Sequence[Event]) -> Iterator[tuple[tuple[date | None, date | None], Iterator[Event]]]:
-    """Group the events of a timeline by the days they tell of."""
+    """Group the events of a timeline by their days."""
     return groupby(events, key=lambda event: (event.first, event.last))
 
 
 def event_days(first: date | None, last: date | None) -> str:
-    """Write the days of an event as the heading they are.
+    """Return the days of an event as a heading.
 
     >>> event_days(date(2026, 2, 7), date(2026, 2, 7)), event_days(None, None)
-    ('7 Feb 2026', 'No day is told')
+    ('7 Feb 2026', 'No date')
     """
     return days_words(first, last) if first and last else NO_DAY
 
 
 def reported_line(citation: Citation) -> str:
-    """Tell where a quote stands, beside the title of its article, and when that was published.
+    """Return the outlet, place and day of the article of a quote.
 
     >>> from index.text.articles import Article
     >>> from index.text.spans import Span
-    >>> told = ("It sank.", Span(0, 8), date(2026, 2, 12), "Oslo", "Wire", None, None)
-    >>> reported_line(Citation(Article("1", "a.txt", "Sunk", *told), Span(0, 8)))
+    >>> fields = ("It sank.", Span(0, 8), date(2026, 2, 12), "Oslo", "Wire", None, None)
+    >>> reported_line(Citation(Article("1", "a.txt", "Sunk", *fields), Span(0, 8)))
     'Wire, Oslo, reported 12 Feb 2026'
     """
     article = citation.article

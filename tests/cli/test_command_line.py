@@ -382,7 +382,7 @@ def test_a_failing_endpoint_drops_no_vectors_and_leaves_keyword_search(dateline:
         assert "4 embedded" in dateline("index", **environment).stdout
         server.fault = "login page"
         asked = dateline("ask", FENTANYL, **environment)
-        assert asked.stdout.startswith("Searched by words alone. The embedding endpoint")
+        assert asked.stdout.startswith("Keyword search only. The embedding endpoint")
         assert asked.stdout.count("fentanyl precursors") == 1
         found = json.loads(dateline("search", FENTANYL, "--json", **environment).stdout)
         assert found["problem"].startswith("The embedding endpoint")

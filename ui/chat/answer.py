@@ -18,8 +18,8 @@ from rag.answering.models import Answer
 from rag.answering.sources import count_sources
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import Place
-from rag.output.answer import (
-    WORDS_ALONE,
+from rag.output.answer_text import (
+    KEYWORDS_ONLY,
     answer_text,
     copies_words,
     dated_note,
@@ -210,7 +210,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
         "days": dated_note(answer.dated),
         "narrowed": bool(answer.dated and answer.dated.used),
-        "problem": f"{WORDS_ALONE} {answer.searched.problem}" if answer.searched.problem else "",
+        "problem": f"{KEYWORDS_ONLY} {answer.searched.problem}" if answer.searched.problem else "",
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
         "note": ending_note(answer),
         "lead": _lead(answer),

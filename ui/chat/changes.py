@@ -11,7 +11,7 @@ from rag.analysis.disagreements import Disagreement
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
-from rag.output.answer import said_words, where_words
+from rag.output.answer_text import said_words, where_words
 from rag.output.changes import changes_heading, changes_notes
 from ui.chat.turns import Turn
 

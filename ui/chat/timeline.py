@@ -14,7 +14,7 @@ from rag.analysis.timeline import Timeline, find_timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
-from rag.output.answer import said_words
+from rag.output.answer_text import said_words
 from rag.output.timeline import by_days, event_days, reported_line, timeline_notes, timeline_summary
 from ui.chat.turns import Turn
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from index.core.errors import DatelineError
 from rag.llm.client import ChatModel, Usage
-from rag.output.answer import usage_words
+from rag.output.answer_text import usage_words
 from ui.browser.look import show_text
 from ui.chat.turns import OpenChat
 from ui.server.indexer import Indexing

@@ -16,7 +16,8 @@ from index.text.sentences import split_sentences
 from rag.analysis.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
 from rag.answering.models import Prose
 from rag.evidence.citations import Citation
-from rag.output.answer import answer_json, answer_text
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import answer_text
 from rag.output.export import export
 from rag.retrieval.passages import Passage
 from tests.conftest import FENTANYL, OTTAWA, Newsroom

@@ -16,7 +16,7 @@ from rag.analysis.timeline import find_timeline, make_timeline
 from rag.answering.pipeline import answer_question
 from rag.cli import commands
 from rag.evidence.citations import Citation
-from rag.output.answer import REFUSED
+from rag.output.answer_text import REFUSED
 from rag.output.export import FORMS, export_timeline
 from rag.output.timeline import timeline_json, timeline_lines
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
@@ -37,7 +37,7 @@ def fill(newsroom: Newsroom) -> None:
     newsroom.indexed()
 
 
-def test_quotes_stand_in_the_order_of_what_they_tell(newsroom: Newsroom) -> None:
+def test_quotes_are_in_the_order_of_events(newsroom: Newsroom) -> None:
     fill(newsroom)
     timeline = find_timeline(FERRY, library=newsroom.library)
     assert (timeline.problem, timeline.dated) == ("", None)
@@ -57,7 +57,7 @@ def test_quotes_stand_in_the_order_of_what_they_tell(newsroom: Newsroom) -> None
         "Jun 2026",
         "  The ferry of Halden Ford will sail again in June. (Planned · June → Jun 2026)",
         "    Raised (4 Mar 2026)",
-        "No day is told",
+        "No date",
         "  The ferry of Halden Ford is red.",
         "    Undated",
     ]
@@ -92,14 +92,14 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     assert {event.citation.article.path for event in given_way.events} >= {"a.txt", "b.txt"}
 
 
-def test_a_question_that_names_days_alone_is_told_what_was_published_then(newsroom: Newsroom) -> None:
+def test_a_question_with_only_days_shows_what_was_published_then(newsroom: Newsroom) -> None:
     fill(newsroom)
     newsroom.write("copy.txt", "Title: Copied\nDate: 2026-02-13\n\nThe ferry of Halden Ford sank on Saturday.")
     newsroom.indexed()
     timeline = find_timeline("What happened in February?", library=newsroom.library, today=date(2026, 2, 20))
     assert list(timeline_lines(timeline))[:4] == [
         "Published 1 Feb to 28 Feb 2026, for “February”.",
-        "No subject is named: the first sentence of 1 of 2 articles.",
+        "No subject given: the first sentence of 1 of 2 articles.",
         "7 Feb 2026",
         "  The ferry of Halden Ford sank on Saturday. (Saturday → 7 Feb 2026)",
     ]

@@ -17,7 +17,7 @@ from rag.answering.models import Prose
 from rag.answering.prompt import NOT_HERE
 from rag.evidence.citations import Doubt
 from rag.llm.client import ChatModel
-from rag.output.answer import prose_text
+from rag.output.answer_text import prose_text
 from rag.retrieval.passages import Passage
 from tests.support.chat_server import BREAKS_OFF, FAULTS, KEY, ChatServer, as_json, serve_chat
 

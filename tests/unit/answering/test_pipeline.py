@@ -13,7 +13,8 @@ from index.shelf.queries import Reach
 from rag.answering.models import Dated
 from rag.answering.pipeline import answer_question, stream_answer
 from rag.llm.client import ChatModel
-from rag.output.answer import answer_json, answer_text
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import answer_text
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, ChatServer, as_json, serve_chat
 from tests.unit.answering.test_followups import CASES, Case

@@ -6,7 +6,8 @@ import pytest
 
 from rag.answering.models import Answer
 from rag.answering.sources import Sources, count_sources
-from rag.output.answer import answer_json, answer_text
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import answer_text
 from tests.conftest import FENTANYL, SEED, Newsroom
 from tests.unit.text.test_near_duplicates import body, reprint
 

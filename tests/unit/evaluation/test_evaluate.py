@@ -334,7 +334,7 @@ def test_questions_that_were_searched_by_words_alone_are_told_of(dateline: Comma
         server.fault = "login page"
         run = dateline("evaluate", "questions.jsonl", "--save", "kept.json", **environment)
     assert run.returncode == 0, run.stderr
-    assert "Searched by words alone: 1 question. The embedding endpoint" in run.stdout
+    assert "Keyword search only: 1 question. The embedding endpoint" in run.stdout
     (row,) = json.loads((dateline.folder / "kept.json").read_text())["questions"]
     assert row["problem"].startswith("The embedding endpoint")
 

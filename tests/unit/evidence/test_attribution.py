@@ -12,7 +12,8 @@ from index.text.spans import Span
 from rag.evidence.attribution import asked_speaker, read_speeches, speaks, speech_of
 from rag.evidence.citations import Citation
 from rag.language.quotation_marks import article_quotations
-from rag.output.answer import answer_json, quote_note, said_words
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import quote_note, said_words
 from tests.conftest import SEED, Newsroom
 
 

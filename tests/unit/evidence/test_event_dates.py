@@ -11,7 +11,7 @@ from index.text.articles import Article
 from index.text.spans import Span
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import read_when, when_of
-from rag.output.answer import said_words
+from rag.output.answer_text import said_words
 from tests.conftest import SEED
 
 THURSDAY = date(2026, 2, 12)

@@ -9,7 +9,8 @@ from index.pipeline.events import Visible
 from index.pipeline.sync import sync_shelf
 from rag.answering.pipeline import answer_question, find_passages
 from rag.llm.client import ChatModel
-from rag.output.answer import answer_json, answer_text, hit_lines, hits_json, searched_line
+from rag.output.answer_json import answer_json, hits_json
+from rag.output.answer_text import answer_text, hit_lines, searched_line
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, as_json, serve_chat
 
@@ -133,8 +134,8 @@ def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsro
         for event in sync_shelf(newsroom.library)
         if isinstance(event, Visible)
     ]
-    assert notes == ["Meaning search: 0 of 4 passages so far, the others by words."]
-    assert "Meaning search" not in answer_text(newsroom.ask(FENTANYL))
+    assert notes == ["Semantic search: 0 of 4 passages so far, keyword search all of them."]
+    assert "Semantic search" not in answer_text(newsroom.ask(FENTANYL))
 
 
 def test_the_json_of_an_answer_tells_its_scope(archive: Newsroom) -> None:

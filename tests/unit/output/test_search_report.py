@@ -1,16 +1,16 @@
-"""Receipts: what was searched is told as it was."""
+"""The search report shows what was searched."""
 
 from datetime import date
 
 from index.core.scope import Scope
-from rag.output.answer import answer_json
+from rag.output.answer_json import answer_json
 from rag.output.search_report import report_text
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 
 OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
 
 
-def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsroom) -> None:
+def test_a_refusal_shows_what_was_searched_and_the_closest_sentences(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
     lines = report_text(answer).splitlines()
     assert lines[:6] == [
@@ -19,7 +19,7 @@ def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsro
         "In no article: population",
         "Searched in: 7 of 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated",
         f"Outlets: Fictional Wire (3), not named (2), {OTHERS}",
-        "By meaning: 10 of 10 passages on the shelf, all of them by words",
+        "Semantic search: 10 of 10 passages. Keyword search: 10 of 10.",
     ]
     assert lines[-1] == "Outcome: refused"
     nearest = answer.searched.nearest
@@ -32,7 +32,7 @@ def test_a_refusal_tells_what_was_searched_and_what_came_nearest(archive: Newsro
                              f"{one.citation.span.end}]")  # fmt: skip
 
 
-def test_an_answer_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
+def test_the_report_shows_the_scope(archive: Newsroom) -> None:
     answer = archive.ask(FENTANYL, Scope(since=date(2026, 2, 1), outlets=frozenset({""})))
     text = report_text(answer)
     assert "Searched in: 2 of 7 articles (unnamed outlets, since 1 Feb 2026), published 12 Feb 2026 to 20 Feb" in text
@@ -54,7 +54,7 @@ def test_foreign_text_stays_on_its_line(newsroom: Newsroom) -> None:
     assert "\x07" not in text
 
 
-def test_an_empty_shelf_is_told(newsroom: Newsroom) -> None:
+def test_an_empty_shelf_is_reported(newsroom: Newsroom) -> None:
     lines = report_text(newsroom.ask(OTTAWA)).splitlines()
     assert lines[2] == "Searched in: 0 of 0 articles"
     assert lines[-2:] == ["Read: 0 passages from 0 articles", "Outcome: refused"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.output.answer import answer_json, searched_line
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import searched_line
 from rag.output.search_report import report_text
 from rag.retrieval.missing_terms import missing_words
 from tests.conftest import Newsroom

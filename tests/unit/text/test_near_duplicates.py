@@ -13,7 +13,8 @@ from index.text.near_duplicates import are_copies, prints, shingles
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from rag.answering.pipeline import find_passages
-from rag.output.answer import answer_json, answer_text
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import answer_text
 from rag.retrieval.passages import gather_passages
 from rag.retrieval.search import search
 from tests.conftest import FENTANYL, SEED, Newsroom

@@ -1,16 +1,11 @@
-"""Rendering: one answer, as JSON for programs and as lines for a terminal.
-
-The JSON is a contract: `docs/reference/schemas` has its schema, and a test validates real output against it.
-"""
+"""An answer as text for a terminal, and the wording that other formats share."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from datetime import date
 
 from index.core.formatting import counted, long_day, none_in_scope, one_line, place_line, scope_words
 from index.core.scope import WHOLE, Scope
-from index.shelf.queries import Listing, Reach
+from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
 from rag.answering.models import Answer, Dated, Prose, Searched
@@ -25,181 +20,31 @@ from rag.retrieval.search import Hit
 
 REFUSED = "The shelf does not answer this."
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
-WORDS_ALONE = "Searched by words alone."
+KEYWORDS_ONLY = "Keyword search only."
 UNFINISHED = "This answer is unfinished."
 STOPPED = "Stopped before the model had written anything."
-BESIDE = "Found without the model:"
-Json = dict[str, object]
+WITHOUT_MODEL = "Found without the model:"
 _KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indirect speech", "statement": "statement"}
-# A release says already what it is.
+# A "statement" or "release" needs no label.
 _IS_A_STATEMENT = re.compile(r"\b(?:statement|release|reports?|records|study|survey)\b")
 _COPIES_NAMED = 5
-_TIMES_SHOWN = 3  # beside a quote
+_TIMES_SHOWN = 3  # of a quote
 _WORDS_NAMED = 4
 _LONGEST_SHOWN = 120  # characters of a question, in a line about it
 
 
-def answer_json(answer: Answer) -> Json:
-    """Return the fields of `dateline ask --json`."""
-    searched, prose, sources = answer.searched, answer.prose, count_sources(answer)
-    return {
-        "question": answer.question,
-        "searched_as": answer.searched_as,
-        "refusal": answer.refusal is not None,
-        "answer": answer_text(answer),
-        "statements": [
-            {
-                "text": statement.text,
-                "verdict": statement.verdict,
-                **(asdict(statement.doubt) if statement.doubt else {}),
-                **({"unresolved": list(statement.unresolved)} if statement.unresolved else {}),
-                "citations": [citation_json(citation) for citation in statement.citations],
-            }
-            for statement in answer.statements
-        ],
-        "quotes": [citation_json(citation) for citation in answer.quotes],
-        "closest": [citation_json(citation) for citation in answer.refusal.closest] if answer.refusal else [],
-        "passages": [
-            {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
-            for passage in answer.passages
-        ],
-        "copies": {
-            article.path: [_listing_json(copy) for copy in answer.copies[article.id]]
-            for article in dict.fromkeys(passage.article for passage in answer.passages)
-            if article.id in answer.copies
-        },
-        "sources": {"articles": sources.articles, "independent": sources.independent},
-        "disagreements": [disagreement_json(one) for one in disagreements_of(answer)],
-        "days": dated_json(answer.dated),
-        "searched": {
-            **scope_json(searched.reach, searched.scope),
-            "chunks": searched.chunks,
-            "embedded": searched.embedded,
-            "problem": searched.problem or None,
-            "by_outlet": dict(searched.outlets),
-            "more_outlets": searched.more_outlets,
-            "absent": list(searched.absent),
-            "nearest": [
-                {
-                    "weight": one.weight,
-                    "similarity": one.similarity,
-                    "coverage": one.coverage,
-                    "answers": one.answers,
-                    **citation_json(one.citation),
-                }
-                for one in searched.nearest
-            ],
-        },
-        "model": prose.model if prose else None,
-        "state": prose.state if prose else None,
-        "problem": (prose.problem or None) if prose else None,
-        "usage": usage_json(prose.usage) if prose and prose.usage else None,
-        "seconds": dict(answer.seconds),
-    }
-
-
-def scope_json(reach: Reach, scope: Scope) -> Json:
-    """Return how far the articles of a scope reach, and what the scope is."""
-    return {
-        "articles": reach.articles,
-        "undated": reach.undated,
-        "first": _day(reach.first),
-        "last": _day(reach.last),
-        "since": _day(scope.since),
-        "as_of": _day(scope.until),
-        "outlets": sorted(scope.outlets),
-    }
-
-
-def dated_json(dated: Dated | None) -> Json | None:
-    """Return the days of publication that a question names, or None."""
-    if dated is None:
-        return None
-    return {
-        "phrase": dated.phrase,
-        "since": _day(dated.since),
-        "until": _day(dated.until),
-        "used": dated.used,
-    }
-
-
-def usage_json(usage: Usage) -> Json:
-    """Return what an answer took."""
-    return {
-        "tokens_in": usage.tokens_in,
-        "tokens_out": usage.tokens_out,
-        "counted_here": usage.counted_here,
-        "dollars": usage.dollars,
-    }
-
-
-def hits_json(question: str, hits: Sequence[tuple[Hit, Passage]], problem: str) -> Json:
-    """Return the fields of `dateline search --json`."""
-    return {
-        "question": question,
-        **({"problem": problem} if problem else {}),
-        "hits": [
-            {
-                "rank": hit.rank,
-                "score": round(hit.score, 6),
-                **_place_json(passage.article),
-                **_passage_json(passage),
-                "found_by": {
-                    name: rank
-                    for name, rank in (("dense", hit.found_by.dense), ("keyword", hit.found_by.keyword))
-                    if rank
-                },
-            }
-            for hit, passage in hits
-        ],
-    }
-
-
-def citation_json(citation: Citation) -> Json:
-    """Return a citation; `quote` is `text[start:end]` of `dateline show PATH --json`."""
-    return {
-        **_place_json(citation.article),
-        "start": citation.span.start,
-        "end": citation.span.end,
-        "quote": citation.quote,
-        "page": citation.page,
-        "speaker": speech_of(citation).speaker or None,
-        "kind": speech_of(citation).kind,
-        "certainty": read_certainty(citation.quote),
-        "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
-    }
-
-
-def disagreement_json(disagreement: Disagreement) -> Json:
-    """Return in what articles differ; `marked` is `text[marked_start:marked_end]` of a side's article."""
-    return {
-        "kind": disagreement.kind,
-        "note": disagreement.note or None,
-        "sides": [
-            {
-                "marked": side.words,
-                "marked_start": side.marked.start,
-                "marked_end": side.marked.end,
-                **citation_json(side.citation),
-                "also": [_place_json(other.article) for other in side.also],
-            }
-            for side in disagreement.sides
-        ],
-    }
-
-
 def answer_text(answer: Answer) -> str:
-    """Render an answer for a terminal."""
+    """Return an answer for a terminal."""
     prose = prose_text(answer.prose) if answer.prose else ""
     return "\n".join([*head_lines(answer), *([prose, ""] if prose else []), *foot_lines(answer)])
 
 
 def head_lines(answer: Answer) -> Iterator[str]:
-    """Tell what a reader should know before the answer."""
+    """Yield notes on the search that belong before the answer."""
     if answer.standalone.subject or answer.searched_as != one_line(answer.question):
         yield f"Searched for: {one_line(answer.searched_as)}"
     if answer.searched.problem:
-        yield f"{WORDS_ALONE} {answer.searched.problem}"
+        yield f"{KEYWORDS_ONLY} {answer.searched.problem}"
     if note := dated_note(answer.dated):
         yield f"{note}."
     if note := meaning_note(answer.searched):
@@ -207,7 +52,7 @@ def head_lines(answer: Answer) -> Iterator[str]:
 
 
 def dated_note(dated: Dated | None) -> str:
-    """Tell what became of the days that a question names, or nothing where it names none.
+    """Return how the days that a question names narrowed the search; "" if it names none.
 
     >>> from datetime import date
     >>> dated_note(Dated("last week", date(2026, 2, 9), date(2026, 2, 18), used=True, chosen=WHOLE))
@@ -222,17 +67,16 @@ def dated_note(dated: Dated | None) -> str:
 
 
 def meaning_note(searched: Searched) -> str:
-    """Say that not all could be found by its meaning yet, or nothing."""
+    """Return how much semantic search covers so far; "" if it covers everything."""
     if searched.embedded >= searched.chunks or searched.problem:
         return ""
-    return f"Meaning search: {searched.embedded:,} of {searched.chunks:,} passages so far, the others by words"
+    return f"Semantic search: {searched.embedded:,} of {searched.chunks:,} passages so far, keyword search all of them"
 
 
 def prose_text(prose: Prose) -> str:
-    """Render what a model has written: each statement with the numbers of its quotes and its verdict.
+    """Return what a model has written: each statement with the numbers of its quotes and its verdict.
 
-    What is still being written renders as the beginning of what it will become, so that a
-    terminal can be given the rest alone.
+    The text of an unfinished answer is the beginning of the finished text, so a terminal can print the rest alone.
     """
     numbers = number_citations(prose.statements)
     text = ""
@@ -240,7 +84,7 @@ def prose_text(prose: Prose) -> str:
         text += ("\n" if statement.new_line else " ") if place else ""
         text += one_line(statement.text)
         if statement.verdict == "unfinished" and prose.under_way:
-            break  # its marks are known when it is complete
+            break  # its verdict is known once it is complete
         text += "".join(f" [{numbers[citation]}]" for citation in statement.citations)
         text += "".join(f" [{number}?]" for number in statement.unresolved)
         if mark := verdict_mark(statement):
@@ -249,7 +93,7 @@ def prose_text(prose: Prose) -> str:
 
 
 def verdict_mark(statement: Statement) -> str:
-    """Say what a reader should know of a statement, or "" where its quotes hold it.
+    """Return the verdict on a statement with the reason; "" if its quotes support it.
 
     >>> verdict_mark(Statement("He left.", (), "uncited", Doubt("no_source", "No source cited.")))
     'uncited: No source cited.'
@@ -260,7 +104,7 @@ def verdict_mark(statement: Statement) -> str:
 
 
 def foot_lines(answer: Answer) -> Iterator[str]:
-    """Tell what follows the prose, or all there is without it: the quotes, and what was searched."""
+    """Yield the quotes and what was searched: all of an answer without prose, or what follows the prose."""
     prose = answer.prose
     if note := ending_note(answer):
         yield note
@@ -274,7 +118,7 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     else:
         beside = [quote for quote in answer.quotes if quote not in cited]
         if beside:
-            yield BESIDE
+            yield WITHOUT_MODEL
             yield from _closest_lines(beside)
     for disagreement in disagreements_of(answer):
         yield from disagreement_lines(disagreement)
@@ -283,7 +127,7 @@ def foot_lines(answer: Answer) -> Iterator[str]:
 
 
 def ending_note(answer: Answer) -> str:
-    """Say that the prose broke off, and why; "" where it is whole, still comes or was never asked for."""
+    """Return why the prose is incomplete; "" if it is complete, still being written or was not requested."""
     prose = answer.prose
     if prose is None or prose.state not in ("stopped", "failed"):
         return ""
@@ -293,17 +137,17 @@ def ending_note(answer: Answer) -> str:
 
 
 def refusal_words(answer: Answer) -> str:
-    """Say who finds no answer."""
+    """Return the sentence for a refusal, by the model or by the search."""
     return NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
 
 
 def usage_line(prose: Prose) -> str:
-    """Tell what an answer took."""
+    """Return the model with its tokens and cost."""
     return f"{prose.model}: {usage_words(prose.usage)}" if prose.usage else prose.model
 
 
 def usage_words(usage: Usage) -> str:
-    """Put tokens and cost into words.
+    """Return tokens and cost in words.
 
     >>> usage_words(Usage(1240, 85, False, 0.00048))
     '1,240 tokens in, 85 out, $0.0005'
@@ -325,7 +169,7 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
 
 
 def copies_words(copies: Sequence[Listing]) -> str:
-    """Tell of the copies of an article, or nothing where there are none.
+    """Return how many copies of an article are on the shelf, and where; "" if there are none.
 
         >>> from dataclasses import asdict
     from datetime import date
@@ -341,9 +185,9 @@ def copies_words(copies: Sequence[Listing]) -> str:
 
 
 def said_words(citation: Citation) -> str:
-    """Tell who says a quote, in whose words, how firm it is, and which days it speaks of.
+    """Return who says a quote, in whose words, its certainty, and the days it refers to.
 
-    Nothing is told of the article's own voice and of what is reported as so.
+    The article's own voice and the certainty "reported" are left out.
 
     >>> from index.text.spans import Span
     >>> text = '"We plan to start soon," Ines Okafor said.'
@@ -361,18 +205,18 @@ def said_words(citation: Citation) -> str:
 
 
 def quote_note(citation: Citation) -> str:
-    """Tell the page of a quote, where its article has pages, and who says it, in brackets."""
+    """Return the page of a quote and who says it, in brackets; "" if neither is known."""
     notes = ", ".join(filter(None, (page_words(citation), said_words(citation))))
     return f" ({notes})" if notes else ""
 
 
 def page_words(citation: Citation) -> str:
-    """Tell the page of a quote, or nothing where its article has no pages."""
+    """Return the page of a quote; "" if its article has no pages."""
     return f"page {citation.page}" if citation.page else ""
 
 
 def where_words(citation: Citation) -> str:
-    """Tell the outlet, place, day and page of a quote, for a page that escapes it."""
+    """Return the outlet, place, day and page of a quote, not escaped."""
     article = citation.article
     return ", ".join(filter(None, (place_line(article.outlet, article.place, article.published), page_words(citation))))
 
@@ -387,7 +231,7 @@ def _refusal_lines(answer: Answer) -> Iterator[str]:
 
 
 def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
-    """Put the sides of a disagreement below each other, each with the words in which it differs."""
+    """Yield the sides of a disagreement, each with its differing words."""
     yield f"{disagreement.title}. {disagreement.note}".rstrip()
     for side in disagreement.sides:
         marked = f"“{one_line(side.words)}”: " if side.words else ""
@@ -397,9 +241,9 @@ def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
 
 
 def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = WHOLE) -> Iterator[str]:
-    """Render the hits of a search in the scope for a terminal."""
+    """Yield the hits of a search for a terminal."""
     if problem:
-        yield f"{WORDS_ALONE} {problem}"
+        yield f"{KEYWORDS_ONLY} {problem}"
     if not hits:
         words = scope_words(scope)
         yield f"Nothing in scope ({words}) matches." if words else "Nothing on the shelf matches."
@@ -409,13 +253,13 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = 
 
 
 def source_line(article: Article) -> str:
-    """Name an article: title, where and when."""
+    """Return the title of an article with its outlet, place and day."""
     where = place_line(article.outlet, article.place, article.published)
     return f"{article.title} ({where})" if where else article.title
 
 
 def searched_line(answer: Answer) -> str:
-    """Tell what was searched, and which words of the question no article has."""
+    """Return what was searched, and which words of the question no article has."""
     searched, reach = answer.searched, answer.searched.reach
     if not searched.on_shelf:
         return "The shelf is empty. Put articles into the seeds folder and index them."
@@ -425,7 +269,7 @@ def searched_line(answer: Answer) -> str:
     if not searched.scope.is_whole:
         articles = f"{reach.articles:,} of {counted(searched.on_shelf, 'article')} ({scope_words(searched.scope)})"
     days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
-    # Days that were asked for are told already.
+    # The scope already has the days.
     published = f", published {days}" if days and not searched.scope.has_days else ""
     undated = f", {reach.undated:,} undated" if reach.undated else ""
     asked = answer.searched_as
@@ -434,7 +278,7 @@ def searched_line(answer: Answer) -> str:
 
 
 def absent_words(absent: Sequence[str]) -> str:
-    """Tell which words no article has, or nothing where there are none.
+    """Return which words no article has; "" if there are none.
 
     >>> absent_words(("Kalorkan", "sluice"))
     'No article mentions “Kalorkan” or “sluice”. '
@@ -447,24 +291,3 @@ def _closest_lines(closest: Sequence[Citation]) -> Iterator[str]:
     for citation in closest:
         yield f"  - {one_line(citation.quote)}{quote_note(citation)}"
         yield f"    {source_line(citation.article)}"
-
-
-def _place_json(article: Article) -> Json:
-    return {"path": article.path, "title": article.title, "published": _day(article.published)}
-
-
-def _listing_json(listing: Listing) -> Json:
-    return {
-        "path": listing.path,
-        "title": listing.title,
-        "published": _day(listing.published),
-        "outlet": listing.outlet,
-    }
-
-
-def _passage_json(passage: Passage) -> Json:
-    return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None

@@ -1,0 +1,192 @@
+"""An answer as JSON. `docs/reference/schemas` has its schema, and a test validates real output against it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+
+from index.core.scope import Scope
+from index.shelf.queries import Listing, Reach
+from index.text.articles import Article
+from rag.analysis.disagreements import Disagreement, disagreements_of
+from rag.answering.models import Answer, Dated
+from rag.answering.sources import count_sources
+from rag.evidence.attribution import speech_of
+from rag.evidence.citations import Citation
+from rag.evidence.event_dates import when_of
+from rag.language.certainty import read_certainty
+from rag.llm.client import Usage
+from rag.output.answer_text import answer_text
+from rag.retrieval.passages import Passage
+from rag.retrieval.search import Hit
+
+Json = dict[str, object]
+
+
+def answer_json(answer: Answer) -> Json:
+    """Return the fields of `dateline ask --json`."""
+    searched, prose, sources = answer.searched, answer.prose, count_sources(answer)
+    return {
+        "question": answer.question,
+        "searched_as": answer.searched_as,
+        "refusal": answer.refusal is not None,
+        "answer": answer_text(answer),
+        "statements": [
+            {
+                "text": statement.text,
+                "verdict": statement.verdict,
+                **(asdict(statement.doubt) if statement.doubt else {}),
+                **({"unresolved": list(statement.unresolved)} if statement.unresolved else {}),
+                "citations": [citation_json(citation) for citation in statement.citations],
+            }
+            for statement in answer.statements
+        ],
+        "quotes": [citation_json(citation) for citation in answer.quotes],
+        "closest": [citation_json(citation) for citation in answer.refusal.closest] if answer.refusal else [],
+        "passages": [
+            {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
+            for passage in answer.passages
+        ],
+        "copies": {
+            article.path: [_listing_json(copy) for copy in answer.copies[article.id]]
+            for article in dict.fromkeys(passage.article for passage in answer.passages)
+            if article.id in answer.copies
+        },
+        "sources": {"articles": sources.articles, "independent": sources.independent},
+        "disagreements": [disagreement_json(one) for one in disagreements_of(answer)],
+        "days": dated_json(answer.dated),
+        "searched": {
+            **scope_json(searched.reach, searched.scope),
+            "chunks": searched.chunks,
+            "embedded": searched.embedded,
+            "problem": searched.problem or None,
+            "by_outlet": dict(searched.outlets),
+            "more_outlets": searched.more_outlets,
+            "absent": list(searched.absent),
+            "nearest": [
+                {
+                    "weight": one.weight,
+                    "similarity": one.similarity,
+                    "coverage": one.coverage,
+                    "answers": one.answers,
+                    **citation_json(one.citation),
+                }
+                for one in searched.nearest
+            ],
+        },
+        "model": prose.model if prose else None,
+        "state": prose.state if prose else None,
+        "problem": (prose.problem or None) if prose else None,
+        "usage": usage_json(prose.usage) if prose and prose.usage else None,
+        "seconds": dict(answer.seconds),
+    }
+
+
+def scope_json(reach: Reach, scope: Scope) -> Json:
+    """Return a scope, and the number and days of its articles."""
+    return {
+        "articles": reach.articles,
+        "undated": reach.undated,
+        "first": _day(reach.first),
+        "last": _day(reach.last),
+        "since": _day(scope.since),
+        "as_of": _day(scope.until),
+        "outlets": sorted(scope.outlets),
+    }
+
+
+def dated_json(dated: Dated | None) -> Json | None:
+    """Return the days of publication that a question names, or None."""
+    if dated is None:
+        return None
+    return {
+        "phrase": dated.phrase,
+        "since": _day(dated.since),
+        "until": _day(dated.until),
+        "used": dated.used,
+    }
+
+
+def usage_json(usage: Usage) -> Json:
+    """Return the tokens and the cost of an answer."""
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "counted_here": usage.counted_here,
+        "dollars": usage.dollars,
+    }
+
+
+def hits_json(question: str, hits: Sequence[tuple[Hit, Passage]], problem: str) -> Json:
+    """Return the fields of `dateline search --json`."""
+    return {
+        "question": question,
+        **({"problem": problem} if problem else {}),
+        "hits": [
+            {
+                "rank": hit.rank,
+                "score": round(hit.score, 6),
+                **_place_json(passage.article),
+                **_passage_json(passage),
+                "found_by": {
+                    name: rank
+                    for name, rank in (("dense", hit.found_by.dense), ("keyword", hit.found_by.keyword))
+                    if rank
+                },
+            }
+            for hit, passage in hits
+        ],
+    }
+
+
+def citation_json(citation: Citation) -> Json:
+    """Return a citation; `quote` is `text[start:end]` of `dateline show PATH --json`."""
+    return {
+        **_place_json(citation.article),
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "quote": citation.quote,
+        "page": citation.page,
+        "speaker": speech_of(citation).speaker or None,
+        "kind": speech_of(citation).kind,
+        "certainty": read_certainty(citation.quote),
+        "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
+    }
+
+
+def disagreement_json(disagreement: Disagreement) -> Json:
+    """Return a disagreement; `marked` is `text[marked_start:marked_end]` of a side's article."""
+    return {
+        "kind": disagreement.kind,
+        "note": disagreement.note or None,
+        "sides": [
+            {
+                "marked": side.words,
+                "marked_start": side.marked.start,
+                "marked_end": side.marked.end,
+                **citation_json(side.citation),
+                "also": [_place_json(other.article) for other in side.also],
+            }
+            for side in disagreement.sides
+        ],
+    }
+
+
+def _place_json(article: Article) -> Json:
+    return {"path": article.path, "title": article.title, "published": _day(article.published)}
+
+
+def _listing_json(listing: Listing) -> Json:
+    return {
+        "path": listing.path,
+        "title": listing.title,
+        "published": _day(listing.published),
+        "outlet": listing.outlet,
+    }
+
+
+def _passage_json(passage: Passage) -> Json:
+    return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
