@@ -95,6 +95,7 @@ def prose_text(prose: Prose) -> str:
 def verdict_mark(statement: Statement) -> str:
     """Return the verdict on a statement with the reason; "" if its quotes support it.
 
+    >>> from rag.evidence.citations import Doubt
     >>> verdict_mark(Statement("He left.", (), "uncited", Doubt("no_source", "No source cited.")))
     'uncited: No source cited.'
     """
@@ -171,10 +172,9 @@ def _card_lines(cited: Mapping[Citation, int], answer: Answer) -> Iterator[str]:
 def copies_words(copies: Sequence[Listing]) -> str:
     """Return how many copies of an article are on the shelf, and where; "" if there are none.
 
-        >>> from dataclasses import asdict
-    from datetime import date
-        >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
-        '1 copy on the shelf: The Lamp'
+    >>> from datetime import date
+    >>> copies_words([Listing("1", "a.txt", "T", date(2026, 2, 3), None, "The Lamp", 2)])
+    '1 copy on the shelf: The Lamp'
     """
     if not copies:
         return ""
