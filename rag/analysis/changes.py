@@ -1,7 +1,6 @@
-"""Changes: what newer articles add to an older answer, or say otherwise.
+"""Changes: what articles published after a day add to, or contradict in, earlier coverage.
 
-A reader who knows what was known on a day is shown only what is new. The question is asked twice: of the articles
-until that day, and of those after it.
+The question is asked twice: of the articles until that day, and of those after it. Only what is new is returned.
 """
 
 from collections.abc import Sequence
@@ -20,35 +19,35 @@ from rag.retrieval.passages import Passage
 from rag.verification.claim import Claim
 from rag.verification.fact_rules import dates, numbers
 
-# A sentence repeats another one that has so many of its content words at least, or all of its few.
+# A sentence repeats another one if they share at least so many content words, or all if there are fewer.
 _LEAST_SHARED = 3
 _UNDATED_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What the articles after a day say to a question, set against those until it."""
+    """What the articles after a day say to a question, compared with those until that day."""
 
     since: date  # the last day of the older ones
     older: Answer
     newer: Answer
-    added: tuple[Citation, ...]  # quotes of newer articles that the older ones have nothing like
+    added: tuple[Citation, ...]  # quotes of newer articles that repeat no older sentence
     differing: tuple[Disagreement, ...]  # the older sides first
-    repeated: int  # quotes of newer articles that say what was known
-    undated: int  # articles that are left out, as nobody knows on which side of the day they are
+    repeated: int  # quotes of newer articles that repeat an older sentence
+    undated: int  # articles without a date, which are left out
     undated_titles: tuple[str, ...]  # of some of them
 
 
 def find_changes(question: str, *, library: Library, since: date, scope: Scope = WHOLE) -> Changes:
-    """Ask the articles of the scope until the day `since`, and those after it, what they say to a question.
+    """Answer a question from the articles until the day `since` and from those after it, and compare the answers.
 
-    Days that the question names narrow nothing. Raises BadQuestion for an empty or overlong question, and where the
+    Days in the question do not narrow the search. Raises BadQuestion for an empty or overlong question, and if the
     scope has no day after `since`.
     """
     if scope.until and scope.until <= since:
         raise BadQuestion(
-            f"No day lies after {since.isoformat()} and until {scope.until.isoformat()}. "
-            "Expected the last day to be later. Name an earlier day to look back from."
+            f"There is no day after {since.isoformat()} and until {scope.until.isoformat()}. "
+            "Expected a later last day. Choose an earlier --since or a later last day."
         )
     until, after = replace(scope, until=since), replace(scope, since=since + timedelta(1))
     older, newer = (answer_question(question, library=library, scope=one, all_days=True) for one in (until, after))
@@ -64,14 +63,14 @@ def find_changes(question: str, *, library: Library, since: date, scope: Scope =
 
 
 def compare(question: str, older: Answer, newer: Answer) -> tuple[tuple[Citation, ...], tuple[Disagreement, ...], int]:
-    """Return the newer answer's quotes that are new, those that differ from older ones, and how many repeat them."""
+    """Return the newer quotes that are new, the disagreements with older ones, and the number of repeated quotes."""
     if newer.refusal:
         return (), (), 0
     passages = (*older.passages, *_numbered(newer.passages, len(older.passages)))
     after = frozenset(passage.article.id for passage in newer.passages)
     differing = find_disagreements(question, newer.quotes, passages, newer=after)
-    told = {citation for one in differing for side in one.sides for citation in (side.citation, *side.also)}
-    left = [quote for quote in newer.quotes if quote not in told]
+    contradicting = {citation for one in differing for side in one.sides for citation in (side.citation, *side.also)}
+    left = [quote for quote in newer.quotes if quote not in contradicting]
     added = tuple(quote for quote in left if not _is_known(quote, older.passages))
     return added, differing, len(left) - len(added)
 
@@ -81,7 +80,7 @@ def _numbered(passages: Sequence[Passage], before: int) -> list[Passage]:
 
 
 def _is_known(quote: Citation, passages: Sequence[Passage]) -> bool:
-    """Tell whether a sentence of the passages says what the quote says."""
+    """Return True if a sentence of the passages says the same as the quote."""
     return any(
         _says_the_same(quote.quote, span.cut(passage.article.text))
         for passage in passages
@@ -90,7 +89,7 @@ def _is_known(quote: Citation, passages: Sequence[Passage]) -> bool:
 
 
 def _says_the_same(newer: str, older: str) -> bool:
-    """Tell whether a sentence has most of another one's words, and all its numbers, months and days of the week."""
+    """Return True if the older sentence has most words of the newer one, and all its numbers, months and weekdays."""
     mine, theirs = own_terms(newer), own_terms(older)
     shared = len(set(mine) & set(theirs))
     if shared < min(_LEAST_SHARED, len(mine)) or shared < SHARED_CLOSELY * len(mine):

@@ -1,9 +1,7 @@
-"""Drafts: is what I wrote on the shelf, and does it stand there as I wrote it?
+"""Drafts: compare each sentence and each quotation of a draft with the articles.
 
-Each sentence of a draft and each quotation in it is looked for among the articles. Candidates come by words, from
-the keyword index: by the runs of words themselves, so that what is on the shelf to the letter is found whatever else
-is there, and by the rarest words, so that what was altered is. They are then compared word by word.
-No model is asked, and nothing is guessed: what differs is shown.
+Candidates come from the keyword index. Runs of words find what is on the shelf word for word, and the rarest words
+find what was altered. Candidates are then compared word by word, and the differences are shown. No model is used.
 """
 
 import re
@@ -33,29 +31,29 @@ Mark = Literal["verbatim", "altered", "similar", "absent"]
 Form = Literal["sentence", "quotation"]
 MARKS: tuple[Mark, ...] = ("verbatim", "altered", "similar", "absent")
 LONGEST_DRAFT = 100_000  # characters
-OTHER_ORDER = "The parts stand there, in another order or further apart than one passage."
+OTHER_ORDER = "The parts are in the article, but in another order or further apart than one passage."
 
 # The numbers below were set by hand and then measured (`bench/drafts.py`, `docs/design/decisions/drafts.md`).
-# From this likeness on a sentence is one of the shelf's, altered.
+# From this likeness on, a sentence is an altered sentence of the shelf.
 ALTERED = 0.6
-# Or where nearly all its words stand in the same order in a longer one, of which something was cut.
+# Or if nearly all its words are in the same order in a longer sentence that was shortened.
 _WITHIN = 0.9
 _LEAST_WITHIN = 5  # words
-# It is similar from this likeness on, or where it holds this share of the weight of the draft's words.
+# From this likeness on it is similar, or if it has this share of the weight of the draft's words.
 SIMILAR = 0.45
 _COVERED = 0.65
-# A quotation is altered when it is so like what one article says.
+# From this likeness on, a quotation is an altered quote of one article.
 _QUOTED_ALTERED = 0.75
-# A sentence of such a quotation of which less stands there was put in.
+# A sentence of such a quotation with less in the article was added.
 _LEAST_OF_A_SENTENCE = 0.5
-# How many passages are read: of those that hold long runs of the words, and of those with short runs or rare words.
+# How many passages are read: of those with long runs of the words, and of those with short runs or rare words.
 _RUNS_READ = 10
 _PASSAGES_READ = 12
 _RUN = 6  # words
 _SHORT_RUN = 3
 _MOST_RUNS = 12
 _RAREST = 10  # words
-_ARTICLES_READ = 3  # whole, where no passage holds a quotation
+_ARTICLES_READ = 3  # whole, if no passage has the quotation
 _WORDS_AROUND = 2
 # What a line of Markdown may begin with.
 _LEAD = re.compile(r"(?:(?:[#>+*|-]+|\d{1,3}[.)])\s+)+")
@@ -65,16 +63,16 @@ _LETTER = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sentence or a quotation of a draft, and what became of it on the shelf."""
+    """A sentence or a quotation of a draft, and what the shelf has of it."""
 
     span: Span  # in the draft
     form: Form
     mark: Mark
-    places: tuple[Citation, ...]  # where it stands, each part of a quotation by itself; or the nearest; empty: nowhere
-    likeness: float  # to what stands there, 0 to 1
-    pieces: tuple[Piece, ...] = ()  # word by word, where it is altered
+    places: tuple[Citation, ...]  # where it was found, each part of a quotation by itself; or the closest; or empty
+    likeness: float  # to the sentence found, 0 to 1
+    pieces: tuple[Piece, ...] = ()  # word by word, if it is altered
     differences: tuple[Difference, ...] = ()  # the figures, days and names among them
-    note: str = ""  # what no piece shows
+    note: str = ""  # what the pieces do not show
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +82,23 @@ class CheckedDraft:
     text: str  # every span refers to it
     parts: tuple[Checked, ...]
     scope: Scope
-    reach: Reach  # of the articles that were looked at
+    reach: Reach  # of the articles that were compared
 
     def counts(self, form: Form) -> dict[Mark, int]:
-        """Count the sentences, or the quotations, of each mark."""
+        """Return the number of sentences, or of quotations, for each mark."""
         counted = Counter(part.mark for part in self.parts if part.form == form)
         return {mark: counted[mark] for mark in MARKS}
 
 
 def clean_draft(text: str) -> str:
-    """Return a draft as it is checked: accents in one character, lines ended alike.
+    """Return a draft as it is checked, with composed accents and one kind of line end.
 
-    Raises BadDraft where there is nothing to check, or too much.
+    Raises BadDraft if there is nothing to check, or too much.
     """
     draft = unicodedata.normalize("NFC", text.encode(errors="replace").decode())
     draft = re.sub(r"\r\n?|\x00", "\n", draft)
     if not _LETTER.search(draft):
-        raise BadDraft("The draft has no words. Expected some sentences. Paste the text, or name its file.")
+        raise BadDraft("The draft has no words. Expected some sentences. Paste the text or name its file.")
     if len(draft) > LONGEST_DRAFT:
         raise BadDraft(
             f"The draft has {len(draft):,} characters. Expected at most {LONGEST_DRAFT:,}. Check it in parts."
@@ -109,10 +107,10 @@ def clean_draft(text: str) -> str:
 
 
 def check_draft(text: str, *, reading: Reading, scope: Scope = WHOLE) -> CheckedDraft:
-    """Look for every sentence and quotation of a draft in the articles of the scope.
+    """Compare every sentence and quotation of a draft with the articles of the scope.
 
-    A sentence is verbatim where it is a whole sentence of an article, or several; a quotation where its
-    words stand there, each of its parts in order in one article. Raises BadDraft.
+    A sentence is verbatim if it is one or more whole sentences of an article. A quotation is verbatim if its parts
+    are in one article, in order. Raises BadDraft.
     """
     draft = clean_draft(text)
     shelf = _Shelf(reading, scope)
@@ -168,7 +166,7 @@ class _Passage:
         return cls(article, whole, tuple(sentences))
 
     def whole_sentences(self, span: Span) -> Span | None:
-        """Return the sentences that a span covers, but for the marks at their ends; None where it cuts one."""
+        """Return the sentences that a span covers, except for the marks at their ends; None if it cuts one."""
         covered = [one for one in self.sentences if one.span.overlaps(span) and one.tokens.keys]
         if not covered or covered[0].tokens.starts[0] != span.start or covered[-1].tokens.ends[-1] != span.end:
             return None
@@ -176,7 +174,7 @@ class _Passage:
 
 
 class _Shelf:
-    """What of the articles of a scope was looked at once, kept at hand for the next sentence."""
+    """The articles of a scope, with what was read for earlier sentences."""
 
     def __init__(self, reading: Reading, scope: Scope) -> None:
         self.reading, self.scope = reading, scope
@@ -186,20 +184,20 @@ class _Shelf:
         self._rarity: dict[str, float] = {}
 
     def with_run(self, text: str) -> list[_Passage]:
-        """Return passages in which the text's first, last or middle words stand in a row."""
+        """Return passages with a run of the text's first, middle or last words."""
         all_terms = terms(text)
         places = {0, max(0, len(all_terms) - _RUN), max(0, (len(all_terms) - _RUN) // 2)}
         return self._rank([all_terms[place : place + _RUN] for place in sorted(places)], _RUNS_READ)
 
     def with_short_runs(self, text: str) -> list[_Passage]:
-        """Return passages in which most of the text's words stand three in a row."""
+        """Return passages with most of the text's runs of three words."""
         all_terms = terms(text)
         step = max(1, len(all_terms) // _MOST_RUNS)
         last = max(1, len(all_terms) - _SHORT_RUN + 1)
         return self._rank([all_terms[place : place + _SHORT_RUN] for place in range(0, last, step)], _PASSAGES_READ)
 
     def with_rarest(self, text: str) -> list[_Passage]:
-        """Return passages that hold the rarest words of the text."""
+        """Return passages with the rarest words of the text."""
         asked = content_terms(text) or list(dict.fromkeys(terms(text)))
         rarity = {term: weight for term, weight in self.rarity(asked).items() if self.reading.count_chunks_with(term)}
         rarest = sorted(rarity, key=lambda term: -rarity[term])[:_RAREST]
@@ -219,7 +217,7 @@ class _Shelf:
         return {term: self._rarity[term] for term in asked}
 
     def _rank(self, runs: Iterable[Sequence[str]], k: int) -> list[_Passage]:
-        """Return the passages that hold runs of words, best first: what is quoted in a query is a phrase."""
+        """Return the passages with these runs of words, best first; each run is a phrase of the query."""
         phrases = dict.fromkeys(" ".join(run) for run in runs if run)
         ranking = self.reading.keyword_ranking(list(phrases), k, scope=self.scope)
         if missing := [id_ for id_ in ranking if id_ not in self._passages]:
@@ -277,7 +275,7 @@ def _all_places(among: Tokens, said: Tokens) -> Iterator[int]:
 
 
 def _within(said: Tokens, candidate: _Candidate) -> float:
-    """Return the share of the draft's words that stand in the sentence in the same order."""
+    """Return the share of the draft's words that are in the sentence in the same order."""
     both = len(said.words) + len(candidate.tokens.words)
     shared = likeness(said.words, candidate.tokens.words) * both / 2
     return shared / len(said.words) if said.words else 0.0
@@ -306,9 +304,9 @@ def _check_quotation(draft: str, quotation: Span, near: Sequence[Citation], shel
         return Checked(quotation, "quotation", "absent", (), 0.0)
     longest = max(parts, key=lambda part: len(part.keys))
     passages = shelf.with_run(_text(longest))
-    # A quotation may go on where a passage ends.
+    # A quotation may continue after the end of a passage.
     holding = [passage for passage in passages if passage.tokens.find(longest) >= 0] or passages[:_ARTICLES_READ]
-    # The article that says the rest of the sentence comes first: two words stand in many.
+    # The article with the rest of the sentence comes first: many articles have the same two words.
     for article in dict.fromkeys([*(place.article for place in near), *(passage.article for passage in holding)]):
         if spans := _places_in_order(shelf.words(article), parts):
             places = tuple(Citation(article, span) for span in spans)
@@ -317,8 +315,8 @@ def _check_quotation(draft: str, quotation: Span, near: Sequence[Citation], shel
 
 
 def _nearest_quotation(quotation: Span, parts: Sequence[Tokens], passages: Sequence[_Passage]) -> Checked:
-    """Find the article that has most of a quotation which is nowhere as it stands, and show what differs."""
-    # Sentence by sentence: a long quotation may go on where a passage ends.
+    """Return the article with most of a quotation that is nowhere word for word, and what differs."""
+    # Sentence by sentence: a long quotation may continue after the end of a passage.
     said = [(sentence, not place) for part in parts for place, sentence in enumerate(_by_sentence(part))]
     words = sum(len(sentence.words) for sentence, _ in said)
     by_article = defaultdict[Article, list[Tokens]](list)
@@ -359,7 +357,7 @@ def _text(of: Tokens) -> str:
 
 
 def _places_in_order(among: Tokens, parts: Sequence[Tokens]) -> list[Span]:
-    """Return where the parts stand, one after the other; nothing where one of them does not."""
+    """Return the spans of the parts, one after the other; nothing if one is missing."""
     spans, place = list[Span](), 0
     for part in parts:
         place = among.find(part, place)
@@ -372,14 +370,14 @@ def _places_in_order(among: Tokens, parts: Sequence[Tokens]) -> list[Span]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run of an article's words, and how like it is to what was looked for."""
+    """A run of an article's words, and its likeness to the text searched for."""
 
     likeness: float
     span: Span
 
 
 def _closest_run(said: Tokens, among: Tokens) -> _Run:
-    """Return the run of words that is most like what is said."""
+    """Return the run of words that is most like the text."""
     place = among.find(said)
     if place >= 0:
         return _Run(1.0, among.span(place, place + len(said.keys)))
@@ -388,7 +386,7 @@ def _closest_run(said: Tokens, among: Tokens) -> _Run:
     if found is None or found.dest_end <= found.dest_start:
         return _Run(0.0, Span(0, 0))
     first, last = line.count(" ", 0, found.dest_start), line.count(" ", 0, found.dest_end - 1) + 1
-    # A word more or less at either end may fit better than so many letters do.
+    # A word more or less at either end may fit better than the letters do.
     words, keys = [key.casefold() for key in said.keys], [key.casefold() for key in among.keys]
     runs = [
         (likeness(words, keys[start:end]), start, end)
@@ -397,7 +395,7 @@ def _closest_run(said: Tokens, among: Tokens) -> _Run:
         if start < end
     ]
     alike, start, end = max(runs, key=lambda run: (run[0], run[1] - run[2]))
-    # A word that was changed at either end belongs to the run.
+    # A changed word at either end belongs to the run.
     if keys[end - 1] != words[-1] and end - start < len(words) and end < len(keys):
         end += 1
     if keys[start] != words[0] and end - start < len(words) and start:

@@ -1,7 +1,7 @@
-"""Timelines: what the shelf says to a question, in the order in which it happened.
+"""Timelines: what the shelf says to a question, in the order of events.
 
-A quote stands under the day it speaks of, which is often not the day of its article. Where it
-names no day, or only the day on which it was said, it stands under that of its article.
+A quote is listed under the day it refers to, which is often not the day of its article. If it has no day, or only
+the day on which it was said, it is listed under the day of its article.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,13 @@ from rag.answering.query import Standalone, clean_question
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import When, when_of
 
-# Where a question names days and nothing else ("What happened in February?").
+# For a question with days and no subject ("What happened in February?").
 _MOST_LEADS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A quote and the days it speaks of; None where neither it nor its article has one."""
+    """A quote and the days it refers to; None if neither it nor its article has a day."""
 
     citation: Citation
     first: date | None
@@ -41,8 +41,8 @@ class Timeline:
     question: str  # as it was asked, on one line
     events: tuple[Event, ...]
     dated: Dated | None  # the days of publication that the question names
-    problem: str  # why only words were searched; "" where all is well
-    published: int = 0  # in those days, of which the newest tell their first sentence; 0: a subject was searched for
+    problem: str  # why only the keyword search ran; "" if both did
+    published: int = 0  # articles of those days if the question has no subject; else 0
 
 
 def find_timeline(
@@ -55,11 +55,10 @@ def find_timeline(
     today: date | None = None,
     also: Sequence[Citation] = (),
 ) -> Timeline:
-    """Put all that answers a question in its order; the arguments are those of `list_quotes`.
+    """Return everything that answers a question in the order of events; the arguments are those of `list_quotes`.
 
-    What is quoted `also`, by the answer that it is the timeline of, stands in it too.
-    Of a question that names days and no subject, it is the first sentence of what was published then. Raises
-    BadQuestion.
+    The quotes `also`, of the answer that the timeline belongs to, are included. If the question has days and no
+    subject, the timeline has the first sentence of each article published then. Raises BadQuestion.
     """
     listed = list_quotes(question, library=library, scope=scope, standalone=standalone, all_days=all_days, today=today)
     asked, dated = clean_question(question), listed.dated
@@ -73,7 +72,7 @@ def find_timeline(
 
 
 def _leads(reading: Reading, scope: Scope) -> tuple[Citation, ...]:
-    """Cite the first sentence of each of the newest articles of a scope; of copies that of one."""
+    """Cite the first sentence of each of the newest articles of a scope, and of copies once."""
     articles = reading.articles([listing.id for listing in reading.listings(_MOST_LEADS, scope=scope)])
     first: dict[str, Citation] = {}
     for article in sorted(articles.values(), key=lambda article: article.path):
@@ -83,7 +82,7 @@ def _leads(reading: Reading, scope: Scope) -> tuple[Citation, ...]:
 
 
 def make_timeline(citations: Iterable[Citation]) -> tuple[Event, ...]:
-    """Put quotes in the order of the days they speak of, those of one day by article and place, the undated last."""
+    """Sort quotes by the days they refer to, then by article and place; the undated come last."""
     events = [_event(citation) for citation in citations]
     return tuple(
         sorted(
@@ -101,7 +100,7 @@ def make_timeline(citations: Iterable[Citation]) -> tuple[Event, ...]:
 
 def _event(citation: Citation) -> Event:
     named = when_of(citation)
-    # "Said on Thursday" tells of the saying, and the shortest time tells most of the day.
+    # "Said on Thursday" is the day of the saying; the shortest time is the most exact.
     happened = [when for when in named if not when.of_saying] or list(named)
     published = citation.article.published
     if not happened:

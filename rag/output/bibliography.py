@@ -1,7 +1,4 @@
-"""References: an article named as writers name their sources: plainly, in the notes of Chicago style, in BibTeX.
-
-Nothing is made up: what an article does not say of itself is left out.
-"""
+"""References to articles: plain, in Chicago notes style, and in BibTeX. What an article does not state is left out."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +12,7 @@ from rag.output.answer_text import source_line
 
 Style = Literal["plain", "chicago"]
 STYLES: tuple[Style, ...] = ("plain", "chicago")
-# What TeX takes for a command, and how it is written to be read.
+# Characters with a meaning in TeX, and how they are escaped.
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -24,12 +21,12 @@ _SHORT_WORDS = frozenset("a an the of in on at to for and or is are has have wit
 
 
 def reference(article: Article, style: Style) -> str:
-    """Name an article in a line, in one of the styles; Chicago's is that of a note.
+    """Return a reference to an article on one line; the Chicago style is that of a note.
 
     >>> from datetime import date
     >>> from index.text.spans import Span
-    >>> told = ("Ferries", "…", Span(0, 1), date(2026, 3, 3), None, "Wire", "Mara Quill", None)
-    >>> reference(Article("1", "a.txt", *told), "chicago")
+    >>> fields = ("Ferries", "…", Span(0, 1), date(2026, 3, 3), None, "Wire", "Mara Quill", None)
+    >>> reference(Article("1", "a.txt", *fields), "chicago")
     'Mara Quill, “Ferries,” Wire, March 3, 2026.'
     """
     if style == "plain":
@@ -44,12 +41,12 @@ def reference(article: Article, style: Style) -> str:
         _web_address(article),
     ]
     line = ", ".join(part for part in parts if part)
-    # The comma stands within the quotation marks.
+    # The comma is inside the quotation marks.
     return re.sub(r"([,?!…]”),", r"\1", line).removesuffix(",”") + ("”." if line.endswith(",”") else ".")
 
 
 def bibtex(articles: Iterable[Article]) -> str:
-    """Write an entry for each article, as biblatex and BibTeX read it, under a name of its own."""
+    """Return an entry with its own key for each article, for BibTeX and biblatex."""
     named: dict[str, Article] = {}
     for article in dict.fromkeys(articles):
         name = _name(article)
@@ -62,7 +59,7 @@ def _entry(name: str, article: Article) -> str:
     day = article.published
     fields: Mapping[str, str] = {
         "author": f"{{{_tex(article.author)}}}" if article.author else "",
-        "title": f"{{{_tex(article.title)}}}",  # a brace more keeps its capital letters
+        "title": f"{{{_tex(article.title)}}}",  # the second pair of braces keeps the capital letters
         "journal": _tex(article.outlet or ""),
         "date": day.isoformat() if day else "",
         "year": str(day.year) if day else "",
@@ -74,7 +71,7 @@ def _entry(name: str, article: Article) -> str:
 
 
 def _name(article: Article) -> str:
-    """Name an entry by who wrote it, when, and the title's first word that says something."""
+    """Return the key of an entry: author or outlet, year, and the first significant word of the title."""
     who = (article.author or article.outlet or "article").split()[-1:]
     words = (word for word in re.findall(r"[a-z0-9]+", folded(article.title)) if word not in _SHORT_WORDS)
     parts = (*who, str(article.published.year) if article.published else "", next(words, ""))

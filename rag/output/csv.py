@@ -1,7 +1,7 @@
-"""Sheets: an answer or a timeline as a table to be checked by hand, a line for each claim and quote it rests on.
+"""CSV: an answer as a fact-check sheet with a row for each statement and quote, or a timeline as a table.
 
-A spreadsheet takes a cell that begins with = + - or @ for a formula, and runs it. Such cells get an
-apostrophe in front: what an article says is shown, never computed.
+A spreadsheet runs a cell that begins with = + - or @ as a formula. Such cells get an apostrophe in front, so an
+article's text is shown and never computed.
 """
 
 import csv
@@ -18,20 +18,20 @@ from rag.output.answer_text import refusal_words, said_words, verdict_mark
 _PLACE = ("quote", "article", "file", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")
 TIMELINE_COLUMNS = ("first", "last", "phrase", "said", *_PLACE)
-# Full-width ones too: some programs take them for the same.
+# Some programs treat the full-width characters in the same way.
 _FORMULA = tuple("=+-@＝＋－＠")
 
 
 def check_sheet(answers: Sequence[Answer], *, page: str = "") -> str:
-    """Write the answers as CSV, with the mark by which spreadsheets know UTF-8; who has checked a line signs it.
+    """Return answers as CSV with a byte order mark; the last column is for the initials of the person who checks.
 
-    `page` is the address of a page on this shelf, on which the `link` of each line opens its quote; "": there is none.
+    If `page` is the address of a page on this shelf, the `link` of each row opens its quote there.
     """
     return _written(COLUMNS, ((answer.question, *row, "") for answer in answers for row in _rows(answer, page)))
 
 
 def timeline_sheet(timeline: Timeline, *, page: str = "") -> str:
-    """Write a timeline as CSV, a line for each quote; `first` and `last` are the days it tells of."""
+    """Return a timeline as CSV, a row for each quote; `first` and `last` are the days it refers to."""
     rows = [
         [
             *(event.first.isoformat() if event.first else "", event.last.isoformat() if event.last else ""),
@@ -76,7 +76,7 @@ def _place(citation: Citation | None, page: str) -> tuple[str, ...]:
 
 
 def _guarded(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run.
+    """Put an apostrophe before a cell that a spreadsheet would run.
 
     >>> _guarded("=1+1"), _guarded(" @SUM(A1)"), _guarded("4 - 2")
     ("'=1+1", "'@SUM(A1)", '4 - 2')

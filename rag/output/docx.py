@@ -29,9 +29,9 @@ _FIRST = 1  # footnotes -1 and 0 are the lines that Word draws above them
 
 
 def chat_word(title: str, answers: Sequence[Answer], *, style: Style, page: str = "") -> bytes:
-    """Write a chat as the bytes of a .docx file: each question, what is said to it, and the quotes as footnotes.
+    """Return a chat as the bytes of a .docx file: each question with its answer, and the quotes as footnotes.
 
-    `page` is the address of a page on this shelf, at which each note then names its quote.
+    If `page` is the address of a page on this shelf, each footnote has a link to its quote.
     """
     document, notes = _begin(title), _Footnotes(style, page)
     for answer in answers:
@@ -41,7 +41,7 @@ def chat_word(title: str, answers: Sequence[Answer], *, style: Style, page: str 
 
 
 def timeline_word(timeline: Timeline, *, style: Style, page: str = "") -> bytes:
-    """Write a timeline as the bytes of a .docx file: the days as headings, each quote with its place in a footnote."""
+    """Return a timeline as the bytes of a .docx file: the days as headings, the places of quotes as footnotes."""
     document, notes = _begin(timeline.question), _Footnotes(style, page)
     for note in timeline_notes(timeline):
         document.add_paragraph(xml_line(note))
@@ -136,7 +136,7 @@ class _Footnotes:
         self._texts: list[str] = []
 
     def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
-        """Put the number of a new footnote behind a paragraph; `quoted` puts the quote into the note."""
+        """Add a new footnote and its number at the end of a paragraph; with `quoted` the note has the quote."""
         article, span = citation.article, citation.span
         page = f", page {citation.page}" if citation.page else ""
         place = f"{article.path}, characters {span.start} to {span.end}{page}."
@@ -149,7 +149,7 @@ class _Footnotes:
         run._r.append(_element("footnoteReference", id=str(_FIRST + len(self._texts) - 1)))
 
     def put_into(self, document: "Document") -> None:
-        """Add the part that holds the footnotes, where there are some."""
+        """Add the footnotes part to the document, if there are any."""
         from docx.opc.packuri import PackURI
         from docx.opc.part import Part
         from lxml import etree

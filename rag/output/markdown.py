@@ -1,7 +1,6 @@
-"""Markdown: a chat or a timeline as a file to take along, which shows every quote as it stands in its article.
+"""Markdown: a chat or a timeline, with every quote word for word.
 
-Foreign text is escaped, so a reader of Markdown shows its characters, runs nothing and
-loads nothing.
+All text of articles and models is escaped: a viewer shows its characters, runs nothing and loads nothing.
 """
 
 import re
@@ -18,14 +17,14 @@ from rag.output.answer_text import WITHOUT_MODEL, ending_note, refusal_words, sa
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
-# All that CommonMark and GitHub's dialect give a meaning, wherever it stands.
+# All characters that have a meaning in CommonMark or GitHub's Markdown.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
 
 
 def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plain", page: str = "") -> str:
-    """Write a chat: each question, what is said to it, and the quotes with their places.
+    """Return a chat: each question with its answer, and the quotes with their places.
 
-    `page` is the address of a page on this shelf, which each quote then links to.
+    If `page` is the address of a page on this shelf, each quote has a link to it.
     """
     quote = partial(_quote, style=style, page=page)
     parts = [f"# {_plain(title)}"]
@@ -35,7 +34,7 @@ def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plai
 
 
 def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str = "") -> str:
-    """Write a timeline: the days as headings, below each its quotes with their places."""
+    """Return a timeline: the days as headings, with the quotes and their places below."""
     parts = [f"# {_plain(timeline.question)}", *map(_plain, timeline_notes(timeline))]
     for (first, last), those in by_days(timeline.events):
         quotes = (_quote(event.citation, "", style=style, page=page) for event in those)
@@ -71,7 +70,7 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
 
 
 def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: Side | None = None) -> str:
-    """Write a quote and its place, such that nothing of it is taken for markup; the words of `marked` are bold."""
+    """Return a quote and its place, escaped; the differing words of `marked` are bold."""
     lines = [_plain(line) for line in citation.quote.splitlines() if line.strip()]
     if marked:
         before, words, after = marked.parts
@@ -90,7 +89,7 @@ def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: 
 
 
 def _inside(text: str) -> str:
-    """Escape a part of a line, and keep the spaces at its ends."""
+    """Escape part of a line, and keep the spaces at its ends."""
     return _MARKUP.sub(r"\\\1", re.sub(r"\s+", " ", text))
 
 

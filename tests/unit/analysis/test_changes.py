@@ -1,4 +1,4 @@
-"""Changes: what newer articles add to an older answer, or say otherwise."""
+"""Changes: what newer articles add to, or contradict in, earlier coverage."""
 
 import json
 from datetime import date
@@ -67,7 +67,7 @@ def test_the_json_of_changes(newsroom: Newsroom) -> None:
     assert got["searched"]["newer"]["since"] == "2026-02-10"
 
 
-def test_the_day_itself_is_known_and_the_next_one_new(newsroom: Newsroom) -> None:
+def test_the_day_itself_is_old_and_the_next_day_is_new(newsroom: Newsroom) -> None:
     fill(newsroom, RAISED)
     assert [quote.quote for quote in found(newsroom, date(2026, 2, 11)).added] == [RAISED]
     nothing = found(newsroom, date(2026, 2, 12))
@@ -75,7 +75,7 @@ def test_the_day_itself_is_known_and_the_next_one_new(newsroom: Newsroom) -> Non
     assert next(changes_lines(nothing)) == "No article on the shelf was published after 12 Feb 2026."
 
 
-def test_what_was_not_answered_before_is_added_and_a_refusal_says_so(newsroom: Newsroom) -> None:
+def test_a_new_answer_is_added_and_a_refusal_is_reported(newsroom: Newsroom) -> None:
     fill(newsroom, RAISED)
     question = "What raised the wreck of the ferry Aster?"
     added = find_changes(question, library=newsroom.library, since=MONDAY)
@@ -85,30 +85,30 @@ def test_what_was_not_answered_before_is_added_and_a_refusal_says_so(newsroom: N
     assert changes_json(refused)["added"] == changes_json(refused)["known"] == []
 
 
-def test_only_repeats_are_nothing_new(newsroom: Newsroom) -> None:
+def test_repeated_quotes_are_nothing_new(newsroom: Newsroom) -> None:
     fill(newsroom, REPEATED)
     lines = list(changes_lines(found(newsroom)))
     assert lines[:2] == ["Nothing new after 9 Feb 2026.", "1 newer quote not shown: said before."]
 
 
-def test_a_scope_holds_on_both_sides(newsroom: Newsroom) -> None:
+def test_a_scope_applies_to_both_sides(newsroom: Newsroom) -> None:
     fill(newsroom, TOLL, RAISED)
     only = Scope(until=FRIDAY, outlets=frozenset({"Paper 1", "The Lamp"}))
     changes = found(newsroom, scope=only)
     assert [quote.quote for quote in changes.added] == [RAISED]
     assert changes.differing == ()
     assert changes.undated == 0, "of these outlets there is none"
-    with pytest.raises(BadQuestion, match="No day lies after 2026-02-13 and until 2026-02-13"):
+    with pytest.raises(BadQuestion, match="There is no day after 2026-02-13 and until 2026-02-13"):
         found(newsroom, FRIDAY, only)
 
 
-def test_days_in_the_question_narrow_nothing(newsroom: Newsroom) -> None:
+def test_days_in_the_question_do_not_narrow_the_search(newsroom: Newsroom) -> None:
     fill(newsroom, TOLL)
     asked = "What happened to the ferry Aster in January 2019?"
     assert find_changes(asked, library=newsroom.library, since=MONDAY).newer.searched.scope == Scope(date(2026, 2, 10))
 
 
-def test_the_command_line_tells_them(dateline: CommandLine) -> None:
+def test_the_command_line_shows_changes(dateline: CommandLine) -> None:
     question = "what was agreed on fentanyl precursors?"
     run = dateline("changes", question, "--since", "2026-02-11")
     assert run.returncode == 0, run.stderr
