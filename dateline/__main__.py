@@ -10,9 +10,10 @@ def main() -> None:
     try:
         end_on_signals()
         from ui.cli import main as run_command_line
-    except Ended as ended:
+
+        run_command_line()
+    except Ended as ended:  # outside of `run`: during the imports, or while it ends
         sys.exit(ended.exit_code)
-    run_command_line()
 
 
 if __name__ == "__main__":

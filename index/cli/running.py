@@ -72,11 +72,11 @@ def run(command: Callable[[], None]) -> None:
     So is an error that we did not expect: its traceback is in the log, whose path the message shows. Ctrl-C and
     SIGTERM end with the exit codes 130 and 143.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
     try:
         end_on_signals()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter
         command()
     except Ended as ended:
         sys.exit(ended.exit_code)
