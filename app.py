@@ -17,7 +17,7 @@ import ui
 from index.core.errors import DatelineError
 from index.core.logs import is_logging, set_up_logging
 from ui.server.headers import OwnOrigin, PageHeaders
-from ui.server.indexer import get_indexing
+from ui.server.services import get_services
 from ui.server.streamlit_patch import send_before_next_run
 
 
@@ -25,18 +25,18 @@ from ui.server.streamlit_patch import send_before_next_run
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Index while the server is up."""
     try:
-        indexing = get_indexing()
+        services = get_services()
     except DatelineError:
         yield None  # the page says what is wrong
         return
-    settings = indexing.library.settings
+    settings = services.library.settings
     if not is_logging():  # as `dateline serve` does already
         set_up_logging(settings.store, level=settings.log_level, secrets=settings.secrets)
-    indexing.start()
+    services.start()
     try:
         yield None
     finally:
-        indexing.stop()
+        services.indexer.stop()
 
 
 send_before_next_run()

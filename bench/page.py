@@ -267,7 +267,7 @@ def time_reruns(chat: str) -> dict[str, list[float]]:
     from streamlit.testing.v1 import AppTest
 
     import ui.app.page
-    from ui.server.indexer import get_indexing
+    from ui.server.services import get_services
 
     whole, busy, show_page = list[float](), list[float](), ui.app.page.show_page
 
@@ -278,11 +278,11 @@ def time_reruns(chat: str) -> dict[str, list[float]]:
         busy.append(time.thread_time() - began)
 
     ui.app.page.show_page = timed
-    script = AppTest.from_file(str(ROOT / "ui" / "script.py"), default_timeout=_SECONDS)
+    script = AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=_SECONDS)
     if chat:
         script.query_params["chat"] = chat
     script.run()
-    while get_indexing().progress.running:
+    while get_services().indexer.progress.running:
         script.run()
     whole.clear()
     busy.clear()
@@ -290,7 +290,7 @@ def time_reruns(chat: str) -> dict[str, list[float]]:
         script.run()
         if script.exception:
             raise SystemExit(script.exception[0].message)
-    get_indexing().stop()
+    get_services().indexer.stop()
     return {"seconds": whole, "on a processor": busy}
 
 

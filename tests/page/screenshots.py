@@ -162,7 +162,7 @@ def alert(reader: Reader) -> None:
     answer(reader)
     if (keep := reader.page.get_by_role("button", name="Keep asking")).count():
         keep.click()
-    expect(reader.page.get_by_text("Asked of new articles too")).to_be_visible()
+    expect(reader.page.get_by_text("New articles are searched for this too")).to_be_visible()
     reader.page.goto(reader.page.url.split("?")[0] + "?page=alerts&question=1")
     expect(reader.page.get_by_role("button", name="Ask the whole shelf")).to_be_visible()
 

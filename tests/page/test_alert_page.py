@@ -25,11 +25,11 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
         with subtests.test("kept with one click, when everything on the shelf has been seen"):
             reader.ask(ASKED)
             page.get_by_role("button", name="Keep asking").click()
-            expect(page.get_by_text("Asked of new articles too")).to_be_visible()
+            expect(page.get_by_text("New articles are searched for this too")).to_be_visible()
             expect(listed.locator(".title")).to_have_text(ASKED)
             expect(listed.locator(".where")).to_have_text("nothing new")
             page.reload()
-            expect(page.get_by_text("Asked of new articles too")).to_be_visible()
+            expect(page.get_by_text("New articles are searched for this too")).to_be_visible()
 
         with subtests.test("what it finds is told in the sidebar, by itself"):
             shutil.copy(server.seeds / "ferries.txt", server.seeds / "copy.txt")

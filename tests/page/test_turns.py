@@ -16,7 +16,7 @@ from rag.answering.models import Answer
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.support.chat_server import ChatServer, as_json, serve_chat
 from tests.support.reader import Server, needs_browser, reading, serve
-from ui.chat.turns import OpenChat, OpenChats, Turn
+from ui.server.chats import OpenChat, OpenChats, Turn
 
 AGREED = "India and Canada agreed to establish liaison officers, the Ministry of External Affairs said."
 WRONG = "The officers will start work in March 2027."

@@ -65,7 +65,7 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         found["answer"] = serious(page)
         if (keep := page.get_by_role("button", name="Keep asking")).count():  # the first of the four keeps it
             keep.click()
-        expect(page.get_by_text("Asked of new articles too")).to_be_visible()
+        expect(page.get_by_text("New articles are searched for this too")).to_be_visible()
         page.locator("button.quote").first.click()
         expect(page.locator("mark.current")).to_be_in_viewport()
         found["article"] = serious(page)

@@ -33,7 +33,9 @@ from rag.answering.models import Answer
 from rag.storage.chats import FILE_NAME as CHATS
 from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom, wait_until
-from ui.server.indexer import Indexing
+from ui.server.alerts import Alerts
+from ui.server.indexer import Indexer
+from ui.server.suggestions import Suggestions
 
 ASKED = {
     FENTANYL: SEED.name,
@@ -472,7 +474,7 @@ def test_the_page_mends_its_store_by_itself(
     folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     room = open_room(folder, model)
-    indexing = Indexing(room.library)
+    indexing = Indexer(room.library, Alerts(room.library), Suggestions(room.library))
     indexing.start()
     try:
         wait_until(lambda: not indexing.progress.running and room.library.index.usable)

@@ -17,12 +17,12 @@ from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw, undisturbed
 from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, show_style, show_text, telling
-from ui.chat.answer import citations_shown, show_answer
-from ui.chat.turns import OpenChat, OpenChats, get_open_chats
+from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
 from ui.pages.shelf import show_shelf_page
-from ui.server.indexer import Indexing, get_indexing
+from ui.server.chats import OpenChat, OpenChats
+from ui.server.services import Services, get_services
 from ui.sidebar.filters import asked_of, show_scope
 from ui.sidebar.models import chosen_model
 
@@ -43,28 +43,28 @@ def show_page() -> None:
     show_style()
     keep_history()
     try:
-        indexing, chats = get_indexing(), get_open_chats()
+        services = get_services()
     except DatelineError as error:
         show_text(str(error), kind="problem")
         return
-    indexing.start_once()
-    chat, problem = _find_chat(chats)
+    services.start()
+    chat, problem = _find_chat(services.chats)
     if not page and chat.turns and not chat.turns[-1].changes:
         chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
     with st.sidebar:
-        show_sidebar(indexing, chats, chat)
+        show_sidebar(services, chat)
     with st.container():
         if problem and not page:
             show_text(problem, kind="problem")
     if page == "shelf":
-        show_shelf_page(indexing)
+        show_shelf_page(services)
     elif page == "draft":
-        show_draft_page(indexing)
+        show_draft_page(services)
     elif page == "alerts":
-        show_alert_page(indexing, chats)
+        show_alert_page(services)
     else:
-        _show_chat(chat, chats, indexing)
-    show_opened(_cited(chat, indexing), chats.kept, indexing.library)
+        _show_chat(chat, services)
+    show_opened(_cited(chat, services), services.chats.kept, services.library)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -85,61 +85,61 @@ def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
     return shown, state.get("problem", "")
 
 
-def _show_chat(chat: OpenChat, chats: OpenChats, indexing: Indexing) -> None:
+def _show_chat(chat: OpenChat, services: Services) -> None:
     with st.bottom:
-        show_scope(indexing)
-        st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, chats, indexing))
+        show_scope(services)
+        st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, services))
     # There with and without a welcome: see the sidebar.
     with st.container(key="welcome"):
         if not chat.turns:
-            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, indexing)
+            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, services)
     for place in range(len(chat.turns)):
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
 @undisturbed
-def _take_question(chats: OpenChats, indexing: Indexing) -> None:
+def _take_question(services: Services) -> None:
     # One character over the limit is enough to be told about it.
     question = st.session_state["question"][: LONGEST_QUESTION + 1]
-    model, scope = chosen_model(indexing), asked_of()
-    chat: OpenChat = st.session_state.setdefault("shown", chats.new())
+    model, scope = chosen_model(services), asked_of()
+    chat: OpenChat = st.session_state.setdefault("shown", services.chats.new())
     chat.ask(question, model, scope=scope)
 
 
 @telling
-def _show_welcome(chat: OpenChat, indexing: Indexing) -> None:
-    with indexing.library.shelf.read() as reading:
+def _show_welcome(chat: OpenChat, services: Services) -> None:
+    with services.library.shelf.read() as reading:
         reach = reading.reach()
     st.html('<h1 class="dl-welcome">Ask the shelf</h1>')
     if reach.articles:
         days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
         articles = counted(reach.articles, "article")
-        told = "rest on sentences of" if indexing.chats else "are quoted word for word from"
+        told = "rest on sentences of" if services.models else "are quoted word for word from"
         text = f"Answers {told} {articles}{f' ({days})' if days else ''}."
-    elif indexing.progress.running:
+    elif services.indexer.progress.running:
         text = "The articles are being read. You can ask as soon as the first one is on the shelf."
     else:
         text = (
             "No article yet. Drop files on Add articles, or put them into "
-            f"{indexing.library.settings.seeds} and press Re-index."
+            f"{services.library.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")
-    _show_what_is_new(indexing)
-    if questions := indexing.suggestions:
+    _show_what_is_new(services)
+    if questions := services.suggestions.questions:
         clicks = draw(_suggested, key="suggested", data=list(questions), about=chat.id)
-        clicks.do("ask", partial(_ask_suggested, chat, indexing), str)
+        clicks.do("ask", partial(_ask_suggested, chat, services), str)
 
 
-def _ask_suggested(chat: OpenChat, indexing: Indexing, question: str) -> None:
-    model, scope = chosen_model(indexing), asked_of()
-    if question in indexing.suggestions and not chat.turns:  # clicked twice, it is asked once
+def _ask_suggested(chat: OpenChat, services: Services, question: str) -> None:
+    model, scope = chosen_model(services), asked_of()
+    if question in services.suggestions.questions and not chat.turns:  # clicked twice, it is asked once
         chat.ask(question, model, scope=scope)
 
 
 @telling
-def _show_what_is_new(indexing: Indexing) -> None:
+def _show_what_is_new(services: Services) -> None:
     """Say here too what alerts have found: on a phone the sidebar is closed."""
-    if not (found := [listing for listing in indexing.asking.listings() if listing.quotes]):
+    if not (found := [listing for listing in services.alerts.listings() if listing.quotes]):
         return
     asked = "an alert" if len(found) == 1 else f"{len(found):,} alerts"
     label = f"{quotes_words(sum(listing.quotes for listing in found))} on {asked}"
@@ -185,33 +185,31 @@ def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
         for problem in filter(None, (turn.problem, turn.not_kept)):
             show_text(problem, kind="problem")
     if turn.answer or not turn.problem:
-        indexing = get_indexing()
-        model, answer = chosen_model(indexing), turn.answer
-        stands = answer is not None and not turn.under_way and indexing.asking.is_kept(answer)
-        show_answer(
-            place,
-            turn,
-            scroll_to=turn.id if newest else "",
-            can_ask=model is not None,
+        services = get_services()
+        model, answer = chosen_model(services), turn.answer
+        has_alert = answer is not None and not turn.under_way and services.alerts.is_kept(answer)
+        acts = Acts(
             ask_again=lambda: chat.ask_again(place, model),
             search_again=lambda words: chat.search_again(place, words, model),
             ask_all_days=lambda: chat.ask_all_days(place, model),
-            keep_asking=None if stands or not answer else partial(_keep_asking, indexing, answer),
+            add_alert=None if has_alert or not answer else partial(_add_alert, services, answer),
+            can_ask=model is not None,
         )
+        show_answer(place, turn, acts=acts, scroll_to=turn.id if newest else "")
 
 
-def _keep_asking(indexing: Indexing, answer: Answer) -> None:
+def _add_alert(services: Services, answer: Answer) -> None:
     try:
-        indexing.asking.keep(answer)
+        services.alerts.keep(answer)
     except DatelineError as error:
         st.session_state["problem"] = str(error)
 
 
-def _cited(chat: OpenChat, indexing: Indexing) -> Sequence[Citation]:
+def _cited(chat: OpenChat, services: Services) -> Sequence[Citation]:
     """Return what is quoted in the answer that the address names."""
     address = here()
     if address.page == "alerts":
-        return found_citations(indexing, address.turn)
+        return found_citations(services, address.turn)
     if address.turn is None or address.turn >= len(chat.turns) or not (answer := chat.turns[address.turn].answer):
         return ()
     return list(citations_shown(answer))

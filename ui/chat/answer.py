@@ -6,7 +6,7 @@ quote is a button to its place in the article.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from weakref import WeakKeyDictionary
@@ -47,29 +47,35 @@ from ui.chat.export import (
     timeline_forms,
 )
 from ui.chat.timeline import look_up, shown_timeline, timeline_of
-from ui.chat.turns import Turn
-from ui.server.indexer import get_indexing
+from ui.server.chats import Turn
+from ui.server.services import get_services
 
 _component = make_component("answer")
 # What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
 
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What a reader can do with an answer."""
+
+    ask_again: Callable[[], None]
+    search_again: Callable[[str], None]  # takes what to search for
+    ask_all_days: Callable[[], None]
+    add_alert: Callable[[], None] | None  # None if there is an alert for the question
+    can_ask: bool  # whether there is a language model to ask again
+
+
 def show_answer(
     place: int,
     turn: Turn,
     *,
+    acts: Acts,
     scroll_to: str,
-    can_ask: bool,
-    ask_again: Callable[[], None],
-    search_again: Callable[[str], None],
-    ask_all_days: Callable[[], None],
-    keep_asking: Callable[[], None] | None,
 ) -> None:
-    """Show what the chat's turn of that place (from 0) has so far.
+    """Show what the turn has so far; `place` is its place (from 0) in the chat.
 
-    The page keeps the turn of the id `scroll_to` in sight; `can_ask` tells whether there is a model to ask again.
-    Without `keep_asking` the question stands already.
+    The page keeps the turn with the id `scroll_to` in view.
     """
     answer, busy = turn.answer, _busy(turn) if turn.under_way else ""
     clicks = draw(
@@ -79,8 +85,8 @@ def show_answer(
             "turn": turn.id,
             "busy": busy,
             "scroll_to": scroll_to,
-            "can_ask": can_ask,
-            "stands": keep_asking is None,
+            "can_ask": acts.can_ask,
+            "has_alert": acts.add_alert is None,
             "forms": forms(),
             "timeline_forms": timeline_forms(),
             # Not while the answer grows: a look into the session's state may end the run that draws it.
@@ -92,18 +98,18 @@ def show_answer(
         about=turn.id,
     )
     clicks.do("stop", lambda _: turn.stop(), bool)
-    clicks.do("again", lambda _: ask_again(), bool)
-    clicks.do("all_days", lambda _: ask_all_days(), bool)
-    if keep := keep_asking:
-        clicks.do("keep", lambda _: keep(), bool)
-    clicks.do("search", search_again, str)
+    clicks.do("again", lambda _: acts.ask_again(), bool)
+    clicks.do("all_days", lambda _: acts.ask_all_days(), bool)
+    if add_alert := acts.add_alert:
+        clicks.do("add_alert", lambda _: add_alert(), bool)
+    clicks.do("search", acts.search_again, str)
     if answer:
         _look_further(place, turn, answer, clicks)
 
 
 def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
     """Do what a reader asks of an answer that is there."""
-    library = get_indexing().library
+    library = get_services().library
     if not turn.under_way:
         clicks.do("timeline", lambda _: look_up(turn, answer, library), bool)
     clicks.do("export", partial(_export, turn, answer), str)
@@ -141,7 +147,7 @@ def _export(turn: Turn, answer: Answer, form: str) -> None:
     name = f"dateline-{turn.id[:8]}"
     if is_timeline_form(form):
         if timeline_of(turn, answer) is None:
-            look_up(turn, answer, get_indexing().library)
+            look_up(turn, answer, get_services().library)
         timeline = timeline_of(turn, answer)  # where there is none, the page tells why
         made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
     else:

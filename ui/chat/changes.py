@@ -13,7 +13,7 @@ from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.answer_text import said_words, where_words
 from rag.output.changes import changes_heading, changes_notes
-from ui.chat.turns import Turn
+from ui.server.chats import Turn
 
 _CHANGES = "changes-"  # of a turn, in the reader's session
 

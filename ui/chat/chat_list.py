@@ -13,7 +13,7 @@ from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
 from ui.browser.look import make_component, telling
 from ui.chat.export import forms, hand_over, handed_over, make_file
-from ui.chat.turns import OpenChat, OpenChats
+from ui.server.chats import OpenChat, OpenChats
 
 _LISTED = 30
 _SEARCHED_FROM = 6  # fewer chats are seen at a glance

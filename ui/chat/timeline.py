@@ -16,7 +16,7 @@ from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.answer_text import said_words
 from rag.output.timeline import by_days, event_days, reported_line, timeline_notes, timeline_summary
-from ui.chat.turns import Turn
+from ui.server.chats import Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,11 +331,11 @@ const drawBar = (root, section, data) => {
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
   section.append(button, exporting(data.forms, (form) => root.act("export", form)))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
-  if (data.stands === false) {
-    const keep = drawButton("act", "Keep asking", () => root.act("keep", true))
-    keep.title = "Ask this of new articles too; what they say stands under Alerts"
-    section.append(keep)
-  } else if (data.stands) section.append(make("span", "read", "Asked of new articles too"))
+  if (data.has_alert === false) {
+    const alert = drawButton("act", "Keep asking", () => root.act("add_alert", true))
+    alert.title = "Adds an alert: new articles are searched for this too, and what they say is listed under Alerts"
+    section.append(alert)
+  } else if (data.has_alert) section.append(make("span", "read", "New articles are searched for this too"))
   if (data.read) section.append(make("span", "read", data.read))
   if (data.usage) section.append(make("span", "usage", data.usage))
 }
@@ -360,7 +360,7 @@ export default component("answer", (root, data) => {
   })
   const bar = {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
-    read: data.read, forms: data.forms, stands: data.stands,
+    read: data.read, forms: data.forms, has_alert: data.has_alert,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
   // While something is being written the line that says so stands where it will appear.

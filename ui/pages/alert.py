@@ -13,27 +13,27 @@ from ui.browser.address import Address, go, here
 from ui.browser.clicks import undisturbed
 from ui.browser.look import show_text, telling
 from ui.chat.answer import citations_shown, show_found
-from ui.chat.turns import OpenChats, Turn
-from ui.server.indexer import Indexing
+from ui.server.chats import Turn
+from ui.server.services import Services
 from ui.sidebar.models import chosen_model
 
 _SHOWN = 20  # of what was found; the next are there when these are marked as read
 
 
-def show_alert_page(indexing: Indexing, chats: OpenChats) -> None:
+def show_alert_page(services: Services) -> None:
     """Show the question that the address names, and its new quotes, newest first."""
     if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
         go(replace(here().without_article(), page="", question=None))
         st.rerun()
     st.html('<h1 class="dl-shelf">Alert</h1>')
     with st.container():
-        _show_question(indexing, chats, here().question or 0)
+        _show_question(services, here().question or 0)
 
 
-def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
+def found_citations(services: Services, place: int | None) -> list[Citation]:
     """Return the citations of the news of that place (from 0) of the question that the address names."""
     try:
-        found = indexing.asking.alerts.news(here().question or 0, limit=_SHOWN)
+        found = services.alerts.store.news(here().question or 0, limit=_SHOWN)
     except DatelineError:
         return []  # the page behind tells it
     answer = found[place].answer if place is not None and place < len(found) else None
@@ -41,8 +41,8 @@ def found_citations(indexing: Indexing, place: int | None) -> list[Citation]:
 
 
 @telling
-def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
-    alerts = indexing.asking.alerts
+def _show_question(services: Services, number: int) -> None:
+    alerts = services.alerts.store
     asked, found = alerts.question(number), alerts.news(number, limit=_SHOWN)
     show_text(asked.standalone.question, kind="ask")
     show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
@@ -53,13 +53,13 @@ def _show_question(indexing: Indexing, chats: OpenChats, number: int) -> None:
                 key="mark-read",
                 type="primary",
                 on_click=_mark_read,
-                args=(indexing, number, found[-1].number),
+                args=(services, number, found[-1].number),
             )
-        st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(indexing, chats, asked))
+        st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(services, asked))
         with st.popover("Remove"):
             show_text("It is asked no longer, and what it has found is gone.", kind="note")
             if st.button("Remove the question", key="remove-question"):
-                indexing.asking.remove(number)
+                services.alerts.remove(number)
                 go(Address(chat=here().chat))
                 st.rerun()
     if not found:
@@ -85,14 +85,14 @@ def _show_news(place: int, asked: Alert, news: News) -> None:
 
 
 @undisturbed
-def _mark_read(indexing: Indexing, number: int, up_to: int) -> None:
+def _mark_read(services: Services, number: int, up_to: int) -> None:
     go(here().without_article())
-    indexing.asking.alerts.mark_read(number, up_to=up_to)
+    services.alerts.store.mark_read(number, up_to=up_to)
 
 
 @undisturbed
-def _ask_the_shelf(indexing: Indexing, chats: OpenChats, asked: Alert) -> None:
-    state, model, chat = st.session_state, chosen_model(indexing), chats.new()
+def _ask_the_shelf(services: Services, asked: Alert) -> None:
+    state, model, chat = st.session_state, chosen_model(services), services.chats.new()
     state["shown"], state["addressed"], state["problem"] = chat, "", ""
     go(Address())
     chat.ask(asked.standalone.question, model, scope=asked.scope)

@@ -14,14 +14,14 @@ from rag.output.draft import MARK_WORDS, draft_lines, looked_line, summary_line,
 from ui.browser.address import go, here
 from ui.browser.clicks import draw, undisturbed
 from ui.browser.look import make_component, show_text
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 from ui.sidebar.filters import asked_of
 
 _component = make_component("draft")
 _CHECKED, _TEXT, _PROBLEM = "draft-checked", "draft-text", "draft-problem"
 
 
-def show_draft_page(indexing: Indexing) -> None:
+def show_draft_page(services: Services) -> None:
     """Show a field for the draft, and what became of the one that was checked."""
     state = st.session_state
     if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
@@ -36,7 +36,7 @@ def show_draft_page(indexing: Indexing) -> None:
         height=220,
         on_change=_keep_text,
     )
-    st.button("Check", key="check-draft", on_click=_check, args=(indexing,))
+    st.button("Check", key="check-draft", on_click=_check, args=(services,))
     with st.container():
         if problem := state.get(_PROBLEM):
             show_text(problem, kind="problem")
@@ -50,11 +50,11 @@ def _keep_text() -> None:
 
 
 @undisturbed
-def _check(indexing: Indexing) -> None:
+def _check(services: Services) -> None:
     state = st.session_state
     text, scope = state["draft"], asked_of()
     try:
-        with indexing.library.shelf.read(checked=True) as reading:
+        with services.library.shelf.read(checked=True) as reading:
             checked, problem = check_draft(text, reading=reading, scope=scope), ""
     except DatelineError as error:
         checked, problem = None, str(error)

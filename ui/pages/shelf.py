@@ -15,7 +15,7 @@ from index.shelf.queries import Listing, Order
 from ui.browser.address import go, here
 from ui.browser.clicks import draw
 from ui.browser.look import LOOK_SECONDS, inert, make_component, show_text, telling
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 from ui.sidebar.filters import asked_of
 
 _ROWS = 50
@@ -53,7 +53,7 @@ class _Removed:
     content: bytes
 
 
-def show_shelf_page(indexing: Indexing) -> None:
+def show_shelf_page(services: Services) -> None:
     """Show the table and what was just done to it."""
     state = st.session_state
     if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
@@ -61,18 +61,18 @@ def show_shelf_page(indexing: Indexing) -> None:
         st.rerun()
     st.html('<h1 class="dl-shelf">The shelf</h1>')
     with st.container():
-        _show_removed(indexing)
-    st.fragment(_show_table, run_every=LOOK_SECONDS)(indexing)
+        _show_removed(services)
+    st.fragment(_show_table, run_every=LOOK_SECONDS)(services)
     if removing := state.pop("removing", None):
-        _ask_whether_to_remove(indexing, removing)
+        _ask_whether_to_remove(services, removing)
 
 
 @telling
-def _show_table(indexing: Indexing) -> None:
+def _show_table(services: Services) -> None:
     state = st.session_state
     look: Look = state.setdefault("look", Look())
     scope = asked_of()
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         months = reading.months(scope=scope, titled=look.titled)
         within = _within(scope, look.period)
         found = reading.count(scope=within, titled=look.titled)
@@ -164,9 +164,9 @@ def _row(listing: Listing) -> dict[str, object]:
     }
 
 
-def _ask_whether_to_remove(indexing: Indexing, path: str) -> None:
+def _ask_whether_to_remove(services: Services, path: str) -> None:
     try:
-        with indexing.library.shelf.read() as reading:
+        with services.library.shelf.read() as reading:
             article = reading.article(path)
     except DatelineError as error:
         show_text(str(error), kind="problem")
@@ -182,12 +182,12 @@ def _ask_whether_to_remove(indexing: Indexing, path: str) -> None:
         with st.container(horizontal=True):
             if st.button("Remove the article", key="remove", type="primary"):
                 try:
-                    content = remove_seed(indexing.library.settings.seeds, path)
+                    content = remove_seed(services.library.settings.seeds, path)
                 except DatelineError as error:
                     show_text(str(error), kind="problem")
                     return
                 st.session_state["removed"] = _Removed(path, article.title, content)
-                indexing.start()
+                services.indexer.start()
                 st.rerun()
             if st.button("Keep it", key="keep"):
                 st.rerun()
@@ -195,7 +195,7 @@ def _ask_whether_to_remove(indexing: Indexing, path: str) -> None:
     ask()
 
 
-def _show_removed(indexing: Indexing) -> None:
+def _show_removed(services: Services) -> None:
     removed: _Removed | None = st.session_state.get("removed")
     if removed is None:
         return
@@ -203,10 +203,10 @@ def _show_removed(indexing: Indexing) -> None:
         st.html(f'<p class="dl-note" role="status">Removed: {inert(removed.title)}</p>')
         if st.button("Put it back", key="put-back"):
             try:
-                restore_seed(indexing.library.settings.seeds, removed.path, removed.content)
+                restore_seed(services.library.settings.seeds, removed.path, removed.content)
             except DatelineError as error:
                 show_text(str(error), kind="problem")
                 return
             st.session_state["removed"] = None
-            indexing.start()
+            services.indexer.start()
             st.rerun()

@@ -19,14 +19,14 @@ _KNOWN_SECONDS = 2.0
 _ASK_AGAIN_SECONDS = 60.0
 
 
-class Asking:
+class Alerts:
     """The alerts of one store, for its pages and for the thread that asks."""
 
     def __init__(self, library: Library) -> None:
         """Prepare; nothing is opened before it is needed."""
         self.problem = ""  # why they were not asked of what is new
         self._library = library
-        self._alerts: AlertStore | None = None
+        self._store: AlertStore | None = None
         self._known = frozenset[tuple[str, Scope]]()
         self._known_until = 0.0  # of a clock that only goes forward
         self._asked_of = ""
@@ -38,19 +38,19 @@ class Asking:
         return alerts_file(self._library.settings.store).exists()
 
     @property
-    def alerts(self) -> AlertStore:
+    def store(self) -> AlertStore:
         """The questions. Raises StoreMismatch where the file is not ours."""
-        if self._alerts is None:
-            self._alerts = AlertStore(self._library.settings.store)
-        return self._alerts
+        if self._store is None:
+            self._store = AlertStore(self._library.settings.store)
+        return self._store
 
     def listings(self) -> list[AlertListing]:
         """List the questions, those that have found something first."""
-        return self.alerts.listings() if self.is_there else []
+        return self.store.listings() if self.is_there else []
 
     def keep(self, answer: Answer) -> None:
         """Have the question of an answer stand. Raises DatelineError where it cannot be kept."""
-        self.alerts.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._library.shelf)
+        self.store.keep(answer.question, answer.standalone, scope=answer.scope, shelf=self._library.shelf)
         self._known_until = 0.0
 
     def is_kept(self, answer: Answer) -> bool:
@@ -65,7 +65,7 @@ class Asking:
 
     def remove(self, number: int) -> None:
         """Remove a question. Raises UnknownAlert."""
-        self.alerts.remove(number)
+        self.store.remove(number)
         self._known_until = 0.0
 
     def ask(self, shelf: str, *, stop: Callable[[], bool]) -> None:
@@ -79,7 +79,7 @@ class Asking:
             return
         self._asked_of, self._due = shelf, 0.0
         try:
-            for _ in run_alerts(self._library, self.alerts, stop=stop):
+            for _ in run_alerts(self._library, self.store, stop=stop):
                 pass
             self.problem = ""
             if stop():

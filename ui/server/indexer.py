@@ -9,20 +9,16 @@ on, a second thread starts a run whenever something changed in the seeds.
 import logging
 import threading
 from dataclasses import dataclass, replace
-from functools import cache
 
 from index.core.errors import ChromaUnreachable, DatelineError, ShelfDamaged
 from index.core.formatting import counted
-from index.core.openai_import import load_openai
-from index.core.settings import load_settings
 from index.inbox.watch import watch_seeds
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
-from index.pipeline.library import Library, build_library
+from index.pipeline.library import Library
 from index.pipeline.sync import WAIT_SECONDS, sync_shelf
-from rag.analysis.suggestions import suggest_questions
-from rag.llm.client import build_chats
-from ui.server.alerts import Asking
+from ui.server.alerts import Alerts
+from ui.server.suggestions import Suggestions
 
 _logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
@@ -41,15 +37,12 @@ class Progress:
     problem: str = ""  # why the last run stopped, or else the watch
 
 
-class Indexing:
+class Indexer:
     """Owns the thread, and Chroma with it."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, alerts: Alerts, suggestions: Suggestions) -> None:
         """Prepare; nothing runs before `start`."""
-        self.library = library
-        self.chats = build_chats(library.settings)
-        self.suggestions: tuple[str, ...] = ()  # questions that the shelf answers
-        self.asking = Asking(library)
+        self._library, self._alerts, self._suggestions = library, alerts, suggestions
         self._progress = Progress()
         self._asked = threading.Event()
         self._ended = threading.Event()
@@ -88,14 +81,13 @@ class Indexing:
             self._ended.clear()
             self._thread = threading.Thread(target=self._work, name="indexing", daemon=True)
             self._thread.start()
-            if self.chats:
-                # The first answer would wait for it.
-                threading.Thread(target=load_openai, name="warm-up", daemon=True).start()
 
-    def start_once(self) -> None:
-        """Index if that was never asked for: the page was started without its front door."""
-        if self._thread is None:
-            self.start()
+    def start_once(self) -> bool:
+        """Index if that was never asked for; return True if so."""
+        if self._thread is not None:
+            return False
+        self.start()
+        return True
 
     def watch(self, on: bool) -> None:
         """Index now and whenever something changed in the seeds folder, or no longer; the next start remembers it.
@@ -109,7 +101,7 @@ class Indexing:
             elif not self.watching:
                 self._start_watching()
             try:
-                with self.library.shelf.write() as writing:
+                with self._library.shelf.write() as writing:
                     writing.set_record("watch", "on" if on else "")
             except DatelineError as error:
                 self._watch_problem = str(error)
@@ -123,7 +115,7 @@ class Indexing:
         for thread in (self._watcher, self._thread):
             if thread is not None:
                 thread.join(timeout=5)
-        self.library.index.release()
+        self._library.index.release()
 
     def _start_watching(self) -> threading.Event:
         """Start the watcher; the event is set once it has asked for a run, or failed."""
@@ -134,7 +126,7 @@ class Indexing:
 
     def _watch(self, ended: threading.Event, on: threading.Event) -> None:
         try:
-            for _ in watch_seeds(self.library.settings.seeds, ended=ended):
+            for _ in watch_seeds(self._library.settings.seeds, ended=ended):
                 with self._starting:
                     if not ended.is_set():
                         self._start()
@@ -151,7 +143,7 @@ class Indexing:
             if self._ended.is_set() or self.watching:
                 return
             try:
-                with self.library.shelf.read() as reading:
+                with self._library.shelf.read() as reading:
                     remembered = reading.record("watch")
             except ShelfDamaged:
                 return  # the run that comes next builds it again, and tells
@@ -165,7 +157,7 @@ class Indexing:
 
     def _work(self) -> None:
         self._take_up_watching()
-        placed = suggested = ""  # generations of the shelf
+        placed = ""  # the generation of the shelf that is in Chroma
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)
             if self._ended.is_set():
@@ -175,13 +167,13 @@ class Indexing:
                     self._asked.clear()
                     self._run()
                 self._mend()
-                with self.library.shelf.read(checked=True) as reading:
+                with self._library.shelf.read(checked=True) as reading:
                     seen, store = reading.record("generation"), reading.record("store")
-                if seen != placed or not self.library.index.usable:
+                if seen != placed or not self._library.index.usable:
                     placed = self._place(seen)
-                self.asking.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
-                if seen != suggested and not self._asked.is_set():
-                    self.suggestions, suggested = suggest_questions(self.library), seen
+                self._alerts.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
+                if not self._asked.is_set():
+                    self._suggestions.update(seen)
             except DatelineError as error:
                 self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
@@ -191,7 +183,7 @@ class Indexing:
 
     def _mend(self) -> None:
         """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
-        damage, earlier = self.library.shelf.damage(), self._damage
+        damage, earlier = self._library.shelf.damage(), self._damage
         self._damage = damage
         if damage and damage != earlier:
             self._run()
@@ -206,7 +198,7 @@ class Indexing:
             return generation
         self._not_placed = generation
         try:
-            owned = sync_chroma(self.library.shelf, self.library.index)
+            owned = sync_chroma(self._library.shelf, self._library.index)
         except ChromaUnreachable as error:
             self._unreachable, self._not_placed = True, ""  # it may be back any moment
             self._fail(str(error))
@@ -214,7 +206,7 @@ class Indexing:
         if self._unreachable:
             self._unreachable = False
             self._progress = replace(self._progress, problem="")
-        if not owned or not self.library.index.changed:
+        if not owned or not self._library.index.changed:
             self._not_placed = ""
         return generation if owned else ""
 
@@ -224,7 +216,7 @@ class Indexing:
     def _run(self) -> None:
         self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
         visible = 0
-        for event in sync_shelf(self.library, wait_seconds=WAIT_SECONDS):
+        for event in sync_shelf(self._library, wait_seconds=WAIT_SECONDS):
             if self._ended.is_set():
                 return
             now = self._progress
@@ -244,17 +236,3 @@ class Indexing:
                 case Done():
                     self._progress = replace(now, done=event)
         self._progress = replace(self._progress, running=self._asked.is_set())
-
-
-_making = threading.Lock()
-
-
-def get_indexing() -> Indexing:
-    """Return the one of this process. Raises DatelineError where the settings or the store are at fault."""
-    with _making:
-        return _make()
-
-
-@cache
-def _make() -> Indexing:
-    return Indexing(build_library(load_settings()))

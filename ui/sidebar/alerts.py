@@ -8,21 +8,21 @@ from rag.storage.alerts import AlertListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
 from ui.browser.look import make_component, show_text, telling
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 
 _LISTED = 200  # of which the list shows a few, and all on request
 _component = make_component("alert_list")
 
 
 @telling
-def show_alerts(indexing: Indexing) -> None:
+def show_alerts(services: Services) -> None:
     """List them, those that have found something first."""
-    listings = indexing.asking.listings()
+    listings = services.alerts.listings()
     if not listings:
         return
     st.html('<h2 class="dl-heading">Alerts</h2>')
-    if indexing.asking.problem:
-        show_text(indexing.asking.problem, kind="problem")
+    if services.alerts.problem:
+        show_text(services.alerts.problem, kind="problem")
     clicks = draw(_component, key="alerts", data=[_entry(listing) for listing in listings[:_LISTED]])
     if len(listings) > _LISTED:
         show_text(f"and {counted(len(listings) - _LISTED, 'other')}", kind="note")

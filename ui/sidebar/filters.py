@@ -8,7 +8,7 @@ from index.core.formatting import counted, scope_words
 from index.core.scope import WHOLE, Scope
 from ui.browser.clicks import undisturbed
 from ui.browser.look import inert, telling
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 
 _UNNAMED = "No outlet named"
 _SINCE, _UNTIL, _OUTLETS = "since", "until", "outlets"
@@ -20,9 +20,9 @@ def asked_of() -> Scope:
 
 
 @telling
-def show_narrowing(indexing: Indexing) -> None:
+def show_narrowing(services: Services) -> None:
     """Let the reader choose days and outlets, where the shelf has more than one of them."""
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         reach, outlets = reading.reach(), dict(reading.outlets())
     named = [name for name in outlets if name]
     many_days = reach.first != reach.last
@@ -50,12 +50,12 @@ def show_narrowing(indexing: Indexing) -> None:
 
 
 @telling
-def show_scope(indexing: Indexing) -> None:
+def show_scope(services: Services) -> None:
     """Say that only some articles are asked, above the place where one asks, and let the reader ask all again."""
     scope = asked_of()
     if scope.is_whole:
         return
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         inside, everything = reading.count(scope=scope), reading.count()
     with st.container(horizontal=True, key="scope", vertical_alignment="center"):
         asked = f"Asking {inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"

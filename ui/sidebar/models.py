@@ -9,8 +9,8 @@ from index.core.errors import DatelineError
 from rag.llm.client import ChatModel, Usage
 from rag.output.answer_text import usage_words
 from ui.browser.look import show_text
-from ui.chat.turns import OpenChat
-from ui.server.indexer import Indexing
+from ui.server.chats import OpenChat
+from ui.server.services import Services
 
 QUOTES_ALONE = "Quotes alone"
 _LOOK_SECONDS = 1.0
@@ -40,25 +40,25 @@ class Trial:
             self.outcome = f"{model.name} at {model.where} answers, in {time.monotonic() - started:.1f} s."
 
 
-def chosen_model(indexing: Indexing) -> ChatModel | None:
+def chosen_model(services: Services) -> ChatModel | None:
     """Return the model that the reader has chosen, or None for quotes alone."""
-    return next((chat for chat in indexing.chats if chat.name == st.session_state.get("model")), None)
+    return next((chat for chat in services.models if chat.name == st.session_state.get("model")), None)
 
 
-def show_models(indexing: Indexing, chat: OpenChat) -> None:
+def show_models(services: Services, chat: OpenChat) -> None:
     """Let the reader choose a model and try it; say what the chat has taken."""
-    if not indexing.chats:
+    if not services.models:
         show_text(
             "Answers are quotes alone: no language model is set. DATELINE_CHAT_MODEL in .env sets one.", kind="note"
         )
         return
-    st.selectbox("Answer with", [*(model.name for model in indexing.chats), QUOTES_ALONE], key="model")
-    st.fragment(_show_state, run_every=_LOOK_SECONDS)(indexing, chat)
+    st.selectbox("Answer with", [*(model.name for model in services.models), QUOTES_ALONE], key="model")
+    st.fragment(_show_state, run_every=_LOOK_SECONDS)(services, chat)
 
 
-def _show_state(indexing: Indexing, chat: OpenChat) -> None:
+def _show_state(services: Services, chat: OpenChat) -> None:
     trial: Trial | None = st.session_state.get("trial")
-    model = chosen_model(indexing)
+    model = chosen_model(services)
     if model is not None:
         st.button(
             "Test this connection",

@@ -13,7 +13,7 @@ from index.shelf.queries import Listing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw, undisturbed
 from ui.browser.look import LOOK_SECONDS, make_component, show_text, telling
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 from ui.sidebar.filters import asked_of
 
 _LISTED = 30  # the shelf's own page lists them all
@@ -21,26 +21,26 @@ _MOST_REASONS = 100
 _list = make_component("list")
 
 
-def show_status(indexing: Indexing, below: Callable[[], None]) -> None:
+def show_status(services: Services, below: Callable[[], None]) -> None:
     """Show the state of the shelf, and what is `below`: they look again, so that what another process did is seen."""
-    st.fragment(_show_status_and, run_every=LOOK_SECONDS)(indexing, below)
+    st.fragment(_show_status_and, run_every=LOOK_SECONDS)(services, below)
 
 
-def show_articles(indexing: Indexing) -> None:
+def show_articles(services: Services) -> None:
     """List the newest articles of what is asked of, or those whose title holds what is searched for."""
-    st.fragment(_show_articles, run_every=LOOK_SECONDS)(indexing)
+    st.fragment(_show_articles, run_every=LOOK_SECONDS)(services)
 
 
-def _show_status_and(indexing: Indexing, below: Callable[[], None]) -> None:
-    for show in (partial(_show_status, indexing), below):
+def _show_status_and(services: Services, below: Callable[[], None]) -> None:
+    for show in (partial(_show_status, services), below):
         with st.container():
             show()
 
 
 @telling
-def _show_status(indexing: Indexing) -> None:
-    progress = indexing.progress
-    with indexing.library.shelf.read() as reading:
+def _show_status(services: Services) -> None:
+    progress = services.indexer.progress
+    with services.library.shelf.read() as reading:
         counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
@@ -49,9 +49,11 @@ def _show_status(indexing: Indexing) -> None:
             st.caption("You can keep asking.")
         else:
             show_text(_freshness(last_run, found), kind="note")
-        st.button("Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=indexing.start)
-        st.session_state["watch"] = indexing.watching  # another reader may have switched it
-        st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(indexing,))
+        st.button(
+            "Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=services.indexer.start
+        )
+        st.session_state["watch"] = services.indexer.watching  # another reader may have switched it
+        st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(services,))
     if progress.problem:
         show_text(progress.problem, kind="problem")
     if counts.chunks > counts.embedded and not progress.running:
@@ -63,14 +65,14 @@ def _show_status(indexing: Indexing) -> None:
 
 
 @undisturbed
-def _switch_watch(indexing: Indexing) -> None:
-    indexing.watch(bool(st.session_state["watch"]))
+def _switch_watch(services: Services) -> None:
+    services.indexer.watch(bool(st.session_state["watch"]))
 
 
 @telling
-def _show_articles(indexing: Indexing) -> None:
+def _show_articles(services: Services) -> None:
     scope = asked_of()
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         everything = reading.count()
     if not everything:
         return
@@ -78,7 +80,7 @@ def _show_articles(indexing: Indexing) -> None:
     titled = st.text_input(
         "Search the titles", key="titles-sought", placeholder="Search the titles", label_visibility="collapsed"
     )
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         listings, found = (
             reading.listings(_LISTED, scope=scope, titled=titled),
             reading.count(scope=scope, titled=titled),

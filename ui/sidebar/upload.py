@@ -7,7 +7,7 @@ import streamlit as st
 from index.core.errors import DatelineError
 from index.inbox.folder import add_seed
 from ui.browser.look import show_text, telling
-from ui.server.indexer import Indexing
+from ui.server.services import Services
 
 _LOOK_SECONDS = 1.0
 
@@ -22,7 +22,7 @@ class _Outcome:
     problem: str = ""
 
 
-def show_upload(indexing: Indexing) -> None:
+def show_upload(services: Services) -> None:
     """Take files, and tell of each what became of it."""
     state = st.session_state
     round_: int = state.setdefault("upload-round", 0)
@@ -31,9 +31,9 @@ def show_upload(indexing: Indexing) -> None:
             "Text, web pages, PDF, Word, mail, JSON", accept_multiple_files=True, key=f"upload-{round_}"
         )
         if state.get("uploaded"):
-            st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(indexing)
+            st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(services)
     if files:
-        settings = indexing.library.settings
+        settings = services.library.settings
         outcomes = []
         for file in files:
             try:
@@ -45,14 +45,14 @@ def show_upload(indexing: Indexing) -> None:
         # An uploader with another key is an empty one: what was taken is told below instead.
         state["upload-round"] = round_ + 1
         if any(outcome.new for outcome in outcomes):
-            indexing.start()
+            services.indexer.start()
         st.rerun()
 
 
 @telling
-def _show_outcomes(indexing: Indexing) -> None:
+def _show_outcomes(services: Services) -> None:
     outcomes: list[_Outcome] = st.session_state.get("uploaded", [])
-    with indexing.library.shelf.read() as reading:
+    with services.library.shelf.read() as reading:
         found = reading.titles([outcome.path for outcome in outcomes if outcome.path])
     for outcome in outcomes:
         if outcome.problem:

@@ -1,4 +1,4 @@
-"""Asking: the page's alerts are asked when the shelf has changed, and what is wrong is told."""
+"""The alerts of the page are run when the shelf has changed, and problems are shown."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,45 +8,45 @@ import pytest
 from index.core.scope import WHOLE
 from rag.storage.alerts import FILE_NAME
 from tests.conftest import FENTANYL, Newsroom
-from ui.server.alerts import Asking
+from ui.server.alerts import Alerts
 
 
 def test_nothing_is_made_before_a_question_is_kept(newsroom: Newsroom, archive: Newsroom) -> None:
     newsroom.indexed()
-    asking = Asking(newsroom.library)
+    alerts = Alerts(newsroom.library)
     answer = archive.ask(FENTANYL)
-    asking.ask("1", stop=lambda: False)
-    assert (asking.listings(), asking.is_kept(answer), asking.problem) == ([], False, "")
+    alerts.ask("1", stop=lambda: False)
+    assert (alerts.listings(), alerts.is_kept(answer), alerts.problem) == ([], False, "")
     assert not (newsroom.library.settings.store / FILE_NAME).exists()
-    asking.keep(answer)
-    assert asking.is_kept(answer)
-    asking.remove(asking.listings()[0].asked.number)
-    assert not asking.is_kept(answer)
+    alerts.keep(answer)
+    assert alerts.is_kept(answer)
+    alerts.remove(alerts.listings()[0].asked.number)
+    assert not alerts.is_kept(answer)
 
 
 def test_it_is_asked_once_of_each_state_of_the_shelf_and_again_after_a_problem(
     newsroom: Newsroom, archive: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
-    asking, now = Asking(newsroom.library), [1000.0]
+    alerts, now = Alerts(newsroom.library), [1000.0]
     monkeypatch.setattr("ui.server.alerts.time", SimpleNamespace(monotonic=lambda: now[0]))
-    asking.keep(archive.ask(FENTANYL))
+    alerts.keep(archive.ask(FENTANYL))
     newsroom.write("more.txt", "It was agreed on fentanyl precursors that all is well.")
     newsroom.indexed()
-    asking.ask("1", stop=lambda: True)
-    assert not asking.listings()[0].quotes, "a run that is asked for goes before"
+    alerts.ask("1", stop=lambda: True)
+    assert not alerts.listings()[0].quotes, "a run that is asked for goes before"
     path = newsroom.library.settings.store / FILE_NAME
     kept = _swap(path, b"no database any more" * 500)
-    asking.ask("1", stop=lambda: False)
-    assert asking.problem.startswith(f"Alerts were not asked of what is new: {path} is damaged")
+    alerts.ask("1", stop=lambda: False)
+    assert alerts.problem.startswith(f"Alerts were not asked of what is new: {path} is damaged")
     now[0] += 30
-    assert not asking.is_kept(archive.ask(FENTANYL, WHOLE)), "an answer is shown all the same"
+    assert not alerts.is_kept(archive.ask(FENTANYL, WHOLE)), "an answer is shown all the same"
     _swap(path, kept)
-    asking.ask("1", stop=lambda: False)
-    assert asking.problem, "not at each look"
+    alerts.ask("1", stop=lambda: False)
+    assert alerts.problem, "not at each look"
     now[0] += 31
-    asking.ask("1", stop=lambda: False)
-    assert (asking.problem, asking.listings()[0].quotes) == ("", 1)
+    alerts.ask("1", stop=lambda: False)
+    assert (alerts.problem, alerts.listings()[0].quotes) == ("", 1)
 
 
 def _swap(path: Path, content: bytes) -> bytes:

@@ -11,13 +11,15 @@ import index.inbox.watch
 import ui.server.indexer
 from index.vectors.chroma import VectorIndex
 from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
-from ui.server.indexer import Indexing
+from ui.server.alerts import Alerts
+from ui.server.indexer import Indexer
+from ui.server.suggestions import Suggestions
 
 
 @pytest.fixture
-def indexing(newsroom: Newsroom) -> Iterator[Indexing]:
+def indexer(newsroom: Newsroom) -> Iterator[Indexer]:
     shutil.copy(SEED, newsroom.seeds)
-    made = Indexing(newsroom.library)
+    made = Indexer(newsroom.library, Alerts(newsroom.library), Suggestions(newsroom.library))
     yield made
     made.stop()
 
@@ -28,60 +30,60 @@ def removed(folder: Path) -> bool:
     return not folder.exists()
 
 
-def run(indexing: Indexing) -> None:
-    indexing.start()
-    wait_until(lambda: not indexing.progress.running)
+def run(indexer: Indexer) -> None:
+    indexer.start()
+    wait_until(lambda: not indexer.progress.running)
 
 
-def test_a_run_tells_what_it_found(indexing: Indexing) -> None:
-    indexing.start_once()
-    indexing.start_once()
-    wait_until(lambda: indexing.progress.done is not None and not indexing.progress.running)
-    assert indexing.progress.done is not None
-    assert indexing.progress.done.visible == 1
-    assert indexing.progress.problem == ""
+def test_a_run_tells_what_it_found(indexer: Indexer) -> None:
+    indexer.start_once()
+    indexer.start_once()
+    wait_until(lambda: indexer.progress.done is not None and not indexer.progress.running)
+    assert indexer.progress.done is not None
+    assert indexer.progress.done.visible == 1
+    assert indexer.progress.problem == ""
 
 
-def test_a_deleted_store_is_built_again_at_the_next_run(indexing: Indexing, newsroom: Newsroom) -> None:
-    run(indexing)
+def test_a_deleted_store_is_built_again_at_the_next_run(indexer: Indexer, newsroom: Newsroom) -> None:
+    run(indexer)
     wait_until(lambda: removed(newsroom.library.settings.store))
-    run(indexing)
+    run(indexer)
     wait_until(lambda: newsroom.paths() == [SEED.name])
     assert newsroom.ask(FENTANYL).statements
 
 
-def test_a_run_that_fails_is_told_and_the_next_one_works(indexing: Indexing, newsroom: Newsroom) -> None:
+def test_a_run_that_fails_is_told_and_the_next_one_works(indexer: Indexer, newsroom: Newsroom) -> None:
     newsroom.seeds.rename(newsroom.seeds.with_name("away"))
-    run(indexing)
-    assert "There is no folder" in indexing.progress.problem
+    run(indexer)
+    assert "There is no folder" in indexer.progress.problem
     newsroom.seeds.with_name("away").rename(newsroom.seeds)
-    run(indexing)
-    assert indexing.progress.problem == ""
+    run(indexer)
+    assert indexer.progress.problem == ""
     assert newsroom.paths() == [SEED.name]
 
 
-def test_a_watched_folder_is_indexed_when_it_changes(indexing: Indexing, newsroom: Newsroom) -> None:
-    run(indexing)
-    indexing.watch(True)
-    assert indexing.watching
+def test_a_watched_folder_is_indexed_when_it_changes(indexer: Indexer, newsroom: Newsroom) -> None:
+    run(indexer)
+    indexer.watch(True)
+    assert indexer.watching
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
     wait_until(lambda: "river.txt" in newsroom.paths())
     newsroom.seeds.rename(newsroom.seeds.with_name("away"))
-    wait_until(lambda: "There is no folder" in indexing.progress.problem)
+    wait_until(lambda: "There is no folder" in indexer.progress.problem)
     newsroom.seeds.with_name("away").rename(newsroom.seeds)
     (newsroom.seeds / "river.txt").unlink()
-    wait_until(lambda: newsroom.paths() == [SEED.name] and not indexing.progress.problem)
-    indexing.watch(False)
-    assert not indexing.watching
+    wait_until(lambda: newsroom.paths() == [SEED.name] and not indexer.progress.problem)
+    indexer.watch(False)
+    assert not indexer.watching
 
 
-def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsroom: Newsroom) -> None:
-    indexing.watch(True)
-    wait_until(lambda: indexing.progress.done is not None and not indexing.progress.running)
-    indexing.stop()
-    assert not indexing.watching
+def test_watching_is_taken_up_again_by_the_next_start(indexer: Indexer, newsroom: Newsroom) -> None:
+    indexer.watch(True)
+    wait_until(lambda: indexer.progress.done is not None and not indexer.progress.running)
+    indexer.stop()
+    assert not indexer.watching
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
-    second = Indexing(newsroom.library)
+    second = Indexer(newsroom.library, Alerts(newsroom.library), Suggestions(newsroom.library))
     try:
         second.start_once()
         wait_until(lambda: second.progress.done is not None and not second.progress.running)
@@ -93,64 +95,64 @@ def test_watching_is_taken_up_again_by_the_next_start(indexing: Indexing, newsro
         second.watch(False)
     finally:
         second.stop()
-    indexing.start()
-    wait_until(lambda: not indexing.progress.running)
-    assert not indexing.watching, "switched off is remembered too"
+    indexer.start()
+    wait_until(lambda: not indexer.progress.running)
+    assert not indexer.watching, "switched off is remembered too"
 
 
-def test_watching_that_cannot_be_remembered_is_told(indexing: Indexing, newsroom: Newsroom) -> None:
-    run(indexing)
-    indexing.stop()
+def test_watching_that_cannot_be_remembered_is_told(indexer: Indexer, newsroom: Newsroom) -> None:
+    run(indexer)
+    indexer.stop()
     store = newsroom.library.settings.store
     shutil.rmtree(store)
     store.write_text("")
-    indexing.watch(True)
-    wait_until(lambda: f"The store {store} cannot be opened" in indexing.progress.problem)
+    indexer.watch(True)
+    wait_until(lambda: f"The store {store} cannot be opened" in indexer.progress.problem)
     store.unlink()
-    run(indexing)
+    run(indexer)
     assert newsroom.paths() == [SEED.name]
-    indexing.watch(False)
-    wait_until(lambda: not indexing.progress.problem)
+    indexer.watch(False)
+    wait_until(lambda: not indexer.progress.problem)
 
 
 def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
-    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError("Permission denied")  # as for a folder below that may not be looked into
 
-    run(indexing)
+    run(indexer)
     with monkeypatch.context() as refusing:
         refusing.setattr(index.inbox.watch, "watch", refuse)
-        indexing.watch(True)
-        wait_until(lambda: not indexing.watching)
-    run(indexing)
-    assert "cannot be watched (Permission denied)" in indexing.progress.problem, "a run does not mend it"
-    indexing.watch(True)
-    assert indexing.progress.problem == ""
-    assert indexing.watching
+        indexer.watch(True)
+        wait_until(lambda: not indexer.watching)
+    run(indexer)
+    assert "cannot be watched (Permission denied)" in indexer.progress.problem, "a run does not mend it"
+    indexer.watch(True)
+    assert indexer.progress.problem == ""
+    assert indexer.watching
 
 
 def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
-    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
     looks: list[None] = []
-    start_over, mend = VectorIndex.start_over, Indexing._mend
+    start_over, mend = VectorIndex.start_over, Indexer._mend
 
     def counted_start(self: VectorIndex) -> str:
         made.append(start_over(self))
         return made[-1]
 
-    def counted_look(self: Indexing) -> None:
+    def counted_look(self: Indexer) -> None:
         looks.append(None)
         mend(self)
 
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
     monkeypatch.setattr(VectorIndex, "start_over", counted_start)
-    monkeypatch.setattr(Indexing, "_mend", counted_look)
+    monkeypatch.setattr(Indexer, "_mend", counted_look)
     monkeypatch.setattr(ui.server.indexer, "_LOOK_SECONDS", 0.01)
-    run(indexing)
+    run(indexer)
     seen = len(looks)
     wait_until(lambda: len(looks) > seen + 20)
     # By the run, and by the first look after it.
@@ -159,12 +161,12 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     assert newsroom.ask(FENTANYL).statements
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 0.999)
     newsroom.write("river.txt", "The River Lind fell to 4.1 metres.")
-    run(indexing)
+    run(indexer)
     wait_until(lambda: newsroom.library.index.usable)
 
 
 def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
-    indexing: Indexing, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+    indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check, damaged = VectorIndex.check, threading.Event()
 
@@ -175,14 +177,14 @@ def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
             damaged.set()
 
     monkeypatch.setattr(VectorIndex, "check", check_and_damage)
-    run(indexing)
+    run(indexer)
     wait_until(lambda: damaged.is_set() and newsroom.library.index.usable)
     assert newsroom.library.index.owned
 
 
-def test_after_its_end_chroma_is_free(indexing: Indexing, newsroom: Newsroom) -> None:
-    run(indexing)
+def test_after_its_end_chroma_is_free(indexer: Indexer, newsroom: Newsroom) -> None:
+    run(indexer)
     wait_until(lambda: newsroom.library.index.owned)
-    indexing.stop()
+    indexer.stop()
     assert not newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements, "the shelf is searched without Chroma"

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import FENTANYL, ROOT, SEED, Newsroom
-from ui.chat import turns
 from ui.pages.shelf import Look, bars
-from ui.server import indexer as indexing
+from ui.server import services
 
 
 @given(
@@ -46,12 +45,10 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     newsroom.library.index.release()
     monkeypatch.setenv("DATELINE_SEEDS", str(newsroom.seeds))
     monkeypatch.setenv("DATELINE_STORE", str(newsroom.library.settings.store))
-    for made in (indexing._make, turns._make):
-        made.cache_clear()
+    services._build.cache_clear()
     yield AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=60).run()
-    indexing.get_indexing().stop()
-    for made in (indexing._make, turns._make):
-        made.cache_clear()
+    services.get_services().indexer.stop()
+    services._build.cache_clear()
 
 
 def test_an_address_that_comes_late_undoes_nothing(page: AppTest) -> None:

@@ -24,7 +24,9 @@ from index.vectors.embedders import MiniLM
 from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
 from tests.support.chroma_server import chroma_server, false_server
 from tests.support.ports import free_port
-from ui.server.indexer import Indexing
+from ui.server.alerts import Alerts
+from ui.server.indexer import Indexer
+from ui.server.suggestions import Suggestions
 
 BRIDGE = "The Quarrow bridge closed on Monday after inspectors found a crack in a pier."
 
@@ -141,7 +143,7 @@ def test_the_shelf_answers_without_its_server_and_reports_it(
     assert room.library.shelf.damage() == ""
 
     # The page reports it, and also when it is over.
-    indexing = Indexing(room.library)
+    indexing = Indexer(room.library, Alerts(room.library), Suggestions(room.library))
     indexing.start()
     wait_until(lambda: "cannot be used" in indexing.progress.problem)
     with chroma_server(tmp_path / "server", port):

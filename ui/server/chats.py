@@ -8,7 +8,7 @@ window, finds it as it is.
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import reduce
 from operator import add
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -20,7 +20,6 @@ from rag.answering.models import Answer
 from rag.answering.pipeline import stream_answer
 from rag.llm.client import ChatModel, Usage
 from rag.storage.chats import Chats, KeptTurn
-from ui.server.indexer import get_indexing
 
 
 class Turn:
@@ -233,17 +232,3 @@ class OpenChats:
     def _remember(self, chat: OpenChat) -> OpenChat:
         self._open[chat.id] = chat
         return chat
-
-
-_making = threading.Lock()
-
-
-def get_open_chats() -> OpenChats:
-    """Return those of this process. Raises DatelineError where the settings or the store are at fault."""
-    with _making:
-        return _make()
-
-
-@cache
-def _make() -> OpenChats:
-    return OpenChats(get_indexing().library)

@@ -1,0 +1,55 @@
+"""Services: what all readers of one server share."""
+
+import threading
+from dataclasses import dataclass
+from functools import cache
+
+from index.core.openai_import import load_openai
+from index.core.settings import load_settings
+from index.pipeline.library import Library, build_library
+from rag.llm.client import ChatModel, build_chats
+from ui.server.alerts import Alerts
+from ui.server.chats import OpenChats
+from ui.server.indexer import Indexer
+from ui.server.suggestions import Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The library, and what works on it in the server's process."""
+
+    library: Library
+    indexer: Indexer
+    alerts: Alerts
+    suggestions: Suggestions
+    models: tuple[ChatModel, ...]  # language models that a reader can choose from
+    chats: OpenChats
+
+    def start(self) -> None:
+        """Start indexing, unless it was started before."""
+        if self.indexer.start_once() and self.models:
+            # The first answer would wait for this import.
+            threading.Thread(target=load_openai, name="warm-up", daemon=True).start()
+
+
+_building = threading.Lock()
+
+
+def get_services() -> Services:
+    """Return the services of this process. Raises DatelineError if the settings or the store are at fault."""
+    with _building:
+        return _build()
+
+
+@cache
+def _build() -> Services:
+    library = build_library(load_settings())
+    alerts, suggestions = Alerts(library), Suggestions(library)
+    return Services(
+        library=library,
+        indexer=Indexer(library, alerts, suggestions),
+        alerts=alerts,
+        suggestions=suggestions,
+        models=build_chats(library.settings),
+        chats=OpenChats(library),
+    )
