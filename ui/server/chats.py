@@ -20,6 +20,7 @@ from rag.answering.models import Answer
 from rag.answering.pipeline import stream_answer
 from rag.llm.client import ChatModel, Usage
 from rag.storage.chats import Chats, KeptTurn
+from ui.server.unexpected import log_and_explain
 
 
 class Turn:
@@ -95,8 +96,8 @@ class Turn:
                     self._keep(keep)
         except DatelineError as error:
             self.problem = str(error)
-        except Exception as error:  # noqa: BLE001 (the reader is told; the chat goes on)
-            self.problem = f"The question could not be answered ({type(error).__name__}). Re-index, ask again."
+        except Exception as error:  # noqa: BLE001 (logged; the chat goes on)
+            self.problem = f"An unexpected error stopped this answer. Ask again. {log_and_explain(error)}"
         finally:
             self._answered.set()
             self._keep(keep)

@@ -6,7 +6,6 @@ again what was damaged, and asks the alerts of what is new. Where watching is sw
 on, a second thread starts a run whenever something changed in the seeds.
 """
 
-import logging
 import threading
 from dataclasses import dataclass, replace
 
@@ -19,8 +18,8 @@ from index.pipeline.library import Library
 from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 from ui.server.alerts import Alerts
 from ui.server.suggestions import Suggestions
+from ui.server.unexpected import log_and_explain
 
-_logger = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
 _WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
 
@@ -53,6 +52,7 @@ class Indexer:
         self._watcher: threading.Thread | None = None
         self._damage = ""  # what was wrong with the shelf at the last look
         self._not_placed = ""  # the generation of the shelf that could not be brought into Chroma
+        self._unexpected = ("", "")  # the unexpected error that was logged last, and where
         self._unreachable = False  # whether the Chroma server was, when it was last to be written to
 
     @property
@@ -177,9 +177,8 @@ class Indexer:
             except DatelineError as error:
                 self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
-            except Exception as error:
-                _logger.exception("Indexing stopped")
-                self._fail(f"Indexing stopped ({type(error).__name__}). What was indexed stays. Press Re-index.")
+            except Exception as error:  # noqa: BLE001 (logged; the thread goes on)
+                self._fail_unexpectedly(error)
 
     def _mend(self) -> None:
         """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
@@ -210,11 +209,19 @@ class Indexer:
             self._not_placed = ""
         return generation if owned else ""
 
+    def _fail_unexpectedly(self, error: Exception) -> None:
+        # The same error may come back at each look: it is logged once until the next run.
+        if repr(error) != self._unexpected[0]:
+            self._unexpected = repr(error), log_and_explain(error)
+        details = self._unexpected[1]
+        self._fail(f"An unexpected error stopped indexing. Indexed articles stay. Press Re-index to retry. {details}")
+
     def _fail(self, problem: str) -> None:
         self._progress = replace(self._progress, running=self._asked.is_set(), problem=problem)
 
     def _run(self) -> None:
         self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
+        self._unexpected = ("", "")
         visible = 0
         for event in sync_shelf(self._library, wait_seconds=WAIT_SECONDS):
             if self._ended.is_set():

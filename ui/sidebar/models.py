@@ -11,6 +11,7 @@ from rag.output.answer_text import usage_words
 from ui.browser.look import show_text
 from ui.server.chats import OpenChat
 from ui.server.services import Services
+from ui.server.unexpected import log_and_explain
 
 QUOTES_ALONE = "Quotes alone"
 _LOOK_SECONDS = 1.0
@@ -36,6 +37,8 @@ class Trial:
                 words += piece if not isinstance(piece, Usage) else ""
         except DatelineError as error:
             self.failed, self.outcome = True, str(error)
+        except Exception as error:  # noqa: BLE001 (logged; the button can be used again)
+            self.failed, self.outcome = True, f"An unexpected error stopped the test. {log_and_explain(error)}"
         else:
             self.outcome = f"{model.name} at {model.where} answers, in {time.monotonic() - started:.1f} s."
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from tests.conftest import FENTANYL, ROOT, SEED, Newsroom
+from tests.conftest import FENTANYL, ROOT, SEED, Newsroom, wait_until
 from ui.pages.shelf import Look, bars
 from ui.server import services
 
@@ -49,6 +49,18 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     yield AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=60).run()
     services.get_services().indexer.stop()
     services._build.cache_clear()
+
+
+def test_the_page_says_that_an_unexpected_error_happened(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("ui.server.chats.stream_answer", fail)
+    page.chat_input[0].set_value(FENTANYL).run()
+    wait_until(lambda: not page.session_state["shown"].under_way)
+    page.run()
+    shown = [element.proto.body for element in page.get("html")]
+    assert any("An unexpected error stopped this answer." in body and 'role="alert"' in body for body in shown)
 
 
 def test_an_address_that_comes_late_undoes_nothing(page: AppTest) -> None:
