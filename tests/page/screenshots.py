@@ -114,7 +114,7 @@ def article(reader: Reader) -> None:
 
 def refusal(reader: Reader) -> None:
     open_sidebar(reader.page)
-    reader.choose("Answer with", "Quotes alone")
+    reader.choose("Answer with", "Quotes only")
     if is_phone(reader.page):
         reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     reader.ask(OTTAWA)

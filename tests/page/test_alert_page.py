@@ -21,7 +21,7 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
     shutil.copytree(FICTION, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page, listed = reader.page, reader.page.locator(".st-key-alerts")
-        expect(page.locator(".st-key-shelf")).to_contain_text("Indexed")
+        expect(page.locator(".st-key-shelf")).to_contain_text("Updated")
         with subtests.test("kept with one click, when everything on the shelf has been seen"):
             reader.ask(ASKED)
             page.get_by_role("button", name="Keep asking").click()
@@ -59,6 +59,6 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
         with subtests.test("and removed"):
             listed.get_by_role("button").click()
             page.get_by_role("button", name="Remove", exact=True).click()
-            page.get_by_role("button", name="Remove the question").click()
+            page.get_by_role("button", name="Delete the alert").click()
             expect(listed).to_have_count(0)
             expect(page.get_by_role("button", name="Keep asking")).to_be_visible()

@@ -125,7 +125,7 @@ def test_the_drawer_shows_what_became_of_a_quote(browser: Browser, tmp_path: Pat
 
         ferries.write_text(CORRECTED)
         reader.reindex()
-        expect(page.locator(".st-key-shelf")).to_contain_text("Found 1 new or changed.")
+        expect(page.locator(".st-key-shelf")).to_contain_text("1 new or changed")
         page.locator("button.quote", has_text=COST).click()
         expect(note).to_have_text(f"{CHANGED} {THE_SAME}")
         expect(lit).to_have_text(quote)
@@ -141,7 +141,7 @@ def test_the_drawer_shows_what_became_of_a_quote(browser: Browser, tmp_path: Pat
 
         ferries.write_text(FERRIES.replace("48.5", "52.1"))
         reader.reindex()
-        expect(page.locator(".st-key-shelf")).to_contain_text("Found 1 new or changed.")
+        expect(page.locator(".st-key-shelf")).to_contain_text("1 new or changed")
         page.goto(link)
         expect(note).to_contain_text(f"{CHANGED} {SENTENCE_GONE}")
         expect(page.locator("mark")).to_have_count(0)

@@ -170,7 +170,7 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_pointing(
         reader.ask(FENTANYL)
         expect(page.locator(".statement.supported")).to_have_text(re.compile(re.escape(AGREED)))
         expect(page.locator(".statement.uncited .verdict")).to_contain_text("No source cited.")
-        expect(page.locator(".mark.supported")).to_have_text("✓ supports what is said")
+        expect(page.locator(".mark.supported")).to_have_text("✓ supports the statement")
         chip = page.get_by_role("button", name=re.compile("^Source 1: "))
         chip.hover()
         tip = page.locator(".tip")
@@ -281,7 +281,7 @@ def test_only_the_reader_goes_back(browser: Browser, server: Server) -> None:
     [
         ("/?chat=nosuchchat", "There is no such chat. Expected one that was not deleted. Start a new chat."),
         ("/?article=no-such.txt", "No article 'no-such.txt' is on the shelf."),
-        ("/?article=ferries.txt&quote=5-99999", "The link names a place that this article does not have."),
+        ("/?article=ferries.txt&quote=5-99999", "The link points to a place that this article does not have."),
         ("/?article=ferries.txt&quote=5-20.00000000", "This article was changed since the link was made"),
     ],
 )
@@ -319,7 +319,7 @@ def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path
         expect(titles.filter(has_text="Drugs *talks* ![x](http://127.0.0.1:9/x)")).to_be_visible()
         page.get_by_label("Search the chats").fill("nothing of the kind")
         page.get_by_label("Search the chats").press("Enter")
-        expect(page.get_by_text("No chat holds these words.")).to_be_visible()
+        expect(page.get_by_text("No chat contains these words.")).to_be_visible()
         page.get_by_label("Search the chats").fill("")
         page.get_by_label("Search the chats").press("Enter")
         expect(titles).to_have_count(6)
@@ -335,7 +335,7 @@ def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path
 
         page.locator(".menu:not([hidden])").get_by_role("button", name="Delete").click()
         page.get_by_role("button", name="Delete", exact=True).click()
-        expect(page.get_by_text("It cannot be brought back.")).to_have_count(0)
+        expect(page.get_by_text("This cannot be undone.")).to_have_count(0)
         expect(titles).to_have_count(5)
         page.reload()
         expect(titles).to_have_count(5)
@@ -399,7 +399,7 @@ def test_the_watched_folder_is_read_by_itself(browser: Browser, tmp_path: Path) 
         expect(switch).to_be_checked()
         shutil.copy(FICTION / "strike.txt", server.seeds)
         expect(panel).to_contain_text("2 articles")
-        expect(panel).to_contain_text("Found 1 new or changed.")
+        expect(panel).to_contain_text("1 new or changed")
         page.reload()
         expect(switch).to_be_checked()
 

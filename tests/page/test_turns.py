@@ -161,7 +161,7 @@ def test_the_reader_chooses_the_model_or_none(browser: Browser, server: Server, 
         reader.ask(FENTANYL)
         expect(reader.page.locator(".usage")).to_contain_text("other: 1,234 tokens in")
         assert chat.requests[-1]["model"] == "other"
-        reader.choose("Answer with", "Quotes alone")
+        reader.choose("Answer with", "Quotes only")
         asked = len(chat.requests)
         reader.ask("How high did the River Lind rise?")
         expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
@@ -222,7 +222,7 @@ def test_without_a_model_the_page_says_so_in_a_line(browser: Browser, tmp_path: 
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
-        expect(reader.page.get_by_text("Answers are quotes alone: no language model is set.")).to_be_visible()
+        expect(reader.page.get_by_text("Showing quotes only. Connect a language model")).to_be_visible()
         expect(reader.page.get_by_role("combobox", name="Answer with")).to_have_count(0)
 
 
@@ -318,7 +318,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chats: OpenChats) ->
     chat.ask(FENTANYL, None)
     turn = finished(chat)
     assert turn.answer is not None
-    assert turn.not_kept.startswith("This answer is not kept in the store:")
+    assert turn.not_kept.startswith("This answer was not saved:")
     assert str(store) in turn.not_kept
 
 

@@ -94,7 +94,7 @@ def test_a_refusal_and_the_folded_parts_of_the_sidebar(browser: Browser, server:
         page = reader.page
         page.get_by_text("Ask only some articles").click()
         page.get_by_text("Not on the shelf: 1").click()
-        reader.choose("Answer with", "Quotes alone")
+        reader.choose("Answer with", "Quotes only")
         reader.ask(OTTAWA)
         expect(page.get_by_text("The shelf does not answer this.")).to_be_visible()
         page.get_by_role("button", name="More for What is the population of Ottawa?").click()

@@ -114,13 +114,13 @@ def _show_welcome(chat: OpenChat, services: Services) -> None:
     if reach.articles:
         days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
         articles = counted(reach.articles, "article")
-        told = "rest on sentences of" if services.models else "are quoted word for word from"
-        text = f"Answers {told} {articles}{f' ({days})' if days else ''}."
+        source = "cite sentences from" if services.models else "are quoted word for word from"
+        text = f"Answers {source} {articles}{f' ({days})' if days else ''}."
     elif services.indexer.progress.running:
-        text = "The articles are being read. You can ask as soon as the first one is on the shelf."
+        text = "Reading the articles. You can ask as soon as the first one is on the shelf."
     else:
         text = (
-            "No article yet. Drop files on Add articles, or put them into "
+            "No articles yet. Drop files on Add articles, or put them into "
             f"{services.library.settings.seeds} and press Re-index."
         )
     show_text(text, kind="lead")

@@ -21,11 +21,11 @@ from ui.browser.look import show_text
 GONE = "This article is no longer on the shelf. This is the text that was quoted."
 CHANGED = "This article was changed since the quote was taken."
 THE_SAME = "The sentence is the same."
-SENTENCE_GONE = "The sentence that was quoted is no longer in it."
-SEVERAL = "The words that were quoted stand in it {places} times, so another place may be lit than the one meant."
+SENTENCE_GONE = "The quoted sentence is no longer in it."
+SEVERAL = "The quoted words occur {places} times in it, so the highlighted place may not be the one that was cited."
 RENAMED = "The file of this article was renamed since the quote was taken; its text is the same."
-UNTOLD = "This article was changed since the link was made, and the link does not tell which sentence it meant."
-BEYOND = "The link names a place that this article does not have. Here is the article."
+UNTOLD = "This article was changed since the link was made, and the link does not say which sentence it pointed to."
+BEYOND = "The link points to a place that this article does not have. Here is the article."
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
         },
     )
     if not listings:
-        st.html('<p class="dl-note">No chat holds these words.</p>')
+        st.html('<p class="dl-note">No chat contains these words.</p>')
     elif kept > len(listings) and not sought:
         st.html(f'<p class="dl-note">and {kept - len(listings):,} older ones</p>')
     clicks.do("open", lambda id_: go(Address(chat=id_)), str)

@@ -62,7 +62,7 @@ const drawStatement = (root, statement) => {
   }
   for (const number of statement.unresolved) {
     const chip = make("span", "chip nowhere", `${number}?`)
-    chip.title = "The model named a sentence that is not there"
+    chip.title = "The model cited a sentence that does not exist"
     element.append(chip)
   }
   if (statement.verdict === "doubtful" || statement.verdict === "uncited") {
@@ -111,7 +111,7 @@ const drawCards = (root, section, data) => {
       if (quote.verdict) {
         const holds = quote.verdict === "supported"
         const mark = make("span", `mark ${quote.verdict}`)
-        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports what is said" : ` in doubt: ${quote.message}`)
+        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports the statement" : ` in doubt: ${quote.message}`)
         button.append(mark)
       }
       if (!quote.number) button.classList.add("beside")
@@ -237,7 +237,7 @@ const copy = async (button, text) => {
     await navigator.clipboard.writeText(text)
     button.textContent = "Copied"
   } catch {
-    button.textContent = "The browser does not allow copying"
+    button.textContent = "Your browser does not allow copying"
   }
   setTimeout(() => (button.textContent = "Copy"), 2000)
 }

@@ -33,7 +33,7 @@ const drawRename = (root, entry, chat) => {
 
 const drawDelete = (root, entry, chat) => {
   const asked = make("div", "asked")
-  asked.append(make("span", "question", `Delete “${chat.title}”? It cannot be brought back.`))
+  asked.append(make("span", "question", `Delete “${chat.title}”? This cannot be undone.`))
   const no = act("cancel", "Keep", () => fold(root, entry, chat))
   asked.append(act("danger", "Delete", () => root.act("delete", chat.id)), no)
   entry.replaceChildren(asked)

@@ -45,7 +45,7 @@ export default component("draft", (root, data) => {
         await navigator.clipboard.writeText(data.copy)
         copy.textContent = "Copied"
       } catch {
-        copy.textContent = "The browser does not allow copying"
+        copy.textContent = "Your browser does not allow copying"
       }
       setTimeout(() => (copy.textContent = "Copy"), 2000)
     })

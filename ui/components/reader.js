@@ -76,7 +76,7 @@ export default function ({ data, parentElement }) {
       await navigator.clipboard.writeText(new URL(data.link || window.location.href, window.location.href).href)
       copied.textContent = "Copied"
     } catch {
-      copied.textContent = "The browser does not allow copying"
+      copied.textContent = "Your browser does not allow copying"
     }
   })
   actions.append(copied)

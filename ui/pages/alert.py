@@ -57,15 +57,15 @@ def _show_question(services: Services, number: int) -> None:
             )
         st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(services, asked))
         with st.popover("Remove"):
-            show_text("It is asked no longer, and what it has found is gone.", kind="note")
-            if st.button("Remove the question", key="remove-question"):
+            show_text("This deletes the alert and everything it has found.", kind="note")
+            if st.button("Delete the alert", key="remove-question"):
                 services.alerts.remove(number)
                 go(Address(chat=here().chat))
                 st.rerun()
     if not found:
         show_text("Nothing new.", kind="note")
     if len(found) == _SHOWN:
-        show_text("There may be more: it is shown when this is marked as read.", kind="note")
+        show_text("There may be more. Mark these as read to see them.", kind="note")
     for place in reversed(range(len(found))):
         _show_news(place, asked, found[place])
 

@@ -85,5 +85,5 @@ class Alerts:
             if stop():
                 self._asked_of = ""
         except DatelineError as error:
-            self.problem = f"Alerts were not asked of what is new: {error}"
+            self.problem = f"Alerts could not search the new articles: {error}"
             self._due = time.monotonic() + _ASK_AGAIN_SECONDS

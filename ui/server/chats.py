@@ -114,7 +114,7 @@ class Turn:
             keep()
             self.not_kept = ""
         except DatelineError as error:
-            self.not_kept = f"This answer is not kept in the store: {error}"
+            self.not_kept = f"This answer was not saved: {error}"
 
 
 @dataclass(eq=False)

@@ -75,7 +75,7 @@ class Indexer:
             self._start()
 
     def _start(self) -> None:
-        self._progress = replace(self._progress, running=True, doing="Looking through the seeds", problem="")
+        self._progress = replace(self._progress, running=True, doing="Looking through the seeds folder", problem="")
         self._asked.set()
         if self._thread is None or not self._thread.is_alive():
             self._ended.clear()
@@ -220,7 +220,7 @@ class Indexer:
         self._progress = replace(self._progress, running=self._asked.is_set(), problem=problem)
 
     def _run(self) -> None:
-        self._progress = Progress(running=True, doing="Looking through the seeds", done=self._progress.done)
+        self._progress = Progress(running=True, doing="Looking through the seeds folder", done=self._progress.done)
         self._unexpected = ("", "")
         visible = 0
         for event in sync_shelf(self._library, wait_seconds=WAIT_SECONDS):
@@ -229,16 +229,16 @@ class Indexer:
             now = self._progress
             match event:
                 case Waiting():
-                    self._progress = replace(now, doing="Waiting for another process that is indexing")
+                    self._progress = replace(now, doing="Waiting for another process to finish indexing")
                 case BuiltAgain():
-                    self._progress = replace(now, doing="The shelf was damaged: building it again from the seeds")
+                    self._progress = replace(now, doing="The shelf was damaged. Rebuilding it from the seeds folder")
                 case Visible():
                     visible += 1
                     self._progress = replace(now, doing=f"Read {counted(visible, 'new or changed article')}")
                 case Rejected():
                     self._progress = replace(now, rejected=(*now.rejected, event))
                 case Embedded(done, total):
-                    doing = f"Meaning search: {done:,} of {total:,} passages"
+                    doing = f"Preparing semantic search: {done:,} of {total:,} passages"
                     self._progress = replace(now, doing=doing, share=done / total)
                 case Done():
                     self._progress = replace(now, done=event)

@@ -13,7 +13,7 @@ from ui.server.chats import OpenChat
 from ui.server.services import Services
 from ui.server.unexpected import log_and_explain
 
-QUOTES_ALONE = "Quotes alone"
+QUOTES_ONLY = "Quotes only"
 _LOOK_SECONDS = 1.0
 _TRIAL_SECONDS = 20.0
 _TRIAL = "Answer with the one word: yes"
@@ -51,11 +51,9 @@ def chosen_model(services: Services) -> ChatModel | None:
 def show_models(services: Services, chat: OpenChat) -> None:
     """Let the reader choose a model and try it; say what the chat has taken."""
     if not services.models:
-        show_text(
-            "Answers are quotes alone: no language model is set. DATELINE_CHAT_MODEL in .env sets one.", kind="note"
-        )
+        show_text("Showing quotes only. Connect a language model with DATELINE_CHAT_MODEL in .env.", kind="note")
         return
-    st.selectbox("Answer with", [*(model.name for model in services.models), QUOTES_ALONE], key="model")
+    st.selectbox("Answer with", [*(model.name for model in services.models), QUOTES_ONLY], key="model")
     st.fragment(_show_state, run_every=_LOOK_SECONDS)(services, chat)
 
 

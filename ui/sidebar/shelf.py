@@ -57,7 +57,7 @@ def _show_status(services: Services) -> None:
     if progress.problem:
         show_text(progress.problem, kind="problem")
     if counts.chunks > counts.embedded and not progress.running:
-        show_text(f"Meaning search: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
+        show_text(f"Semantic search: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
     if progress.rejected:
         with st.expander(f"Not on the shelf: {len(progress.rejected):,}", key="rejected"):
             for event in progress.rejected[:_MOST_REASONS]:
@@ -88,7 +88,7 @@ def _show_articles(services: Services) -> None:
     clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings])
     clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
     if not found:
-        sought = " with such a title" if titled else ""
+        sought = " with this title" if titled else ""
         show_text(f"No article{sought}{f' in {scope_words(scope)}' if not scope.is_whole else ''}.", kind="note")
     elif found > len(listings):
         show_text(f"{len(listings)} of {found:,}", kind="note")
@@ -100,19 +100,19 @@ def _show_articles(services: Services) -> None:
 def _freshness(last_run: str, found: str) -> str:
     if not last_run:
         return "Not indexed yet."
-    indexed = f"Indexed {ago(datetime.fromisoformat(last_run), now=datetime.now(UTC))}."
-    return f"{indexed} {_found(json.loads(found))}" if found else indexed
+    updated = f"Updated {ago(datetime.fromisoformat(last_run), now=datetime.now(UTC))}"
+    return f"{updated} · {_found(json.loads(found))}" if found else updated
 
 
 def _found(counts: Sequence[int]) -> str:
     """Say what a run found.
 
     >>> _found([3, 0, 1])
-    'Found 3 new or changed, 1 not readable.'
+    '3 new or changed, 1 not readable'
     """
     words = ("new or changed", "removed", "not readable")
     found = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
-    return f"Found {', '.join(found)}." if found else "Nothing has changed."
+    return ", ".join(found) if found else "no changes"
 
 
 def _entry(listing: Listing) -> dict[str, str]:

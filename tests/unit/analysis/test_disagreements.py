@@ -278,7 +278,7 @@ def test_the_page_shows_disagreements_side_by_side_and_what_changed(browser: Bro
     write_ferry(tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page = reader.page
-        expect(page.locator(".st-key-shelf")).to_contain_text("Found 3 new or changed.")
+        expect(page.locator(".st-key-shelf")).to_contain_text("3 new or changed")
         reader.ask(HOW_MANY)
         sides = page.locator(".differ .side")
         expect(sides).to_have_count(2)

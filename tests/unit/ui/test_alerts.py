@@ -38,7 +38,7 @@ def test_it_is_asked_once_of_each_state_of_the_shelf_and_again_after_a_problem(
     path = newsroom.library.settings.store / FILE_NAME
     kept = _swap(path, b"no database any more" * 500)
     alerts.ask("1", stop=lambda: False)
-    assert alerts.problem.startswith(f"Alerts were not asked of what is new: {path} is damaged")
+    assert alerts.problem.startswith(f"Alerts could not search the new articles: {path} is damaged")
     now[0] += 30
     assert not alerts.is_kept(archive.ask(FENTANYL, WHOLE)), "an answer is shown all the same"
     _swap(path, kept)
