@@ -77,3 +77,17 @@ def test_an_address_that_comes_late_undoes_nothing(page: AppTest) -> None:
     page.run()
     assert page.session_state["shown"] is not chat
     assert not page.exception
+
+
+@pytest.mark.parametrize(("spelling", "shown"), [("alerts", "alerts"), ("standing", "alerts"), ("nothing", "")])
+def test_the_address_of_alerts_is_read_in_its_former_spelling_too(spelling: str, shown: str) -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from ui.browser.address import here
+
+        st.text(here().page)
+
+    test = AppTest.from_function(script, default_timeout=60)
+    test.query_params["page"] = spelling
+    assert test.run().text[0].value == shown
