@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import streamlit
 from streamlit.config import get_config_options
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -19,7 +20,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.session_manager import SessionClient
 
 from tests.conftest import ROOT
-from ui.server.streamlit_patch import send_before_next_run
+from ui.server.streamlit_patch import TESTED_WITH, send_before_next_run
 
 _PAGE = """
 import streamlit as st
@@ -146,9 +147,27 @@ def test_what_a_run_has_drawn_is_sent_before_a_part_is_drawn_again(
 
 
 def test_streamlit_still_needs_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where this fails after an update, `ui/server/streamlit_patch.py` can go."""
+    """If this fails after an update, `ui/server/streamlit_patch.py` can be deleted."""
     browser = run(look_as_a_run_ends(script, monkeypatch, told=1))
     assert not any("line" in text for text in browser.texts)
+
+
+def test_the_version_is_the_one_that_was_tested() -> None:
+    """If this fails after an update, read the private API again, run the tests above and change `TESTED_WITH`."""
+    assert streamlit.__version__ == TESTED_WITH
+
+
+def test_another_private_api_is_left_alone_with_a_warning(
+    script: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def other(self: ScriptRunner, data: object, when: float) -> bool:
+        raise AssertionError
+
+    before = AppSession._create_scriptrunner
+    monkeypatch.setattr(ScriptRunner, "request_rerun", other)
+    send_before_next_run()
+    assert AppSession._create_scriptrunner is before
+    assert "has another private API" in caplog.text
 
 
 def test_nothing_is_sent_as_a_hash_of_what_the_browser_has(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
