@@ -39,7 +39,7 @@ def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int
     for one in asked:
         quoted = answer_question(one.question, library=library)
         passages = quoted.passages[:k]
-        *_, written = prose.answer(one.question, passages, chat=chat, max_tokens=2500, as_json=as_json)
+        *_, written = prose.answer(one.question, passages, prose.Writer(chat=chat, max_tokens=2500, as_json=as_json))
         whole = replace(quoted, prose=written)
         broken += written.state != "whole"
         seconds.append(written.seconds)

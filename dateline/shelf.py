@@ -16,6 +16,7 @@ from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.answering.models import Answer, Refusal
 from rag.answering.pipeline import answer_question, find_passages
+from rag.answering.query import make_query
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import choose_chat
 from rag.retrieval.passages import Passage
@@ -132,7 +133,8 @@ class Shelf:
             DatelineError: The question is empty or too long, or the shelf cannot be read.
         """
         chat = None if quotes else choose_chat(self._library.settings, model)
-        return answer_question(question, library=self._library, scope=scope, before=before, chat=chat)
+        query = make_query(question, scope=scope, before=before)
+        return answer_question(query, library=self._library, chat=chat)
 
     def search(self, question: str, *, k: int = 10, scope: Scope = WHOLE) -> SearchResult:
         """Find the `k` passages that match a question best. Raises DatelineError, as `ask` does."""

@@ -25,6 +25,7 @@ from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import MiniLM
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
+from rag.answering.query import make_query
 from tests.support.browser import find_browser
 from tests.support.forked import run_forked
 from tests.support.loopback import guard
@@ -63,7 +64,7 @@ class Newsroom:
         return last
 
     def ask(self, question: str, scope: Scope = WHOLE) -> Answer:
-        return answer_question(question, library=self.library, scope=scope)
+        return answer_question(make_query(question, scope=scope), library=self.library)
 
     def paths(self) -> list[str]:
         with self.library.shelf.read() as reading:

@@ -14,6 +14,7 @@ from rag.analysis.disagreements import Disagreement, find_disagreements
 from rag.analysis.sentence_context import SHARED_CLOSELY, own_terms
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
+from rag.answering.query import make_query
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
 from rag.verification.claim import Claim
@@ -50,7 +51,9 @@ def find_changes(question: str, *, library: Library, since: date, scope: Scope =
             "Expected a later last day. Choose an earlier --since or a later last day."
         )
     until, after = replace(scope, until=since), replace(scope, since=since + timedelta(1))
-    older, newer = (answer_question(question, library=library, scope=one, all_days=True) for one in (until, after))
+    older, newer = (
+        answer_question(make_query(question, scope=one, all_days=True), library=library) for one in (until, after)
+    )
     with library.shelf.read() as reading:
         of_outlets = Scope(outlets=scope.outlets)
         reach = reading.reach(scope=of_outlets)

@@ -14,9 +14,10 @@ from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
+from rag.answering.followups import Standalone
 from rag.answering.models import Dated
 from rag.answering.pipeline import list_quotes
-from rag.answering.query import Standalone, clean_question
+from rag.answering.query import clean_question, make_query
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import When, when_of
 
@@ -55,12 +56,13 @@ def find_timeline(
     today: date | None = None,
     also: Sequence[Citation] = (),
 ) -> Timeline:
-    """Return everything that answers a question in the order of events; the arguments are those of `list_quotes`.
+    """Return everything that answers a question in the order of events; the arguments are those of `make_query`.
 
     The quotes `also`, of the answer that the timeline belongs to, are included. If the question has days and no
     subject, the timeline has the first sentence of each article published then. Raises BadQuestion.
     """
-    listed = list_quotes(question, library=library, scope=scope, standalone=standalone, all_days=all_days, today=today)
+    query = make_query(question, scope=scope, standalone=standalone, all_days=all_days, today=today)
+    listed = list_quotes(query, library=library)
     asked, dated = clean_question(question), listed.dated
     if dated and not listed.quotes and not also and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
         then = Scope(dated.since, dated.until, scope.outlets)

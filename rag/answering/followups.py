@@ -11,7 +11,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.answering.query import Earlier, Standalone
 from rag.language.lexicon import AUXILIARIES, FILLERS, PREPOSITIONS, REPORTING, TIMES
 
 # Earlier questions that are looked at, or shown to a model.
@@ -61,6 +60,23 @@ _EMPTY_IT = re.compile(
 )
 _EDGES = " \t\r\n.,;:!?…¿¡\"“”„«»()[]{}<>*_`'‘’-–—"
 _SENTENCE_END = (".", "?", "!", ":", ";", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A question of the chat that was answered, and the words of the articles that its answer rests on."""
+
+    searched_as: str
+    subject: str  # what its own search took over from an earlier one; "" if it needed none
+    terms: frozenset[str]  # `index.text.terms.terms` of the articles' headings and passages
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that can be searched for without the chat before it."""
+
+    question: str
+    subject: str  # what was taken over from an earlier question; "" if nothing was
 
 
 @dataclass(frozen=True, slots=True)

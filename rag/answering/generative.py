@@ -54,29 +54,36 @@ def waiting(chat: ChatModel) -> Prose:
     return Prose(chat.name, "waiting", (), refused=False, problem="", usage=None, seconds=0.0)
 
 
-def answer(
-    question: str,
-    passages: Sequence[Passage],
-    *,
-    chat: ChatModel,
-    max_tokens: int,
-    as_json: bool,
-    stop: threading.Event | None = None,
-    seconds: float | None = None,
-    temperature: float = 0.0,
-) -> Iterator[Prose]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A language model, and how it is asked to write an answer."""
+
+    chat: ChatModel
+    max_tokens: int  # that the prompt may have
+    as_json: bool  # the form of the answer: JSON, or text with markers
+    stop: threading.Event | None = None  # set: the model stops writing
+    seconds: float | None = None  # that it has; None: as its settings say
+    temperature: float = 0.0
+
+
+def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterator[Prose]:
     """Ask the model, and yield its answer as it grows; the last one is whole, stopped or failed.
 
     Raises nothing a person could mend: that is told in `Prose.problem`, beside what was written.
     """
     started = time.perf_counter()
-    prompt = write_prompt(question, passages, max_tokens=max_tokens, as_json=as_json)
+    chat = writer.chat
+    prompt = write_prompt(question, passages, max_tokens=writer.max_tokens, as_json=writer.as_json)
     prose = waiting(chat)
     raw, read, next_look, problem, usage = "", 0, 0.0, "", None
     state: State = "whole"
     try:
         for piece in chat.stream(
-            prompt.messages, schema=prompt.schema, stop=stop, seconds=seconds, temperature=temperature
+            prompt.messages,
+            schema=prompt.schema,
+            stop=writer.stop,
+            seconds=writer.seconds,
+            temperature=writer.temperature,
         ):
             if isinstance(piece, Usage):
                 usage = piece

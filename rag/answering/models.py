@@ -7,7 +7,7 @@ from typing import Literal
 
 from index.core.scope import Scope
 from index.shelf.queries import Listing, Reach
-from rag.answering.query import Standalone
+from rag.answering.followups import Standalone
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
@@ -111,7 +111,7 @@ class Answer:
     @property
     def quotes(self) -> tuple[Citation, ...]:
         """The quotes that were found without a model: those that answer, or the closest ones."""
-        return _quotes_of(self.quoted)
+        return quotes_of(self.quoted)
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -145,5 +145,6 @@ class Answer:
         return self.quoted
 
 
-def _quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
+def quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
+    """Return the quotes that answer, or those of a refusal."""
     return quoted.closest if isinstance(quoted, Refusal) else tuple(said.citations[0] for said in quoted)

@@ -1,271 +1,89 @@
-"""Answers: the story of a question."""
+"""From a question to its answer, step by step."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import partial
 
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.pipeline.library import Library
-from index.text.terms import content_terms, terms
-from rag.answering import extractive as quoting
-from rag.answering import generative as prose
-from rag.answering.followups import carry_over
-from rag.answering.models import Answer, Dated, Prose, Refusal, Searched, _quotes_of
-from rag.answering.query import Earlier, Standalone, _as_text, clean_question
+from index.shelf.queries import Listing, Reading
+from index.text.terms import content_terms
+from rag.answering import extractive, generative
+from rag.answering.models import Answer, Dated, Prose, Refusal, Searched, Weighed, quotes_of
+from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.evidence.citations import Citation
-from rag.language.date_phrases import Days, read_days
 from rag.llm.client import ChatModel, Stopped, Usage
 from rag.retrieval.missing_terms import missing_words
 from rag.retrieval.passages import Passage, gather_passages
-from rag.retrieval.search import Hit, search
+from rag.retrieval.search import Found, Hit, search
 
 _HITS_READ = 8
-_OUTLETS_TOLD = 12
 _HITS_FOR_ALL = 24
-# What happened on a day is reported on it or soon after.
-_REPORTED_WITHIN = timedelta(days=3)
-# How far down the hits those are looked for: copies of what is read already are passed over.
+# How far down the hits those are looked for: copies of what is read already are left out.
 _HITS_LOOKED_AT = 60
-# A model that takes longer to put a follow-up into words does without: the rules' words are there.
-_REWORDING_SECONDS = 10.0
-# What a model is asked with when its most likely words were not good enough.
+_OUTLETS_LISTED = 12
+# If the model takes longer to rewrite a follow-up, the question made by the rules is used.
+_REWRITING_SECONDS = 10.0
+# The temperature at which a model is asked again: its most likely words were not good enough.
 _OTHER_WORDS = 0.7
 
 
-def answer_question(
-    question: str,
-    *,
-    library: Library,
-    scope: Scope = WHOLE,
-    before: Sequence[Answer] = (),
-    chat: ChatModel | None = None,
-    all_days: bool = False,
-    today: date | None = None,
-) -> Answer:
-    """Answer from what is on the shelf at this moment: the last of `stream_answer`."""
-    *_, whole = stream_answer(
-        question, library=library, scope=scope, before=before, chat=chat, all_days=all_days, today=today
-    )
+def answer_question(question: str | Query, *, library: Library, chat: ChatModel | None = None) -> Answer:
+    """Answer from what is on the shelf at this moment: the last answer of `stream_answer`."""
+    *_, whole = stream_answer(question, library=library, chat=chat)
     return whole
 
 
-def answer_from(
-    articles: frozenset[str],
-    question: str,
-    standalone: Standalone,
-    *,
-    library: Library,
-    scope: Scope,
-    passed_over: Callable[[str], bool],
-    today: date | None = None,
-) -> Answer:
-    """Answer in quotes from these articles of the scope alone, by id, for a question that stands.
-
-    Sentences that are `passed_over` are not quoted. What was searched tells of these articles; its scope does not
-    name them.
-    """
-    answer = _answer_in_quotes(
-        question,
-        standalone,
-        library=library,
-        scope=replace(scope, articles=articles),
-        as_of=scope.until or today or datetime.now().astimezone().date(),
-        passed_over=passed_over,
-    )
-    searched = replace(answer.searched, scope=replace(answer.searched.scope, articles=None))
-    return replace(answer, searched=searched, dated=answer.dated and replace(answer.dated, chosen=scope))
-
-
 def stream_answer(
-    question: str,
+    question: str | Query,
     *,
     library: Library,
-    scope: Scope = WHOLE,
-    before: Sequence[Answer] = (),
-    searched_as: str | None = None,
     chat: ChatModel | None = None,
     stop: threading.Event | None = None,
     again: bool = False,
-    all_days: bool = False,
-    today: date | None = None,
 ) -> Iterator[Answer]:
-    """Yield the answer as it grows: in quotes at once, then, with `chat`, with what the model writes.
+    """Yield the answer as it grows: first in quotes, then, with `chat`, with the statements that the model writes.
 
-    Only articles of the scope are searched, whatever scope the answers `before` had.
-    A follow-up to the answers `before` is searched for as a question that stands alone, or as
-    `searched_as` where the reader has put it into words; `again` asks the model for other
-    words than the most likely ones. Days that the question names ("last week", read as of the
-    scope's last day or `today`) narrow the scope, unless nothing published then answers or
-    `all_days` are asked for. Whatever the model does, the quotes were yielded before
-    it was asked. Raises BadQuestion for an empty or overlong question.
+    A question given as text is asked of all articles; `make_query` takes a chat, a scope and days into account. Setting
+    `stop` ends the model's writing, and `again` asks it for other words than the most likely ones. The quotes are
+    yielded before the model is asked, so they never depend on it. Raises BadQuestion for an empty or overlong question.
     """
-    asked = clean_question(question)
-    earlier = [_earlier(answer) for answer in before]
-    standalone = Standalone(clean_question(searched_as), "") if searched_as else carry_over(asked, earlier)
-    as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
-    in_quotes = partial(
-        _answer_in_quotes, question, library=library, scope=scope, as_of=as_of, for_prose=chat is not None
-    )
-    answer = in_quotes(standalone)
+    query = _as_query(question)
+    answer = _answer_in_quotes(query, library, for_prose=chat is not None)
     yield answer
     if chat is None or not answer.passages:
         return
     started = time.perf_counter()
-    yield replace(answer, prose=prose.waiting(chat))
-    took = None
-    if standalone.subject:
-        reworded, took = _reword(asked, earlier, chat=chat, stop=stop)
-        if reworded and set(content_terms(reworded)) != set(content_terms(standalone.question)):
-            answer = in_quotes(Standalone(reworded, ""))
-            yield replace(answer, prose=prose.waiting(chat))
-    for written in prose.answer(
-        answer.searched_as,
-        answer.passages,
+    yield replace(answer, prose=generative.waiting(chat))
+    rewritten, spent = _rewrite_follow_up(query, chat, stop)
+    if rewritten is not query:
+        answer = _answer_in_quotes(rewritten, library, for_prose=True)
+        yield replace(answer, prose=generative.waiting(chat))
+    writer = generative.Writer(
         chat=chat,
         max_tokens=library.settings.chat_prompt_tokens,
         as_json=library.settings.chat_form == "json",
         stop=stop,
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
-    ):
-        yield _with_prose(answer, written, took, time.perf_counter() - started)
-
-
-def _with_prose(answer: Answer, written: Prose, took: Usage | None, elapsed: float) -> Answer:
-    """Put a model's prose into an answer; `took` is what rewording the question cost."""
-    usage = written.usage + took if written.usage and took else written.usage or took
-    total = answer.seconds["total"] + elapsed
-    seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(total, 4)}
-    return replace(answer, prose=replace(written, usage=usage), seconds=seconds)
-
-
-def _answer_in_quotes(
-    question: str,
-    standalone: Standalone,
-    *,
-    library: Library,
-    scope: Scope,
-    as_of: date | None,
-    for_prose: bool = False,
-    passed_over: Callable[[str], bool] | None = None,
-) -> Answer:
-    """Answer from the days that the question names; where nothing published then answers, from all of the scope."""
-    asked, bare = standalone.question, clean_question(question)
-    quote = partial(_quote, question, standalone, library=library, for_prose=for_prose, passed_over=passed_over)
-    days = read_days(asked, as_of=as_of) if as_of else None
-    if days is None or as_of is None:
-        return quote(asked, bare, scope=scope)
-    narrow = _published_then(days, as_of, scope)
-    # The phrase has done its work: in the text it would count as words that are missing.
-    within = quote(days.rest, _without_days(bare, as_of), scope=narrow)
-    dated = Dated(days.phrase, narrow.since, narrow.until, used=True, chosen=scope)
-    if not isinstance(within.quoted, Refusal):
-        return replace(within, dated=dated)
-    everywhere = quote(asked, bare, scope=scope)
-    seconds = {stage: round(took + within.seconds[stage], 4) for stage, took in everywhere.seconds.items()}
-    return replace(everywhere, dated=replace(dated, used=False), seconds=seconds)
-
-
-def _published_then(days: Days, as_of: date, scope: Scope) -> Scope:
-    """Narrow a scope to what was published in the days that a question names, or soon after."""
-    since = max(filter(None, (scope.since, days.since)), default=None)
-    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
-    return replace(scope, since=since, until=min(filter(None, (scope.until, reported)), default=None))
-
-
-def _without_days(question: str, as_of: date) -> str:
-    days = read_days(question, as_of=as_of)
-    return days.rest if days else question
-
-
-def _quote(
-    question: str,
-    standalone: Standalone,
-    asked: str,
-    bare: str,
-    *,
-    library: Library,
-    scope: Scope,
-    for_prose: bool,
-    passed_over: Callable[[str], bool] | None,
-) -> Answer:
-    started = time.perf_counter()
-    with library.shelf.read(checked=True) as reading:
-        found = search(
-            asked, reading=reading, index=library.index, embedder=library.embedder, k=_HITS_LOOKED_AT, scope=scope
-        )
-        passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
-        searched = time.perf_counter()
-        quoted, nearest = quoting.answer(
-            asked,
-            passages,
-            reading=reading,
-            sentence_model=library.sentence_model,
-            bare=bare,
-            subject=standalone.subject,
-            passed_over=passed_over,
-        )
-        shown = {one.article.id: one.article for one in (*_quotes_of(quoted), *(passages if for_prose else ()))}
-        absent = missing_words(asked, reading)
-        copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in shown.items()}
-        counts, reach, outlets = reading.counts(), reading.reach(scope=scope), reading.outlets(scope=scope)
-    ended = time.perf_counter()
-    return Answer(
-        question=_as_text(question),
-        standalone=standalone,
-        quoted=quoted,
-        passages=tuple(passages),
-        prose=None,
-        searched=Searched(
-            reach,
-            counts.articles,
-            counts.chunks,
-            counts.embedded,
-            scope,
-            found.problem,
-            outlets=tuple(outlets[:_OUTLETS_TOLD]),
-            more_outlets=len(outlets[_OUTLETS_TOLD:]),
-            nearest=nearest,
-            absent=absent,
-        ),
-        seconds={
-            "search": round(searched - started, 4),
-            "answer": round(ended - searched, 4),
-            "total": round(ended - started, 4),
-        },
-        copies={id_: found for id_, found in copies.items() if found},
     )
+    for prose in generative.answer(answer.searched_as, answer.passages, writer):
+        yield _with_prose(answer, prose, spent, time.perf_counter() - started)
 
 
-def _earlier(answer: Answer) -> Earlier:
-    # All that was read would be nearly all of a small shelf, and no topic would be a new one.
-    cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
-    cited = cited or {passage.article.id for passage in answer.passages[:1]}
-    rests_on = [passage for passage in answer.passages if passage.article.id in cited]
-    read = " ".join(f"{passage.article.heading} {passage.text}" for passage in rests_on)
-    return Earlier(answer.searched_as, answer.standalone.subject, frozenset(terms(read)))
+def answer_from(
+    articles: frozenset[str], query: Query, *, library: Library, passed_over: Callable[[str], bool]
+) -> Answer:
+    """Answer in quotes from these articles alone, by id, and quote no sentence that is `passed_over`.
 
-
-def _reword(
-    question: str, earlier: Sequence[Earlier], *, chat: ChatModel, stop: threading.Event | None
-) -> tuple[str | None, Usage | None]:
-    """Have the model put a follow-up into words that stand alone; None where it cannot, or not soon."""
-    reply, usage = "", None
-    try:
-        seconds = min(_REWORDING_SECONDS, chat.seconds / 2)
-        for piece in chat.stream(followup_messages(question, earlier), stop=stop, seconds=seconds):
-            if isinstance(piece, str):
-                reply += piece
-            elif isinstance(piece, Usage):
-                usage = piece
-    except (DatelineError, Stopped):
-        return None, usage  # the answer itself is asked for next, and tells what is wrong
-    return read_standalone(reply, question, earlier), usage
+    What the answer says of its search is about these articles; its scope does not list them.
+    """
+    answer = _answer_in_quotes(query.among(articles), library, passed_over=passed_over)
+    searched = replace(answer.searched, scope=replace(answer.searched.scope, articles=None))
+    return replace(answer, searched=searched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,42 +95,17 @@ class Listed:
     dated: Dated | None  # as in `Answer`
 
 
-def list_quotes(
-    question: str,
-    *,
-    library: Library,
-    scope: Scope = WHOLE,
-    standalone: Standalone | None = None,
-    all_days: bool = False,
-    today: date | None = None,
-) -> Listed:
-    """Find every sentence that answers, of the days that the question names as `stream_answer` reads them.
-
-    A follow-up is searched for as `standalone`, which its answer has. Raises BadQuestion.
-    """
-    bare = clean_question(question)
-    asked = standalone or Standalone(bare, "")
-    find = partial(_find_all, library=library, subject=asked.subject)
-    as_of = scope.until or today or datetime.now().astimezone().date()
-    days = None if all_days else read_days(asked.question, as_of=as_of)
-    if days is None:
-        return find(asked.question, bare, scope=scope)
-    narrow = _published_then(days, as_of, scope)
-    within = find(days.rest, _without_days(bare, as_of), scope=narrow)
-    dated = Dated(days.phrase, narrow.since, narrow.until, used=bool(within.quotes), chosen=scope)
-    return replace(within if within.quotes else find(asked.question, bare, scope=scope), dated=dated)
-
-
-def _find_all(asked: str, bare: str, *, library: Library, scope: Scope, subject: str) -> Listed:
-    with library.shelf.read(checked=True) as reading:
-        found = search(
-            asked, reading=reading, index=library.index, embedder=library.embedder, k=_HITS_LOOKED_AT, scope=scope
-        )
-        passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
-        quotes = quoting.find_all(
-            asked, passages, reading=reading, sentence_model=library.sentence_model, bare=bare, subject=subject
-        )
-    return Listed(quotes, found.problem, None)
+def list_quotes(question: str | Query, *, library: Library) -> Listed:
+    """Find every sentence that answers, in the days that the question names if one does. Raises BadQuestion."""
+    for query in _as_query(question).attempts:
+        with library.shelf.read(checked=True) as reading:
+            found = _search(query, reading, library)
+            passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
+            quotes = extractive.find_all(query, passages, reading=reading, sentence_model=library.sentence_model)
+        listed = Listed(quotes, found.problem, query.days)
+        if listed.quotes:
+            break
+    return listed
 
 
 def find_passages(
@@ -325,3 +118,117 @@ def find_passages(
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
     return passages, found.problem
+
+
+def _as_query(question: str | Query) -> Query:
+    return make_query(question) if isinstance(question, str) else question
+
+
+def _answer_in_quotes(
+    query: Query, library: Library, *, for_prose: bool = False, passed_over: Callable[[str], bool] | None = None
+) -> Answer:
+    """Answer from the days that the question names; if nothing published then answers, from the whole scope."""
+    seconds: list[Mapping[str, float]] = []
+    for attempt in query.attempts:
+        answer = _quote(attempt, library, for_prose=for_prose, passed_over=passed_over)
+        seconds.append(answer.seconds)
+        if not isinstance(answer.quoted, Refusal):
+            break
+    return replace(answer, seconds={stage: round(sum(took[stage] for took in seconds), 4) for stage in seconds[0]})
+
+
+def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Callable[[str], bool] | None) -> Answer:
+    """Search, read and quote: one attempt at an answer."""
+    started = time.perf_counter()
+    with library.shelf.read(checked=True) as reading:
+        found = _search(query, reading, library)
+        passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
+        searched = time.perf_counter()
+        quoted, nearest = extractive.answer(
+            query, passages, reading=reading, sentence_model=library.sentence_model, passed_over=passed_over
+        )
+        cited = [*quotes_of(quoted), *(passages if for_prose else ())]
+        copies = _copies(cited, reading, query.scope)
+        report = _report(query, reading, found, nearest)
+    ended = time.perf_counter()
+    return Answer(
+        question=query.raw,
+        standalone=query.standalone,
+        quoted=quoted,
+        passages=tuple(passages),
+        prose=None,
+        searched=report,
+        seconds={
+            "search": round(searched - started, 4),
+            "answer": round(ended - searched, 4),
+            "total": round(ended - started, 4),
+        },
+        copies=copies,
+        dated=query.days,
+    )
+
+
+def _search(query: Query, reading: Reading, library: Library) -> Found:
+    return search(
+        query.text,
+        reading=reading,
+        index=library.index,
+        embedder=library.embedder,
+        k=_HITS_LOOKED_AT,
+        scope=query.scope,
+    )
+
+
+def _copies(cited: Sequence[Citation | Passage], reading: Reading, scope: Scope) -> dict[str, tuple[Listing, ...]]:
+    """Return the other copies of each article on the shelf, by the article's id."""
+    articles = {one.article.id: one.article for one in cited}
+    copies = {id_: tuple(reading.copies(article, scope=scope)) for id_, article in articles.items()}
+    return {id_: found for id_, found in copies.items() if found}
+
+
+def _report(query: Query, reading: Reading, found: Found, nearest: tuple[Weighed, ...]) -> Searched:
+    counts, outlets = reading.counts(), reading.outlets(scope=query.scope)
+    return Searched(
+        reading.reach(scope=query.scope),
+        counts.articles,
+        counts.chunks,
+        counts.embedded,
+        query.scope,
+        found.problem,
+        outlets=tuple(outlets[:_OUTLETS_LISTED]),
+        more_outlets=len(outlets[_OUTLETS_LISTED:]),
+        nearest=nearest,
+        absent=missing_words(query.text, reading),
+    )
+
+
+def _rewrite_follow_up(query: Query, chat: ChatModel, stop: threading.Event | None) -> tuple[Query, Usage | None]:
+    """Have the model rewrite a follow-up, and return the query to answer with what the rewriting took.
+
+    It is the query itself if it is no follow-up, if the model cannot, or if its words search for the same.
+    """
+    if not query.subject:
+        return query, None
+    reply, usage = "", None
+    try:
+        seconds = min(_REWRITING_SECONDS, chat.seconds / 2)
+        messages = followup_messages(clean_question(query.raw), query.before)
+        for piece in chat.stream(messages, stop=stop, seconds=seconds):
+            if isinstance(piece, str):
+                reply += piece
+            elif isinstance(piece, Usage):
+                usage = piece
+    except (DatelineError, Stopped):
+        return query, usage  # the answer itself is asked for next, and reports what is wrong
+    rewritten = read_standalone(reply, clean_question(query.raw), query.before)
+    if rewritten is None or set(content_terms(rewritten)) == set(content_terms(query.standalone.question)):
+        return query, usage
+    return query.rewritten(rewritten), usage
+
+
+def _with_prose(answer: Answer, prose: Prose, spent: Usage | None, elapsed: float) -> Answer:
+    """Add a model's prose to an answer; `spent` is what rewriting the question took."""
+    usage = prose.usage + spent if prose.usage and spent else prose.usage or spent
+    total = answer.seconds["total"] + elapsed
+    seconds = {**answer.seconds, "prose": round(elapsed, 4), "total": round(total, 4)}
+    return replace(answer, prose=replace(prose, usage=usage), seconds=seconds)

@@ -1,31 +1,84 @@
-"""The question, as it is searched for."""
+"""A question, made ready once for everything that is done with it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from index.core.errors import BadQuestion
+from index.core.scope import WHOLE, Scope
+from index.text.terms import terms
+from rag.answering.followups import Earlier, Standalone, carry_over
+from rag.answering.models import Answer, Dated
+from rag.language.date_phrases import Days, read_days
 
 LONGEST_QUESTION = 2000  # characters
+# What happened on a day is reported on it or soon after.
+_REPORTED_WITHIN = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A question of this chat that was answered, and the words of the articles that the answer rests on."""
+class Query:
+    """A question as it is searched for, and the articles that are searched.
 
-    searched_as: str
-    subject: str  # what its own search carried over, "" where it stood alone: a chain keeps its first subject
-    terms: frozenset[str]  # `index.words.terms` of the articles' headings and passages
+    A question that names days ("last week") is asked twice at most: first of the articles `within` those days, then,
+    if none of them answers, of the whole scope. `attempts` has both.
+    """
+
+    raw: str  # as it was typed
+    standalone: Standalone  # as it is searched for, and what an earlier question lent to it
+    text: str  # what is searched for; within the days, without the words that name them
+    bare: str  # the same, without what an earlier question lent
+    scope: Scope  # the articles that are searched
+    as_of: date | None  # the day from which "last week" is counted; None: days in the question narrow nothing
+    before: tuple[Earlier, ...] = ()  # the questions of the chat so far
+    days: Dated | None = None  # the days of publication that the question names
+    within: "Query | None" = None  # the same question, of those days alone
+
+    @property
+    def subject(self) -> str:
+        """The subject that an earlier question lent; "" if there is none."""
+        return self.standalone.subject
+
+    @property
+    def attempts(self) -> tuple["Query", ...]:
+        """The searches to make, in order, until one answers."""
+        return (self.within, self) if self.within else (self,)
+
+    def among(self, articles: frozenset[str]) -> "Query":
+        """Return the question asked of these articles alone, by id."""
+        within = self.within.among(articles) if self.within else None
+        return replace(self, scope=replace(self.scope, articles=articles), within=within)
+
+    def rewritten(self, text: str) -> "Query":
+        """Return the question in other words, which need no earlier question."""
+        query = replace(self, standalone=Standalone(text, ""), text=text, days=None, within=None)
+        return _with_days(replace(query, bare=clean_question(self.raw)))
 
 
-@dataclass(frozen=True, slots=True)
-class Standalone:
-    """A question that can be searched for without the chat before it."""
+def make_query(
+    question: str,
+    *,
+    scope: Scope = WHOLE,
+    before: Sequence[Answer] = (),
+    standalone: Standalone | None = None,
+    all_days: bool = False,
+    today: date | None = None,
+) -> Query:
+    """Make a question ready to be searched for.
 
-    question: str
-    subject: str  # what was carried over, "" where the question stands alone as it is
+    A follow-up to the answers `before` becomes a question that can be understood alone; `standalone` is one that was
+    made already. Days that the question names narrow the search, unless `all_days` is set. They are counted from the
+    last day of the scope, or else from `today`. Raises BadQuestion for an empty or overlong question.
+    """
+    bare = clean_question(question)
+    earlier = tuple(_earlier(answer) for answer in before)
+    standalone = standalone or carry_over(bare, earlier)
+    as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
+    return _with_days(Query(_as_text(question), standalone, standalone.question, bare, scope, as_of, earlier))
 
 
 def clean_question(question: str) -> str:
-    """Return the question on one line. Raises BadQuestion where there is nothing to ask, or too much."""
+    """Return the question on one line. Raises BadQuestion if it is empty or too long."""
     asked = " ".join(_as_text(question).split())
     if not asked:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
@@ -38,5 +91,33 @@ def clean_question(question: str) -> str:
 
 
 def _as_text(question: str) -> str:
-    """Replace what a terminal handed over and is no text: SQLite and JSON take text only."""
+    """Replace bytes of a terminal that are not text: SQLite and JSON accept text only."""
     return question.encode(errors="replace").decode()
+
+
+def _with_days(query: Query) -> Query:
+    """Read the days that a question names, and narrow a copy of it to them."""
+    if query.as_of is None or (days := read_days(query.text, as_of=query.as_of)) is None:
+        return query
+    scope = _published_then(days, query.as_of, query.scope)
+    dated = Dated(days.phrase, scope.since, scope.until, used=True, chosen=query.scope)
+    bare = read_days(query.bare, as_of=query.as_of)
+    # The phrase has done its work: in the text its words would count as missing.
+    within = replace(query, text=days.rest, bare=bare.rest if bare else query.bare, scope=scope, days=dated)
+    return replace(query, days=replace(dated, used=False), within=within)
+
+
+def _published_then(days: Days, as_of: date, scope: Scope) -> Scope:
+    """Narrow a scope to what was published in the days that a question names, or soon after."""
+    since = max(filter(None, (scope.since, days.since)), default=None)
+    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
+    return replace(scope, since=since, until=min(filter(None, (scope.until, reported)), default=None))
+
+
+def _earlier(answer: Answer) -> Earlier:
+    # All passages would be nearly all of a small shelf, and no topic would be a new one.
+    cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
+    cited = cited or {passage.article.id for passage in answer.passages[:1]}
+    rests_on = [passage for passage in answer.passages if passage.article.id in cited]
+    read = " ".join(f"{passage.article.heading} {passage.text}" for passage in rests_on)
+    return Earlier(answer.searched_as, answer.standalone.subject, frozenset(terms(read)))

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.terms import content_terms, terms
-from rag.answering.followups import MOST_EARLIER, is_asking, is_follow_up
-from rag.answering.query import Earlier
+from rag.answering.followups import MOST_EARLIER, Earlier, is_asking, is_follow_up
 from rag.language.lexicon import FILLER_TERMS
 from rag.llm.client import Message, without_thoughts
 

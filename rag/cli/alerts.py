@@ -19,7 +19,8 @@ from index.cli import (
     open_library,
 )
 from index.pipeline.library import Library
-from rag.answering.query import Standalone, clean_question
+from rag.answering.followups import Standalone
+from rag.answering.query import clean_question
 from rag.cli.filling import index_if_empty
 from rag.output.alerts import listing_json, listing_lines, news_json, news_lines
 from rag.storage.alert_runs import run_alerts

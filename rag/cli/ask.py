@@ -30,7 +30,7 @@ from index.pipeline.library import Library
 from rag.answering.batch_file import Line, read_batch
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question, find_passages, stream_answer
-from rag.answering.query import clean_question
+from rag.answering.query import clean_question, make_query
 from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_export, write_export
 from rag.cli.filling import index_if_empty
 from rag.llm.client import choose_chat
@@ -100,16 +100,20 @@ def ask_command(
         chat = None if quotes else choose_chat(library.settings, model)
         index_if_empty(library)
         if batch:
-            ask = partial(answer_question, library=library, chat=chat, all_days=all_days)
-            _run_batch(lines, library, lambda line: answer_json(ask(line.question, scope=line.scope)))
+
+            def ask(line: Line) -> Json:
+                query = make_query(line.question, scope=line.scope, all_days=all_days)
+                return answer_json(answer_question(query, library=library, chat=chat))
+
+            _run_batch(lines, library, ask)
             return
         before: list[Answer] = []
         for earlier in after or []:
-            before.append(answer_question(earlier, library=library, scope=scope, before=before, all_days=all_days))
+            query = make_query(earlier, scope=scope, before=before, all_days=all_days)
+            before.append(answer_question(query, library=library))
+        query = make_query(question, scope=scope, before=before, all_days=all_days)
         with _stop_on_interrupt() as stop:
-            growing = stream_answer(
-                question, library=library, scope=scope, before=before, chat=chat, stop=stop, all_days=all_days
-            )
+            growing = stream_answer(query, library=library, chat=chat, stop=stop)
             if export_as:
                 *_, answer = growing
                 form_, style_ = export_as

@@ -25,6 +25,7 @@ from index.shelf.queries import Counts, Reading
 from index.text.sentences import split_sentences
 from rag.answering.batch_file import Line, read_batch, read_names
 from rag.answering.pipeline import answer_question, find_passages
+from rag.answering.query import make_query
 from rag.evaluation.metrics import bootstrap_interval, hits_at, ndcg_at, reciprocal_rank, set_scores
 
 # The first field of a result, by which it is known from any other file.
@@ -220,7 +221,7 @@ def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
     """Ask each question, in quotes and without a model, and yield what came of it."""
     for case in cases:
         asked, scope = case.line.question, case.line.scope
-        answer = answer_question(asked, library=library, scope=scope)
+        answer = answer_question(make_query(asked, scope=scope), library=library)
         # In the days that the question itself names, where the answer comes from them.
         hits, _ = find_passages(asked, library=library, k=_PASSAGES, scope=answer.searched.scope)
         cited = [statement.citations[0] for statement in answer.statements]

@@ -12,6 +12,7 @@ from index.core.scope import Scope
 from index.pipeline.library import Library
 from rag.answering.models import Answer, Refusal
 from rag.answering.pipeline import answer_from
+from rag.answering.query import make_query
 from rag.storage.alerts import Alert, AlertStore, News
 
 
@@ -66,6 +67,5 @@ def _visible(ids: frozenset[str], library: Library) -> frozenset[str] | None:
 
 def _answer(asked: Alert, articles: frozenset[str], library: Library, alerts: AlertStore) -> Answer:
     with alerts.seen_sentences(asked) as is_seen:
-        return answer_from(
-            articles, asked.question, asked.standalone, library=library, scope=asked.scope, passed_over=is_seen
-        )
+        query = make_query(asked.question, scope=asked.scope, standalone=asked.standalone)
+        return answer_from(articles, query, library=library, passed_over=is_seen)

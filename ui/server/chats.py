@@ -16,8 +16,10 @@ from weakref import WeakValueDictionary
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.pipeline.library import Library
+from rag.answering.followups import Standalone
 from rag.answering.models import Answer
 from rag.answering.pipeline import stream_answer
+from rag.answering.query import clean_question, make_query
 from rag.llm.client import ChatModel, Usage
 from rag.storage.chats import Chats, KeptTurn
 from ui.server.unexpected import log_and_explain
@@ -180,17 +182,14 @@ class OpenChat:
         turn, before = self.turns[place], tuple(self.turns[:place])
 
         def answers(stop: threading.Event) -> Iterator[Answer]:
-            return stream_answer(
+            query = make_query(
                 turn.question,
-                library=self.library,
                 scope=turn.scope,
                 before=[answer for earlier in before if (answer := earlier.first_answer())],
-                searched_as=searched_as,
-                chat=model,
-                stop=stop,
-                again=again,
+                standalone=Standalone(clean_question(searched_as), "") if searched_as else None,
                 all_days=turn.all_days,
             )
+            return stream_answer(query, library=self.library, chat=model, stop=stop, again=again)
 
         def keep() -> None:
             # Else the question was asked again meanwhile, or the chat is gone.

@@ -14,6 +14,7 @@ from index.text.articles import Article
 from index.text.spans import Span
 from rag.analysis.timeline import find_timeline, make_timeline
 from rag.answering.pipeline import answer_question
+from rag.answering.query import make_query
 from rag.cli import commands
 from rag.evidence.citations import Citation
 from rag.output.answer_text import REFUSED
@@ -121,7 +122,7 @@ def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> N
 
 def test_a_follow_up_has_the_timeline_of_what_was_searched_for(archive: Newsroom) -> None:
     first = archive.ask(FENTANYL)
-    follow_up = answer_question("when will that happen?", library=archive.library, before=[first])
+    follow_up = answer_question(make_query("when will that happen?", before=[first]), library=archive.library)
     timeline = find_timeline(follow_up.question, library=archive.library, standalone=follow_up.standalone)
     assert {event.citation.article.path for event in timeline.events} == {first.quotes[0].article.path}
 

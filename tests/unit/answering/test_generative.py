@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span
-from rag.answering.generative import answer, read_answer
+from rag.answering.generative import Writer, answer, read_answer
 from rag.answering.models import Prose
 from rag.answering.prompt import NOT_HERE
 from rag.evidence.citations import Doubt
@@ -269,7 +269,7 @@ def ask(
     server: ChatServer, *, seconds: float = 10, stop: threading.Event | None = None, form: str = "json"
 ) -> list[Prose]:
     chat = ChatModel("scripted", base_url=server.base_url, key=KEY, seconds=seconds, answer_tokens=100)
-    return list(answer("Why?", PASSAGES, chat=chat, max_tokens=2000, as_json=form == "json", stop=stop))
+    return list(answer("Why?", PASSAGES, Writer(chat=chat, max_tokens=2000, as_json=form == "json", stop=stop)))
 
 
 def test_an_answer_grows_and_ends_whole(server: ChatServer) -> None:

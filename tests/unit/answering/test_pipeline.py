@@ -12,6 +12,7 @@ from index.core.scope import Scope
 from index.shelf.queries import Reach
 from rag.answering.models import Dated
 from rag.answering.pipeline import answer_question, stream_answer
+from rag.answering.query import make_query
 from rag.llm.client import ChatModel
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
@@ -58,7 +59,7 @@ TODAY = date(2026, 2, 18)
 
 
 def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive: Newsroom) -> None:
-    answer = answer_question(f"{STRIKE} in early February 2026?", library=archive.library, today=TODAY)
+    answer = answer_question(make_query(f"{STRIKE} in early February 2026?", today=TODAY), library=archive.library)
     assert answer.dated == Dated("early February 2026", date(2026, 2, 1), date(2026, 2, 13), used=True, chosen=Scope())
     assert {passage.article.path for passage in answer.passages} == {"fiction/strike.txt", SEED.name}
     assert answer.searched.scope == Scope(date(2026, 2, 1), date(2026, 2, 13))
@@ -72,11 +73,11 @@ def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive
 
 
 def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: Newsroom) -> None:
-    answer = answer_question(f"{STRIKE} in January 2026?", library=archive.library, today=TODAY)
+    answer = answer_question(make_query(f"{STRIKE} in January 2026?", today=TODAY), library=archive.library)
     assert answer.dated == Dated("January 2026", date(2026, 1, 1), date(2026, 2, 3), used=True, chosen=Scope()), (
         "reported within days"
     )
-    answer = answer_question(f"{STRIKE} in May 2024?", library=archive.library, today=TODAY)
+    answer = answer_question(make_query(f"{STRIKE} in May 2024?", today=TODAY), library=archive.library)
     assert answer.dated == Dated("May 2024", date(2024, 5, 1), date(2024, 6, 3), used=False, chosen=Scope())
     assert answer.searched.scope == Scope()
     assert answer.passages[0].article.path == "fiction/strike.txt"
@@ -86,16 +87,18 @@ def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: News
 
 def test_days_are_read_as_of_the_last_day_that_counts(archive: Newsroom) -> None:
     scope = Scope(until=date(2026, 2, 4))
-    answer = answer_question(f"{STRIKE} this week?", library=archive.library, scope=scope, today=date(2030, 1, 1))
+    answer = answer_question(
+        make_query(f"{STRIKE} this week?", scope=scope, today=date(2030, 1, 1)), library=archive.library
+    )
     assert answer.dated == Dated("this week", date(2026, 2, 2), date(2026, 2, 4), used=True, chosen=scope)
-    later = answer_question(f"{STRIKE} since yesterday?", library=archive.library, scope=scope)
+    later = answer_question(make_query(f"{STRIKE} since yesterday?", scope=scope), library=archive.library)
     assert later.dated == Dated("since yesterday", date(2026, 2, 3), date(2026, 2, 4), used=False, chosen=scope)
     assert later.searched.scope == scope, "what the reader chose stays"
 
 
 def test_all_days_may_be_asked_for_and_a_question_without_days_has_none(archive: Newsroom) -> None:
     asked = f"{STRIKE} in early February 2026?"
-    whole = answer_question(asked, library=archive.library, today=TODAY, all_days=True)
+    whole = answer_question(make_query(asked, today=TODAY, all_days=True), library=archive.library)
     assert (whole.dated, whole.searched.scope) == (None, Scope())
     assert len({passage.article.path for passage in whole.passages}) > 2
     assert archive.ask(FENTANYL).dated is None
@@ -132,7 +135,7 @@ def test_a_follow_up_finds_its_article_with_and_without_a_model(
     endpoint.say, endpoint.fault = say, ""
     first = archive.ask(case.first)
     for chat in (None, model_of(endpoint)):
-        answer = answer_question(case.follow_up, library=archive.library, before=[first], chat=chat)
+        answer = answer_question(make_query(case.follow_up, before=[first]), library=archive.library, chat=chat)
         assert answer.passages[0].article.path == case.path
         assert case.says in answer.passages[0].text
 
@@ -145,12 +148,12 @@ def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint:
     for chat in (None, model_of(endpoint)):
         first = archive.ask(FENTANYL, here)
         again = answer_question(
-            "when will that happen?", library=archive.library, scope=here, before=[first], chat=chat
+            make_query("when will that happen?", scope=here, before=[first]), library=archive.library, chat=chat
         )
         assert {passage.article.path for passage in again.passages} == {SEED.name}
         assert again.searched.scope == here
         moved = answer_question(
-            "when will that happen?", library=archive.library, scope=elsewhere, before=[first], chat=chat
+            make_query("when will that happen?", scope=elsewhere, before=[first]), library=archive.library, chat=chat
         )
         assert moved.searched_as == again.searched_as, "the subject is carried into another scope"
         read = {passage.article.published for passage in moved.passages}
@@ -164,7 +167,9 @@ def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: News
     endpoint.requests.clear()
     first = archive.ask(FENTANYL)
     growing = list(
-        stream_answer("when will that happen?", library=archive.library, before=[first], chat=model_of(endpoint))
+        stream_answer(
+            make_query("when will that happen?", before=[first]), library=archive.library, chat=model_of(endpoint)
+        )
     )
     searched = list(dict.fromkeys(answer.searched_as for answer in growing))
     assert searched == ["when will that happen? (agreed on fentanyl precursors)", words]
@@ -183,7 +188,9 @@ def test_an_endpoint_that_fails_leaves_a_follow_up_to_the_rules(
     endpoint.fault = fault
     first = archive.ask(FENTANYL)
     answer = answer_question(
-        "when will that happen?", library=archive.library, before=[first], chat=model_of(endpoint, seconds=2)
+        make_query("when will that happen?", before=[first]),
+        library=archive.library,
+        chat=model_of(endpoint, seconds=2),
     )
     assert answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
     assert answer.quotes
@@ -234,7 +241,9 @@ def test_a_stop_while_a_follow_up_is_reworded_sends_no_article(archive: Newsroom
     endpoint.requests.clear()
     first = archive.ask(FENTANYL)
     chat = model_of(endpoint)
-    *_, last = stream_answer("when will that happen?", library=archive.library, before=[first], chat=chat, stop=stop)
+    *_, last = stream_answer(
+        make_query("when will that happen?", before=[first]), library=archive.library, chat=chat, stop=stop
+    )
     assert last.prose is not None
     assert last.prose.state == "stopped"
     assert last.quotes

@@ -16,8 +16,9 @@ from index.core.errors import EmbeddingFailed, ShelfDamaged, StoreMismatch, Unkn
 from index.core.scope import WHOLE, Scope
 from index.pipeline.library import set_damaged_aside
 from index.vectors.embedders import MiniLM
+from rag.answering.followups import Standalone
 from rag.answering.pipeline import answer_question
-from rag.answering.query import Standalone
+from rag.answering.query import make_query
 from rag.storage.alert_runs import run_alerts
 from rag.storage.alerts import DAMAGED, FILE_NAME, Alert, AlertStore, plain
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom, make_newsroom
@@ -137,7 +138,7 @@ def test_a_follow_up_stands_with_what_it_followed(alerts: AlertStore, newsroom: 
     newsroom.indexed()
     appointed = "The liaison officers on fentanyl precursors will be appointed in May 2027, Jaiswal said."
     first = newsroom.ask(FENTANYL)
-    answer = answer_question("when will they be appointed?", library=newsroom.library, before=[first])
+    answer = answer_question(make_query("when will they be appointed?", before=[first]), library=newsroom.library)
     asked = alerts.keep(answer.question, answer.standalone, scope=WHOLE, shelf=newsroom.library.shelf)
     assert alerts.question(asked.number).standalone == answer.standalone
     assert answer.standalone.subject
