@@ -1,16 +1,14 @@
-"""Metrics: how good a ranking, a set of quotes or a row of refusals is, as a number.
+"""Metrics: how good a ranking or a set of quotes is, as a number.
 
-Pure functions of what was found and what is true, so that the command line, the benches and the
-tests measure alike. Each is for one question and lies between 0 and 1; a figure is the mean over the
-questions, and `bootstrap_interval` says how far to trust it. A ranking lists ids, best first, each
-of them once. Where a figure would be 0 / 0, because nothing is wanted, ValueError is raised: such a
-question has to be left out, and a 0 would hide that.
+Pure functions of what was found and what is right, used by the command line and the benchmarks alike. Each measures
+one question and is between 0 and 1; a figure is the mean over the questions, and `bootstrap_interval` shows how far to
+trust it. A ranking lists ids, best first, each once. If nothing is wanted, a figure would be 0 / 0 and ValueError is
+raised: such a question has to be left out, and a 0 would hide that.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
-from statistics import mean
 
 import numpy as np
 
@@ -19,7 +17,7 @@ from index.text.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class SetScores:
-    """How two sets agree."""
+    """How far two sets agree."""
 
     precision: float  # how much of what was found is wanted
     recall: float  # how much of what is wanted was found
@@ -28,48 +26,15 @@ class SetScores:
 
 @dataclass(frozen=True, slots=True)
 class SpanScores:
-    """How the characters of two lists of spans agree."""
+    """How far the characters of two lists of spans agree."""
 
     recall: float
     precision: float
-    iou: float  # what both have, of what either has
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedCitation:
-    """What a judge, a person or a model, said of one citation of a statement."""
-
-    alone: bool  # the quote says the statement by itself
-    dispensable: bool  # the statement's other quotes say it without this one
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedStatement:
-    """What a judge said of a statement: do all its quotes together say it?"""
-
-    supported: bool
-    citations: tuple[JudgedCitation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CitationScores:
-    """How far an answer's citations can be trusted."""
-
-    recall: float  # statements that their quotes say
-    precision: float  # citations that help to say it
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalScores:
-    """Whether what cannot be answered is refused, and nothing else; None where no question could tell."""
-
-    precision: float | None  # of the refused, those that have no answer
-    recall: float | None  # of those that have no answer, the refused
-    answered_when_answerable: float | None
+    iou: float  # characters in both, as a share of those in either
 
 
 def hits_at(k: int, ranking: Sequence[str], relevant: Collection[str]) -> float:
-    """Return 1 where one of the first `k` is relevant, else 0: trec_eval's `success_k`.
+    """Return 1 if one of the first `k` is relevant, else 0: trec_eval's `success_k`.
 
     >>> hits_at(1, ["b", "a"], {"a"}), hits_at(2, ["b", "a"], {"a"})
     (0.0, 1.0)
@@ -90,7 +55,7 @@ def recall_at(k: int, ranking: Sequence[str], relevant: Collection[str]) -> floa
 
 
 def reciprocal_rank(ranking: Sequence[str], relevant: Collection[str], k: int | None = None) -> float:
-    """Return 1 / rank of the first that is relevant, 0 where none is among the first `k` (None: among all).
+    """Return 1 / rank of the first that is relevant, or 0 if none is among the first `k` (None: among all).
 
     Its mean is the MRR of TREC-8's question answering (Voorhees 1999).
 
@@ -102,10 +67,10 @@ def reciprocal_rank(ranking: Sequence[str], relevant: Collection[str], k: int | 
 
 
 def ndcg_at(k: int, ranking: Sequence[str], gains: Mapping[str, float]) -> float:
-    """Return what the first `k` give, each gain over log2(rank + 1), of what the best order would give.
+    """Return the discounted gain of the first `k`, as a share of what the best order would give: nDCG.
 
-    `gains` has what each id is worth; what is not in it is worth nothing. As trec_eval's `ndcg_cut_k`
-    has it: the gain itself is summed (Järvelin & Kekäläinen 2002), not 2 to its power.
+    Each gain is divided by log2(rank + 1). `gains` has the gain of each id; an id that is not in it has none. As in
+    trec_eval's `ndcg_cut_k`, the gain itself is summed (Järvelin & Kekäläinen 2002), not 2 to its power.
 
     Second place for the better of two: (1 / 1 + 3 / 1.585) / (3 / 1 + 1 / 1.585) = 2.893 / 3.631.
 
@@ -120,7 +85,7 @@ def ndcg_at(k: int, ranking: Sequence[str], gains: Mapping[str, float]) -> float
 
 
 def set_scores(found: Collection[object], wanted: Collection[object]) -> SetScores:
-    """Return precision, recall and F1 of what was found; all 0 where nothing was.
+    """Return precision, recall and F1 of what was found; all 0 if nothing was.
 
     >>> set_scores({"a", "b"}, {"a", "c", "d", "e"})
     SetScores(precision=0.5, recall=0.25, f1=0.3333333333333333)
@@ -137,9 +102,8 @@ def span_scores(found: Sequence[Span], wanted: Sequence[Span], text: str) -> Spa
     """Return how the characters of `text` in `found` and in `wanted` agree.
 
     The measures of Smith & Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma 2024),
-    with two differences. They count tokens; a token is cut in two where a span ends inside it, so
-    characters are counted here, without white space: what stands between two sentences is in
-    neither. And what two of the found spans share is counted once, not twice: a reader reads it once.
+    with two differences. They count tokens, but a span may end inside one. So characters are counted here, without
+    white space, which belongs to neither of two sentences. And a character in two of the found spans counts once.
 
     `wanted` is "The mine " and "closed", 13 letters, of which "mine" and "closed", 10 letters, were found,
     and the "has" between them.
@@ -155,55 +119,14 @@ def span_scores(found: Sequence[Span], wanted: Sequence[Span], text: str) -> Spa
     return SpanScores(both / len(in_wanted), precision, both / len(in_found | in_wanted))
 
 
-def citation_scores(statements: Sequence[JudgedStatement]) -> CitationScores:
-    """Return citation recall and precision of one answer, as ALCE defines them (Gao et al., EMNLP 2023).
-
-    Recall is the share of statements that their quotes together say. A citation is precise where its
-    statement is said, and it says it alone or is needed for it; an answer without citations has precision 0.
-
-    Below, of three statements two are said; of four citations the third helps nobody, and the last
-    is a false statement's.
-
-    >>> yes, needed, idle = JudgedCitation(True, False), JudgedCitation(False, False), JudgedCitation(False, True)
-    >>> said = JudgedStatement(True, (yes,)), JudgedStatement(True, (needed, idle))
-    >>> citation_scores([*said, JudgedStatement(False, (needed,))])
-    CitationScores(recall=0.6666666666666666, precision=0.5)
-    """
-    if not statements:
-        raise ValueError("No statement was judged. Expected one at least. Leave the answer out.")
-    recall = mean(float(statement.supported and bool(statement.citations)) for statement in statements)
-    precise = [
-        statement.supported and (citation.alone or not citation.dispensable)
-        for statement in statements
-        for citation in statement.citations
-    ]
-    return CitationScores(recall, sum(precise) / len(precise) if precise else 0.0)
-
-
-def refusal_scores(refused: Sequence[bool], answerable: Sequence[bool]) -> RefusalScores:
-    """Return how refusals fit questions, a place in each list for each question.
-
-    Of four questions the first two have an answer; the second and the third are refused.
-
-    >>> refusal_scores([False, True, True, False], [True, True, False, False])
-    RefusalScores(precision=0.5, recall=0.5, answered_when_answerable=0.5)
-    """
-    pairs = list(zip(refused, answerable, strict=True))
-    return RefusalScores(
-        precision=_share([not has_answer for was_refused, has_answer in pairs if was_refused]),
-        recall=_share([was_refused for was_refused, has_answer in pairs if not has_answer]),
-        answered_when_answerable=_share([not was_refused for was_refused, has_answer in pairs if has_answer]),
-    )
-
-
 def bootstrap_interval(
     values: Sequence[float], *, level: float = 0.95, rounds: int = 2000, seed: int = 0
 ) -> tuple[float, float]:
-    """Return between which means the true one lies, at that level: the percentile bootstrap.
+    """Return the interval that the true mean lies in, at that level: the percentile bootstrap.
 
-    Each round draws as many values as there are, with repeats, and takes their mean; the interval
-    leaves out as many of the lowest as of the highest (Efron & Tibshirani 1993, chapter 13). The
-    same values give the same interval. Few or equal values give one that is too narrow.
+    Each round draws as many values as there are, with repeats, and takes their mean. The interval leaves out as many
+    of the lowest means as of the highest (Efron & Tibshirani 1993, chapter 13). The same values give the same
+    interval. Few or equal values give one that is too narrow.
 
     Half of 100 questions hit: 0.5 ± 1.96 × 0.05 by the normal distribution.
 
@@ -233,11 +156,7 @@ def _discounted(gains: Sequence[float]) -> float:
 
 
 def _characters(spans: Sequence[Span], text: str) -> set[int]:
-    """Return the places of the characters in the spans that are no white space."""
+    """Return the places of the characters in the spans, without white space."""
     return {
         place for span in spans for place, character in enumerate(span.cut(text), span.start) if not character.isspace()
     }
-
-
-def _share(outcomes: Sequence[bool]) -> float | None:
-    return sum(outcomes) / len(outcomes) if outcomes else None

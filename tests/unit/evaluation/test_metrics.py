@@ -1,4 +1,4 @@
-"""Metrics: laws that hold for every ranking, and trec_eval's own figures for the same ones."""
+"""Metrics: laws for every ranking, and the same figures as trec_eval."""
 
 from collections.abc import Callable
 from statistics import mean
@@ -11,19 +11,13 @@ from hypothesis import strategies as st
 
 from index.text.spans import Span
 from rag.evaluation.metrics import (
-    CitationScores,
-    JudgedCitation,
-    JudgedStatement,
-    RefusalScores,
     SetScores,
     SpanScores,
     bootstrap_interval,
-    citation_scores,
     hits_at,
     ndcg_at,
     recall_at,
     reciprocal_rank,
-    refusal_scores,
     set_scores,
     span_scores,
 )
@@ -39,7 +33,7 @@ WANTED = SPANS.filter(lambda spans: any(span.cut(TEXT).strip() for span in spans
 
 
 def trec_eval(measure: str, ranking: list[str], gains: dict[str, int]) -> float:
-    """Have trec_eval, as pytrec_eval wraps it, measure one ranking."""
+    """Measure one ranking with trec_eval, as pytrec_eval wraps it."""
     scores = {id_: float(-place) for place, id_ in enumerate(ranking)}
     evaluator = pytrec_eval.RelevanceEvaluator({"q": gains}, {measure})
     (value,) = evaluator.evaluate({"q": scores})["q"].values()
@@ -105,7 +99,7 @@ def test_a_gain_below_0_is_worth_nothing_as_in_trec_eval() -> None:
 
 
 @given(WANTED, WANTED)
-def test_what_is_recall_one_way_is_precision_the_other_way(one: list[Span], other: list[Span]) -> None:
+def test_recall_one_way_is_precision_the_other_way(one: list[Span], other: list[Span]) -> None:
     there, back = span_scores(one, other, TEXT), span_scores(other, one, TEXT)
     assert (there.recall, there.precision, there.iou) == (back.precision, back.recall, back.iou)
     assert 0 <= there.iou <= min(there.recall, there.precision) <= 1
@@ -124,7 +118,7 @@ def test_a_span_is_wholly_found_by_itself_and_by_the_whole_text(wanted: list[Spa
     assert (whole.recall, whole.precision) == (1, whole.iou)
 
 
-def test_the_white_space_between_sentences_is_in_none_of_them() -> None:
+def test_white_space_between_sentences_is_not_counted() -> None:
     sentences = [Span(0, 20), Span(22, 38)]
     assert (sentences[0].cut(TEXT), sentences[1].cut(TEXT)) == ("The mine has closed.", "Nobody was hurt.")
     assert span_scores(sentences, [Span(0, 38)], TEXT) == SpanScores(1, 1, 1)
@@ -135,7 +129,7 @@ def test_a_span_that_reaches_past_the_text_is_not_measured() -> None:
         span_scores([Span(0, len(TEXT) + 1)], [Span(0, 4)], TEXT)
 
 
-def test_nothing_found_is_0_and_nothing_wanted_is_no_figure() -> None:
+def test_nothing_found_scores_0() -> None:
     assert span_scores([], [Span(0, 4)], TEXT) == SpanScores(0, 0, 0)
     assert set_scores((), {"a"}) == SetScores(0, 0, 0)
     assert ndcg_at(3, [], {"a": 1}) == recall_at(3, [], {"a"}) == reciprocal_rank([], {"a"}) == hits_at(3, [], "a") == 0
@@ -148,69 +142,22 @@ def test_nothing_found_is_0_and_nothing_wanted_is_no_figure() -> None:
         (lambda: ndcg_at(1, ["a"], {"a": 0}), "No gain is above 0"),
         (lambda: set_scores({"a"}, set()), "Nothing is wanted"),
         (lambda: span_scores([Span(0, 3)], [Span(20, 22)], TEXT), "No character is wanted"),
-        (lambda: citation_scores([]), "No statement was judged"),
         (lambda: bootstrap_interval([]), "There is no value"),
         (lambda: hits_at(0, ["a"], {"a"}), "k is 0"),
         (lambda: ndcg_at(2, ["a", "a"], {"a": 1}), "names an id twice"),
         (lambda: reciprocal_rank(["b", "b"], {"a"}), "names an id twice"),
-        (lambda: refusal_scores([True], []), "shorter"),
     ],
 )
-def test_what_has_no_figure_is_said_and_not_made_a_0(measure: Callable[[], object], says: str) -> None:
+def test_a_figure_that_cannot_be_computed_raises_and_is_not_0(measure: Callable[[], object], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         measure()
-
-
-ALONE, NEEDED, IDLE = JudgedCitation(True, False), JudgedCitation(False, False), JudgedCitation(False, True)
-BOTH_SAY_IT = JudgedCitation(True, True)
-
-
-@pytest.mark.parametrize(
-    ("statements", "recall", "precision"),
-    [
-        ([JudgedStatement(True, (ALONE,))], 1, 1),
-        ([JudgedStatement(False, (NEEDED, NEEDED))], 0, 0),
-        ([JudgedStatement(True, (NEEDED, NEEDED))], 1, 1),  # neither says it alone, both together do
-        ([JudgedStatement(True, (ALONE, IDLE))], 1, 1 / 2),  # the second is beside the point
-        ([JudgedStatement(True, (BOTH_SAY_IT, BOTH_SAY_IT))], 1, 1),  # said twice is no fault
-        ([JudgedStatement(False, ()), JudgedStatement(True, (ALONE,))], 1 / 2, 1),
-        ([JudgedStatement(False, ())], 0, 0),
-        ([JudgedStatement(True, ())], 0, 0),  # true, for all we know, but nothing is cited
-    ],
-)
-def test_citations_are_scored_as_alce_scores_them(
-    statements: list[JudgedStatement], recall: float, precision: float
-) -> None:
-    assert citation_scores(statements) == CitationScores(recall, precision)
-
-
-ANSWERABLE = st.lists(st.booleans()).filter(lambda answerable: len(set(answerable)) == 2)
-
-
-@given(ANSWERABLE)
-def test_refusing_all_or_nothing_buys_one_figure_with_the_other(answerable: list[bool]) -> None:
-    all_refused = refusal_scores([True] * len(answerable), answerable)
-    assert all_refused.precision == pytest.approx(1 - mean(answerable))
-    assert (all_refused.recall, all_refused.answered_when_answerable) == (1, 0)
-    assert refusal_scores([False] * len(answerable), answerable) == RefusalScores(None, 0, 1)
-
-
-@given(ANSWERABLE)
-def test_refusing_what_has_no_answer_and_nothing_else_is_perfect(answerable: list[bool]) -> None:
-    assert refusal_scores([not has_answer for has_answer in answerable], answerable) == RefusalScores(1, 1, 1)
-
-
-def test_a_figure_of_refusals_that_no_question_could_tell_is_none() -> None:
-    assert refusal_scores([], []) == RefusalScores(None, None, None)
-    assert refusal_scores([False], [True]) == RefusalScores(None, None, 1)
-    assert refusal_scores([True], [False]) == RefusalScores(1, 1, None)
 
 
 VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
 @given(VALUES)
-def test_an_interval_lies_within_the_values_and_is_the_same_each_time(values: list[float]) -> None:
+def test_an_interval_is_within_the_values_and_repeatable(values: list[float]) -> None:
     low, high = bootstrap_interval(values, rounds=100)
     assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
     assert bootstrap_interval(values, rounds=100) == (low, high)
