@@ -1,9 +1,8 @@
-"""Follow-ups: "when will that happen?" becomes a question that can be searched for by itself.
+"""Follow-ups: "when will that happen?" becomes a question that can be searched for without the chat.
 
-Two ways lead there. `carry_over` goes by rules of English and by what the last answer
-rested on: a word that its articles do not hold opens a new topic. `followup_messages` and
-`read_standalone` are what is said to a model, and what is taken from its reply. A reader
-sees the outcome and may mend it, so a rule that is not sure adds words rather than replacing them.
+Rules of English, and the articles that the last answer rests on, decide whether a question is a follow-up: a word that
+those articles do not have opens a new topic. A follow-up is joined to the subject of the question before it. The
+reader sees the result and can change it.
 """
 
 import re
@@ -15,24 +14,24 @@ from rag.language.lexicon import AUXILIARIES, FILLERS, PREPOSITIONS, REPORTING, 
 
 # Earlier questions that are looked at, or shown to a model.
 MOST_EARLIER = 3
-# A question longer than this tells what it is about.
+# A question longer than this says what it is about.
 _LONGEST_FOLLOW_UP = 300  # characters
 _LONGEST_SUBJECT = 120  # characters
 _MOST_SUBJECT_WORDS = 12
-# With more terms of its own than this a question is whole, unless it points back ("it", "and …?").
+# With more terms of its own than this, a question is complete, unless it points back ("it", "and …?").
 _MOST_OWN_TERMS = 4
-# As many terms shared with the question before: it repeats its subject, nothing needs carrying.
+# A question that shares so many terms with the one before repeats its subject, and needs no other.
 _REPEATED = 2
 # At least this share of the words is English grammar, or the rules do not apply.
 _LEAST_GRAMMAR = 1 / 3
 
 _QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
 _PERSONS = frozenset("he she him her his hers they them their theirs".split())
-# "Was anyone hurt?" asks of those who were spoken of.
+# "Was anyone hurt?" is about those who were mentioned.
 _ANYBODY = frozenset("anybody anyone everybody everyone nobody somebody someone".split())
 _GRAMMAR = STOP_WORDS | AUXILIARIES | PREPOSITIONS | FILLERS
 _TIME_TERMS = frozenset(term for word in TIMES for term in terms(word))
-# "the deal", "the article": words that stand for whatever was told before.
+# "the deal", "the article": words for whatever was mentioned before.
 _SHELL_NOUNS = frozenset(
     """accord agreement announcement article attack case change claim deal decision delay event incident issue matter
     measure move news outcome plan problem project proposal reason report situation statement story topic
@@ -47,7 +46,7 @@ _OPENING_PAIRS = frozenset(
 )
 # "ok, and the fares?"
 _GREETINGS = frozenset("hello hi no ok okay sure thank thanks well yes me you please".split())
-# "it" that stands for nothing: the weather, the hour, "is it true that …", "does it take … to …".
+# "it" that refers to nothing: the weather, the hour, "is it true that …", "does it take … to …".
 _EMPTY_IT = re.compile(
     r"""\bit\b(?:'s|\s+is|\s+was|\s+been|\s+be|\s+ever|\s+still)*\s+(?:rain|snow|hail|freez|thunder)
     | \b(?:time|day|date|late)\s+(?:is|was)\s+it\b
@@ -81,11 +80,11 @@ class Standalone:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    text: str  # as it was typed, without the punctuation around it
+    text: str  # as typed, without the punctuation around it
     key: str  # lower case, without 's, 'll and the like
     place: int  # among the words of its question
     start: int  # its first character in the question
-    leads: bool  # begins a sentence, so that a capital says nothing
+    leads: bool  # it begins a sentence, so that its capital says nothing
 
     @property
     def terms(self) -> frozenset[str]:
@@ -97,32 +96,28 @@ class _Word:
 
 
 def carry_over(question: str, before: Sequence[Earlier]) -> Standalone:
-    """Make `question` stand alone by the rules; `before` is what was answered so far, oldest first.
+    """Return `question` as one that needs no chat; `before` are the questions answered so far, oldest first.
 
-    The latest question that it follows gives the subject, so a talk can come back to
-    something it left.
+    The latest question that it follows gives the subject, so a chat can return to a subject that it left.
 
     >>> fentanyl = Earlier("what was agreed on fentanyl precursors?", "", frozenset({"fentanyl", "precursor"}))
     >>> carry_over("when will that happen?", [fentanyl]).question
     'when will that happen? (agreed on fentanyl precursors)'
     >>> carry_over("What caused the rail strike?", [fentanyl]).question
     'What caused the rail strike?'
-    >>> drouin = Earlier("Who is Nathalie Drouin?", "", frozenset({"nathali", "drouin"}))
-    >>> carry_over("What did she say?", [drouin])
-    Standalone(question='What did Nathalie Drouin say?', subject='Nathalie Drouin')
     """
     for earlier in reversed(before[-MOST_EARLIER:]):
         subject = earlier.subject or _subject(earlier.searched_as)
         missing = frozenset(terms(subject)) - frozenset(terms(question))
         if missing and is_follow_up(question, earlier):
-            return Standalone(_with_subject(question, subject, earlier), subject)
+            return Standalone(f"{' '.join(question.split())} ({subject})", subject)
         if not _own_terms(_words(question)):
-            break  # it names nothing, so it can only follow the question just before
+            break  # it has no word of its own, so it can only follow the question just before
     return Standalone(question, "")
 
 
 def is_follow_up(question: str, earlier: Earlier) -> bool:
-    """Tell whether `question` needs `earlier` to be understood.
+    """Return True if `question` cannot be understood without `earlier`.
 
     >>> ferries = Earlier("Which ferries will be replaced?", "", frozenset(terms("The ferries' fares will not rise")))
     >>> [is_follow_up(question, ferries) for question in ("And the fares?", "Why?", "And the strike?")]
@@ -135,7 +130,7 @@ def is_follow_up(question: str, earlier: Earlier) -> bool:
     if not own:
         return not _EMPTY_IT.search(_lower(words)) and not all(word.key in _GREETINGS for word in words)
     foreign = [word for word in _names(words) if not word.terms & earlier.terms]
-    # A phrase that is new to the articles, such as "the strike".
+    # Phrases that are new to the articles, such as "the strike".
     strange = [phrase for phrase in _phrases(words) if not _known(phrase, earlier)]
     if any(_points_back(words, word.place, foreign, strange) for word in words):
         return True
@@ -192,12 +187,12 @@ def _own_terms(words: Sequence[_Word]) -> frozenset[str]:
 def _names(words: Sequence[_Word]) -> list[_Word]:
     later = [word for word in words if not word.leads]
     if any(word.is_grammar and word.text[0].isupper() for word in later if word.key != "i"):
-        return []  # A Title, or SHOUTING: capitals tell nothing
+        return []  # A Title, or SHOUTING: capitals mean nothing
     return [word for word in later if word.text[0].isupper() and not word.is_grammar and word.key not in TIMES]
 
 
 def _phrases(words: Sequence[_Word], determiners: Collection[str] = frozenset({"the", "a", "an"})) -> list[list[_Word]]:
-    """Return what stands after each determiner, up to the next word of grammar."""
+    """Return the words after each determiner, up to the next word of grammar."""
     phrases: list[list[_Word]] = []
     for determiner in words:
         if determiner.key in determiners:
@@ -216,7 +211,7 @@ def _known(phrase: Sequence[_Word], earlier: Earlier) -> bool:
 
 
 def _is_elliptic(words: Sequence[_Word]) -> bool:
-    """Tell whether the question opens as the continuation of another one."""
+    """Return True if the question opens as the continuation of another one."""
     keys = [word.key for word in words]
     while keys and keys[0] in _GREETINGS:
         keys = keys[1:]
@@ -232,7 +227,7 @@ def _is_elliptic(words: Sequence[_Word]) -> bool:
 
 
 def _asks_what_is(words: Sequence[_Word]) -> bool:
-    """Tell "who is doval?", typed without capitals, from "who was arrested?"."""
+    """Return True for "who is doval?", typed without capitals, and False for "who was arrested?"."""
     first, *rest = words
     return first.key in {"who", "what"} and ("'" in first.text.replace("’", "'") or rest[0].key in {"is", "are"})
 
@@ -240,7 +235,7 @@ def _asks_what_is(words: Sequence[_Word]) -> bool:
 def _points_back(
     words: Sequence[_Word], place: int, foreign: Sequence[_Word], strange: Sequence[Sequence[_Word]]
 ) -> bool:
-    """Tell whether the word stands for something outside its question."""
+    """Return True if the word refers to something outside its question."""
     word = words[place]
     named_before = any(name.place < place for name in foreign) or any(phrase[-1].place < place for phrase in strange)
     if word.key in _PERSONS | {"its"}:
@@ -248,7 +243,7 @@ def _points_back(
             phrase[-1].place < place for phrase in _phrases(words)
         )
     if word.key == "it":
-        # "it" is often empty; a name that is new to the articles tells that the topic is, too.
+        # "it" is often empty; a name that is new to the articles means that the topic is new too.
         return not (named_before or foreign or _EMPTY_IT.search(_lower(words)))
     return not named_before and _is_demonstrative(words, place)
 
@@ -275,7 +270,7 @@ def _is_demonstrative(words: Sequence[_Word], place: int) -> bool:
 
 
 def _is_pointing_that(words: Sequence[_Word], place: int, before: str, after: str) -> bool:
-    """Tell "will that happen" and "who attended that meeting" from "the plan that failed" and "said that"."""
+    """Return True for "will that happen" and "who attended that meeting", False for "the plan that failed"."""
     if not after or not before:
         return True
     if before in REPORTING:
@@ -283,31 +278,6 @@ def _is_pointing_that(words: Sequence[_Word], place: int, before: str, after: st
     if before in AUXILIARIES | PREPOSITIONS | _QUESTION_WORDS | _OPENINGS:
         return True
     return place >= 2 and words[place - 2].key in _QUESTION_WORDS
-
-
-def _with_subject(question: str, subject: str, earlier: Earlier) -> str:
-    words = _words(question)
-    if _is_person(subject, earlier.searched_as):
-        for word in words:
-            if word.key in {"he", "she", "him", "her", "his", "hers"} and _points_back(words, word.place, [], []):
-                after = words[word.place + 1] if word.place + 1 < len(words) else None
-                owns = word.key in {"his", "hers"} or (word.key == "her" and after and not after.is_grammar)
-                end = word.start + len(word.text)
-                put = f"{subject}'s" if owns else subject
-                return " ".join((question[: word.start] + put + question[end:]).split())
-    return f"{' '.join(question.split())} ({subject})"
-
-
-def _is_person(subject: str, searched_as: str) -> bool:
-    """Tell whether the subject is a plain name that can stand where "she" stood."""
-    names = subject.split()
-    if not all(name[0].isupper() for name in names) or searched_as.endswith(f"({subject})"):
-        return False
-    asked = searched_as.split(subject)[0].split()
-    return bool(asked) and (
-        asked[0].casefold() in {"who", "who's", "who’s"}
-        or (len(names) > 1 and asked[-1].casefold() not in PREPOSITIONS)
-    )
 
 
 def _subject(searched_as: str) -> str:
@@ -331,5 +301,5 @@ def _subject(searched_as: str) -> str:
 
 
 def _is_capital(word: _Word) -> bool:
-    """Tell whether a word of grammar is written as a name: "Who is Will Smith?"."""
+    """Return True if a word of grammar is written as a name: "Who is Will Smith?"."""
     return not word.leads and word.text[0].isupper() and word.text != "I"
