@@ -22,9 +22,9 @@ from index.pipeline.library import Library
 from rag.answering.followups import Standalone
 from rag.answering.query import clean_question
 from rag.cli.filling import index_if_empty
-from rag.output.alerts import listing_json, listing_lines, news_json, news_lines
+from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
 from rag.storage.alert_runs import run_alerts
-from rag.storage.alerts import AlertListing, AlertStore, News, alerts_file
+from rag.storage.alerts import AlertListing, AlertResult, AlertStore, alerts_file
 
 commands = make_commands()
 
@@ -66,7 +66,7 @@ def alerts_command(
         if one is not None:
             alerts.question(one)
         listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
-        found = [alerts.news(listing.asked.number) for listing in listings]
+        found = [alerts.results(listing.asked.number) for listing in listings]
         _print_alerts(listings, found, as_json=as_json)
         if asked and not as_json:
             typer.echo("It is asked again of new articles after each indexing.")
@@ -74,24 +74,24 @@ def alerts_command(
             alerts.mark_read(read, up_to=found[0][-1].number)
 
 
-def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[News]], *, as_json: bool) -> None:
+def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[AlertResult]], *, as_json: bool) -> None:
     if as_json:
-        shown = [listing_json(listing, news) for listing, news in zip(listings, found, strict=True)]
+        shown = [listing_json(listing, result) for listing, result in zip(listings, found, strict=True)]
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     if not listings:
         typer.echo('There are no alerts. Add one with `dateline alerts "question"`.')
-    for listing, news in zip(listings, found, strict=True):
-        typer.echo("\n".join(listing_lines(listing, news)))
+    for listing, result in zip(listings, found, strict=True):
+        typer.echo("\n".join(listing_lines(listing, result)))
 
 
 def print_alerts_after_run(library: Library, as_json: bool) -> None:
     """Run the alerts on the articles that were just indexed, and print what they found."""
     if not alerts_file(library.settings.store).exists():
         return
-    for asked, news in run_alerts(library, AlertStore(library.settings.store)):
+    for asked, result in run_alerts(library, AlertStore(library.settings.store)):
         if as_json:
-            typer.echo(json.dumps(news_json(asked, news), ensure_ascii=False))
+            typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
         else:
-            typer.echo("\n".join(news_lines(asked, news)))
+            typer.echo("\n".join(result_lines(asked, result)))
         sys.stdout.flush()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.output.answer_json import Json, citation_json
 from rag.output.answer_text import foot_lines
-from rag.storage.alerts import Alert, AlertListing, News
+from rag.storage.alerts import Alert, AlertListing, AlertResult
 
 
 def quotes_words(count: int) -> str:
@@ -23,23 +23,23 @@ def asked_words(asked: Alert) -> str:
     return f"{since}; only {scope_words(asked.scope)}" if not asked.scope.is_whole else since
 
 
-def news_lines(asked: Alert, news: News) -> Iterator[str]:
+def result_lines(asked: Alert, result: AlertResult) -> Iterator[str]:
     """Yield what an alert has found: how many quotes, then the quotes with their articles."""
-    yield f"{quotes_words(news.count)} on “{one_line(asked.standalone.question)}”"
-    lines = foot_lines(news.answer) if news.answer else [news.problem]
+    yield f"{quotes_words(result.count)} on “{one_line(asked.standalone.question)}”"
+    lines = foot_lines(result.answer) if result.answer else [result.problem]
     yield from (f"  {line}" for line in lines)
 
 
-def listing_lines(listing: AlertListing, found: Sequence[News]) -> Iterator[str]:
+def listing_lines(listing: AlertListing, found: Sequence[AlertResult]) -> Iterator[str]:
     """Yield one alert of the list with its new quotes."""
     asked, state = listing.asked, f"{asked_words(listing.asked)}): {quotes_words(listing.quotes)}"
     yield f"{asked.number}. {one_line(asked.standalone.question)} ({state}"
-    for news in found:
-        lines = foot_lines(news.answer) if news.answer else [news.problem]
+    for result in found:
+        lines = foot_lines(result.answer) if result.answer else [result.problem]
         yield from (f"   {line}" for line in lines)
 
 
-def listing_json(listing: AlertListing, found: Sequence[News]) -> Json:
+def listing_json(listing: AlertListing, found: Sequence[AlertResult]) -> Json:
     """Return the fields of one alert in `dateline alerts --json`."""
     asked, scope = listing.asked, listing.asked.scope
     return {
@@ -50,18 +50,23 @@ def listing_json(listing: AlertListing, found: Sequence[News]) -> Json:
         "as_of": scope.until and scope.until.isoformat(),
         "outlets": sorted(scope.outlets),
         "kept": asked.kept.isoformat(),
-        "new": [_news_json(news) for news in found],
+        "new": [_result_fields(result) for result in found],
     }
 
 
-def news_json(asked: Alert, news: News) -> Json:
+def result_json(asked: Alert, result: AlertResult) -> Json:
     """Return the line that `index --json` and `watch --json` print for what an alert has found."""
-    return {"event": "news", "number": asked.number, "searched_as": asked.standalone.question, **_news_json(news)}
-
-
-def _news_json(news: News) -> Json:
     return {
-        "found": news.found.isoformat(),
-        "quotes": [citation_json(quote) for quote in news.quotes],
-        "problem": news.problem or None,
+        "event": "alert",
+        "number": asked.number,
+        "searched_as": asked.standalone.question,
+        **_result_fields(result),
+    }
+
+
+def _result_fields(result: AlertResult) -> Json:
+    return {
+        "found": result.found.isoformat(),
+        "quotes": [citation_json(quote) for quote in result.quotes],
+        "problem": result.problem or None,
     }

@@ -1,8 +1,8 @@
-"""News: what alerts find in the articles that are new to them.
+"""Run alerts: ask each one of the articles that are new to it.
 
-Each question is asked, in quotes, of the editions that it has not seen; sentences that stood word for word on the
-shelf it has seen are not quoted. Only then are the editions noted as seen, together with what was found. So a process
-that is killed in between loses nothing, and of two that ask at once one has its answer kept.
+Each question is answered in quotes from the editions that it has not seen. Sentences that it has seen, word for word,
+in other articles are not quoted. The editions are marked as seen together with saving the result. So a process that is
+killed in between loses nothing, and if two ask at once, one result is saved.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,16 +13,16 @@ from index.pipeline.library import Library
 from rag.answering.models import Answer, Refusal
 from rag.answering.pipeline import answer_from
 from rag.answering.query import make_query
-from rag.storage.alerts import Alert, AlertStore, News
+from rag.storage.alerts import Alert, AlertResult, AlertStore
 
 
 def run_alerts(
     library: Library, alerts: AlertStore, *, stop: Callable[[], bool] = lambda: False
-) -> Iterator[tuple[Alert, News]]:
-    """Ask every alert of what is new to it, and yield what each has found, kept as it is yielded.
+) -> Iterator[tuple[Alert, AlertResult]]:
+    """Ask every alert of the articles that are new to it, and yield what each found; it is saved by then.
 
-    Asked are passages that can be found by their meaning: while some wait for their vectors nothing is asked, and
-    the next call does it. Between two questions `stop` may end it, likewise. Raises what asking a question raises.
+    While passages wait for their vectors nothing is asked, and the next call does it. `stop` may end the run between
+    two questions. Raises what asking a question raises.
     """
     with library.shelf.read(checked=True) as reading:
         if not alerts.note(reading):
@@ -34,8 +34,8 @@ def run_alerts(
             yield found
 
 
-def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, News] | None:
-    """Ask one question, again where another process was quicker or the shelf has changed under it."""
+def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, AlertResult] | None:
+    """Ask one alert; again if another process was faster or the shelf has changed meanwhile."""
     while True:
         try:
             asked = alerts.question(number)
@@ -50,14 +50,14 @@ def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, News
         answer = _answer(asked, here, library, alerts) if here else None
         if _visible(pending, library) != here:
             continue
-        told = answer if answer and not isinstance(answer.quoted, Refusal) else None
-        settled, news = alerts.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=told)
+        found = answer if answer and not isinstance(answer.quoted, Refusal) else None
+        settled, result = alerts.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=found)
         if settled:
-            return (asked, news) if news else None
+            return (asked, result) if result else None
 
 
 def _visible(ids: frozenset[str], library: Library) -> frozenset[str] | None:
-    """Return those that are on the shelf; None while passages wait for their vectors."""
+    """Return those ids that are on the shelf; None while passages wait for their vectors."""
     with library.shelf.read() as reading:
         counts = reading.counts()
         if counts.chunks != counts.embedded:

@@ -1,9 +1,9 @@
-"""Alerts: kept, and asked again of what is new on the shelf.
+"""The file of alerts: questions that are asked again of new articles, and what they found.
 
-The file remembers every edition of an article that was on the shelf while a question stood, by id, and of its
-sentences a number each, never a word. So what is new for a question, and which sentences stood on the shelf that it
-has seen, can be told when the shelf is built again and when an edition is gone. It is apart from the shelf, which can
-be built again from the seeds, and from the chats, whose file is not written to by every run of indexing.
+It lists every edition of an article that was on the shelf since the first alert, by id, with a hash of each of its
+sentences and never a word. So it is known what is new for an alert, and which sentences it has seen, even after the
+shelf was rebuilt or an edition is gone. The file is separate from the shelf, which can be rebuilt from the seeds, and
+from the chats, whose file is not written to by every run of indexing.
 """
 
 import json
@@ -33,24 +33,24 @@ FILE_NAME = "alerts.db"
 _FORMER_NAME = "standing.db"  # until version 0.2
 VERSION = 1
 DAMAGED = (
-    "What was found is not what was written (a damaged disk?), or was kept by another version of Dateline. "
-    "Expected it word for word. Ask the whole shelf, which holds it still, and mark this as read."
+    "This result differs from what was saved (a damaged disk?), or was saved by another version of Dateline. "
+    "Expected it word for word. Ask the whole shelf, which still has the articles, and mark this as read."
 )
-_APPLICATION_ID = 0x444C5354  # "DLST": tells our file from any other SQLite file
+_APPLICATION_ID = 0x444C5354  # "DLST": marks our file among SQLite files
 _SCHEMA = """
 CREATE TABLE questions (
     number INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, searched_as TEXT NOT NULL, subject TEXT NOT NULL,
     scope TEXT NOT NULL, kept TEXT NOT NULL, seen INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0,
     UNIQUE (searched_as, scope)
 );
--- An edition is an article by its id; of its outlet there is a number too, for it is a word of it.
+-- An edition is an article by its id. Its outlet is a hash, because it is a word of the article.
 CREATE TABLE editions (
     number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL UNIQUE, published TEXT, outlet INTEGER NOT NULL
 );
 CREATE TABLE sentences (
     sentence INTEGER NOT NULL, edition INTEGER NOT NULL, PRIMARY KEY (sentence, edition)
 ) WITHOUT ROWID;
--- Editions that went before the question was asked of them: it has not seen them, though they are not after `seen`.
+-- Editions that were removed before the question was asked of them: not seen, though they are not after `seen`.
 CREATE TABLE missed (
     question INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE, edition INTEGER NOT NULL,
     PRIMARY KEY (question, edition)
@@ -68,39 +68,39 @@ CREATE INDEX rests_on_by_article ON rests_on (article);
 """
 _SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked FROM questions"
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
-# Editions `e` that the question has seen, and that count for it.
+# Editions `e` that the question has seen and that are in its scope.
 _SEEN = (
     "e.number <= :seen AND (:since IS NULL OR e.published >= :since) AND (:until IS NULL OR e.published <= :until) "
     "AND (:outlets IS NULL OR e.outlet IN (SELECT value FROM json_each(:outlets))) "
     "AND NOT EXISTS (SELECT 1 FROM missed m WHERE m.question = :question AND m.edition = e.number)"
 )
 _NOTED_AT_ONCE = 200  # articles
-# What type does to words counts for nothing: quotation marks, dashes.
+# Typography is ignored: quotation marks, dashes.
 _TYPE = str.maketrans(dict.fromkeys("\"'“”„«»‹›‘’‚「」『』") | dict.fromkeys("‐‑‒–—―−", "-"))
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A question that is asked of what is new on the shelf."""
+    """A question that is asked again of new articles."""
 
     number: int
-    question: str  # as it was asked
+    question: str  # as it was typed
     standalone: Standalone  # what is searched for
-    scope: Scope  # which of the new articles count
-    kept: datetime  # UTC; what was on the shelf then counts as seen
+    scope: Scope  # the new articles that it is asked of
+    kept: datetime  # UTC; articles that were on the shelf then count as seen
     seen: int  # number of the last edition that it was asked of
     asked: int  # how many times it was asked since it was kept
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class AlertResult:
     """What an alert found in new articles, not yet marked as read."""
 
     number: int
     found: datetime  # UTC
     count: int  # quotes
-    answer: Answer | None  # with these quotes alone
-    problem: str  # why there is no answer; "" where there is one
+    answer: Answer | None  # with these quotes only
+    problem: str  # why there is no answer; "" if there is one
 
     @property
     def quotes(self) -> tuple[Citation, ...]:
@@ -113,14 +113,14 @@ class AlertListing:
     """One line of the list of alerts."""
 
     asked: Alert
-    quotes: int  # new ones that are not marked as read
+    quotes: int  # new ones, not marked as read
 
 
 class AlertStore:
     """The alerts of one store. Safe to share between threads."""
 
     def __init__(self, store: Path) -> None:
-        """Open them, making the file where it is missing. Raises StoreMismatch where it is not ours."""
+        """Open the file, or make it if it is missing. Raises StoreMismatch if it is not ours."""
         self.path = alerts_file(store)
         self._database = Database(
             self.path,
@@ -134,7 +134,7 @@ class AlertStore:
         )
 
     def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> Alert:
-        """Keep a question; all that is on the shelf counts as seen. One that stands already is returned as it is."""
+        """Add an alert; all that is on the shelf counts as seen. If there is one already, return that."""
         written = _write_scope(scope)
         with shelf.read(checked=True) as reading, self._database.writing() as connection:
             found = (standalone.question, written)
@@ -147,10 +147,10 @@ class AlertStore:
                     (question, standalone.question, standalone.subject, written, now, seen),
                 )
             row = connection.execute(f"{_SELECT} WHERE searched_as = ? AND scope = ?", found).fetchone()
-        return _question(row)
+        return _alert(row)
 
     def remove(self, number: int) -> None:
-        """Forget a question, and all that is only there for its sake. Raises UnknownAlert."""
+        """Delete an alert, and all that was kept only for it. Raises UnknownAlert."""
         with self._database.writing() as connection:
             if not connection.execute("DELETE FROM questions WHERE number = ?", (number,)).rowcount:
                 raise _unknown(number)
@@ -161,25 +161,25 @@ class AlertStore:
         self._database.empty_log()
 
     def question(self, number: int) -> Alert:
-        """Return the question of that number. Raises UnknownAlert."""
+        """Return the alert of that number. Raises UnknownAlert."""
         with self._database.reading() as connection:
             row = connection.execute(f"{_SELECT} WHERE number = ?", (number,)).fetchone()
         if row is None:
             raise _unknown(number)
-        return _question(row)
+        return _alert(row)
 
     def listings(self) -> list[AlertListing]:
-        """List the questions: those with new quotes first, of them that with the newest, then as they were kept."""
+        """List the alerts: those with new quotes first, the newest quotes on top, then in the order they were added."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT q.*, coalesce(n.quotes, 0) FROM questions q LEFT JOIN (SELECT question, sum(quotes) AS quotes, "
                 "max(number) AS newest FROM news GROUP BY question) n ON n.question = q.number "
                 "ORDER BY n.newest DESC NULLS LAST, q.number"
             ).fetchall()
-        return [AlertListing(_question(row), quotes) for *row, quotes in rows]
+        return [AlertListing(_alert(row), quotes) for *row, quotes in rows]
 
-    def news(self, number: int, *, limit: int = -1) -> tuple[News, ...]:
-        """Return what is not marked as read of what a question has found, oldest first, at most `limit` of it.
+    def results(self, number: int, *, limit: int = -1) -> tuple[AlertResult, ...]:
+        """Return the results of an alert that are not marked as read, oldest first, at most `limit` of them.
 
         Raises UnknownAlert.
         """
@@ -197,27 +197,27 @@ class AlertStore:
                     (json.dumps([row[0] for row in rows]),),
                 )
             )
-        return tuple(_news(row, articles) for row in rows)
+        return tuple(_result(row, articles) for row in rows)
 
     def mark_read(self, number: int, *, up_to: int) -> None:
-        """Forget the news of a question up to the one of that number; what came since the reader looked stays."""
+        """Delete the results of an alert up to that number; those that came later stay."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM news WHERE question = ? AND number <= ?", (number, up_to))
             connection.execute(_FORGET_ARTICLES)
         self._database.empty_log()
 
     def note(self, reading: Reading) -> bool:
-        """Remember what is on the shelf, for questions to be asked of; tell whether there is one."""
+        """Note the editions on the shelf, and return True if there is an alert to ask of them."""
         with self._database.reading() as connection:
-            stands = connection.execute("SELECT 1 FROM questions").fetchone() is not None
-            if not stands or not _unknown_editions(connection, reading):
-                return stands
+            has_alerts = connection.execute("SELECT 1 FROM questions").fetchone() is not None
+            if not has_alerts or not _unknown_editions(connection, reading):
+                return has_alerts
         with self._database.writing() as connection:
             _note(connection, reading)
-        return stands
+        return has_alerts
 
     def pending(self, asked: Alert) -> tuple[frozenset[str], int]:
-        """Return the ids of the editions that a question has not seen, and the number of the last one there is."""
+        """Return the ids of the editions that an alert has not seen, and the number of the last edition."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT article FROM editions WHERE number > :seen UNION SELECT e.article FROM missed m "
@@ -229,7 +229,7 @@ class AlertStore:
 
     @contextmanager
     def seen_sentences(self, asked: Alert) -> Iterator[Callable[[str], bool]]:
-        """Yield what tells whether a sentence stood, word for word, in an article that counts and that was seen."""
+        """Yield a function that returns True for a sentence of an article in the scope that the alert has seen."""
         scope = asked.scope
         values = {
             "question": asked.number,
@@ -252,11 +252,11 @@ class AlertStore:
 
     def settle(
         self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None
-    ) -> tuple[bool, News | None]:
-        """Note that a question was asked of all editions up to that number save those `gone`, and what it found.
+    ) -> tuple[bool, AlertResult | None]:
+        """Save that an alert was asked of all editions up to that number except those `gone`, and what it found.
 
-        Of two processes that ask at once one settles, and the other is told False: nothing is told twice, and what
-        the other knew of besides it asks again.
+        Returns whether it was saved, and the result. If two processes ask at once, the second one saves nothing and
+        asks again, so that no result comes twice.
         """
         with self._database.writing() as connection:
             settled = connection.execute(
@@ -270,14 +270,14 @@ class AlertStore:
                 "INSERT INTO missed SELECT ?, number FROM editions WHERE article IN (SELECT value FROM json_each(?))",
                 (asked.number, json.dumps(gone)),
             )
-            return True, _add_news(connection, asked.number, answer) if answer else None
+            return True, _add_result(connection, asked.number, answer) if answer else None
 
 
 def alerts_file(store: Path) -> Path:
-    """Return the file of a store's alerts, whether it exists or not; one of the former name is renamed first."""
+    """Return the path of a store's alerts; a file of the former name is renamed first."""
     path = store / FILE_NAME
     if not path.exists() and (store / _FORMER_NAME).exists():
-        # The log before the database: a database without its log would lose what was committed last.
+        # The log first: a database without its log would lose the last commits.
         for suffix in ("-wal", "-shm", ""):
             former = store / f"{_FORMER_NAME}{suffix}"
             if former.exists():
@@ -286,19 +286,19 @@ def alerts_file(store: Path) -> Path:
 
 
 def plain(sentence: str) -> str:
-    """Return a sentence as it is compared: what type does to it, its case and the marks at its end do not count.
+    """Return a sentence for comparison: without typography, case and the marks at its end.
 
     >>> plain("“It’s  1,240 – done.”") == plain("'It's 1,240 - Done'") != plain("It's 1.240 - done")
     True
     """
     flat = folded(sentence)
-    # By far the most are such, and translate() takes as long as all else together.
+    # Most are, and translate() would take as long as all the rest.
     flat = flat.replace('"', "").replace("'", "") if flat.isascii() else flat.translate(_TYPE)
     return "".join(flat.split()).rstrip(".,;:-")
 
 
 def _number_of(text: str) -> int:
-    """Sum up a text in 64 bits, as SQLite counts."""
+    """Return a hash of a text as a signed 64-bit integer, as SQLite stores it."""
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), signed=True)
 
 
@@ -309,7 +309,7 @@ def _unknown_editions(connection: sqlite3.Connection, reading: Reading) -> list[
 
 
 def _note(connection: sqlite3.Connection, reading: Reading) -> int:
-    """Remember the editions on the shelf that are not known, and return the number of the last one there is."""
+    """Note the editions on the shelf that are not known, and return the number of the last edition."""
     unknown = _unknown_editions(connection, reading)
     for start in range(0, len(unknown), _NOTED_AT_ONCE):
         numbers = dict[str, int | None]()
@@ -326,7 +326,7 @@ def _note(connection: sqlite3.Connection, reading: Reading) -> int:
     return int(connection.execute("SELECT coalesce(max(number), 0) FROM editions").fetchone()[0])
 
 
-def _add_news(connection: sqlite3.Connection, question: int, answer: Answer) -> News:
+def _add_result(connection: sqlite3.Connection, question: int, answer: Answer) -> AlertResult:
     written, articles = take_apart(answer)
     kept: dict[str, object] = {"answer": written}
     now = datetime.now(UTC).replace(microsecond=0)
@@ -343,10 +343,10 @@ def _add_news(connection: sqlite3.Connection, question: int, answer: Answer) -> 
     for id_, article in articles.items():
         connection.execute("INSERT OR IGNORE INTO articles VALUES (?, ?)", (id_, article))
         connection.execute("INSERT INTO rests_on VALUES (?, ?)", (number, id_))
-    return News(number, now, len(answer.quotes), answer, "")
+    return AlertResult(number, now, len(answer.quotes), answer, "")
 
 
-def _news(row: Sequence[object], articles: Mapping[str, str]) -> News:
+def _result(row: Sequence[object], articles: Mapping[str, str]) -> AlertResult:
     number, found, count, written = row
     answer, problem = None, DAMAGED
     try:
@@ -354,19 +354,19 @@ def _news(row: Sequence[object], articles: Mapping[str, str]) -> News:
         if "digest" in kept and is_as_written(kept, articles):
             answer, problem = put_together(kept["answer"], articles), ""
     except (ValueError, TypeError, KeyError, AttributeError, ValidationError):
-        pass  # told as damaged
-    return News(int(str(number)), datetime.fromisoformat(str(found)), int(str(count)), answer, problem)
+        pass  # `problem` says so
+    return AlertResult(int(str(number)), datetime.fromisoformat(str(found)), int(str(count)), answer, problem)
 
 
-def _question(row: Sequence[object]) -> Alert:
+def _alert(row: Sequence[object]) -> Alert:
     number, question, searched_as, subject, scope, kept, seen, asked = row
     standalone = Standalone(str(searched_as), str(subject))
-    whose, when = _scopes().validate_json(str(scope)), datetime.fromisoformat(str(kept))
-    return Alert(int(str(number)), str(question), standalone, whose, when, int(str(seen)), int(str(asked)))
+    narrowed, when = _scopes().validate_json(str(scope)), datetime.fromisoformat(str(kept))
+    return Alert(int(str(number)), str(question), standalone, narrowed, when, int(str(seen)), int(str(asked)))
 
 
 def _write_scope(scope: Scope) -> str:
-    """Write a scope, equal ones alike."""
+    """Return a scope as JSON; equal scopes give equal text."""
     days = (day and day.isoformat() for day in (scope.since, scope.until))
     return json.dumps(dict(zip(("since", "until", "outlets"), (*days, sorted(scope.outlets)), strict=True)))
 
@@ -379,5 +379,5 @@ def _scopes() -> TypeAdapter[Scope]:
 def _unknown(number: int) -> UnknownAlert:
     return UnknownAlert(
         f"There is no alert {number}. Expected one that was not removed. "
-        "`dateline alerts`, or the sidebar of the page, lists them."
+        "List them with `dateline alerts`, or in the sidebar of the page."
     )

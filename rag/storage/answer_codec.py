@@ -1,7 +1,7 @@
-"""Keeping: an answer as JSON that names its articles, and the articles beside it, each once.
+"""Save answers: an answer is JSON that refers to its articles by id, and each article is saved once.
 
-A quote of a kept answer is still cut from its article by its offsets, also when the article was
-edited or removed since. A digest tells whether what is read is what was written.
+A quote of a saved answer is still cut from its article by its offsets, even if the article was edited or removed
+since. A digest shows whether what is read is what was written.
 """
 
 import json
@@ -18,7 +18,7 @@ from rag.evidence.citations import RuleName
 
 
 def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
-    """Return an answer as JSON values that name its articles by id, and the articles, as JSON, by id."""
+    """Return an answer as JSON values that refer to its articles by id, and the articles, as JSON, by id."""
     articles: dict[str, str] = {}
 
     def take_out(article: object) -> object:
@@ -30,29 +30,29 @@ def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
 
 
 def put_together(written: object, articles: Mapping[str, str]) -> Answer:
-    """Return the answer that was taken apart. Raises pydantic's ValidationError or KeyError where it cannot be read."""
+    """Return the answer that was taken apart. Raises pydantic's ValidationError or KeyError if it cannot be read."""
     whole = _with_articles(written, lambda id_: json.loads(articles[str(id_)]))
     return _answers().validate_python(_with_doubts(whole))
 
 
 def digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
-    """Sum up what is kept and the articles it rests on: a quote of it is cut from what was kept."""
+    """Return a hash of what is saved and of the articles it rests on, from which its quotes are cut."""
     parts = [json.dumps(written, ensure_ascii=False), *(articles[id_] for id_ in sorted(articles))]
     return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def is_as_written(kept: dict[str, object], articles: Mapping[str, str]) -> bool:
-    """Tell whether `kept` and the articles of its "answer" are what its "digest" sums up, and take that out of it."""
-    told = kept.pop("digest", None)
+    """Return True if `kept` and the articles of its "answer" have its "digest", which is taken out of it."""
+    written = kept.pop("digest", None)
     rests_on: set[str] = set()
     _with_articles(kept["answer"], lambda id_: rests_on.add(str(id_)))
-    if told is None or not rests_on <= articles.keys():
-        return told is None  # kept before there were digests
-    return told == digest(kept, {id_: articles[id_] for id_ in rests_on})
+    if written is None or not rests_on <= articles.keys():
+        return written is None  # saved before there were digests
+    return written == digest(kept, {id_: articles[id_] for id_ in rests_on})
 
 
 def read_article(written: str) -> Article:
-    """Return an article that was kept beside an answer. Raises pydantic's ValidationError where it cannot be read."""
+    """Return an article that was saved with an answer. Raises pydantic's ValidationError if it cannot be read."""
     return _articles().validate_json(written)
 
 
@@ -84,7 +84,7 @@ def _with_doubts(part: object) -> object:
 
 
 def _with_articles(part: object, change: Callable[[object], object]) -> object:
-    """Return JSON in which what stands under "article" is changed, wherever it is."""
+    """Return JSON in which each value of "article" is changed, wherever it is."""
     if isinstance(part, dict):
         return {
             name: change(value) if name == "article" else _with_articles(value, change) for name, value in part.items()

@@ -1,9 +1,8 @@
-"""Chats: what was asked and answered, kept in the store until the reader deletes it.
+"""The file of chats: questions and answers, kept in the store until the user deletes them.
 
-An answer is kept with the articles it rests on as they were then, each once: a quote of a
-kept answer is still cut from its article by its offsets, also when the article was edited
-or removed since. The file is apart from the shelf, which can be built again from the seeds;
-this one cannot.
+An answer is saved with the articles it rests on as they were then, each once. A quote of a saved answer is still cut
+from its article by its offsets, even if the article was edited or removed since. The file is separate from the shelf:
+the shelf can be rebuilt from the seeds, the chats cannot.
 """
 
 import json
@@ -26,12 +25,12 @@ from rag.storage.answer_codec import digest, is_as_written, put_together, read_a
 FILE_NAME = "chats.db"
 VERSION = 1
 LONGEST_TITLE = 120  # characters
-BROKEN_OFF = "The answer was broken off when Dateline ended. Expected a whole one. Ask again."
-_DAMAGED = (
-    "What was kept of this answer is not what was written (a damaged disk?). Expected it word for word. Ask again."
+BROKEN_OFF = "The answer was not finished when Dateline ended. Expected a complete one. Ask again."
+_DAMAGED = "This answer differs from what was saved (a damaged disk?). Expected it word for word. Ask again."
+_UNREADABLE = (
+    "This answer was saved by another version of Dateline and cannot be read. Expected one of this version. Ask again."
 )
-_UNREADABLE = "This answer was kept by another version of Dateline, which this one cannot read. Ask again."
-_APPLICATION_ID = 0x444C4348  # "DLCH": tells our file from any other SQLite file
+_APPLICATION_ID = 0x444C4348  # "DLCH": marks our file among SQLite files
 _SCHEMA = """
 CREATE TABLE chats (id TEXT PRIMARY KEY, title TEXT NOT NULL, changed TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX chats_by_time ON chats (changed DESC);
@@ -50,18 +49,18 @@ CREATE INDEX rests_on_by_article ON rests_on (article);
 
 @dataclass(frozen=True, slots=True)
 class KeptTurn:
-    """A question of a chat, and what came of it."""
+    """A question of a chat, and its answer."""
 
     id: str
     question: str
     answer: Answer | None
-    problem: str  # why there is no answer; "" where there is one
-    spent: Usage | None  # what answers that were replaced took
+    problem: str  # why there is no answer; "" if there is one
+    spent: Usage | None  # usage of the answers that this one replaced
 
 
 @dataclass(frozen=True, slots=True)
 class KeptChat:
-    """A chat as it was kept."""
+    """A saved chat."""
 
     id: str
     title: str
@@ -84,10 +83,10 @@ class ChatListing:
 
 
 class Chats:
-    """The kept chats of one store. Safe to share between threads."""
+    """The saved chats of one store. Safe to share between threads."""
 
     def __init__(self, store: Path) -> None:
-        """Open them, making the file where it is missing. Raises StoreMismatch where it is not ours."""
+        """Open the file, or make it if it is missing. Raises StoreMismatch if it is not ours."""
         self.path = store / FILE_NAME
         self._database = Database(
             self.path,
@@ -101,10 +100,10 @@ class Chats:
         )
 
     def keep(self, chat: str, place: int, turn: KeptTurn) -> None:
-        """Keep the turn of that place (from 0) in the chat of that id, in place of what was kept there.
+        """Save the turn at that place (from 0) of the chat of that id, and replace what was there.
 
-        The first turn of an unknown id makes the chat, titled by its question; a later one is
-        dropped, for the chat was deleted while it was answered.
+        The first turn of an unknown id makes the chat, with its question as title. A later one is dropped: the chat
+        was deleted while it was answered.
         """
         written, articles = _write(turn)
         said = folded(f"{turn.question}\n{turn.answer.searchable_text if turn.answer else ''}")
@@ -137,7 +136,7 @@ class Chats:
         return KeptChat(id_, row[0], tuple(_read(turn, place, articles) for turn, place in turns))
 
     def article(self, path: str, edition: str) -> Article | None:
-        """Return an article as an answer quoted it, by its path and how its id begins; None where none is kept."""
+        """Return an article as an answer quoted it, by its path and the beginning of its id; None if there is none."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT article FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id", (edition,)
@@ -145,7 +144,7 @@ class Chats:
         try:
             kept = [read_article(row) for (row,) in rows]
         except ValidationError:
-            return None  # by another version, or damaged: its turn says so
+            return None  # of another version, or damaged: its turn says so
         return next((article for article in kept if article.path == path), None)
 
     def count(self) -> int:
@@ -154,7 +153,7 @@ class Chats:
             return int(connection.execute("SELECT count(*) FROM chats").fetchone()[0])
 
     def listings(self, limit: int = -1, *, holding: str = "") -> list[ChatListing]:
-        """List the chats, the one that was used last first: those whose title, questions or answers hold `holding`."""
+        """List the chats whose title, questions or answers contain `holding`, the one used last first."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, title, changed, (SELECT count(*) FROM turns WHERE chat = c.id) FROM chats c "
@@ -166,13 +165,13 @@ class Chats:
         return [ChatListing(id_, title, datetime.fromisoformat(day), turns) for id_, title, day, turns in rows]
 
     def rename(self, id_: str, title: str) -> None:
-        """Give a chat another title; an empty one changes nothing."""
+        """Change the title of a chat; an empty title changes nothing."""
         if title := one_line(title)[:LONGEST_TITLE].strip():
             with self._database.writing() as connection:
                 connection.execute("UPDATE chats SET title = ? WHERE id = ?", (title, id_))
 
     def delete(self, id_: str) -> None:
-        """Forget a chat, and the articles that no other chat rests on."""
+        """Delete a chat, and the articles that no other chat rests on."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM chats WHERE id = ?", (id_,))
             connection.execute(_FORGET_ARTICLES)
@@ -183,7 +182,7 @@ _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM re
 
 
 def _write(turn: KeptTurn) -> tuple[str, dict[str, str]]:
-    """Return a turn as JSON that names its articles by id, and the articles by id."""
+    """Return a turn as JSON that refers to its articles by id, and the articles by id."""
     answer, articles = take_apart(turn.answer) if turn.answer else (None, {})
     written = {
         "id": turn.id,

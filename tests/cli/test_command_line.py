@@ -102,9 +102,9 @@ def test_alerts_are_added_run_read_and_removed(dateline: CommandLine) -> None:
     )
     first, second = json.loads(dateline("alerts", "--json").stdout)
     assert set(first) == {"number", "question", "searched_as", "since", "as_of", "outlets", "kept", "new"}
-    (news,) = first["new"]
-    assert set(news) == {"found", "quotes", "problem"}
-    (quote,) = news["quotes"]
+    (result,) = first["new"]
+    assert set(result) == {"found", "quotes", "problem"}
+    (quote,) = result["quotes"]
     assert article.read_text()[quote["start"] : quote["end"]] == quote["quote"] == said
     assert (second["number"], second["since"], second["outlets"], second["new"]) == (2, "2026-01-05", ["The Lamp"], [])
     assert said in dateline("alerts", "--read", "1").stdout
@@ -130,9 +130,9 @@ def test_watch_prints_the_events_of_index_and_what_alerts_find_as_json(
         assert [json.loads(line)["event"] for line in _lines_until('"done"', watch.stdout)] == ["done"]
         said = "It was agreed on fentanyl precursors that all is well."
         (dateline.folder / "seeds" / "more.txt").write_text(said)
-        *before, news = (json.loads(line) for line in _lines_until('"news"', watch.stdout))
+        *before, result = (json.loads(line) for line in _lines_until('"alert"', watch.stdout))
         assert [line["event"] for line in before] == ["visible", "done"]
-        assert (news["number"], [quote["quote"] for quote in news["quotes"]]) == (1, [said])
+        assert (result["number"], [quote["quote"] for quote in result["quotes"]]) == (1, [said])
         (dateline.folder / "seeds" / SEED.name).unlink()
         assert [json.loads(line)["event"] for line in _lines_until('"done"', watch.stdout)] == ["removed", "done"]
         watch.send_signal(signal.SIGINT)

@@ -7,7 +7,7 @@ import streamlit as st
 from index.core.errors import DatelineError
 from rag.evidence.citations import Citation
 from rag.output.alerts import asked_words, quotes_words
-from rag.storage.alerts import Alert, News
+from rag.storage.alerts import Alert, AlertResult
 from rag.storage.chats import KeptTurn
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import undisturbed
@@ -31,9 +31,9 @@ def show_alert_page(services: Services) -> None:
 
 
 def found_citations(services: Services, place: int | None) -> list[Citation]:
-    """Return the citations of the news of that place (from 0) of the question that the address names."""
+    """Return the citations of the result of that place (from 0) of the question that the address names."""
     try:
-        found = services.alerts.store.news(here().question or 0, limit=_SHOWN)
+        found = services.alerts.store.result(here().question or 0, limit=_SHOWN)
     except DatelineError:
         return []  # the page behind tells it
     answer = found[place].answer if place is not None and place < len(found) else None
@@ -43,7 +43,7 @@ def found_citations(services: Services, place: int | None) -> list[Citation]:
 @telling
 def _show_question(services: Services, number: int) -> None:
     alerts = services.alerts.store
-    asked, found = alerts.question(number), alerts.news(number, limit=_SHOWN)
+    asked, found = alerts.question(number), alerts.results(number, limit=_SHOWN)
     show_text(asked.standalone.question, kind="ask")
     show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
     with st.container(horizontal=True, key="alert-acts"):
@@ -67,21 +67,21 @@ def _show_question(services: Services, number: int) -> None:
     if len(found) == _SHOWN:
         show_text("There may be more. Mark these as read to see them.", kind="note")
     for place in reversed(range(len(found))):
-        _show_news(place, asked, found[place])
+        _show_result(place, asked, found[place])
 
 
-def _show_news(place: int, asked: Alert, news: News) -> None:
-    when = news.found.astimezone()
-    st.html(f'<h2 class="dl-heading">{quotes_words(news.count)}, {when.day} {when:%b %Y, %H:%M}</h2>')
-    if news.answer is None:
-        show_text(news.problem, kind="problem")
+def _show_result(place: int, asked: Alert, result: AlertResult) -> None:
+    when = result.found.astimezone()
+    st.html(f'<h2 class="dl-heading">{quotes_words(result.count)}, {when.day} {when:%b %Y, %H:%M}</h2>')
+    if result.answer is None:
+        show_text(result.problem, kind="problem")
         return
     turns: dict[int, Turn] = st.session_state.setdefault("alert-turns", {})
     # What is drawn of a turn is made once.
-    if news.number not in turns or turns[news.number].answer != news.answer:
-        kept = KeptTurn(f"news-{news.number}", asked.standalone.question, news.answer, "", None)
-        turns[news.number] = Turn.kept(kept)
-    show_found(place, turns[news.number])
+    if result.number not in turns or turns[result.number].answer != result.answer:
+        kept = KeptTurn(f"alert-{result.number}", asked.standalone.question, result.answer, "", None)
+        turns[result.number] = Turn.kept(kept)
+    show_found(place, turns[result.number])
 
 
 @undisturbed

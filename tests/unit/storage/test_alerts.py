@@ -1,4 +1,4 @@
-"""Alerts: asked of new articles only, and what they find is told once and kept until it is read."""
+"""Alerts: asked of new articles only, and each result is reported once and kept until it is read."""
 
 import sqlite3
 import threading
@@ -40,7 +40,7 @@ def keep(alerts: AlertStore, newsroom: Newsroom, question: str = COST, scope: Sc
 def ask(alerts: AlertStore, newsroom: Newsroom) -> list[list[str]]:
     """Ask all questions; return the quotes of what each has found."""
     found = run_alerts(newsroom.library, alerts)
-    return [[quote.quote for quote in news.quotes] for _, news in found]
+    return [[quote.quote for quote in result.quotes] for _, result in found]
 
 
 def unread(alerts: AlertStore) -> list[int]:
@@ -52,28 +52,28 @@ def test_a_question_is_asked_of_new_articles_only(alerts: AlertStore, newsroom: 
     newsroom.indexed()
     asked = keep(alerts, newsroom)
     assert keep(alerts, newsroom) == asked, "one that stands already is not kept twice"
-    assert ask(alerts, newsroom) == [], "what was there when it was kept is no news"
+    assert ask(alerts, newsroom) == [], "articles that were there when it was added are not new"
     newsroom.write("strike.txt", (FICTION / "strike.txt").read_bytes())
     newsroom.indexed()
-    assert ask(alerts, newsroom) == [], "a new article that does not answer is no news"
+    assert ask(alerts, newsroom) == [], "a new article that does not answer gives no result"
     newsroom.write("more.txt", "PORT ELLERY, 9 March 2026 - The new ferries will cost 61 million crowns, not less.")
     newsroom.indexed()
     assert ask(alerts, newsroom) == [["The new ferries will cost 61 million crowns, not less."]]
-    assert ask(alerts, newsroom) == [], "it is told once"
+    assert ask(alerts, newsroom) == [], "it is reported once"
 
     again = AlertStore(newsroom.library.settings.store)
-    (news,) = again.news(asked.number)
-    assert (news.count, news.problem, unread(again)) == (1, "", [1])
-    (quote,) = news.quotes
+    (result,) = again.results(asked.number)
+    assert (result.count, result.problem, unread(again)) == (1, "", [1])
+    (quote,) = result.quotes
     assert quote.article.path == "more.txt"
     assert quote.quote in (newsroom.seeds / "more.txt").read_text()
-    again.mark_read(asked.number, up_to=news.number)
-    assert (again.news(asked.number), unread(again)) == ((), [0])
+    again.mark_read(asked.number, up_to=result.number)
+    assert (again.results(asked.number), unread(again)) == ((), [0])
     with closing(sqlite3.connect(again.path)) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)
 
 
-def test_only_what_a_new_edition_adds_is_news(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_a_new_edition_gives_only_what_it_adds(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     keep(alerts, newsroom)
@@ -88,13 +88,13 @@ def test_only_what_a_new_edition_adds_is_news(alerts: AlertStore, newsroom: News
     ):
         newsroom.write(name, text)
     newsroom.indexed()
-    assert ask(alerts, newsroom) == [], "a sentence that stood there word for word is no news"
+    assert ask(alerts, newsroom) == [], "a sentence that was seen word for word gives no result"
     newsroom.write("moved.txt", FERRIES.replace("cost 61", "cost 6.1"))
     newsroom.indexed()
     assert ask(alerts, newsroom) == [[SAID.replace("61", "6.1")]]
 
 
-def test_a_shelf_that_is_built_again_brings_no_false_news(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_a_rebuilt_shelf_gives_no_false_results(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.write("strike.txt", (FICTION / "strike.txt").read_bytes())
     newsroom.indexed()
@@ -114,7 +114,7 @@ def test_a_shelf_that_is_built_again_brings_no_false_news(alerts: AlertStore, ne
     assert ask(alerts, newsroom) == [[SAID.replace("61", "62")]]
 
 
-def test_a_scope_narrows_what_is_news_and_what_was_seen(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_a_scope_narrows_what_is_new_and_what_was_seen(alerts: AlertStore, newsroom: Newsroom) -> None:
     said = "The new ferries will cost 61 million crowns."
     newsroom.write("wire.txt", f"Outlet: The Wire\nDate: 2026-03-01\n\n{said}")
     newsroom.indexed()
@@ -127,13 +127,13 @@ def test_a_scope_narrows_what_is_news_and_what_was_seen(alerts: AlertStore, news
     assert ask(alerts, newsroom) == []
     newsroom.write("lamp.txt", f"Outlet: The Lamp\nDate: 2026-03-02\n\n{said}")
     newsroom.indexed()
-    assert ask(alerts, newsroom) == [[said]], "what stood only where it was not asked has not been seen"
-    (news,) = alerts.news(asked.number)
-    assert news.answer is not None
-    assert (news.answer.searched.scope, news.answer.searched.reach.articles) == (lamp, 1)
+    assert ask(alerts, newsroom) == [[said]], "a sentence outside its scope has not been seen"
+    (result,) = alerts.results(asked.number)
+    assert result.answer is not None
+    assert (result.answer.searched.scope, result.answer.searched.reach.articles) == (lamp, 1)
 
 
-def test_a_follow_up_stands_with_what_it_followed(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_an_alert_of_a_follow_up_keeps_its_subject(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("deal.txt", SEED.read_bytes())
     newsroom.indexed()
     appointed = "The liaison officers on fentanyl precursors will be appointed in May 2027, Jaiswal said."
@@ -168,7 +168,7 @@ def test_while_passages_wait_for_their_vectors_nothing_is_asked_and_nothing_lost
     assert ask(alerts, newsroom) == [[SAID]]
 
 
-def test_an_article_that_went_before_it_was_asked_of_is_news_when_it_is_back(
+def test_an_article_removed_before_it_was_asked_of_is_new_when_it_is_back(
     alerts: AlertStore, newsroom: Newsroom
 ) -> None:
     newsroom.indexed()
@@ -189,7 +189,7 @@ def test_an_article_that_went_before_it_was_asked_of_is_news_when_it_is_back(
     assert ask(alerts, newsroom) == []
 
 
-def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom) -> None:
+def test_two_processes_that_ask_at_once_report_each_result_once(newsroom: Newsroom) -> None:
     newsroom.indexed()
     one, other = (AlertStore(newsroom.library.settings.store) for _ in range(2))
     for question in (COST, "How many crowns do the ferries cost?", "What did the harbour authority say?"):
@@ -197,22 +197,22 @@ def test_two_processes_that_ask_at_once_tell_everything_once(newsroom: Newsroom)
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
     together = threading.Barrier(2)
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
     def work(alerts: AlertStore) -> None:
         together.wait()
-        told.extend((asked.number, news.number) for asked, news in run_alerts(newsroom.library, alerts))
+        reported.extend((asked.number, result.number) for asked, result in run_alerts(newsroom.library, alerts))
 
     threads = [threading.Thread(target=work, args=(alerts,)) for alerts in (one, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(question for question, _ in told) == [1, 2, 3]
-    assert all(len(one.news(question)) == 1 for question in (1, 2, 3))
+    assert sorted(question for question, _ in reported) == [1, 2, 3]
+    assert all(len(one.results(question)) == 1 for question in (1, 2, 3))
 
 
-def test_the_slower_of_two_asks_of_what_only_it_knew_of(
+def test_the_slower_of_two_processes_asks_again_of_the_rest(
     alerts: AlertStore, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
@@ -231,14 +231,14 @@ def test_the_slower_of_two_asks_of_what_only_it_knew_of(
     monkeypatch.setattr(rag.storage.alert_runs, "_answer", meanwhile)
     with newsroom.library.shelf.read() as reading:
         alerts.note(reading)
-    assert ask(alerts, newsroom) == [], "the other has told it"
+    assert ask(alerts, newsroom) == [], "the other process has reported it"
     assert len(others) == 1
     assert ask(alerts, newsroom) == [["The new ferries will cost 61 million crowns."]]
     assert unread(alerts) == [len(others[0]) + 1]
-    first, second = alerts.news(asked.number)
-    assert alerts.news(asked.number, limit=1) == (first,)
+    first, second = alerts.results(asked.number)
+    assert alerts.results(asked.number, limit=1) == (first,)
     alerts.mark_read(asked.number, up_to=first.number)
-    assert alerts.news(asked.number) == (second,), "what came since the reader looked stays"
+    assert alerts.results(asked.number) == (second,), "later results stay"
 
 
 def test_a_process_that_is_killed_while_it_asks_loses_nothing(
@@ -278,7 +278,7 @@ def test_a_removed_question_leaves_nothing(alerts: AlertStore, newsroom: Newsroo
     ask(alerts, newsroom)
     alerts.remove(asked.number)
     with pytest.raises(UnknownAlert, match="no alert 1"):
-        alerts.news(asked.number)
+        alerts.results(asked.number)
     with pytest.raises(UnknownAlert, match="dateline alerts"):
         alerts.remove(asked.number)
     assert b"crowns" not in alerts.path.read_bytes()
@@ -288,7 +288,7 @@ def test_a_removed_question_leaves_nothing(alerts: AlertStore, newsroom: Newsroo
     assert keep(alerts, newsroom).number != asked.number, "a link to the old one does not open another"
 
 
-def test_of_an_article_that_is_gone_no_word_stays_but_what_is_unread(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_only_unread_quotes_of_a_removed_article_are_kept(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", f"Outlet: Qzwxrkj Times\n\n{FERRIES}")
     newsroom.indexed()
     asked = keep(alerts, newsroom)
@@ -299,13 +299,13 @@ def test_of_an_article_that_is_gone_no_word_stays_but_what_is_unread(alerts: Ale
     assert len(ask(alerts, newsroom)) == 1
     (newsroom.seeds / "more.txt").unlink()
     newsroom.indexed()
-    (news,) = alerts.news(asked.number)
-    assert "vbnmjkl" in news.quotes[0].quote
-    alerts.mark_read(asked.number, up_to=news.number)
+    (result,) = alerts.results(asked.number)
+    assert "vbnmjkl" in result.quotes[0].quote
+    alerts.mark_read(asked.number, up_to=result.number)
     assert not any(b"vbnmjkl" in file.read_bytes() for file in files if file.exists())
 
 
-def test_news_that_was_changed_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_a_damaged_result_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.indexed()
     asked = keep(alerts, newsroom)
     newsroom.write("ferries.txt", FERRIES)
@@ -320,11 +320,11 @@ def test_news_that_was_changed_is_not_shown(alerts: AlertStore, newsroom: Newsro
         ):
             connection.execute(harm)
             connection.commit()
-            (news,) = alerts.news(asked.number)
-            assert (news.answer, news.quotes, news.problem) == (None, (), DAMAGED), harm
+            (result,) = alerts.results(asked.number)
+            assert (result.answer, result.quotes, result.problem) == (None, (), DAMAGED), harm
             if mended:
                 connection.execute(mended, whole)
-    alerts.mark_read(asked.number, up_to=news.number)
+    alerts.mark_read(asked.number, up_to=result.number)
     assert unread(alerts) == [0]
 
 
@@ -363,17 +363,15 @@ COSTS = [f"The new ferries of Port Ellery will cost {number} million crowns." fo
         max_size=4,
     )
 )
-def test_what_was_seen_and_what_is_new_is_all_there_is(
-    room: Newsroom, steps: list[tuple[dict[str, str | None], bool]]
-) -> None:
-    """Whatever comes, goes and comes back: each sentence is told once, unless it stood there from the start."""
+def test_every_edition_is_either_seen_or_new(room: Newsroom, steps: list[tuple[dict[str, str | None], bool]]) -> None:
+    """Whatever comes, goes and comes back: each sentence is reported once, unless it was there from the start."""
     for file in (*room.seeds.iterdir(), *room.library.settings.store.glob(f"{FILE_NAME}*")):
         file.unlink()
     room.write(NAMES[0], COSTS[0])
     room.indexed()
     alerts = AlertStore(room.library.settings.store)
     number = keep(alerts, room).number
-    stood, told = {COSTS[0]}, list[str]()
+    stood, reported = {COSTS[0]}, list[str]()
     for changes, asks in steps:
         for name, text in changes.items():
             if text:
@@ -389,21 +387,21 @@ def test_what_was_seen_and_what_is_new_is_all_there_is(
         pending, _ = alerts.pending(asked)
         assert pending - visible <= pending, "what went is not forgotten"
         if asks:
-            told += [quote for quotes in ask(alerts, room) for quote in quotes]
+            reported += [quote for quotes in ask(alerts, room) for quote in quotes]
             stood |= here
             pending, _ = alerts.pending(alerts.question(number))
             assert not pending & visible, "all that is there has been seen"
-            assert sorted([COSTS[0], *told]) == sorted(stood), "each sentence once"
+            assert sorted([COSTS[0], *reported]) == sorted(stood), "each sentence once"
 
 
-def test_what_type_does_to_a_sentence_does_not_count_and_figures_do() -> None:
+def test_typography_is_ignored_and_figures_are_not() -> None:
     assert plain("“It’s on – NOW”, he said.") == plain('"It\'s on - now",  he\nsaid')
     assert (
         len({plain(text) for text in ("It cost $5.", "It cost €5.", "It cost 5.", "It cost 0.5.", "It costs 5.")}) == 5
     )
 
 
-def test_the_store_may_be_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
+def test_the_store_may_be_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
     assert AlertStore(tmp_path / "store").listings() == []
 
 

@@ -49,9 +49,9 @@ def test_prose_comes_back_with_its_verdicts(chats: Chats, archive: Newsroom) -> 
         Statement("Tomorrow.", (cited,), "doubtful", Doubt("dates", "The quote has no day."), ("9.9",)),
     )
     prose = Prose("m", "stopped", statements, refused=False, problem="", usage=Usage(5, 6, False, 0.25), seconds=1.5)
-    told = replace(answer, prose=prose)
-    chats.keep("c", 0, turn(told))
-    assert chats.chat("c").turns[0].answer == told
+    written = replace(answer, prose=prose)
+    chats.keep("c", 0, turn(written))
+    assert chats.chat("c").turns[0].answer == written
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_turn_is_replaced_in_its_place(chats: Chats, archive: Newsroom) -> Non
     assert all(kept.answer for kept in chats.chat("c").turns)
 
 
-def test_a_question_without_an_answer_says_that_it_was_broken_off(chats: Chats) -> None:
+def test_a_question_without_an_answer_says_that_it_was_not_finished(chats: Chats) -> None:
     chats.keep("c", 0, turn(None))
     chats.keep("c", 1, turn(None, problem="The shelf is busy."))
     assert [kept.problem for kept in chats.chat("c").turns] == [BROKEN_OFF, "The shelf is busy."]
@@ -175,7 +175,7 @@ def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / FILE_NAME).read_text() == "Somebody's notes, and no database."
 
 
-def test_chats_survive_a_shelf_that_is_built_anew(newsroom: Newsroom) -> None:
+def test_chats_survive_a_rebuilt_shelf(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", "Oslo agreed on a ferry line.")
     newsroom.indexed()
     chats = Chats(newsroom.library.settings.store)
