@@ -1,5 +1,6 @@
 """From a question to its answer, step by step."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,8 @@ from rag.llm.client import ChatModel, Stopped, Usage
 from rag.retrieval.missing_terms import missing_words
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
+
+logger = logging.getLogger(__name__)
 
 _HITS_READ = 8
 _HITS_FOR_ALL = 24
@@ -218,7 +221,10 @@ def _rewrite_follow_up(query: Query, chat: ChatModel, stop: threading.Event | No
                 reply += piece
             elif isinstance(piece, Usage):
                 usage = piece
-    except (DatelineError, Stopped):
+    except Stopped:
+        return query, usage
+    except DatelineError as error:
+        logger.info("The follow-up was not rewritten by the model: %s", error)
         return query, usage  # the answer itself is asked for next, and reports what is wrong
     rewritten = read_standalone(reply, clean_question(query.raw), query.before)
     if rewritten is None or set(content_terms(rewritten)) == set(content_terms(query.standalone.question)):

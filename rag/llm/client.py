@@ -1,12 +1,13 @@
-"""Chat: any OpenAI-compatible language model, asked once and read as it writes.
+"""Ask any OpenAI-compatible language model, and read its answer as it writes.
 
-The client's silences are named here: an endpoint may send a login page, end in the middle
-of a word or hang, and the `openai` client takes each of these for an answer.
+An endpoint may send a login page, end in the middle of a word or hang. The `openai` client takes each of these for an
+answer; here each is an error.
 """
 
 import asyncio
 import contextlib
 import json
+import logging
 import queue
 import re
 import threading
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletionMessageParam
 
-LONGEST_ANSWER = 12_000  # characters; what goes on beyond is a model that cannot stop
+logger = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 12_000  # characters; a model that writes more cannot stop
 _LONGEST_BODY = 1_000_000  # bytes of an answer that comes in one piece
-_MOST_TOKENS = 1_000_000_000  # a count beyond is no count
+_MOST_TOKENS = 1_000_000_000  # a larger count is a mistake of the endpoint
 _LOOK_SECONDS = 0.05  # how soon a stop is noticed
-# What is asked for beside the text, in the order in which it is given up where an endpoint refuses it.
-_WISHES = ("response_format", "temperature", "max_tokens", "stream_options")
+# Options of a request, in the order in which they are given up if an endpoint refuses them.
+_OPTIONS = ("response_format", "temperature", "max_tokens", "stream_options")
 _THOUGHT = "think|thinking|thought|reasoning"
 _THOUGHTS = re.compile(
     rf"<({_THOUGHT})>.*?(?:</\1>|\Z)|\[({_THOUGHT})\].*?(?:\[/\2\]|\Z)|◁({_THOUGHT})▷.*?(?:◁/\3▷|\Z)",
@@ -48,7 +51,7 @@ _TOO_LONG = Fault(
 
 
 class Message(TypedDict):
-    """A part of what is sent to a model."""
+    """A message to or from a model."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -56,15 +59,15 @@ class Message(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an answer took."""
+    """The tokens and the cost of an answer."""
 
     tokens_in: int
     tokens_out: int
-    counted_here: bool  # by our tokenizer, as the endpoint did not say
+    counted_here: bool  # by our tokenizer, because the endpoint did not report it
     dollars: float | None  # None: no price is set
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Sum what two answers took; an unknown price makes the whole unknown."""
+        """Add the usage of two answers; if one price is unknown, so is the sum."""
         return Usage(
             self.tokens_in + other.tokens_in,
             self.tokens_out + other.tokens_out,
@@ -74,11 +77,11 @@ class Usage:
 
 
 class Stopped(Exception):
-    """The reader has stopped the answer."""
+    """The user has stopped the answer."""
 
 
 class _Broken(Exception):
-    """An answer that did not end well, on its way to being a ChatFailed."""
+    """An answer that did not end well; becomes a ChatFailed."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.what)
@@ -101,7 +104,7 @@ class ChatModel:
         answer_tokens: int,
         price: tuple[float, float] | None = None,
     ) -> None:
-        """Ask `name` at `base_url`, or at OpenAI's own address where that is empty."""
+        """Use the model `name` at `base_url`, or at OpenAI's own address if that is empty."""
         self.name = name
         self.where = shown_address(base_url)
         self.seconds = seconds
@@ -109,7 +112,7 @@ class ChatModel:
         self._key = key
         self._answer_tokens = answer_tokens
         self._price = price
-        self._refused = 0  # how many of the wishes the endpoint has been found to refuse
+        self._refused = 0  # how many of the options the endpoint is known to refuse
 
     def stream(
         self,
@@ -120,19 +123,20 @@ class ChatModel:
         seconds: float | None = None,
         temperature: float = 0.0,
     ) -> Iterator[Piece]:
-        """Yield the answer's text as it comes, "" while nothing does, and last what it took.
+        """Yield the answer's text as it comes, "" while none comes, and last its usage.
 
-        `schema` asks for JSON of that shape; an endpoint that cannot do so answers as it likes.
-        Nothing is asked again once text has come. Raises ChatFailed where the answer does not
-        end well within `seconds`, Stopped soon after `stop` is set, MissingKey before anything
-        is sent. However it ends, the connection is closed then: an endpoint whose reader has
-        gone has no reason to go on.
+        `schema` asks for JSON of that shape; an endpoint that does not support schemas ignores it. A request is not
+        repeated once text has come. However the answer ends, the connection is closed then, so that the endpoint
+        stops writing.
+
+        Raises ChatFailed if the answer does not end well within `seconds`, Stopped soon after `stop` is set, and
+        MissingKey before anything is sent.
         """
         if stop is not None and stop.is_set():
             raise Stopped
         self._check_key()
         deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
-        request = _Request(self, messages, self._wishes(schema, temperature))
+        request = _Request(self, messages, self._options(schema, temperature))
         try:
             while True:
                 if stop is not None and stop.is_set():
@@ -154,7 +158,8 @@ class ChatModel:
             request.give_up()
 
     def failed(self, fault: Fault) -> ChatFailed:
-        """Put a fault into a sentence."""
+        """Return the error for a fault, and log it."""
+        logger.warning("The language model (%s at %s) %s.", self.name, self.where, fault.what)
         return ChatFailed(f"The language model ({self.name} at {self.where}) {fault.what}. {fault.remedy}.")
 
     def make_client(self) -> "openai.AsyncOpenAI":
@@ -162,26 +167,26 @@ class ChatModel:
         import openai
 
         return openai.AsyncOpenAI(
-            # The client insists on a key; a local server ignores it.
+            # The client requires a key; a local server ignores it.
             api_key=self._key or "none",
-            # Named outright: the client would take another address from OPENAI_BASE_URL.
+            # Always given: the client would take another address from OPENAI_BASE_URL.
             base_url=self._base_url or OPENAI,
-            max_retries=0,  # the client would sleep up to two minutes where an endpoint tells it to
-            timeout=openai.Timeout(None, connect=CONNECT_SECONDS),  # the rest is the deadline's
-            # A redirect would carry the articles to an address nobody set, a proxy off this machine.
+            max_retries=0,  # the client would sleep up to two minutes if an endpoint asks it to
+            timeout=openai.Timeout(None, connect=CONNECT_SECONDS),  # the deadline limits the rest
+            # A redirect would send the articles to an address that is not in the settings, a proxy off this machine.
             http_client=openai.DefaultAsyncHttpxClient(
                 follow_redirects=False, trust_env=not is_this_machine(self._base_url)
             ),
         )
 
-    async def open(self, client: "openai.AsyncOpenAI", messages: Sequence[Message], wishes: Mapping[str, Any]) -> Any:
-        """Send the question, once more where that may help, and return the answer before its text is read."""
+    async def open(self, client: "openai.AsyncOpenAI", messages: Sequence[Message], options: Mapping[str, Any]) -> Any:
+        """Send the request, a second time if that may help, and return the response before its text is read."""
         import openai
 
         tried_again = False
         refused = self._refused
         while True:
-            granted = {name: wishes[name] for name in _WISHES[refused:] if name in wishes}
+            granted = {name: options[name] for name in _OPTIONS[refused:] if name in options}
             try:
                 answer = await client.chat.completions.with_raw_response.create(
                     model=self.name,
@@ -192,9 +197,9 @@ class ChatModel:
             except openai.APITimeoutError:
                 raise
             except (openai.APIStatusError, openai.APIConnectionError) as error:
-                if granted and _may_refuse_a_wish(error):
-                    # Not every endpoint knows every wish: ask for less, one by one.
-                    refused = _WISHES.index(next(iter(granted))) + 1
+                if granted and _may_refuse_an_option(error):
+                    # Not every endpoint knows every option: give them up, one by one.
+                    refused = _OPTIONS.index(next(iter(granted))) + 1
                     continue
                 wait = faults.seconds_to_wait(error)
                 if tried_again or wait is None:
@@ -206,12 +211,12 @@ class ChatModel:
             await asyncio.sleep(wait)
 
     def count(self, messages: Sequence[Message], text: str, usage: Any) -> Usage:
-        """Tell what an answer took: by the endpoint's word where that makes sense, else counted here."""
-        told = [_entry(usage, name) for name in ("prompt_tokens", "completion_tokens")]
-        counted_here = not all(type(count) is int and 0 <= count < _MOST_TOKENS for count in told)
+        """Return the usage of an answer: as the endpoint reports it if that makes sense, else counted here."""
+        counts = [_entry(usage, name) for name in ("prompt_tokens", "completion_tokens")]
+        counted_here = not all(type(count) is int and 0 <= count < _MOST_TOKENS for count in counts)
         if counted_here:
-            told = [sum(count_tokens(message["content"]) for message in messages), count_tokens(text)]
-        tokens_in, tokens_out = told
+            counts = [sum(count_tokens(message["content"]) for message in messages), count_tokens(text)]
+        tokens_in, tokens_out = counts
         dollars = None
         if self._price is not None:
             dollars = (tokens_in * self._price[0] + tokens_out * self._price[1]) / 1_000_000
@@ -221,38 +226,38 @@ class ChatModel:
         if not self._key and not self._base_url:
             raise MissingKey(
                 f"The language model is {self.name!r}, but there is no OPENAI_API_KEY and no DATELINE_CHAT_BASE_URL. "
-                "Set one of them in .env, or unset DATELINE_CHAT_MODEL to answer in quotes alone."
+                "Set one of them in .env, or unset DATELINE_CHAT_MODEL to answer with quotes only."
             )
 
-    def _wishes(self, schema: Mapping[str, object] | None, temperature: float) -> dict[str, Any]:
-        wishes: dict[str, Any] = {"stream_options": {"include_usage": True}}
+    def _options(self, schema: Mapping[str, object] | None, temperature: float) -> dict[str, Any]:
+        options: dict[str, Any] = {"stream_options": {"include_usage": True}}
         if self._base_url:  # OpenAI's own reasoning models refuse both
-            wishes |= {"max_tokens": self._answer_tokens, "temperature": temperature}
+            options |= {"max_tokens": self._answer_tokens, "temperature": temperature}
         if schema:
             shape = {"name": "answer", "strict": True, "schema": schema}
-            wishes["response_format"] = {"type": "json_schema", "json_schema": shape}
-        return wishes
+            options["response_format"] = {"type": "json_schema", "json_schema": shape}
+        return options
 
 
 class _Request:
-    """A question on its way: read in a thread of its own, as the client blocks while it reads.
+    """A request to a model, read in a separate thread because the client blocks while it reads.
 
-    A stop and the deadline are watched outside; to give up cancels the reading wherever it
-    is, and closes the connection.
+    The caller watches for a stop and for the deadline. Giving up cancels the reading wherever it is, and closes the
+    connection.
     """
 
-    def __init__(self, chat: ChatModel, messages: Sequence[Message], wishes: Mapping[str, Any]) -> None:
+    def __init__(self, chat: ChatModel, messages: Sequence[Message], options: Mapping[str, Any]) -> None:
         self.pieces: queue.SimpleQueue[Piece | Fault | None] = queue.SimpleQueue()
         self._chat = chat
         self._messages = messages
-        self._wishes = wishes
+        self._options = options
         self._loop = asyncio.new_event_loop()
         self._task = self._loop.create_task(self._read())
         threading.Thread(target=self._run, name="chat", daemon=True).start()
 
     def give_up(self) -> None:
-        """Stop reading; does nothing where it has ended."""
-        # A loop that has closed has nothing left to give up.
+        """Stop reading; does nothing if it has ended."""
+        # A loop that is closed raises RuntimeError.
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._task.cancel)
 
@@ -265,11 +270,11 @@ class _Request:
             self._loop.close()
 
     async def _read(self) -> None:
-        """Read the endpoint; every way it can end is put on the queue."""
+        """Read the endpoint; put the text, and how it ended, on the queue."""
         try:
             load_openai()
             async with self._chat.make_client() as client:
-                answer = await self._chat.open(client, self._messages, self._wishes)
+                answer = await self._chat.open(client, self._messages, self._options)
                 try:
                     async for piece in self._read_answer(answer):
                         self.pieces.put(piece)
@@ -278,8 +283,12 @@ class _Request:
             self.pieces.put(None)
         except _Broken as error:
             self.pieces.put(error.fault)
-        except Exception as error:  # noqa: BLE001 (the one boundary: the client lets all sorts of errors through)
-            self.pieces.put(faults.fault_of_error(error))
+        except Exception as error:  # the one boundary: the client lets all sorts of errors through
+            fault = faults.fault_of_error(error)
+            if fault is None:
+                logger.exception("Cannot read the answer of the language model %s.", self._chat.name)
+                fault = faults.unexpected(error)
+            self.pieces.put(fault)
 
     async def _read_answer(self, answer: Any) -> AsyncIterator[Piece]:
         import openai
@@ -301,9 +310,9 @@ class _Request:
         text, reason, usage, called_tool, any_chunk = "", None, None, False, False
         async for chunk in chunks:
             any_chunk = True
-            told = chunk.model_dump(warnings=False) if hasattr(chunk, "model_dump") else chunk
-            usage = _entry(told, "usage") or usage
-            choice = _first(_entry(told, "choices"))
+            fields = chunk.model_dump(warnings=False) if hasattr(chunk, "model_dump") else chunk
+            usage = _entry(fields, "usage") or usage
+            choice = _first(_entry(fields, "choices"))
             delta = _entry(choice, "delta")
             reason = _entry(choice, "finish_reason") or reason
             called_tool = called_tool or bool(_entry(delta, "tool_calls"))
@@ -325,8 +334,8 @@ class _Request:
             body += piece
             if len(body) > _LONGEST_BODY:
                 raise _Broken(_TOO_LONG)
-        told = json.loads(body)
-        choice = _first(_entry(told, "choices"))
+        fields = json.loads(body)
+        choice = _first(_entry(fields, "choices"))
         message = _entry(choice, "message")
         text = _entry(message, "content")
         text = text if isinstance(text, str) else ""
@@ -335,11 +344,11 @@ class _Request:
         if len(text) > LONGEST_ANSWER:
             raise _Broken(_TOO_LONG)
         reason, called_tool = _entry(choice, "finish_reason"), bool(_entry(message, "tool_calls"))
-        async for took in self._end(text, reason, _entry(told, "usage"), called_tool=called_tool):
+        async for took in self._end(text, reason, _entry(fields, "usage"), called_tool=called_tool):
             yield took
 
     async def _end(self, text: str, reason: Any, usage: Any, *, called_tool: bool) -> AsyncIterator[Usage]:
-        """Yield what the answer took, then say what is wrong with its end."""
+        """Yield the usage of the answer, then raise what is wrong with its end."""
         yield self._chat.count(self._messages, text, usage)
         if not text.strip():
             raise _Broken(faults.TOOL_CALL if called_tool else faults.NO_WORD)
@@ -348,17 +357,17 @@ class _Request:
 
 
 def without_thoughts(text: str) -> str:
-    """Leave out what a model has thought aloud before or between its words, as far as it is marked.
+    """Leave out a model's marked thoughts, before or between its words.
 
     >>> without_thoughts("<think>Let me see.</think>Both agreed."), without_thoughts("Both [THINK]so I th")
     ('Both agreed.', 'Both ')
     """
-    # Some models are made to begin inside the tag.
+    # Some models begin inside the tag.
     return _THOUGHTS_END.sub("", _THOUGHTS.sub("", text))
 
 
 def build_chats(settings: Settings) -> tuple[ChatModel, ...]:
-    """Build the models that the settings name, the preferred one first; none where answers are quotes alone."""
+    """Build the models of the settings, the default one first; none if answers are quotes only."""
     return tuple(build_chat(settings, name) for name in settings.chat_models)
 
 
@@ -368,7 +377,7 @@ def choose_chat(settings: Settings, name: str | None = None) -> ChatModel | None
 
 
 def build_chat(settings: Settings, name: str) -> ChatModel:
-    """Build one model by name, at the endpoint of the settings."""
+    """Build the model of that name, at the endpoint of the settings."""
     return ChatModel(
         name,
         base_url=settings.chat_base_url,
@@ -379,7 +388,7 @@ def build_chat(settings: Settings, name: str) -> ChatModel:
     )
 
 
-def _may_refuse_a_wish(error: Exception) -> bool:
+def _may_refuse_an_option(error: Exception) -> bool:
     import openai
 
     if not isinstance(error, openai.APIStatusError):

@@ -1,6 +1,6 @@
-"""Faults: what a language model's endpoint can do wrong, each in a sentence with the setting to look at.
+"""What can go wrong at a language model's endpoint: each fault is a sentence, with what to do about it.
 
-Nothing that an endpoint or the client says is repeated: it may hold the key or the prompt.
+Messages of the endpoint or the client are never repeated: they may contain the key or the prompt.
 """
 
 import math
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     import openai
 
 CONNECT_SECONDS = 5.0
-# Told to come back sooner than this, we wait; later, the reader is told.
+# If an endpoint asks to wait for less than this, the request is sent again after it; if for longer, it fails.
 _LONGEST_WAIT_SECONDS = 5.0
 _RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happened, and what to do about it: "The language model (…) {what}. {remedy}."."""
+    """What happened and what to do: "The language model (…) {what}. {remedy}."."""
 
     what: str
     remedy: str
@@ -26,17 +26,17 @@ class Fault:
 
 WEB_PAGE = Fault(
     "answered with a web page instead of a stream of text",
-    "Look at DATELINE_CHAT_BASE_URL: a login page or a web site may be there; the API's address often ends in /v1",
+    "Expected the address of an API, which often ends in /v1. Check DATELINE_CHAT_BASE_URL; a login page may be there",
 )
 NO_JSON = Fault(
-    "sent something that is not JSON", "Look at DATELINE_CHAT_BASE_URL; the API's address often ends in /v1"
+    "sent something that is not JSON", "Check DATELINE_CHAT_BASE_URL; the address of an API often ends in /v1"
 )
 NOTHING_AT_ALL = Fault(
-    "ended its answer before the first word", "Ask again; look at DATELINE_CHAT_BASE_URL if it stays so"
+    "ended its answer before the first word", "Ask again; if it happens again, check DATELINE_CHAT_BASE_URL"
 )
 NO_WORD = Fault("gave an empty answer", "Ask again, or try another model with DATELINE_CHAT_MODEL")
 OTHER_FORM = Fault(
-    "answered in another form than it was asked for",
+    "did not answer in the expected form",
     "Ask again, set DATELINE_CHAT_FORM=markers, or try another model with DATELINE_CHAT_MODEL",
 )
 TOOL_CALL = Fault("asked for a tool instead of answering", "Try another model with DATELINE_CHAT_MODEL")
@@ -44,21 +44,21 @@ BROKE_OFF = Fault("broke off in the middle of its answer", "Ask again")
 NOT_FINISHED = Fault("broke off without saying that it had finished", "Ask again")
 LENGTH_LIMIT = Fault("reached its length limit", "Raise DATELINE_CHAT_ANSWER_TOKENS, or ask for less at once")
 CONTENT_FILTER = Fault(
-    "was stopped by its provider's content filter", "Read the quotes, or try another model with DATELINE_CHAT_MODEL"
+    "was stopped by its provider's content filter", "Use the quotes, or try another model with DATELINE_CHAT_MODEL"
 )
-_UNREACHABLE = Fault("cannot be reached", "See that it is running, and look at DATELINE_CHAT_BASE_URL")
+_UNREACHABLE = Fault("cannot be reached", "Check that it is running, and check DATELINE_CHAT_BASE_URL")
 _ENDS: dict[str | None, Fault] = {"length": LENGTH_LIMIT, "content_filter": CONTENT_FILTER}
-# What endpoints call an answer that is whole. A tool that was called beside the text is ignored.
+# What endpoints call a complete answer. A tool call in addition to the text is ignored.
 _WHOLE = {"stop", "eos", "eos_token", "end_turn", "tool_calls", "function_call"}
 
 
 def fault_of_end(reason: str | None) -> Fault | None:
-    """Return what is wrong with an answer that ended for this reason, or None where it is whole."""
+    """Return what is wrong with an answer that ended for this reason, or None if it is complete."""
     return None if reason in _WHOLE else _ENDS.get(reason, NOT_FINISHED)
 
 
-def fault_of_error(error: Exception) -> Fault:
-    """Name an error of the client."""
+def fault_of_error(error: Exception) -> Fault | None:
+    """Return the fault that an error of the client means, or None if it is an unexpected error."""
     import openai
 
     if isinstance(error, openai.APIStatusError):
@@ -71,25 +71,30 @@ def fault_of_error(error: Exception) -> Fault:
         return Fault("reported an error in the middle of its answer", "Ask again")
     if isinstance(error, ValueError):  # JSONDecodeError and UnicodeDecodeError are such
         return NO_JSON
-    # What the transport raises while an answer is read reaches us as it is.
+    # Errors of the transport while an answer is read are not wrapped by the client.
     known = type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
-    return BROKE_OFF if known else Fault(f"could not be read ({type(error).__name__})", "Ask again")
+    return BROKE_OFF if known else None
+
+
+def unexpected(error: Exception) -> Fault:
+    """Return the fault of an error that nothing here expects."""
+    return Fault(f"could not be read ({type(error).__name__})", "Ask again; dateline.log in the store has the cause")
 
 
 def is_too_long(error: "openai.APIStatusError") -> bool:
-    """Tell whether an endpoint refused the length of the prompt."""
+    """Return True if an endpoint refused the prompt for its length."""
     named = {error.code, error.type} & {"context_length_exceeded", "exceed_context_size_error"}
     return error.status_code in (400, 413, 422) and (bool(named) or "context length" in str(error.message).lower())
 
 
 def seconds_to_wait(error: "openai.APIConnectionError | openai.APIStatusError") -> float | None:
-    """Tell how long to wait before asking once more, or None where that would not help."""
+    """Return how long to wait before a second request, or None if that would not help."""
     import openai
 
     if not isinstance(error, openai.APIStatusError):
         return _RETRY_SECONDS
     if error.status_code == 429:
-        wait = _told_to_wait(error)
+        wait = _retry_after(error)
         return wait if wait is not None and wait <= _LONGEST_WAIT_SECONDS else None
     return _RETRY_SECONDS if error.status_code in (408, 409) or error.status_code >= 500 else None
 
@@ -107,21 +112,24 @@ def _fault_of_status(error: "openai.APIStatusError") -> Fault:
         )
     if status == 429:
         if "insufficient_quota" in (error.type, error.code):
-            return Fault("says that the account has no credit left (status 429)", "Look at its account")
-        wait = _told_to_wait(error)
+            return Fault(
+                "reports that the account has no credit left (status 429)",
+                "Add credit to the account, or use another model",
+            )
+        wait = _retry_after(error)
         when = f"in {wait:.0f} seconds" if wait else "in a minute"
-        return Fault("has had too many questions for now (status 429)", f"Ask again {when}")
+        return Fault("has had too many requests (status 429)", f"Ask again {when}")
     if 300 <= status < 400:
         return Fault(
-            f"points to another address (status {status}), which is not followed: the articles would go there",
+            f"redirects to another address (status {status}), which is not followed: the articles would be sent there",
             "Set DATELINE_CHAT_BASE_URL to the right address",
         )
     if status >= 500:
-        return Fault(f"has trouble of its own (status {status})", "Ask again in a while")
-    return Fault(f"refused the question (status {status})", "Check DATELINE_CHAT_MODEL")
+        return Fault(f"has an internal error (status {status})", "Ask again later")
+    return Fault(f"refused the request (status {status})", "Check DATELINE_CHAT_MODEL")
 
 
-def _told_to_wait(error: "openai.APIStatusError") -> float | None:
+def _retry_after(error: "openai.APIStatusError") -> float | None:
     try:
         seconds = float(error.response.headers.get("retry-after", ""))
     except ValueError:

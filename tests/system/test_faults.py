@@ -60,7 +60,7 @@ def settings_of(chat: ChatServer, fault: str) -> dict[str, str]:
 # One of each kind, as each costs a process: refused, silent, broken off, unreachable. The page meets all of them.
 ON_THE_COMMAND_LINE = {
     **{fault: FAULTS[fault] for fault in ("wrong key", "hang before the answer", "cut stream", "very long answer")},
-    "refused connection": "cannot be reached. See that it is running",
+    "refused connection": "cannot be reached. Check that it is running",
 }
 
 
@@ -154,7 +154,7 @@ def test_after_a_fault_the_page_asks_again(browser: Browser, server: Server, cha
     chat.fault = "server error"
     with reading(browser, server) as reader:
         reader.ask(FENTANYL)
-        expect(reader.page.locator(".problem")).to_contain_text("has trouble of its own")
+        expect(reader.page.locator(".problem")).to_contain_text("has an internal error")
         chat.fault = ""
         reader.page.get_by_role("button", name="Ask again").click()
         expect(reader.page.locator(".statement")).to_have_count(2)

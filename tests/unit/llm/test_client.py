@@ -42,9 +42,9 @@ def test_an_answer_comes_in_pieces_and_last_what_it_took(server: ChatServer) -> 
     assert server.requests[0]["max_tokens"] == 100
 
 
-# Thoughts are text to the client; the reader of prose tells them apart.
+# Thoughts are text to the client; `read_answer` leaves them out.
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "thoughts alone"])
-def test_every_fault_has_its_sentence_within_the_deadline_and_never_the_key(server: ChatServer, fault: str) -> None:
+def test_every_fault_has_its_message_within_the_deadline_and_never_the_key(server: ChatServer, fault: str) -> None:
     server.fault = fault
     # The others end by themselves, on a busy machine too.
     seconds = 2 if fault.startswith("hang") else 60
@@ -60,34 +60,59 @@ def test_every_fault_has_its_sentence_within_the_deadline_and_never_the_key(serv
     assert caught.value.__cause__ is None
 
 
-def test_a_refused_connection_has_its_sentence() -> None:
-    with pytest.raises(ChatFailed, match=r"cannot be reached\. See that it is running"):
+def test_an_unexpected_error_is_logged_with_its_traceback(
+    server: ChatServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("unexpected")
+
+    chat = chat_of(server)
+    monkeypatch.setattr(chat, "open", fail)
+    with pytest.raises(ChatFailed, match=r"could not be read \(RuntimeError\)\. Ask again; dateline\.log"):
+        read(chat)
+    assert any(record.exc_info and record.exc_info[0] is RuntimeError for record in caplog.records)
+
+
+@pytest.mark.parametrize("fault", ["wrong key", "prompt too long", "no JSON in the stream"])
+def test_a_fault_is_logged_without_the_question_or_the_key(
+    server: ChatServer, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    server.fault = fault
+    with pytest.raises(ChatFailed):
+        read(chat_of(server))
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("rag.")]
+    assert any(FAULTS[fault].partition(".")[0] in line for line in ours)
+    assert not any("drawer" in line or KEY in line for line in ours)
+
+
+def test_a_refused_connection_has_its_message() -> None:
+    with pytest.raises(ChatFailed, match=r"cannot be reached\. Check that it is running"):
         read(ChatModel("m", base_url="http://127.0.0.1:9/v1", key="", seconds=5, answer_tokens=100))
 
 
 @pytest.mark.parametrize("fault", ["rate limit once", "server error once"])
-def test_what_passes_soon_is_asked_once_more(server: ChatServer, fault: str) -> None:
+def test_a_request_is_repeated_once_after_a_passing_fault(server: ChatServer, fault: str) -> None:
     server.fault = fault
     assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
     assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("fault", ["cut stream", "no finish reason", "error in the stream", "wrong key", "redirect"])
-def test_nothing_is_asked_again_after_text_or_where_it_cannot_help(server: ChatServer, fault: str) -> None:
+def test_a_request_is_not_repeated_after_text_or_if_it_cannot_help(server: ChatServer, fault: str) -> None:
     server.fault = fault
     with pytest.raises(ChatFailed):
         read(chat_of(server))
     assert len(server.requests) == 1
 
 
-def test_a_server_error_that_stays_is_asked_twice_and_no_more(server: ChatServer) -> None:
+def test_a_lasting_server_error_is_tried_twice_only(server: ChatServer) -> None:
     server.fault = "server error"
     with pytest.raises(ChatFailed):
         read(chat_of(server))
     assert len(server.requests) == 2
 
 
-def test_wishes_that_an_endpoint_refuses_are_given_up_one_by_one_and_for_good(server: ChatServer) -> None:
+def test_options_that_an_endpoint_refuses_are_given_up_one_by_one_for_good(server: ChatServer) -> None:
     server.fault = "wishes refused"
     chat = chat_of(server)
     for _ in range(2):
@@ -111,7 +136,7 @@ def test_a_schema_is_sent_as_the_form_of_the_answer(server: ChatServer) -> None:
     }
 
 
-def test_a_stop_is_heard_at_once_and_the_endpoint_is_left(server: ChatServer) -> None:
+def test_a_stop_takes_effect_at_once_and_closes_the_connection(server: ChatServer) -> None:
     server.say, server.pause = lambda _: "word " * 2000, 0.01
     stop = threading.Event()
     stream = chat_of(server).stream(ASKED, stop=stop)
@@ -125,7 +150,7 @@ def test_a_stop_is_heard_at_once_and_the_endpoint_is_left(server: ChatServer) ->
     assert server.hung_up.wait(10), "the connection is closed, so that the model need not go on"
 
 
-def test_a_stop_is_heard_while_nothing_comes(server: ChatServer) -> None:
+def test_a_stop_takes_effect_while_nothing_comes(server: ChatServer) -> None:
     server.fault = "hang before the answer"
     stop = threading.Event()
     threading.Timer(0.2, stop.set).start()
@@ -135,12 +160,12 @@ def test_a_stop_is_heard_while_nothing_comes(server: ChatServer) -> None:
     assert time.monotonic() - started < 2
 
 
-def test_thoughts_in_a_field_of_their_own_are_no_text(server: ChatServer) -> None:
+def test_thoughts_in_a_separate_field_are_not_text(server: ChatServer) -> None:
     server.fault = "thoughts apart"
     assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
 
 
-def test_odd_chunks_between_the_words_are_passed_over(server: ChatServer) -> None:
+def test_odd_chunks_between_the_words_are_ignored(server: ChatServer) -> None:
     server.fault = "odd chunks"
     text, usage = read(chat_of(server))
     assert text == "Both sides agreed on it [1.1]."
@@ -179,9 +204,7 @@ def test_a_deadline_and_a_stop_hang_up_on_an_endpoint_that_is_silent(server: Cha
     assert not any(thread.name == "chat" for thread in threading.enumerate()), "nothing goes on reading"
 
 
-def test_a_proxy_of_the_environment_is_not_told_what_a_local_model_is(
-    server: ChatServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_local_model_is_not_asked_through_a_proxy(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
@@ -197,7 +220,7 @@ def test_the_settings_choose_the_models(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("own", ["", "sk-for-chat"])
-def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: ChatServer, own: str) -> None:
+def test_the_chat_key_is_sent_instead_of_the_common_one(server: ChatServer, own: str) -> None:
     settings = Settings(
         chat_model="m",
         chat_base_url=server.base_url,
@@ -212,7 +235,7 @@ def test_a_key_of_its_own_is_sent_in_place_of_the_common_one(server: ChatServer,
 
 def test_without_a_key_openai_is_not_asked() -> None:
     (chat,) = build_chats(Settings(chat_model="m"))
-    with pytest.raises(MissingKey, match="unset DATELINE_CHAT_MODEL to answer in quotes alone"):
+    with pytest.raises(MissingKey, match="unset DATELINE_CHAT_MODEL to answer with quotes only"):
         read(chat)
 
 
