@@ -1,4 +1,4 @@
-"""Does the shelf quote the right sentences, and refuse where it should?
+"""Does the shelf quote the right sentences, and refuse when it should?
 
     python -m bench.quoting DATA_FOLDER
 
@@ -63,7 +63,7 @@ def read_clapnq(folder: Path) -> Iterator[Asked]:
 
 
 def measure(asked: list[Asked], library: Library) -> dict[str, float]:
-    """Ask everything and return each figure, all between 0 and 1."""
+    """Ask everything, and return each figure, all from 0 to 1."""
     runs, answered, refused, scores = [], [], [], []
     for one in asked:
         hits, _ = find_passages(one.question, library=library, k=max(_KS) * 3)
@@ -86,7 +86,7 @@ def measure(asked: list[Asked], library: Library) -> dict[str, float]:
 
 
 def measure_curve(asked: list[Asked], library: Library) -> list[dict[str, float]]:
-    """Ask everything at each of several thresholds of a sentence's weight; the words' rule stays as it is."""
+    """Ask everything at each of several thresholds of a sentence's weight; the rule of words is unchanged."""
     chosen, rows = quoting._ENOUGH, []
     try:
         for threshold in _THRESHOLDS:
@@ -123,7 +123,7 @@ class _Counting:
 
 
 def measure_reading(asked: list[Asked], library: Library) -> list[dict[str, float]]:
-    """Ask everything with less and less of the passages read by the model."""
+    """Ask everything, with fewer and fewer sentences read by the model."""
     chosen, rows, most = (quoting._READ_WHOLE, quoting._WORTH_READING), [], 0
     try:
         for whole, worth in _READINGS:
@@ -150,7 +150,7 @@ def measure_reading(asked: list[Asked], library: Library) -> list[dict[str, floa
 
 
 def _outcome(one: Asked, library: Library) -> tuple[bool | None, bool]:
-    """Tell whether a right sentence was quoted (None where there is none), and whether the question was refused."""
+    """Return whether a right sentence was quoted (None if there is none), and whether the question was refused."""
     answer = answer_question(one.question, library=library)
     quoted = any(s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements)
     return quoted if one.chosen else None, answer.refusal is not None

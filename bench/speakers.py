@@ -5,7 +5,7 @@
 reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0) and the project's own seed,
 and compares every sentence of seventeen articles with what a person wrote down in `bench/speakers.jsonl`:
 the article, a digest of the sentence, who says it, in whose words, and how firm it is. No text of the articles is
-part of the project. Where two answers are right, they stand there with a bar between them.
+part of the project. If two answers are right, both are given with a bar between them.
 
 The rules were made looking at the "tune" articles; the "check" articles were labelled after the
 rules stood, and were only counted. Prints tables and writes `bench/results/speakers.json`.
@@ -79,7 +79,7 @@ def _articles(folder: Path) -> Iterator[tuple[str, Article]]:
 
 
 def same_speaker(read: str, right: str) -> bool:
-    """Tell whether two ways to name a speaker are one, save for an article and for capitals."""
+    """Return True if two names of a speaker are equal, except for an article and for capitals."""
     return _bare(read) == _bare(right)
 
 
@@ -108,7 +108,7 @@ def score(labelled: Sequence[Labelled], field: str, *, none: str, same: Callable
 
 
 def equal(read: str, right: str) -> bool:
-    """Tell whether two words are the same."""
+    """Return True if two words are the same."""
     return read == right
 
 

@@ -1,1 +1,1 @@
-"""How well does the shelf find passages, beside others on the same files and questions?"""
+"""How well does the shelf find passages, compared with others on the same files and questions?"""

@@ -1,4 +1,4 @@
-"""How well are passages found, beside Chroma, LangChain, LlamaIndex, haiku.rag and keywords alone?
+"""How well are passages found, compared with Chroma, LangChain, LlamaIndex, haiku.rag and keywords alone?
 
     python -m bench.quality DATA_FOLDER [--sets clapnq,timeqa] [--systems Dateline,Chroma] [--questions N]
 
@@ -73,7 +73,7 @@ def score(asked: QuestionSet, run: Run) -> dict[str, list[float]]:
 
 
 def holds(place: Place, relevant: Sequence[Place]) -> bool:
-    """Tell whether a passage has at least half of one of the ranges.
+    """Return True if a passage has at least half of one of the ranges.
 
     >>> holds(Place("a", 0, 10), [Place("a", 6, 14)]), holds(Place("a", 0, 10), [Place("a", 7, 14)])
     (True, False)
@@ -169,7 +169,7 @@ def measure(asked: QuestionSet, systems: Sequence[str]) -> dict[str, Any]:
 def table(systems: dict[str, Any]) -> str:
     """Write a set's figures as a table in Markdown, each mean with its interval in brackets.
 
-    ▼ stands in a row where Dateline leads by more than chance, ▲ where it trails so: the interval
+    ▼ marks a row in which Dateline leads by more than chance, ▲ one in which it trails: the interval
     of the difference, question by question, does not contain 0.
     """
     names = list(next(iter(systems.values()))["figures"])
@@ -251,7 +251,7 @@ def main() -> None:
 
 
 def keep(name: str, result: dict[str, Any]) -> None:
-    """Write the result of a set beside those of the others."""
+    """Write the result of a set next to those of the others."""
     kept = json.loads(RESULT.read_text()) if RESULT.exists() else {"settings": {}, "sets": {}}
     kept["settings"] = {system: SYSTEMS[system].settings for system in SYSTEMS}
     kept["sets"][name] = result

@@ -133,7 +133,7 @@ class Ablated(Dateline):
         for id_ in best:
             text = articles[chunks[id_].article_id].text
             sentences = [sentence.cut(text) for sentence in chunks[id_].sentences]
-            # The built-in model stands in for a reranker: no cross-encoder comes with the installed packages.
+            # The built-in model serves as reranker: no installed package has a cross-encoder.
             added[id_] = float((self._library.sentence_model.embed_articles(sentences) @ vector).max())
         return {id_: score + (1 + added[id_] if id_ in added else 0) for id_, score in scores.items()}
 

@@ -38,7 +38,7 @@ class System(ABC):
 
     @classmethod
     def is_installed(cls) -> bool:
-        """Tell whether all of its packages are here: haiku.rag's are for Python 3.12 and later."""
+        """Return True if all of its packages are installed: those of haiku.rag need Python 3.12 or later."""
         try:
             return all(map(version, cls.packages))
         except PackageNotFoundError:
@@ -182,8 +182,8 @@ class Chroma(System):
         """Query by text."""
         found: Any = self._collection.query(query_texts=[question], n_results=k)
         return [
-            self._articles[told["path"]].place(told["start"], told["start"] + len(piece))
-            for told, piece in zip(found["metadatas"][0], found["documents"][0], strict=True)
+            self._articles[metadata["path"]].place(metadata["start"], metadata["start"] + len(piece))
+            for metadata, piece in zip(found["metadatas"][0], found["documents"][0], strict=True)
         ]
 
 

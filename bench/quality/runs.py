@@ -46,6 +46,6 @@ def run_system(name: str, articles: Sequence[Article], questions: Sequence[str],
             found.append(system.search(question, k))
             seconds.append(time.perf_counter() - started)
     # Not getrusage(): its peak is handed down by the process that started this one.
-    told = Path("/proc/self/status").read_text()
-    peak = int(next(line for line in told.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
+    status = Path("/proc/self/status").read_text()
+    peak = int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
     return Run(found, passages, index_seconds, seconds, peak)

@@ -1,7 +1,7 @@
-"""Batches: files of questions, a line of JSON each.
+"""Batches: files of questions, one JSON object a line.
 
-All lines are read before anything is asked, and a bad one is named with its number: who has to mend
-line 300 should not wait for the 299 before it.
+All lines are read before anything is asked, and an error names its line: a mistake in
+line 300 is reported before the 299 questions above it are asked.
 """
 
 import json
@@ -20,22 +20,22 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question of a batch, and all that its line says."""
+    """A question of a batch, with all fields of its line."""
 
-    place: str  # the file and the line's number, as a message names them
+    place: str  # the file and the line's number, for messages
     entry: Mapping[str, object]
     question: str
     scope: Scope
 
 
 def read_batch(file: Path, scope: Scope, read: Callable[[Line], _T], *, expected: str) -> list[_T]:
-    """Return what `read` makes of each line; what a line does not say of its scope is as in `scope`.
+    """Return what `read` makes of each line; a line without days or outlets takes those of `scope`.
 
-    Raises BadQuestion where a line is not as `expected` shows it, as `read` tells by TypeError or
-    ValueError, or where its scope can hold no article.
+    Raises BadQuestion if a line is not as `expected` shows (`read` raises TypeError or ValueError then), or if its
+    scope cannot have an article.
     """
     try:
-        # Not splitlines(): JSON may hold a line separator that is none here.
+        # Not splitlines(): JSON text may have characters that it takes for line ends.
         lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestion(f"{file}: cannot be read ({error}). Expected a UTF-8 file of JSON lines.") from None
@@ -50,7 +50,7 @@ def read_batch(file: Path, scope: Scope, read: Callable[[Line], _T], *, expected
             made.append(read(Line(place, entry, question, _read_scope(entry, scope))))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise BadQuestion(
-                f"{place}: expected {expected} (all but question may be left out). Mend the line; nothing was asked."
+                f"{place}: expected {expected} (all but question may be left out). Fix the line; nothing was asked."
             ) from None
         except BadQuestion as error:
             raise BadQuestion(f"{place}: {error}") from None
@@ -60,15 +60,14 @@ def read_batch(file: Path, scope: Scope, read: Callable[[Line], _T], *, expected
 def _read_scope(entry: Mapping[str, object], scope: Scope) -> Scope:
     """Read the scope of a line; what it leaves out is as in `scope`.
 
-    Raises TypeError or ValueError where it is not as README describes it, BadQuestion where no
-    article can count.
+    Raises TypeError or ValueError if a field is not as documented, BadQuestion if no article can be in the scope.
     """
     since, until = _read_day(entry, "since") or scope.since, _read_day(entry, "as_of") or scope.until
     narrowed = Scope(since, until, _read_outlets(entry, scope.outlets))
     if narrowed.is_void:
         raise BadQuestion(
-            f"since ({since}) is later than as_of ({until}), so no article can count. Expected the first day and "
-            "the last. Swap them; nothing was asked."
+            f"since ({since}) is later than as_of ({until}), so no article is in this scope. Expected the first day "
+            "and the last. Swap them; nothing was asked."
         )
     return narrowed
 
@@ -82,11 +81,13 @@ def _read_day(entry: Mapping[str, object], name: str) -> date | None:
 
 def _read_outlets(entry: Mapping[str, object], otherwise: frozenset[str]) -> frozenset[str]:
     outlets = entry.get("outlet")
-    return otherwise if outlets is None else frozenset(read_names(outlets))  # "" is a name too: that of none
+    return (
+        otherwise if outlets is None else frozenset(read_names(outlets))
+    )  # "" is a name too: of articles without an outlet
 
 
 def read_names(given: object) -> list[str]:
-    """Return a name, or a list of them, as a list. Raises TypeError where it is neither.
+    """Return a name, or a list of names, as a list. Raises TypeError if it is neither.
 
     >>> read_names("Reuters"), read_names(["AP", "Reuters"])
     (['Reuters'], ['AP', 'Reuters'])

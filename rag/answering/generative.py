@@ -1,8 +1,7 @@
-"""Prose: a model answers in its own words, and every statement is tied to sentences and checked.
+"""Answer in prose: a model writes statements, and each is tied to sentences of the articles and checked.
 
-What the model wrote is read anew each time something comes: thoughts are left out, markers
-become citations, and a statement that is complete is checked against its quotes. The quotes
-themselves are the articles'; nothing here types one.
+The model's text is read again each time more of it comes: thoughts are left out, markers become citations, and a
+complete statement is checked against its quotes. The quotes are cut from the articles; nothing here writes one.
 """
 
 import re
@@ -28,12 +27,12 @@ from rag.llm.failures import NO_WORD, OTHER_FORM
 from rag.retrieval.passages import Passage
 from rag.verification.verify import find_doubt
 
-# More often than this nobody sees: each time the whole answer is read and shown again.
+# The whole answer is read and shown again each time; more often would not be noticed.
 _SHOWN_EVERY_SECONDS = 0.08
-# A long answer takes long to read: this many times as long is kept for receiving it.
+# Reading a long answer takes time: at least this many times as long is left for receiving it.
 _RECEIVING = 4
 
-# A tag that has only begun is not shown.
+# An incomplete tag is not shown.
 _BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
 # JSON begins at once, in a code block, or after words that announce it.
 _JSON = re.compile(r"""\A(?:[^{\[]{0,200}(?:```(?:json)?\s*|(?=\{\s*"statements")))?(?=[{\[]\s*(?:[{"}]|\Z))""")
@@ -43,14 +42,14 @@ _LIST_NUMBER = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A model's text read: complete statements, and last the one that is being written."""
+    """The statements in a model's text; the last one may still be incomplete."""
 
     statements: tuple[Statement, ...]
     refused: bool
 
 
 def waiting(chat: ChatModel) -> Prose:
-    """Return what there is before the model has written a word."""
+    """Return the prose before the model has written a word."""
     return Prose(chat.name, "waiting", (), refused=False, problem="", usage=None, seconds=0.0)
 
 
@@ -69,7 +68,7 @@ class Writer:
 def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterator[Prose]:
     """Ask the model, and yield its answer as it grows; the last one is whole, stopped or failed.
 
-    Raises nothing a person could mend: that is told in `Prose.problem`, beside what was written.
+    An error of the model is not raised: `Prose.problem` has its message, next to what was written before.
     """
     started = time.perf_counter()
     chat = writer.chat
@@ -90,7 +89,7 @@ def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterat
                 continue
             raw += piece
             now = time.perf_counter()
-            # A pause is the time to show what has come since.
+            # In a pause there is time to show what has come since.
             if len(raw) > read and (not piece or now >= next_look):
                 read = len(raw)
                 statements = read_answer(raw, prompt.passages, whole=False).statements
@@ -118,10 +117,10 @@ def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterat
 
 
 def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
-    """Read what a model has written, as markers in text or as JSON, whichever it is.
+    """Read a model's text, which is JSON or text with markers.
 
-    Unless it is `whole`, the last statement is still being written: it is not checked, and a
-    marker or tag that has only begun is held back.
+    Unless it is `whole`, the last statement is still being written. It is not checked, and an incomplete marker or tag
+    is left out.
     """
     text = _visible(raw, whole=whole)
     if begun := _JSON.match(text):
@@ -145,16 +144,16 @@ def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
 
 
 def _visible(raw: str, *, whole: bool) -> str:
-    """Return what of a model's text is for the reader: no thoughts, no characters that nobody sees."""
+    """Return a model's text without thoughts and invisible characters."""
     text = without_thoughts(without_unseen(raw.encode(errors="replace").decode()))
     return (text if whole else _BEGUN_TAG.sub("", text)).lstrip()
 
 
 def _read_json(written: str) -> list[object] | None:
-    """Return the list of statements in JSON that may end anywhere, or None where there is none."""
+    """Return the list of statements in JSON that may be incomplete, or None if there is none."""
     # Unquoted, 1.10 would be read as 1.1: another sentence.
     written = _BARE_NUMBERS.sub(lambda found: found[1] + re.sub(r"\d[\d.]*", r'"\g<0>"', found[2]), written)
-    # Some models go on after the JSON: then its last bracket is where it ends.
+    # Some models go on after the JSON, which then ends at its last bracket.
     last = max(written.rfind("}"), written.rfind("]")) + 1
     for candidate in (written, written[:last]):
         try:
@@ -177,14 +176,14 @@ def _pieces(entries: Sequence[object]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -> Iterator[Statement]:
-    """Cut a text into statements; each gets the markers in it and right after it, and `numbers`."""
+    """Split a text into statements; each gets the markers in it and right after it, and `numbers`."""
     plain, markers = take_markers(text)
     spans = split_sentences(plain, Span(0, len(plain)))
     named: list[list[str]] = [list(numbers) for _ in spans]
-    # Some models copy the form of the prompt: each sentence behind its number.
+    # Some models copy the form of the prompt: a number before each sentence.
     leading = bool(markers) and markers[0].position == 0 and markers[-1].position < len(plain.rstrip())
     for marker in markers if spans else ():
-        # Otherwise a marker stands in its statement or behind its full stop.
+        # Otherwise a marker is in its statement or after its full stop.
         before = [place for place, span in enumerate(spans) if span.start < marker.position]
         place = min(len(before), len(spans) - 1) if leading else before[-1] if before else 0
         named[place] += marker.numbers
@@ -202,7 +201,7 @@ def _read_text(text: str, numbers: Sequence[str], passages: Sequence[Passage]) -
 
 
 def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
-    """Give a complete statement its verdict."""
+    """Return a complete statement with its verdict."""
     unknown = len(statement.unresolved)
     cited = "a sentence that does" if unknown == 1 else "sentences that do"
     nowhere = Doubt("unknown_source", f"The model cites {cited} not exist.") if unknown else None
@@ -219,9 +218,9 @@ def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
 
 
 def _around(citation: Citation, passages: Sequence[Passage]) -> str:
-    """Return what a reader of the quote knows besides.
+    """Return what else a reader of the quote knows.
 
-    That is the article's heading, the sentence before, and the last one that says who speaks.
+    That is the article's heading, the sentence before, and the last one that names a speaker.
     """
     article = citation.article
     day = f"{long_day(article.published)} {article.published:%d %B %Y %A}" if article.published else ""
@@ -236,9 +235,9 @@ def _around(citation: Citation, passages: Sequence[Passage]) -> str:
 
 
 def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:
-    """Tell whether an answer says that there is none; while it is written, whether it may come to that."""
+    """Return True if an answer says that there is none or, while it is written, may come to say so."""
     said = [" ".join(re.sub(r"[^\w\s]", "", statement.text).upper().split()) for statement in statements]
     if said == [NOT_HERE] or (not whole and len(said) == 1 and NOT_HERE.startswith(said[0])):
         return True
-    # With a reason before or behind it, as long as that is no answer.
+    # A refusal may have a reason before or after it, unless that cites a sentence.
     return NOT_HERE in said[:1] + said[-1:] and not any(statement.citations for statement in statements)

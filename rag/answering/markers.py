@@ -1,4 +1,4 @@
-"""Markers in a model's text that name sentences."""
+"""Markers in a model's text, such as [2.3]: passage 2, sentence 3."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ _BEGUN = re.compile(rf"[ \t]*(?:\(\s*(?:[\[【]{_WITHIN}[\]】]?\s*)?|[\[【]{_W
 
 _IN_WORDS = re.compile(r"passages?\s*(\d+)\s*[,.;:]?\s*sentences?\s*(?=\d)", re.IGNORECASE)
 
-# No shelf has passages or sentences by the ten thousand.
+# No prompt has ten thousand passages or sentences.
 _NUMBERS = re.compile(r"(\d{1,4})\.(\d{1,4})\s*[–-]\s*(?:\1\.)?(\d{1,4})(?![\d.])|\d+(?:\.\d+)*")
 
 _LONGEST_RANGE = 10
@@ -30,7 +30,7 @@ _LONGEST_RANGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """Numbers of sentences, and where in the text without markers they stood."""
+    """Numbers of sentences, and the marker's place in the text without markers."""
 
     position: int
     numbers: tuple[str, ...]
@@ -55,7 +55,7 @@ numbers=('2.1', '2.2'))))
 
 
 def without_begun_marker(text: str) -> str:
-    """Cut a marker that is still being written off the end of `text`.
+    """Remove an incomplete marker from the end of `text`.
 
     >>> without_begun_marker("Both agreed [1."), without_begun_marker("Both agreed [1.2]")
     ('Both agreed', 'Both agreed [1.2]')
@@ -64,7 +64,7 @@ def without_begun_marker(text: str) -> str:
 
 
 def resolve(number: str, passages: Sequence[Passage]) -> Citation | None:
-    """Return the citation of the sentence with that number, or None where there is none."""
+    """Return the citation of the sentence with that number, or None if there is none."""
     for passage in passages:
         for place, sentence in enumerate(passage.sentences, start=1):
             if number == f"{passage.number}.{place}":
@@ -73,7 +73,7 @@ def resolve(number: str, passages: Sequence[Passage]) -> Citation | None:
 
 
 def read_numbers(written: str) -> Iterator[str]:
-    """Yield the numbers of sentences in what a model has put between brackets.
+    """Yield the numbers of sentences between the brackets of a marker.
 
     >>> list(read_numbers("1.2, 1.4-1.5 and passage 2, sentence 3"))
     ['1.2', '1.4', '1.5', '2.3']

@@ -17,59 +17,59 @@ State = Literal["waiting", "writing", "whole", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The shelf does not answer; these sentences come closest, best first."""
+    """The shelf does not answer; these sentences are closest, best first."""
 
     closest: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A sentence that was weighed against the question, and what speaks for it."""
+    """A sentence that was weighed against the question, and its scores."""
 
     citation: Citation
     weight: float  # of both below
     similarity: float  # cosine to the question
-    coverage: float  # of the question's words by weight, with what stands around the sentence; 0 to 1
+    coverage: float  # of the question's words by weight, with the sentences on each side; 0 to 1
     answers: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """What a model has written so far, or in the end."""
+    """What a model has written so far, or its complete text."""
 
     model: str
     state: State
     statements: tuple[Statement, ...]
     refused: bool  # the model found no answer in the passages
     problem: str  # why it failed, in a sentence; "" otherwise
-    usage: Usage | None  # None until the end, or where it failed before
+    usage: Usage | None  # None until the end, or if it failed before
     seconds: float  # since it was asked
 
     @property
     def under_way(self) -> bool:
-        """Tell whether more may come."""
+        """Return True if more may come."""
         return self.state in ("waiting", "writing")
 
     @property
     def unfinished(self) -> bool:
-        """Tell whether it broke off in the middle."""
+        """Return True if it broke off in the middle."""
         return self.state in ("stopped", "failed") and bool(self.statements)
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What an answer had to go by: how much there was to search, and from when."""
+    """What was searched for an answer: how many articles, and from when."""
 
     reach: Reach  # of the articles in the scope
     on_shelf: int  # articles, in the scope or not
     chunks: int
     embedded: int
     scope: Scope
-    problem: str  # why nothing was found by meaning; "" where all is well
-    outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": that name none
-    more_outlets: int = 0  # besides
+    problem: str  # why only keywords were searched; "" if all was
+    outlets: tuple[tuple[str, int], ...] = ()  # those with most articles in the scope; "": no outlet named
+    more_outlets: int = 0  # that are not listed
     nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
-    absent: tuple[str, ...] = ()  # the question's words that stand in no article
+    absent: tuple[str, ...] = ()  # the question's words that no article has
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,21 @@ class Dated:
     since: date | None
     until: date | None
     used: bool  # False: nothing that was published then answers, so all days were searched
-    chosen: Scope  # what the reader asked of, whatever days the question names
+    chosen: Scope  # the scope that was asked, without the question's days
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the shelf says to a question, and what it rests on."""
+    """The shelf's answer to a question, and what it rests on."""
 
     question: str
-    standalone: Standalone  # what was searched for, and what an earlier question lent to it
+    standalone: Standalone  # what was searched for, and the subject of an earlier question
     quoted: tuple[Statement, ...] | Refusal  # the sentences that answer, word for word
     passages: tuple[Passage, ...]
-    prose: Prose | None  # None: quotes alone
+    prose: Prose | None  # None: quotes only
     searched: Searched
     seconds: Mapping[str, float]
-    # By article id: of what is quoted, and with a model of all that was read, as that may be cited.
+    # By article id: of the articles quoted; with a model, of all that were read, because it may cite them.
     copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
     dated: Dated | None = None  # the days that the question names
 
@@ -105,7 +105,7 @@ class Answer:
 
     @property
     def scope(self) -> Scope:
-        """Which articles the reader asked; what was searched may be narrower by the question's days."""
+        """The articles that were asked; the search may be narrowed by the question's days."""
         return self.dated.chosen if self.dated else self.searched.scope
 
     @property
@@ -115,14 +115,14 @@ class Answer:
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """What is said: the model's statements where it made some, the quotes themselves otherwise."""
+        """The statements of the answer: the model's if it made some, else the quotes."""
         if self.prose and self.prose.statements:
             return self.prose.statements
         return () if self.refusal or isinstance(self.quoted, Refusal) else self.quoted
 
     @property
     def searchable_text(self) -> str:
-        """All that was said: statements, quotes and the headlines of their articles, a line each."""
+        """The text of the answer: statements, quotes and the headlines of their articles, one a line."""
         stated = [statement.text for statement in self.statements]
         cited = [citation for statement in self.statements for citation in statement.citations]
         quoted = [line for one in (*self.quotes, *cited) for line in (one.quote, one.article.title)]
@@ -130,10 +130,10 @@ class Answer:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Set where the shelf does not answer, with the quotes that come closest.
+        """The closest quotes if the shelf does not answer, else None.
 
-        A model that finds no answer decides; one that writes without a single supported
-        statement does not turn a refusal into an answer.
+        If the model finds no answer, the answer is a refusal. A model without a single supported statement does not
+        turn a refusal into an answer.
         """
         written = self.prose
         if written and written.refused:

@@ -1,8 +1,7 @@
-"""Prompts: what a language model is told, and the form in which it must answer.
+"""Prompts: the instructions to a language model, and the form of its answer.
 
-The passages reach the model as numbered sentences inside a fence with a random mark. Its
-answer names sentences by number; the quotes are cut by us, so what it writes between the
-numbers can be wrong but never forged.
+The passages reach the model as numbered sentences inside a fence with a random mark. Its answer cites sentences by
+number. The quotes are cut here, so a statement can be wrong but a quote cannot be forged.
 """
 
 import re
@@ -15,7 +14,7 @@ from index.text.tokens import count_tokens
 from rag.llm.client import Message
 from rag.retrieval.passages import Passage
 
-# The one form of a refusal: the prompt asks for it, and the reading of the answer knows it.
+# The form of a refusal: the prompt asks for it, and `read_answer` recognises it.
 NOT_HERE = "NOT ON THE SHELF"
 
 _RULES = """\
@@ -43,23 +42,23 @@ _BRACKETS = re.compile(r"[\[\]【】]")
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is sent, and the passages that found room in it."""
+    """What is sent to the model, and the passages that fit in it."""
 
     messages: tuple[Message, ...]
     passages: tuple[Passage, ...]
-    schema: Mapping[str, object] | None  # of the answer, where JSON is asked for
+    schema: Mapping[str, object] | None  # of the answer, if it is to be JSON
 
 
 def write_prompt(question: str, passages: Sequence[Passage], *, max_tokens: int, as_json: bool) -> Prompt:
-    """Write the prompt for `question`, with as many whole sentences as `max_tokens` has room for.
+    """Write the prompt for `question`, with as many whole sentences as fit into `max_tokens`.
 
-    Passages come best first, so the last ones are shortened or left out. Raises nothing: with
-    no room at all the model reads the first sentence alone.
+    Passages are given best first, so the last ones are shortened or left out. If nothing fits, the prompt still has
+    the first sentence.
     """
     mark = secrets.token_hex(4)
     rules = _RULES.format(mark=mark, form=_JSON if as_json else _MARKERS, refusal=_refusal(as_json=as_json))
     asked = f"Question: {_clean(question)}"
-    room = max_tokens - count_tokens(rules) - count_tokens(asked) - 40  # the fence, and what chats put around
+    room = max_tokens - count_tokens(rules) - count_tokens(asked) - 40  # the fence, and what a chat format adds
     lines: list[str] = []
     shown: list[Passage] = []
     for passage in passages:
@@ -83,7 +82,7 @@ def write_prompt(question: str, passages: Sequence[Passage], *, max_tokens: int,
 
 
 def answer_schema(passages: Sequence[Passage]) -> dict[str, object]:
-    """Return the JSON schema of an answer: only numbers of sentences that are there can be named."""
+    """Return the JSON schema of an answer, which allows only the numbers of given sentences."""
     numbers = [f"{passage.number}.{number}" for passage in passages for number in range(1, len(passage.sentences) + 1)]
     statement = _object(
         sentences={"type": "array", "items": {"type": "string", "enum": numbers}, "minItems": 1, "maxItems": 3},
@@ -106,5 +105,5 @@ def _refusal(*, as_json: bool) -> str:
 
 
 def _clean(text: str) -> str:
-    """Give the model's copy of foreign text one line, without characters nobody sees and brackets of ours."""
+    """Return text for the prompt: on one line, without invisible characters and square brackets."""
     return _BRACKETS.sub(lambda found: "(" if found.group() in "[【" else ")", " ".join(without_unseen(text).split()))

@@ -18,7 +18,7 @@ Use only words of the chat. Keep the language of the last question. Do not answe
 If the last question can be understood by itself, repeat it unchanged.
 Reply with the question alone, on one line."""
 
-# One pronoun, one thing left out, one change of topic. No name in them is likely to be asked about.
+# One pronoun, one omission, one new topic. The names are unlikely to be asked about.
 _EXAMPLES = (
     (
         ["Who leads the lighthouse museum of Quarrow?"],
@@ -56,10 +56,10 @@ _PAIRS = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "�
 
 
 def followup_messages(question: str, before: Sequence[Earlier]) -> list[Message]:
-    """Ask a model for the standalone question.
+    """Return the messages that ask a model for the standalone question.
 
-    It is shown the last three questions as they were searched for, and no article: what it
-    has not read it cannot slip into the question.
+    They have the last three questions as they were searched for, and no article: the model cannot put into the
+    question what it has not read.
     """
     shown = [message for chat, asked, alone in _EXAMPLES for message in _turn(chat, asked, alone)]
     chat = [earlier.searched_as for earlier in before[-MOST_EARLIER:]]
@@ -67,7 +67,7 @@ def followup_messages(question: str, before: Sequence[Earlier]) -> list[Message]
 
 
 def read_standalone(reply: str, question: str, before: Sequence[Earlier]) -> str | None:
-    """Return the question in a model's reply, or None where there is no usable one.
+    """Return the question in a model's reply, or None if there is no usable one.
 
     >>> asked = Earlier("Which bridge was closed?", "", frozenset())
     >>> read_standalone('Standalone question: "Why was the bridge closed?"', "Why?", [asked])
@@ -83,10 +83,10 @@ def read_standalone(reply: str, question: str, before: Sequence[Earlier]) -> str
 
 
 def _keeps_to_the_chat(written: str, question: str, before: Sequence[Earlier]) -> bool:
-    """Tell whether a model has put in what was left out, and nothing else.
+    """Return True if a model has added what was left out, and nothing else.
 
-    Small models echo the question, repeat an earlier one, or copy our examples. They have seen
-    nothing but these questions: a number that is in none of them is invented.
+    Small models echo the question, repeat an earlier one, or copy our examples. They have seen only these questions,
+    so a number that is in none of them is invented.
     """
     said, own = _content(written), _content(question)
     earlier = frozenset(term for one in before for term in _content(one.searched_as))
@@ -101,13 +101,13 @@ def _keeps_to_the_chat(written: str, question: str, before: Sequence[Earlier]) -
 
 def _turn(chat: Sequence[str], question: str, alone: str | None = None) -> list[Message]:
     earlier = "\n".join(f"- {' '.join(asked.split())}" for asked in chat) or "- (none)"
-    told = f"Earlier questions:\n{earlier}\n\nLast question: {' '.join(question.split())}"
+    message = f"Earlier questions:\n{earlier}\n\nLast question: {' '.join(question.split())}"
     reply: list[Message] = [{"role": "assistant", "content": alone}] if alone is not None else []
-    return [{"role": "user", "content": told}, *reply]
+    return [{"role": "user", "content": message}, *reply]
 
 
 def _without_wrapping(reply: str) -> str:
-    """Take off reasoning, code fences, labels, bullets and quotation marks, however they are nested."""
+    """Remove thoughts, code fences, labels, bullets and quotation marks, however they are nested."""
     written = without_thoughts(reply).strip()
     written = re.sub(r"^```\w*\n|\n?```$", "", written).strip()
     while True:

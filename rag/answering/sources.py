@@ -1,4 +1,4 @@
-"""Sources: how many independent ones an answer rests on.
+"""How many independent sources an answer rests on.
 
 Ten papers that print one agency's report are one source, and so are two articles of one paper.
 """
@@ -12,14 +12,14 @@ from rag.answering.models import Answer
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What says what an answer quotes."""
+    """The articles that say what an answer quotes."""
 
     articles: int  # on the shelf, copies included
-    independent: int  # of them no two are copies, or of one outlet
+    independent: int  # no two of them are copies or of one outlet
 
     @property
     def words(self) -> str:
-        """The count, as it is shown: nothing where there is but one article.
+        """The count as it is shown; "" if there is only one article.
 
         >>> Sources(5, 2).words, Sources(1, 1).words
         ('5 articles, 2 sources', '')

@@ -1,7 +1,7 @@
-"""Evaluation: how well a shelf answers questions whose answers somebody knows.
+"""Evaluate a shelf: how well it answers questions whose answers are known.
 
-The figures of README are of one collection. Whoever has another shelf, or changes a setting, can write
-down a few dozen questions with the articles and sentences that answer them, and count.
+The published figures are of one collection. For another shelf, or after changing a setting, write down a few dozen
+questions with the articles and sentences that answer them, and measure.
 """
 
 import json
@@ -28,7 +28,7 @@ from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
 from rag.evaluation.metrics import bootstrap_interval, hits_at, ndcg_at, reciprocal_rank, set_scores
 
-# The first field of a result, by which it is known from any other file.
+# The first field of a result, which distinguishes it from any other file.
 KIND = "dateline evaluation"
 _KS = (1, 4, 10)
 _DEEPEST = max(_KS)  # articles
@@ -57,27 +57,27 @@ _Wanted = tuple[int, str]  # the place of a case, and a quote of it
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question and what is true of it."""
+    """A question and what is known of its answer."""
 
     line: Line
-    paths: tuple[str, ...]  # of the articles that answer; empty: nobody says
-    quotes: tuple[str, ...]  # the sentences that answer; empty: nobody says
-    answerable: bool | None  # None: nobody says
+    paths: tuple[str, ...]  # of the articles that answer; empty: not given
+    quotes: tuple[str, ...]  # the sentences that answer; empty: not given
+    answerable: bool | None  # None: not given
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the shelf made of a case."""
+    """The shelf's answer to a case."""
 
     case: Case
     found: tuple[str, ...]  # paths of articles, best first
     refused: bool
     quotes: tuple[tuple[str, str], ...]  # path and sentence; empty: refused
     milliseconds: float  # that the answer took
-    problem: str  # why only words were searched; "" where all is well
+    problem: str  # why only keywords were searched; "" if all was
 
     def scores(self) -> dict[str, float]:
-        """Return each figure that this question can tell, between 0 and 1."""
+        """Return each figure that can be computed for this question, between 0 and 1."""
         case, scores = self.case, dict[str, float]()
         if case.paths:
             scores |= {f"hits@{k}": hits_at(k, self.found, case.paths) for k in _KS}
@@ -99,7 +99,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A mean over questions, and between which values the true one lies at 95 %."""
+    """A mean over questions, with its 95 % interval."""
 
     value: float
     low: float
@@ -109,10 +109,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What came of all questions, and what it rests on."""
+    """The results of all questions, and what they were measured with."""
 
     outcomes: tuple[Outcome, ...]
-    figures: Mapping[str, Figure]  # those that at least one question can tell
+    figures: Mapping[str, Figure]  # those that at least one question has
     median: float  # milliseconds of an answer
     p95: float  # milliseconds that 95 % of the answers took at most
     model: str  # that embedded the shelf
@@ -123,23 +123,21 @@ class Evaluation:
 
 
 def read_cases(file: Path, scope: Scope) -> list[Case]:
-    """Read a file of questions with truth. Raises BadQuestion where a line cannot be used, or none tells a truth."""
+    """Read a file of questions with answers. Raises BadQuestion if a line is wrong, or no line has an answer."""
     cases = read_batch(file, scope, _read_case, expected=_EXPECTED)
     if not cases:
-        raise BadQuestion(
-            f"{file} holds no question. Expected a line such as {_EXPECTED}. Write one for each question."
-        )
+        raise BadQuestion(f"{file} has no question. Expected a line such as {_EXPECTED}. Write one for each question.")
     if not any(case.paths or case.quotes or case.answerable is not None for case in cases):
         raise BadQuestion(
-            f'{file}: no line says what is true. Expected "paths", "quotes" or "answerable" beside a question. '
-            "Add to each question what you know of its answer; nothing was asked."
+            f'{file}: no line has an answer. Expected "paths", "quotes" or "answerable" with a question. '
+            "Add what you know of the answer to each question; nothing was asked."
         )
     return cases
 
 
 def _read_case(line: Line) -> Case:
     entry = line.entry
-    # A truth under a misspelled name would be no truth, and nobody would notice.
+    # An answer under a misspelled name would be ignored without notice.
     if strange := sorted(entry.keys() - _FIELDS):
         raise BadQuestion(
             f"a question has no field {', '.join(map(repr, strange))}. Expected {_EXPECTED}. "
@@ -160,10 +158,9 @@ def _read_case(line: Line) -> Case:
 
 
 def check_truth(cases: Sequence[Case], library: Library) -> None:
-    """Raise BadQuestion where a path or a quote is of no article that its question may be answered from.
+    """Raise BadQuestion if a path or a quote is in no article that may answer its question.
 
-    It could not be found, whatever the search does. That is a slip in the file, or an article that
-    has gone, and says nothing of the shelf.
+    No search could find it. That is a mistake in the file, or an article was removed, and not a fault of the search.
     """
     wanted: dict[_Wanted, frozenset[str]] = {}
     with library.shelf.read(checked=True) as reading:
@@ -184,7 +181,7 @@ def check_truth(cases: Sequence[Case], library: Library) -> None:
             )
             raise BadQuestion(
                 f"{cases[place].line.place}: the quote {_shortened(quote)!r} {is_what}. Expected sentences of articles "
-                "that may answer, each by itself, as `dateline ask` quotes them. Mend it; nothing was asked."
+                "that may answer, each by itself, as `dateline ask` quotes them. Fix it; nothing was asked."
             )
 
 
@@ -193,11 +190,11 @@ def _check_paths(case: Case, on_shelf: Mapping[str, str], in_scope: Collection[s
         if path not in on_shelf:
             raise BadQuestion(
                 f"{case.line.place}: no article {path!r} is on the shelf. Expected a path as `dateline list` shows it. "
-                "Mend it, or run `dateline index` if the file is new; nothing was asked."
+                "Fix it, or run `dateline index` if the file is new; nothing was asked."
             )
         if on_shelf[path] not in in_scope:
             raise BadQuestion(
-                f"{case.line.place}: the article {path!r} is outside the days or outlets that its question is put to. "
+                f"{case.line.place}: the article {path!r} is outside the days or outlets of its question. "
                 "Expected one that can be found. Widen them, or take the path out; nothing was asked."
             )
 
@@ -210,7 +207,7 @@ def _look_for(wanted: Mapping[_Wanted, frozenset[str]], reading: Reading) -> tup
         for id_, article in reading.articles(looked_at[start : start + _AT_ONCE]).items():
             text = _on_one_line(article.text)
             held = {key for key, ids in wanted.items() if id_ in ids and key[1] in text}
-            if held:  # the others need not be cut into sentences, which takes longer than all else here
+            if held:  # the others need not be split into sentences, which takes longest
                 cut = {_on_one_line(span.cut(article.text)) for span in split_sentences(article.text, article.body)}
                 sentences |= {key for key in held if key[1] in cut}
                 within |= held
@@ -218,11 +215,11 @@ def _look_for(wanted: Mapping[_Wanted, frozenset[str]], reading: Reading) -> tup
 
 
 def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
-    """Ask each question, in quotes and without a model, and yield what came of it."""
+    """Ask each question, without a model, and yield its outcome."""
     for case in cases:
         asked, scope = case.line.question, case.line.scope
         answer = answer_question(make_query(asked, scope=scope), library=library)
-        # In the days that the question itself names, where the answer comes from them.
+        # In the days that the question names, if the answer comes from them.
         hits, _ = find_passages(asked, library=library, k=_PASSAGES, scope=answer.searched.scope)
         cited = [statement.citations[0] for statement in answer.statements]
         yield Outcome(
@@ -236,7 +233,7 @@ def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
 
 
 def sum_up(outcomes: Sequence[Outcome], library: Library) -> Evaluation:
-    """Make figures of the outcomes, of which there is one at least, and note what they were made with."""
+    """Compute the figures of one or more outcomes, and note what they were measured with."""
     columns: dict[str, list[float]] = {name: [] for name in FIGURES}
     for outcome in outcomes:
         for name, score in outcome.scores().items():
@@ -254,7 +251,7 @@ def sum_up(outcomes: Sequence[Outcome], library: Library) -> Evaluation:
         median=float(np.quantile(milliseconds, 0.5)),
         p95=float(np.quantile(milliseconds, 0.95)),
         model=model,
-        # What the shelf was cut with: the setting may have changed since.
+        # As the shelf was indexed: the setting may have changed since.
         chunk_tokens=int(cutting.rpartition("/")[2] or library.settings.chunk_tokens),
         counts=counts,
         commit=commit_of(_ROOT),
@@ -307,7 +304,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
 
 
 def evaluation_lines(evaluation: Evaluation) -> Iterator[str]:
-    """Render the figures as a table in Markdown, and say what they were made with."""
+    """Yield the figures as a Markdown table, and what they were measured with."""
     yield "| figure | value | 95 % | questions |"
     yield "|---|---|---|---|"
     for name, it in evaluation.figures.items():
@@ -329,15 +326,15 @@ def evaluation_lines(evaluation: Evaluation) -> Iterator[str]:
 
 
 def check_place(file: Path) -> None:
-    """Raise ResultUnwritable where a result would not go into `file`, or would overwrite what is none."""
+    """Raise ResultUnwritable if a result cannot be written to `file`, or would overwrite another file."""
     if not file.parent.is_dir():
         raise ResultUnwritable(
-            f"{file.parent} is no folder. Expected one to keep the result in. Make it, or name another; "
+            f"{file.parent} is not a folder. Expected one to write the result to. Make it, or name another; "
             "nothing was asked."
         )
     if file.exists() and not _is_result(file):
         raise ResultUnwritable(
-            f"{file} is there and is no result of `dateline evaluate`. Expected a new name, or an earlier result to "
+            f"{file} exists and is not a result of `dateline evaluate`. Expected a new name, or an earlier result to "
             "replace. Name another file; nothing was asked."
         )
 
@@ -353,7 +350,7 @@ def _is_result(file: Path) -> bool:
 
 
 def save(evaluation: Evaluation, file: Path) -> None:
-    """Write the result, whole or not at all. Raises ResultUnwritable as `check_place` does."""
+    """Write the result, completely or not at all. Raises ResultUnwritable as `check_place` does."""
     check_place(file)
     part = file.with_name(f".{file.name}.part")
     part.write_text(json.dumps(evaluation_json(evaluation), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -361,9 +358,9 @@ def save(evaluation: Evaluation, file: Path) -> None:
 
 
 def commit_of(folder: Path) -> str | None:
-    """Return the commit that is checked out in `folder`, with "-dirty" where a file differs from it.
+    """Return the commit that is checked out in `folder`, with "-dirty" if a file differs from it.
 
-    None where `folder` is not itself a checkout: an installed Dateline lies in somebody else's.
+    None if `folder` is not a checkout itself: an installed Dateline may be inside another one.
     """
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top is None or Path(top).resolve() != folder.resolve():

@@ -1,9 +1,9 @@
-"""Speakers: who says what a sentence of an article says, and in whose words.
+"""Attribution: who says what a sentence of an article says, and in whose words.
 
-News is mostly what somebody said. Each sentence is told in direct speech ("…" said X), in indirect
-speech (X said that …), on the word of a body (the ministry said …), or in the article's own voice.
-The rules read one sentence after the other: quotation marks, verbs of saying, "according to", the
-name that stands with them. "He" is whoever was named last, and "Jaiswal" is given in full.
+News is mostly what somebody said. A sentence is direct speech ("…" said X), indirect speech (X said that …), the
+statement of a body (the ministry said …), or the article's own voice. The rules read the sentences in order:
+quotation marks, verbs of saying, "according to", and the name next to them. "He" is whoever was named last, and
+"Jaiswal" is given in full.
 """
 
 import re
@@ -43,16 +43,16 @@ _CHARACTERS_READ = 40_000
 _LONGEST_SPEAKER = 70  # characters
 _LONGEST_NAME = 4  # words
 _LONGEST_QUOTATION = 40  # sentences
-# Of a sentence with more verbs of saying than these the others are not looked at: it is no news.
+# Further verbs of saying in one sentence are ignored.
 _MOST_WAYS = 12
-# A sentence is direct speech when this share of its words stands in quotation marks: with a speaker, and without one.
+# A sentence is direct speech if this share of its words is in quotation marks: with a speaker, and without one.
 _DIRECT = 0.4
 _DIRECT_ALONE = 0.6
-# "X and Y said" is one phrase; behind more words than these an "and" begins another clause.
+# "X and Y said" is one phrase; after more words than these, an "and" begins another clause.
 _JOINED_WORDS = 3
-# Of a quotation with more words than these beside it nobody can tell who speaks, unless they say so.
-_WORDS_BESIDE = 3
-# So many words in quotation marks that end with a comma, or come behind one, are said as a whole.
+# If more words than these surround a quotation, its speaker is unknown unless they name one.
+_WORDS_AROUND = 3
+# So many words in quotation marks that end with a comma, or follow one, are a quotation of their own.
 _SAID_WORDS = 2
 
 _QUOTED = "§"
@@ -150,7 +150,7 @@ _WORD = re.compile(r"\w[\w'’-]*")
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Who says what a sentence says ("": nobody is named), and in whose words."""
+    """Who says what a sentence says ("": no one is named), and in whose words."""
 
     speaker: str
     kind: Kind
@@ -174,7 +174,7 @@ def speech_of(citation: Citation) -> Speech:
 
 
 def asked_speaker(question: str) -> str:
-    """Return the name of the person or body whose words a question asks for, "" where it names nobody.
+    """Return the name of the person or body whose words a question asks for, "" if it names no one.
 
     >>> asked_speaker("What did Mr Jaiswal say about timing?"), asked_speaker("What was agreed?")
     ('Jaiswal', '')
@@ -189,7 +189,7 @@ def asked_speaker(question: str) -> str:
 
 
 def speaks(who: str, speech: Speech) -> bool:
-    """Tell whether it is `who`, named in full or not, that speaks.
+    """Return True if `who`, named in full or not, is the speaker.
 
     >>> speech = Speech("Randhir Jaiswal", "direct")
     >>> speaks("Jaiswal", speech), speaks("Ana Jaiswal", speech)
@@ -219,10 +219,10 @@ def read_speeches(article: Article) -> tuple[tuple[Span, Speech], ...]:
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     span: Span
-    told: str  # on one line, each quotation replaced by one sign
-    quoted: float  # share of its words that stand in quotation marks
+    outside: str  # on one line, each quotation replaced by one sign
+    quoted: float  # share of its words in quotation marks
     whole: bool  # it has a quotation that is more than a word or two of somebody's
-    goes_on: bool  # its last quotation ends behind it
+    goes_on: bool  # its last quotation ends after it
 
 
 class _Reader:
@@ -242,14 +242,14 @@ class _Reader:
         return [self._speech(place, sentence) for place, sentence in enumerate(self._sentences)]
 
     def _speech(self, place: int, sentence: _Sentence) -> Speech:
-        named = list(self._learn(sentence.told))
+        named = list(self._learn(sentence.outside))
         who, said = self._said_by(sentence)
         if not said and sentence.quoted >= _DIRECT_ALONE:
             who, said = self._of_quotation(place), True
-            if not who and len(_WORD.findall(sentence.told)) <= _WORDS_BESIDE:
+            if not who and len(_WORD.findall(sentence.outside)) <= _WORDS_AROUND:
                 who = self._person or self._body
         if not said:
-            somebody = _SOMEBODY.match(sentence.told)
+            somebody = _SOMEBODY.match(sentence.outside)
             self._person = named[0] if named else somebody["who"] if somebody else self._person
             return _OWN
         if _is_body(who, self._people):
@@ -261,22 +261,22 @@ class _Reader:
             self._people.add(who)
         return Speech(who, "direct" if _is_direct(sentence) else "indirect")
 
-    def _learn(self, told: str) -> Iterator[str]:
-        """Keep the full names of a sentence, and yield the people it names, in order."""
-        for found in _PERSON.finditer(told):
+    def _learn(self, outside: str) -> Iterator[str]:
+        """Remember the full names of a sentence, and yield the people it names, in order."""
+        for found in _PERSON.finditer(outside):
             written = re.sub(r"['’]s$", "", found.group())
             name = _without_titles(written)
             if " " in name and not _is_name_of_body(name):
                 last = name.split()[-1]
-                # "Commerce Gina Raimondo" is what a title has left over of one who is known.
+                # "Commerce Gina Raimondo" is a known name with the rest of a title before it.
                 known = self._full.get(last, "")
                 self._full[last] = known if known and name.endswith(f" {known}") else name
             full = self._in_full(name)
-            # Of people the last name stands alone as well.
+            # People are named by their last name alone too.
             is_told = (
                 name != written
                 or self._names.is_person(full)
-                or _IS_SOMEBODY.match(told, found.end()) is not None
+                or _IS_SOMEBODY.match(outside, found.end()) is not None
                 or (full.count(" ") == 1 and full.split()[0] in self._names.partial)
             )
             if " " in full and is_told and not _is_name_of_body(full):
@@ -285,7 +285,7 @@ class _Reader:
                 yield full
 
     def _of_quotation(self, place: int) -> str:
-        """Find who speaks in the sentence that closes the quotation that this one stands in."""
+        """Find the speaker in the sentence that closes the quotation that this one is in."""
         for following in range(place, min(place + _LONGEST_QUOTATION, len(self._sentences) - 1)):
             if not self._sentences[following].goes_on:
                 return ""
@@ -294,35 +294,35 @@ class _Reader:
         return ""
 
     def _said_by(self, sentence: _Sentence) -> tuple[str, bool]:
-        """Return who says a sentence, and whether somebody says it at all, by its own words."""
-        told = _BRACKETS.sub("", sentence.told)
-        for _, tell in sorted(self._ways(told, sentence), key=lambda way: way[0])[:_MOST_WAYS]:
-            if who := tell():
+        """Return the speaker that a sentence names itself, and whether it is somebody's words at all."""
+        outside = _BRACKETS.sub("", sentence.outside)
+        for _, read_speaker in sorted(self._ways(outside, sentence), key=lambda way: way[0])[:_MOST_WAYS]:
+            if who := read_speaker():
                 return who, True
         return "", False
 
-    def _ways(self, told: str, sentence: _Sentence) -> Iterator[tuple[int, Callable[[], str]]]:
-        """Yield where a sentence may tell that somebody speaks, and what reads who it is."""
+    def _ways(self, outside: str, sentence: _Sentence) -> Iterator[tuple[int, Callable[[], str]]]:
+        """Yield the places of a sentence that may name a speaker, each with the function that reads the name."""
         for pattern in (_SURE, _WEAK, _TO_DO):
-            for found in pattern.finditer(told):
-                yield found.start(), partial(self._of_verb, told, found, sure=pattern is _SURE)
-        for found in _CLOSING.finditer(told):
+            for found in pattern.finditer(outside):
+                yield found.start(), partial(self._of_verb, outside, found, sure=pattern is _SURE)
+        for found in _CLOSING.finditer(outside):
             yield found.start("verb"), partial(self._of_phrase, _head, found["who"])
-        for found in _ACCORDING.finditer(told):
+        for found in _ACCORDING.finditer(outside):
             yield found.start(), partial(self._of_phrase, _noun, found["who"])
-        for found in _FOUND.finditer(told):
-            yield found.start("verb"), partial(self._of_phrase, _noun, told[: found.start("verb")])
-        for found in _IN_A_STATEMENT.finditer(told):
-            yield found.start(), partial(self._main_subject, told[: found.start()])
-        if sentence.whole and (goes_on := _GOES_ON.match(told)):
-            yield len(told), partial(self._resolve, goes_on["who"])
+        for found in _FOUND.finditer(outside):
+            yield found.start("verb"), partial(self._of_phrase, _noun, outside[: found.start("verb")])
+        for found in _IN_A_STATEMENT.finditer(outside):
+            yield found.start(), partial(self._main_subject, outside[: found.start()])
+        if sentence.whole and (goes_on := _GOES_ON.match(outside)):
+            yield len(outside), partial(self._resolve, goes_on["who"])
 
     def _of_phrase(self, read: Callable[[str], str], phrase: str) -> str:
         return self._resolve(read(phrase))
 
-    def _of_verb(self, told: str, found: re.Match[str], *, sure: bool) -> str:
-        """Return who says what a verb of saying brings, "" where it brings none."""
-        before, after, verb = told[: found.start()], told[found.end() :], found["verb"]
+    def _of_verb(self, outside: str, found: re.Match[str], *, sure: bool) -> str:
+        """Return the speaker of a verb of saying, "" if it has none."""
+        before, after, verb = outside[: found.start()], outside[found.end() :], found["verb"]
         if _UNTOLD.search(before) or _IS_NOUN.search(before):
             return ""
         quoted_as = before.endswith(" quoted as ")
@@ -345,7 +345,7 @@ class _Reader:
         return who
 
     def _main_subject(self, before: str) -> str:
-        """Return who the sentence begins with: whoever "… and added that" or "…, saying" is told of."""
+        """Return who the sentence begins with: the subject of "… and added that" or "…, saying"."""
         opening = _LEADS.sub("", before)
         for found in _PERSON.finditer(opening):
             prior, follows = opening[: found.start()].split(), opening[found.end() :]
@@ -361,7 +361,7 @@ class _Reader:
         return ""
 
     def _resolve(self, who: str) -> str:
-        """Give a speaker the name the article has for them: whom a pronoun stands for, a last name in full."""
+        """Return a speaker's full name in the article, for a pronoun or a last name."""
         if not who or _NOBODY.fullmatch(who):
             return ""
         if _PRONOUN.fullmatch(who):
@@ -393,8 +393,8 @@ def _is_past(word: str) -> bool:
 
 
 def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
-    told, quoted, at, whole, goes_on = "", 0, sentence.start, False, False
-    # They are in order and apart.
+    outside, quoted, at, whole, goes_on = "", 0, sentence.start, False, False
+    # They are in order and do not overlap.
     place = bisect_right(quotations, sentence.start, key=lambda quotation: quotation.end)
     for quotation in takewhile(lambda one: one.start < sentence.end, islice(quotations, place, None)):
         start, end = max(quotation.start, at), min(quotation.end, sentence.end)
@@ -402,14 +402,14 @@ def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
         opens = start == sentence.start and _CLOSED.search(text[start:end])
         ends = end == sentence.end and _INTRODUCED.search(text[sentence.start : start])
         whole = whole or (said >= _SAID_WORDS and bool(opens or ends))
-        told += f"{_plain(text[at:start])} {_QUOTED} "
+        outside += f"{_plain(text[at:start])} {_QUOTED} "
         quoted += said
         at, goes_on = end, quotation.end > sentence.end
-    told += _plain(text[at : sentence.end])
+    outside += _plain(text[at : sentence.end])
     words = len(_WORD.findall(sentence.cut(text)))
     return _Sentence(
         sentence,
-        one_line(told).replace(f"{_QUOTED} ,", f"{_QUOTED},"),
+        one_line(outside).replace(f"{_QUOTED} ,", f"{_QUOTED},"),
         quoted / words if words else 0.0,
         whole,
         goes_on,
@@ -417,12 +417,12 @@ def _read(text: str, sentence: Span, quotations: Sequence[Span]) -> _Sentence:
 
 
 def _plain(text: str) -> str:
-    """Take out a sign that would pass for a quotation."""
+    """Remove the sign that marks a quotation, if the text has it."""
     return text.replace(_QUOTED, "S")
 
 
 def _subject(before: str) -> str:
-    """Return the speaker that stands before a verb of saying: the nearest name that no apposition hides."""
+    """Return the speaker before a verb of saying: the nearest name outside an apposition."""
     segments = [segment for segment in _SEGMENTS.split(before) if segment and segment.strip()]
     if not segments:
         return ""
@@ -439,7 +439,7 @@ def _subject(before: str) -> str:
 
 
 def _head(phrase: str) -> str:
-    """Return the name that a phrase ends with, or the phrase where what it names is not the one who speaks."""
+    """Return the name at the end of a phrase, or the phrase if that name is not the speaker."""
     phrase = _RELATIVE.sub("", _LEADS.sub("", phrase.strip()))
     clause = _OPENS_CLAUSE.match(phrase)
     phrase = phrase[clause.end() :] if clause else phrase
@@ -450,7 +450,7 @@ def _head(phrase: str) -> str:
 
 
 def _ending_name(phrase: str) -> str:
-    """Return the name at the end of a phrase, "" where there is none or it only belongs to the noun before it."""
+    """Return the name at the end of a phrase, "" if there is none or it only modifies the noun before it."""
     for found in _NAME.finditer(phrase):
         if found.end() == len(phrase):
             before = [word.lower() for word in phrase[: found.start()].split()]
@@ -465,7 +465,7 @@ def _ending_name(phrase: str) -> str:
 
 
 def _noun(phrase: str) -> str:
-    """Return a phrase such as "a teacher in Qom" as a speaker is shown; "" where it is none."""
+    """Return a phrase such as "a teacher in Qom" as a speaker is shown; "" if it is none."""
     phrase = _LEADS.sub("", _RELATIVE.sub("", phrase.strip(" ,.")))
     words = phrase.split()
     if not words or words[0].lower() in _PREPOSITIONS or words[-1].lower() in _PREPOSITIONS | AUXILIARIES:
@@ -476,7 +476,7 @@ def _noun(phrase: str) -> str:
 
 
 def _without_titles(name: str) -> str:
-    """Return a person's name alone: no "Prime Minister", no "Commerce Secretary"."""
+    """Return a person's name without titles such as "Prime Minister" or "Commerce Secretary"."""
     words = name.split()
     for place in range(len(words) - 2, -1, -1):
         if _TITLE.fullmatch(words[place]) and not _is_name_of_body(" ".join(words[place + 1 :])):
@@ -495,7 +495,7 @@ def _is_name_of_body(name: str) -> bool:
 
 
 def _is_body(speaker: str, people: Container[str]) -> bool:
-    """Tell whether a speaker is a body or a paper and no person; of `people` that is known."""
+    """Return True if a speaker is a body or a paper and not a person; `people` are known persons."""
     if not speaker or speaker in people:
         return False
     if _NAME.fullmatch(speaker):

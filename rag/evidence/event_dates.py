@@ -1,9 +1,8 @@
-"""Times: the days that a quote speaks of, by its article's own date.
+"""The days that a quote refers to, counted from its article's date.
 
-"Saturday" in an article of Thursday 12 February is 7 February, and a reader of next month has to
-be told. News looks back, so a day of the week is the last there was; it looks forward where the
-clause says so: "will … on Saturday", "by Friday", "next Tuesday". Without the article's date nothing
-is read, and what is in doubt is not read either.
+"Saturday" in an article of Thursday 12 February is 7 February, which a reader a month later cannot know. News looks
+back, so a day of the week is the last one; it is the next one if the clause looks forward: "will … on Saturday", "by
+Friday", "next Tuesday". Without the article's date nothing is read, and what is doubtful is not read either.
 """
 
 import re
@@ -37,18 +36,18 @@ _SAYS_ON = re.compile(
     re.IGNORECASE,
 )
 _FOUR_FIGURES = re.compile(r"\d{4}")
-# Days until a date without a year comes round again.
+# A date without a year comes round again after so many days.
 _YEAR = timedelta(364)
 
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A time that a quote names, and its days."""
+    """A time that a quote names, and the days it means."""
 
     phrase: str  # as the quote has it
     first: date
     last: date  # inclusive
-    of_saying: bool  # when it was said, not when it was: "said on Thursday"
+    of_saying: bool  # when it was said, not when it happened: "said on Thursday"
 
     @property
     def words(self) -> str:
@@ -61,7 +60,7 @@ class When:
 
     @property
     def is_relative(self) -> bool:
-        """Tell whether only the article's date tells which days they are."""
+        """Return True if only the article's date shows which days they are."""
         return not _FOUR_FIGURES.search(self.phrase)
 
 
@@ -80,7 +79,7 @@ def days_words(first: date, last: date) -> str:
 
 
 def when_of(citation: Citation) -> tuple[When, ...]:
-    """Return the times that a quote names, in order; none where its article has no date."""
+    """Return the times that a quote names, in order; none if its article has no date."""
     published = citation.article.published
     return read_when(citation.quote, published) if published else ()
 
@@ -125,7 +124,7 @@ def _weekdays(text: str, published: date) -> Iterator[tuple[int, int, date, date
 
 
 def _coming(text: str, published: date) -> Iterator[tuple[int, int, date, date]]:
-    """Yield what questions do not ask of and news tells: tomorrow, next week."""
+    """Yield times that news mentions and questions do not: tomorrow, next week."""
     for found in _NEXT.finditer(text):
         first = last = published + timedelta(1)
         unit = (found["unit"] or "").casefold()
@@ -144,14 +143,14 @@ def _others(text: str, published: date) -> Iterator[tuple[int, int, date, date]]
     ahead = {(one.start, one.end): one for one in read_times(text, as_of=published + _YEAR)}
     for one in read_times(text, as_of=published):
         coming = ahead.get((one.start, one.end))
-        # A month or a day without a year is the one to come where the clause looks forward.
+        # A month or a day without a year is the next one if the clause looks forward.
         is_to_come = one.comes_round and coming and looks_forward(text, one.start) and coming.first >= published
         read = coming if is_to_come and coming else one
         yield read.start, read.end, read.first, read.last
 
 
 def looks_forward(text: str, place: int) -> bool:
-    """Tell whether the clause in which a time stands tells of what is to come."""
+    """Return True if the clause that has the time is about the future."""
     if _SAYS_ON.search(text[:place]):
         return False
     if _UNTIL.search(text[:place]):
@@ -160,11 +159,11 @@ def looks_forward(text: str, place: int) -> bool:
     start = max((found.end() for found in _CLAUSE.finditer(before)), default=0)
     end = _CLAUSE.search(text, place)
     following = text[place : end.start() if end else len(text)]
-    # "On Saturday, the ministers will meet": a time that opens its sentence belongs to what comes behind the comma.
+    # "On Saturday, the ministers will meet": a time that opens its sentence belongs to the clause after the comma.
     if end and end.group()[0] == "," and not re.search(r"[a-z]{3,}", before[start:]):
-        behind = _CLAUSE.search(text, end.end())
-        following = text[place : behind.start() if behind else len(text)]
-    # Of "had met on Monday and will meet on Friday" each time has its own verb: the one before it, where there is one.
+        after_comma = _CLAUSE.search(text, end.end())
+        following = text[place : after_comma.start() if after_comma else len(text)]
+    # In "had met on Monday and will meet on Friday" each time has its own verb: the one before it, if there is one.
     verbs = list(re.finditer(r"\b(?:and|or)\b", before[start:]))
     nearest = (
         before[start + verbs[-1].end() :]

@@ -1,9 +1,9 @@
-"""Places: where a quote stands, as a link says it, such that it is found again in an article that was edited.
+"""Permalinks: the place of a quote in a link, by which it is found again in an article that was edited.
 
-A link names a span and the edition of the article that it counts in. Of another edition the span is worth nothing,
-and the old one may be gone. So a link also carries a print of the quote: digests of its characters, of what stands
-beside it, and of the whole text. The words themselves stand in no address. How much white space stands between two
-words counts for nothing: lines may have been wrapped anew.
+A link has a span and the edition of the article that it is a span of. In another edition the span means nothing, and
+the old edition may be gone. So a link also has a print of the quote: digests of its characters, of the characters on
+each side, and of the whole text. No address has the words themselves. The amount of white space between two words is
+ignored, because lines may be wrapped differently.
 """
 
 import re
@@ -21,8 +21,8 @@ from rag.evidence.citations import Citation
 from rag.language.word_diff import likeness, tokens
 
 _EDITION_CHARACTERS = 8
-# So many characters on each side of a quote tell which of several it is.
-_BESIDE = 24
+# So many characters on each side distinguish a quote from the same words elsewhere.
+_AROUND = 24
 _PRINT = (
     r"(?P<length>[1-9]\d{0,8})-(?P<sum>[0-9a-f]{4})(?P<words>[0-9a-f]{12})(?P<before>[0-9a-f]{4})(?P<after>[0-9a-f]{4})"
 )
@@ -30,16 +30,16 @@ _QUOTE = re.compile(
     r"(?P<start>\d{1,9})-(?P<end>\d{1,9})"
     rf"(?:\.(?P<edition>[0-9a-f]{{{_EDITION_CHARACTERS}}})(?:\.{_PRINT}(?P<text>[0-9a-f]{{8}}))?)?"
 )
-# A sentence that is shown in the place of one that is gone has this share of its words in common with it.
+# A sentence shown in place of one that is gone has this share of its words in common with it.
 _CLOSEST = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What tells a quote from any other, without a word of it."""
+    """What identifies a quote, without a word of it."""
 
     length: int  # characters, each run of white space as one
-    sum: str  # of the code points, modulo 65,536: quickly compared
+    sum: str  # of the code points, modulo 65,536: fast to compare
     words: str  # of the characters, and of whether they begin or end within a word
     before: str
     after: str
@@ -47,7 +47,7 @@ class Print:
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
-        """Take the print of a quote."""
+        """Return the print of a quote."""
         text, span = citation.article.text, citation.span
         words = " ".join(citation.quote.split())
         end = span.start + len(citation.quote.rstrip())
@@ -62,27 +62,27 @@ class Print:
         )
 
     def __str__(self) -> str:
-        """Write the print as a link has it."""
+        """Return the print as it is written in a link."""
         return f"{self.length}-{self.sum}{self.words}{self.before}{self.after}{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A quote's place, as it stands in a link."""
+    """A quote's place, as it is written in a link."""
 
     span: Span
-    edition: str  # the first characters of the article's id; "" where the link does not say
+    edition: str  # the first characters of the article's id; "" if the link has none
     print: Print | None  # None: a link of an earlier version, or of one word of white space
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
-        """Name the place of a quote in its article."""
+        """Return the place of a quote in its article."""
         has_words = bool(citation.quote.strip())
         return cls(citation.span, citation.article.id[:_EDITION_CHARACTERS], Print.of(citation) if has_words else None)
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """Read a place, or return None where there is none.
+        """Read a place, or return None if there is none.
 
         >>> Place.read("120-250.bcfaf705")
         Place(span=Span(start=120, end=250), edition='bcfaf705', print=None)
@@ -97,19 +97,19 @@ class Place:
         return cls(Span(int(found["start"]), int(found["end"])), found["edition"] or "", print_)
 
     def __str__(self) -> str:
-        """Write the place as `read` reads it."""
+        """Return the place in the form that `read` reads."""
         parts = (f"{self.span.start}-{self.span.end}", self.edition, str(self.print or ""))
         return ".".join(filter(None, parts))
 
     def names(self, citation: Citation) -> bool:
-        """Tell whether this is the place of a citation, in the very edition that it cites."""
+        """Return True if this is the place of a citation, in the edition that it cites."""
         other = Place.of(citation)
         same = (self.span, self.edition) == (other.span, other.edition)
         return same and (self.print is None or self.print == other.print)
 
 
 def link(citation: Citation) -> str:
-    """Return what stands behind a page's address to open it at a quote.
+    """Return the query to append to a page's address, to open it at a quote.
 
     >>> article = Article("bcfaf705aa", "a b.txt", "", "It sank.", Span(0, 8), None, None, None, None, None)
     >>> link(Citation(article, Span(0, 8)))
@@ -120,26 +120,26 @@ def link(citation: Citation) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FoundAgain:
-    """Where the characters of a quote stand in an article."""
+    """Where the characters of a quote are in an article."""
 
     citation: Citation
-    places: int  # how many are as likely the one that was meant: more than one leaves it open
+    places: int  # how many places are equally likely; 1 if there is no doubt
 
 
 def find_again(place: Place, article: Article) -> FoundAgain | None:
-    """Find the quote that a link meant in an article, whichever edition of it this is; None where it is not there.
+    """Find the quote of a link in any edition of its article; None if it is not there.
 
-    Nothing is ever returned but the characters of the quote; white space may be another. Where they stand more than
-    once, what stood beside them decides, and then the place nearest to the old one.
+    Only the same characters are returned, though the white space may differ. If they are there more than once, the
+    characters on each side decide, then the place nearest to the old one.
     """
     print_ = place.print
     if print_ is None:
-        is_edition = article.id.startswith(place.edition)  # a link may name none
+        is_edition = article.id.startswith(place.edition)  # a link may have no edition
         within = place.span.end <= len(article.text)
         return FoundAgain(Citation(article, place.span), 1) if is_edition and within else None
     if place.span.end <= len(article.text) and Print.of(here := Citation(article, place.span)) == print_:
         return FoundAgain(here, 1)
-    found = [(span, _alike_beside(print_, article.text, span)) for span in _occurrences(print_, article.text)]
+    found = [(span, _same_sides(print_, article.text, span)) for span in _occurrences(print_, article.text)]
     if not found:
         return None
     most = max(alike for _, alike in found)
@@ -149,7 +149,7 @@ def find_again(place: Place, article: Article) -> FoundAgain | None:
 
 
 def closest_sentence(quote: str, article: Article) -> Citation | None:
-    """Return the sentence of an article that has most words in common with a quote; None where none comes near."""
+    """Return the sentence of an article that has most words in common with a quote; None if none is close."""
     words = tokens(quote).words
     weighed = [
         (likeness(words, tokens(article.text, span).words), Citation(article, span))
@@ -161,7 +161,7 @@ def closest_sentence(quote: str, article: Article) -> Citation | None:
 
 def _occurrences(print_: Print, text: str) -> Iterator[Span]:
     words, length, wanted = " ".join(text.split()), print_.length, int(print_.sum, 16)
-    at = list[int]()  # where each character of `words` stands in the text
+    at = list[int]()  # the place of each character of `words` in the text
     for word in re.finditer(r"\S+", text):
         at += [word.start() - 1] if at else []
         at += range(word.start(), word.end())
@@ -174,29 +174,29 @@ def _occurrences(print_: Print, text: str) -> Iterator[Span]:
 
 
 def _digest_words(words: str, text: str, start: int, end: int) -> str:
-    """Sum up the words that stand in the text from `start` to `end`: "a part" is no part of "apart"."""
+    """Digest the words of the text from `start` to `end`, with whether they are cut out of longer words."""
     begins_within = start > 0 and text[start - 1].isalnum() and text[start].isalnum()
     ends_within = end < len(text) and text[end - 1].isalnum() and text[end].isalnum()
     return _digest(f"{begins_within:d}{ends_within:d}{words}", 12)
 
 
-def _alike_beside(print_: Print, text: str, span: Span) -> int:
+def _same_sides(print_: Print, text: str, span: Span) -> int:
     before = _digest(_before(text, span.start), 4) == print_.before
     return before + (_digest(_after(text, span.end), 4) == print_.after)
 
 
 def _before(text: str, start: int) -> str:
-    reach = 4 * _BESIDE
-    while len(found := _compact(text[max(0, start - reach) : start])) < _BESIDE and reach < start:
+    reach = 4 * _AROUND
+    while len(found := _compact(text[max(0, start - reach) : start])) < _AROUND and reach < start:
         reach *= 4
-    return found[-_BESIDE:]
+    return found[-_AROUND:]
 
 
 def _after(text: str, end: int) -> str:
-    reach = 4 * _BESIDE
-    while len(found := _compact(text[end : end + reach])) < _BESIDE and end + reach < len(text):
+    reach = 4 * _AROUND
+    while len(found := _compact(text[end : end + reach])) < _AROUND and end + reach < len(text):
         reach *= 4
-    return found[:_BESIDE]
+    return found[:_AROUND]
 
 
 def _compact(text: str) -> str:

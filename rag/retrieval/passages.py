@@ -1,8 +1,8 @@
-"""Passages: numbered text that an answerer reads.
+"""Passages: the numbered text that is read for an answer.
 
-Hits that stand next to each other in an article are one passage, so nothing is read twice
-and a sentence keeps its neighbours. What a better hit's article says word for word is left
-out: ten papers that print one agency's report would leave no room for anything else.
+Hits that are next to each other in an article become one passage, so nothing is read twice and a sentence keeps its
+neighbours. A hit that repeats an article with a better hit word for word is left out: ten papers with one agency's
+report would leave no room for anything else.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,13 +37,13 @@ class Passage:
 def gather_passages(
     hits: Sequence[Hit], reading: Reading, *, most: int, passed_over: Callable[[str], bool] | None = None
 ) -> list[Passage]:
-    """Merge the best hits, at most so many, into passages, in the order of each passage's best hit.
+    """Merge at most `most` of the best hits into passages, in the order of each passage's best hit.
 
-    A hit of whose sentences all are `passed_over` is left out.
+    A hit with only sentences that are `passed_over` is left out.
     """
     by_article: dict[str, list[Hit]] = {}
     articles: dict[str, Article] = {}
-    for hit, article in islice(_telling_something_new(hits, reading, passed_over), most):
+    for hit, article in islice(_without_repeats(hits, reading, passed_over), most):
         by_article.setdefault(article.id, []).append(hit)
         articles[article.id] = article
     runs: list[tuple[int, Article, tuple[Span, ...]]] = []
@@ -55,29 +55,29 @@ def gather_passages(
     return [Passage(number, article, sentences) for number, (_, article, sentences) in enumerate(runs, start=1)]
 
 
-def _telling_something_new(
+def _without_repeats(
     hits: Sequence[Hit], reading: Reading, passed_over: Callable[[str], bool] | None
 ) -> Iterator[tuple[Hit, Article]]:
-    """Leave out hits that say, word for word, what another article with a better hit says."""
-    # A number that was changed on the way is something new: nearly the same would not do here.
+    """Leave out hits that repeat, word for word, another article with a better hit."""
+    # Only exact repeats: a copy with another number in it is something new.
     read: dict[str, Article] = {}
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for hit in hits:
         id_ = hit.chunk.article_id
         if id_ not in read:
             read |= reading.articles([id_])
         article = read[id_]
         said = [" ".join(sentence.cut(article.text).split()) for sentence in hit.chunk.sentences]
-        if any(all(sentence in text for sentence in said) for other, text in told.items() if other != id_):
+        if any(all(sentence in text for sentence in said) for other, text in texts.items() if other != id_):
             continue
         if passed_over and all(map(passed_over, said)):
             continue
-        told.setdefault(id_, " ".join(article.text.split()))
+        texts.setdefault(id_, " ".join(article.text.split()))
         yield hit, article
 
 
 def _runs(article: Article, hits: Sequence[Hit]) -> list[list[Hit]]:
-    """Group hits between which there is nothing but white space."""
+    """Group hits that have only white space between them."""
     runs = [[hits[0]]]
     for before, hit in pairwise(hits):
         if article.text[before.chunk.span.end : hit.chunk.span.start].strip():

@@ -1,7 +1,7 @@
-"""Retrieval: which chunks may hold the answer.
+"""Hybrid search: the chunks that may have the answer.
 
-Two rankings that fail in different ways, by meaning (vectors) and by words (BM25), are
-fused by score. The same search serves the page, the command line and the answerers.
+Two rankings, semantic (vectors) and by keywords (BM25), are fused by score, because they fail in different ways. The
+page, the command line and the answers all use this search.
 """
 
 from collections.abc import Container, Mapping
@@ -21,7 +21,7 @@ CANDIDATES = 100
 
 @dataclass(frozen=True, slots=True)
 class FoundBy:
-    """The rank (from 1) that each ranking gave a chunk; `None` where it did not name it."""
+    """The rank (from 1) that each ranking gave a chunk; `None` if it did not list it."""
 
     dense: int | None
     keyword: int | None
@@ -39,10 +39,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The hits of a search, best first, and what kept it from being a whole one."""
+    """The hits of a search, best first, and what prevented a complete search."""
 
     hits: tuple[Hit, ...]
-    problem: str  # why nothing was found by meaning; "" where all is well
+    problem: str  # why only keywords were searched; "" if all was
 
 
 def search(
@@ -56,8 +56,8 @@ def search(
 ) -> Found:
     """Find the `k` best chunks for `question` in the articles of the scope.
 
-    Where the question cannot be embedded, words alone are searched and `problem` says why.
-    Raises IndexMismatch where the vectors on the shelf are another model's.
+    If the question cannot be embedded, only keywords are searched and `problem` says why. Raises IndexMismatch if the
+    vectors on the shelf are of another model.
     """
     keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, scope=scope)
     problem = ""
@@ -67,8 +67,8 @@ def search(
         dense, problem = {}, str(error)
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
-    # While chunks wait for their vectors, words speak for both rankings: an article that has just come would be
-    # hidden behind whatever happens to be in both.
+    # For chunks that wait for their vectors, the keyword score counts whole. Else a new article would be ranked below
+    # whatever is in both rankings.
     waiting = reading.without_vectors(list(keyword)) if dense else set()
     scores = fuse(dense, keyword, waiting=waiting)
     best = list(scores)[:k]
@@ -83,9 +83,9 @@ def search(
 def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: Container[str] = ()) -> dict[str, float]:
     """Merge two rankings, each with its scores, into one with scores from 0 to 1, best first.
 
-    Each score counts as a share of its ranking's best one, and the two shares by half: how far
-    a chunk is ahead counts, which ranks alone do not tell (`bench/README.md` has the rows). For
-    chunks that are `waiting` for a vector, and where one ranking is empty, the other counts whole.
+    Each score is divided by its ranking's best one, and the mean of the two is taken. So it counts how far a chunk is
+    ahead, which ranks alone do not show (`bench/README.md` has the measurements). For chunks that are `waiting` for a
+    vector, and if one ranking is empty, the other counts whole.
 
     >>> fuse({"a": 0.8, "b": 0.4}, {"b": 12.0, "c": 6.0})
     {'b': 0.75, 'a': 0.5, 'c': 0.25}
@@ -126,15 +126,15 @@ def _dense_ranking(
             "built from the seeds."
         )
     collection = reading.record("collection")
-    # While vectors are still on their way to Chroma, the shelf has more of them.
+    # Until all vectors are in Chroma, the shelf has more of them.
     if index.usable and collection and reading.all_in_chroma():
         try:
             found = index.ranking(collection, vector, CANDIDATES)
         except (VectorsDamaged, ChromaUnreachable):
-            found = {}  # the exact search below serves until it is mended
+            found = {}  # the exact search below is used until it is repaired
         visible = reading.chunks(list(found), scope=scope)
         ranking = {id_: cosine for id_, cosine in found.items() if id_ in visible}
-        # Few of the nearest are in the scope: look through all that are.
+        # Few of the nearest are in the scope: compare all that are.
         if ranking and (scope.is_whole or len(ranking) >= CANDIDATES // 4):
             return ranking
     return reading.vector_ranking(vector, CANDIDATES, scope=scope)

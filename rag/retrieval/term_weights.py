@@ -1,4 +1,4 @@
-"""How much a term tells, by how few chunks of the shelf have it."""
+"""The weight of a term: the fewer chunks of the shelf have it, the more."""
 
 from collections.abc import Sequence
 from math import log
@@ -7,9 +7,9 @@ from index.shelf.queries import Reading
 
 
 def term_rarity(asked: Sequence[str], reading: Reading) -> dict[str, float]:
-    """Weigh each term by how few chunks of the shelf hold it: BM25's inverse document frequency.
+    """Return the weight of each term: BM25's inverse document frequency.
 
-    A word that no article holds weighs most: what is asked about it cannot be on the shelf.
+    A word that no article has weighs most: what is asked about it cannot be on the shelf.
     """
     chunks = reading.counts().chunks
     held = {term: reading.count_chunks_with(term) for term in asked}

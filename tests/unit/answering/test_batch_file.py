@@ -16,13 +16,13 @@ def read(folder: Path, text: str, scope: Scope = WHOLE) -> list[Line]:
     return read_batch(file, scope, lambda line: line, expected="{…}")
 
 
-def test_a_line_becomes_a_question_with_all_that_it_says(tmp_path: Path) -> None:
+def test_a_line_becomes_a_question_with_all_its_fields(tmp_path: Path) -> None:
     (line,) = read(tmp_path, '\ufeff\n{"question": " Who \u2028 left?", "more": 1}\r\n')
     assert (line.question, line.entry["more"], line.scope) == ("Who left?", 1, WHOLE)
     assert line.place == f"{tmp_path / 'batch.jsonl'}, line 2", "empty lines count"
 
 
-def test_what_a_line_does_not_say_of_its_scope_is_as_it_was(tmp_path: Path) -> None:
+def test_a_line_without_days_or_outlets_takes_those_given(tmp_path: Path) -> None:
     scope = Scope(date(2026, 2, 1), date(2026, 2, 15), frozenset({"Wire"}))
     lines = (
         '{"question": "x"}',
@@ -38,7 +38,7 @@ def test_what_a_line_does_not_say_of_its_scope_is_as_it_was(tmp_path: Path) -> N
     ]
 
 
-def test_what_cannot_be_read_of_a_line_is_told_with_what_was_expected(tmp_path: Path) -> None:
+def test_an_unreadable_line_is_reported_with_what_was_expected(tmp_path: Path) -> None:
     def read_number(line: Line) -> int:
         number = line.entry["number"]
         if not isinstance(number, int):
@@ -57,7 +57,7 @@ def test_what_cannot_be_read_of_a_line_is_told_with_what_was_expected(tmp_path: 
         assert str(caught.value).startswith(f"{file}, line 2: {says}")
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "batch.jsonl"
     file.write_bytes(b"\xff\xfe{")
     with pytest.raises(BadQuestion, match=r"batch\.jsonl: cannot be read"):

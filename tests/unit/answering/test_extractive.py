@@ -56,14 +56,16 @@ def test_a_question_is_answered_with_the_sentence_that_says_it(archive: Newsroom
         "banana bread recipe",
     ],
 )
-def test_what_the_shelf_does_not_say_is_refused_with_what_comes_closest(archive: Newsroom, question: str) -> None:
+def test_a_question_the_shelf_does_not_answer_is_refused_with_the_closest_quotes(
+    archive: Newsroom, question: str
+) -> None:
     answer = archive.ask(question)
     assert answer.statements == ()
     assert answer.refusal is not None
     assert len(answer.refusal.closest) <= MOST_CLOSEST
 
 
-def test_a_refusal_shows_what_comes_close_and_no_noise(archive: Newsroom) -> None:
+def test_a_refusal_shows_only_close_sentences(archive: Newsroom) -> None:
     close, far = archive.ask(OTTAWA).refusal, archive.ask("banana bread recipe").refusal
     assert close is not None
     assert far is not None
@@ -81,7 +83,7 @@ def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
             assert citation.quote == text[citation.span.start : citation.span.end] != ""
 
 
-def test_quotes_stand_in_reading_order_grouped_by_article(newsroom: Newsroom) -> None:
+def test_quotes_are_in_reading_order_grouped_by_article(newsroom: Newsroom) -> None:
     newsroom.write("one.txt", "Ferry fares in Port Ellery rose. The mayor sleeps. Ferry fares in Port Ellery may fall.")
     newsroom.write("two.txt", "Nobody knows why. Ferry fares in Port Ellery are the highest.")
     newsroom.index()

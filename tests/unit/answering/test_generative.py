@@ -46,11 +46,11 @@ def test_each_statement_gets_its_own_markers_and_verdict() -> None:
     ]
 
 
-def test_a_marker_behind_the_full_stop_belongs_to_the_statement_before_it() -> None:
+def test_a_marker_after_the_full_stop_belongs_to_the_statement_before_it() -> None:
     assert read(f"{SO} [1.2] No price is agreed. [1.3]")[0] == (SO, ["Engineer"], "supported")
 
 
-def test_a_marker_that_names_nothing_is_kept_and_makes_a_doubt() -> None:
+def test_a_marker_of_no_sentence_is_kept_and_makes_the_statement_doubtful() -> None:
     (nothing,) = read_answer("The bridge is open [7.7].", PASSAGES, whole=True).statements
     assert (nothing.verdict, nothing.doubt, nothing.unresolved) == (
         "uncited",
@@ -130,7 +130,7 @@ def test_a_number_is_never_taken_for_another_one() -> None:
         json.dumps([{"sentences": ["1.2"], "text": SO}]),
     ],
 )
-def test_json_is_found_where_models_put_it(raw: str) -> None:
+def test_json_is_found_wherever_models_put_it(raw: str) -> None:
     assert read(raw) == [(SO, ["Engineer"], "supported")]
 
 
@@ -156,11 +156,11 @@ def test_an_answer_in_another_script_streams() -> None:
     assert read("Инженеры нашли", whole=False) == [("Инженеры нашли", [], "unfinished")]
 
 
-def test_what_nobody_sees_is_left_out_and_what_is_no_text_replaced() -> None:
+def test_invisible_characters_are_left_out_and_invalid_ones_replaced() -> None:
     assert read("A \u202ecr\ud800ck\u202c of\u200b 4 centimetres.")[0][0] == "A cr?ck of 4 centimetres."
 
 
-def test_a_numbered_list_is_no_number_of_the_answer() -> None:
+def test_list_numbers_are_not_figures_of_the_answer() -> None:
     assert [verdict for _, _, verdict in read(f"1. {SO} [1.2]\n2. The council has not agreed on a price. [1.3]")] == [
         "supported",
         "supported",
@@ -180,7 +180,7 @@ def test_thoughts_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize("raw", ["", "{", "{}", '{"statements": 3}', '{"statements": [3, {"text": 4}, {"text": ""}]}'])
-def test_odd_answers_are_no_statements_and_no_refusal(raw: str) -> None:
+def test_odd_answers_are_neither_statements_nor_a_refusal(raw: str) -> None:
     draft = read_answer(raw, PASSAGES, whole=True)
     assert (draft.statements, draft.refused) == ((), False)
 
@@ -190,7 +190,7 @@ def test_lines_stay_lines() -> None:
     assert [statement.new_line for statement in draft.statements] == [False, True]
 
 
-def test_a_name_may_stand_in_the_sentence_before_or_in_the_heading() -> None:
+def test_a_name_may_be_in_the_sentence_before_or_in_the_heading() -> None:
     (statement,) = read_answer(
         "At the Quarrow bridge engineers found a crack of 4 centimetres [1.2].", PASSAGES, whole=True
     ).statements
@@ -285,7 +285,7 @@ def test_an_answer_grows_and_ends_whole(server: ChatServer) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_every_fault_is_told_and_what_was_written_stays(server: ChatServer, fault: str) -> None:
+def test_every_fault_is_reported_and_the_text_so_far_is_kept(server: ChatServer, fault: str) -> None:
     server.fault, server.say = fault, lambda _: f"{SO[:-1]} [1.2]. The council has not agreed on a price [1.3]."
     last = ask(server, seconds=2 if fault.startswith("hang") else 30)[-1]
     assert last.state == "failed"

@@ -21,7 +21,7 @@ from tests.support.chat_server import KEY, ChatServer, as_json, serve_chat
 from tests.unit.answering.test_followups import CASES, Case
 
 
-def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> None:
+def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> None:
     answer = archive.ask(f"  {FENTANYL}\n")
     assert answer.question == f"  {FENTANYL}\n"
     assert answer.searched_as == FENTANYL
@@ -37,12 +37,12 @@ def test_an_answer_tells_what_was_asked_searched_and_read(archive: Newsroom) -> 
         assert (citation.article.id, citation.span) in read
 
 
-def test_as_of_a_day_a_later_article_answers_nothing(archive: Newsroom) -> None:
+def test_an_article_after_the_last_day_answers_nothing(archive: Newsroom) -> None:
     assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 12))).statements
     assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 11))).refusal
 
 
-def test_an_answer_rests_on_the_scope_alone_and_tells_it(archive: Newsroom) -> None:
+def test_an_answer_rests_on_the_scope_only_and_reports_it(archive: Newsroom) -> None:
     scope = Scope(since=date(2026, 2, 1), outlets=frozenset({"", "Nobody"}))
     answer = archive.ask(FENTANYL, scope)
     assert answer.statements
@@ -72,7 +72,7 @@ def test_days_that_a_question_names_narrow_it_to_what_was_published_then(archive
     assert answer_text(answer).startswith("Published 1 Feb to 13 Feb 2026, for “early February 2026”.")
 
 
-def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: Newsroom) -> None:
+def test_if_nothing_of_those_days_answers_all_days_are_searched(archive: Newsroom) -> None:
     answer = answer_question(make_query(f"{STRIKE} in January 2026?", today=TODAY), library=archive.library)
     assert answer.dated == Dated("January 2026", date(2026, 1, 1), date(2026, 2, 3), used=True, chosen=Scope()), (
         "reported within days"
@@ -81,11 +81,11 @@ def test_where_nothing_of_those_days_answers_all_days_are_searched(archive: News
     assert answer.dated == Dated("May 2024", date(2024, 5, 1), date(2024, 6, 3), used=False, chosen=Scope())
     assert answer.searched.scope == Scope()
     assert answer.passages[0].article.path == "fiction/strike.txt"
-    told = "Nothing published 1 May to 3 Jun 2024 (“May 2024”) answers this: all days were searched."
-    assert answer_text(answer).splitlines()[0] == told
+    note = "Nothing published 1 May to 3 Jun 2024 (“May 2024”) answers this: all days were searched."
+    assert answer_text(answer).splitlines()[0] == note
 
 
-def test_days_are_read_as_of_the_last_day_that_counts(archive: Newsroom) -> None:
+def test_days_are_counted_from_the_last_day_of_the_scope(archive: Newsroom) -> None:
     scope = Scope(until=date(2026, 2, 4))
     answer = answer_question(
         make_query(f"{STRIKE} this week?", scope=scope, today=date(2030, 1, 1)), library=archive.library
@@ -105,7 +105,7 @@ def test_all_days_may_be_asked_for_and_a_question_without_days_has_none(archive:
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "x" * 2001])
-def test_what_is_no_question_is_not_asked(archive: Newsroom, question: str) -> None:
+def test_an_empty_or_overlong_question_is_not_asked(archive: Newsroom, question: str) -> None:
     with pytest.raises(BadQuestion, match="Expected"):
         archive.ask(question)
 
@@ -160,7 +160,7 @@ def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint:
         assert read == {date(2026, 2, 20), date(2026, 3, 3)}
 
 
-def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: Newsroom, endpoint: ChatServer) -> None:
+def test_a_follow_up_rewritten_by_a_model_is_searched_for(archive: Newsroom, endpoint: ChatServer) -> None:
     words = "When will the agreement on fentanyl precursors take effect?"
     endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
     endpoint.fault = ""
@@ -182,7 +182,7 @@ def test_a_model_puts_a_follow_up_into_words_that_are_searched_for(archive: News
 
 
 @pytest.mark.parametrize("fault", ["server error", "hang before the answer", "login page"])
-def test_an_endpoint_that_fails_leaves_a_follow_up_to_the_rules(
+def test_if_the_endpoint_fails_the_rules_rewrite_the_follow_up(
     archive: Newsroom, endpoint: ChatServer, fault: str
 ) -> None:
     endpoint.fault = fault
@@ -197,9 +197,7 @@ def test_an_endpoint_that_fails_leaves_a_follow_up_to_the_rules(
     assert answer.seconds["prose"] < 4, "one deadline for both"
 
 
-def test_a_model_that_finds_nothing_makes_a_refusal_and_takes_no_quote_away(
-    archive: Newsroom, endpoint: ChatServer
-) -> None:
+def test_a_model_that_finds_nothing_refuses_and_removes_no_quote(archive: Newsroom, endpoint: ChatServer) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
     answer = answer_question(FENTANYL, library=archive.library, chat=model_of(endpoint))
     assert answer.refusal is not None
@@ -230,7 +228,7 @@ def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) 
     assert (answer.prose, endpoint.requests) == (None, [])
 
 
-def test_a_stop_while_a_follow_up_is_reworded_sends_no_article(archive: Newsroom, endpoint: ChatServer) -> None:
+def test_a_stop_while_a_follow_up_is_rewritten_sends_no_article(archive: Newsroom, endpoint: ChatServer) -> None:
     stop = threading.Event()
 
     def say(_: object) -> str:

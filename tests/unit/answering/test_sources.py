@@ -36,7 +36,7 @@ def test_articles_of_one_outlet_are_one_source(newsroom: Newsroom, others: tuple
     assert count_sources(answer) == Sources(articles=3, independent=2)
 
 
-def test_what_is_refused_has_no_source(archive: Newsroom) -> None:
+def test_a_refusal_has_no_source(archive: Newsroom) -> None:
     assert count_sources(archive.ask("What is the population of Ottawa?")) == Sources(0, 0)
 
 

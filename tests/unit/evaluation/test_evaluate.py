@@ -112,7 +112,7 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
     }
 
 
-def test_the_table_has_each_figure_and_what_it_was_made_with(evaluated: Evaluation) -> None:
+def test_the_table_has_each_figure_and_how_it_was_measured(evaluated: Evaluation) -> None:
     lines = list(evaluation_lines(evaluated))
     assert lines[:3] == [
         "| figure | value | 95 % | questions |",
@@ -127,21 +127,21 @@ def test_the_table_has_each_figure_and_what_it_was_made_with(evaluated: Evaluati
     )
 
 
-def test_a_figure_that_no_question_tells_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
-    told = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
-    assert list(told.figures) == ["refused when unanswerable"]
-    told = evaluate(write(tmp_path, {"question": FENTANYL, "paths": SEED.name, "answerable": False}), archive)
-    assert told.figures["hits@1"].value == 1
-    assert told.figures["refused when unanswerable"].value == 0
+def test_a_figure_without_a_question_for_it_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
+    scored = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
+    assert list(scored.figures) == ["refused when unanswerable"]
+    scored = evaluate(write(tmp_path, {"question": FENTANYL, "paths": SEED.name, "answerable": False}), archive)
+    assert scored.figures["hits@1"].value == 1
+    assert scored.figures["refused when unanswerable"].value == 0
 
 
 def test_a_refused_question_quotes_none_of_its_sentences(archive: Newsroom, tmp_path: Path) -> None:
     lost = {"question": "Which goose laid the golden egg?", "quotes": [COST]}
-    told = evaluate(write(tmp_path, lost), archive)
-    assert [told.figures[f"sentence {name}"].value for name in ("precision", "recall", "F1")] == [0, 0, 0]
+    scored = evaluate(write(tmp_path, lost), archive)
+    assert [scored.figures[f"sentence {name}"].value for name in ("precision", "recall", "F1")] == [0, 0, 0]
 
 
-def test_a_question_is_put_to_its_days_and_outlets_only(archive: Newsroom, tmp_path: Path) -> None:
+def test_a_question_is_asked_of_its_days_and_outlets_only(archive: Newsroom, tmp_path: Path) -> None:
     asked = {"question": FERRIES, "paths": ["fiction/ferries.txt"]}
     narrow = {**asked, "since": "2026-03-01", "as_of": "2026-03-05"}
     outcome = evaluate(write(tmp_path, narrow), archive).outcomes[0]
@@ -168,7 +168,7 @@ def test_a_question_is_put_to_its_days_and_outlets_only(archive: Newsroom, tmp_p
         ({"question": "x", "quotes": ["y" * 500]}, f"the quote '{'y' * 80}…' is in no"),
     ],
 )
-def test_what_nobody_could_find_is_named_before_anything_is_asked(
+def test_an_answer_that_cannot_be_found_is_reported_before_anything_is_asked(
     archive: Newsroom, tmp_path: Path, line: Mapping[str, object], says: str
 ) -> None:
     assert says in refused(write(tmp_path, QUESTIONS[0], line), archive)
@@ -192,14 +192,14 @@ def test_what_nobody_could_find_is_named_before_anything_is_asked(
         ({"question": "x", "since": "2026-02-02", "as_of": "2026-02-01"}, "since (2026-02-02) is later"),
     ],
 )
-def test_a_bad_line_is_named_with_its_number(tmp_path: Path, line: Mapping[str, object] | str, says: str) -> None:
+def test_a_bad_line_is_reported_with_its_number(tmp_path: Path, line: Mapping[str, object] | str, says: str) -> None:
     file = write(tmp_path, QUESTIONS[0], "", line)
     with pytest.raises(BadQuestion) as caught:
         read_cases(file, WHOLE)
     assert str(caught.value).startswith(f"{file}, line 3: {says}")
 
 
-def test_what_is_left_out_is_no_truth(tmp_path: Path) -> None:
+def test_a_missing_field_is_no_answer(tmp_path: Path) -> None:
     nothing: Mapping[str, object] = {"question": "x", "paths": [], "quotes": None, "answerable": None}
     (case, _) = read_cases(write(tmp_path, nothing, QUESTIONS[0]), WHOLE)
     assert case == Case(case.line, (), (), answerable=None)
@@ -208,12 +208,12 @@ def test_what_is_left_out_is_no_truth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ([], "holds no question. Expected a line such as {"),
-        (["", " "], "holds no question. Expected a line such as {"),
-        ([{"question": "x"}, {"question": "y"}], "no line says what is true. Expected"),
+        ([], "has no question. Expected a line such as {"),
+        (["", " "], "has no question. Expected a line such as {"),
+        ([{"question": "x"}, {"question": "y"}], "no line has an answer. Expected"),
     ],
 )
-def test_a_file_that_tells_no_truth_is_not_asked(
+def test_a_file_without_answers_is_not_asked(
     tmp_path: Path, lines: list[Mapping[str, object] | str], says: str
 ) -> None:
     with pytest.raises(BadQuestion, match=re.escape(says)):
@@ -224,7 +224,7 @@ def test_the_json_says_what_it_is(evaluated: Evaluation) -> None:
     assert evaluation_json(evaluated)["kind"] == KIND == "dateline evaluation"
 
 
-def test_each_question_tells_its_own_scores(evaluated: Evaluation) -> None:
+def test_each_question_has_its_own_scores(evaluated: Evaluation) -> None:
     result = json.loads(json.dumps(evaluation_json(evaluated)))
     rows = result["questions"]
     assert [row.get("id") for row in rows] == ["a", *[None] * 6]
@@ -259,16 +259,16 @@ def test_a_result_replaces_a_result_and_nothing_else(evaluated: Evaluation, tmp_
         other = tmp_path / f"other-{number}"
         other.write_bytes(content)
         for writing in (lambda file: save(evaluated, file), check_place):
-            with pytest.raises(ResultUnwritable, match="is no result of `dateline evaluate`"):
+            with pytest.raises(ResultUnwritable, match="is not a result of `dateline evaluate`"):
                 writing(other)
         assert other.read_bytes() == content
     with pytest.raises(ResultUnwritable, match="is no result"):
         check_place(tmp_path)
-    with pytest.raises(ResultUnwritable, match="nowhere is no folder"):
+    with pytest.raises(ResultUnwritable, match="nowhere is not a folder"):
         check_place(tmp_path / "nowhere" / "kept.json")
 
 
-def test_the_commit_is_datelines_own_and_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commit_is_datelines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*arguments: str) -> str:
         of_nobody = ("-c", "user.name=n", "-c", "user.email=n@localhost", "-c", "commit.gpgsign=false")
         run = subprocess.run(["git", *of_nobody, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
@@ -311,14 +311,14 @@ def test_the_command_evaluates_the_questions_of_the_guide_and_keeps_the_result(d
     assert str(dateline.folder) not in again.stdout
     over = dateline("evaluate", "questions.jsonl", "--save", "questions.jsonl")
     assert (over.returncode, over.stdout) == (1, "")
-    assert over.stderr.startswith("questions.jsonl is there and is no result of `dateline evaluate`.")
+    assert over.stderr.startswith("questions.jsonl exists and is not a result of `dateline evaluate`.")
     assert (dateline.folder / "questions.jsonl").read_text() == questions
     missing = dateline("evaluate", "nowhere.jsonl")
     assert (missing.returncode, missing.stderr.startswith("nowhere.jsonl: cannot be read")) == (1, True)
     assert dateline("evaluate").returncode == 2
 
 
-def test_a_long_evaluation_tells_how_far_it_is(dateline: CommandLine) -> None:
+def test_a_long_evaluation_shows_its_progress(dateline: CommandLine) -> None:
     write(dateline.folder, *[{"question": OTTAWA, "answerable": False}] * 60)
     dateline("index")
     run = dateline("evaluate", "questions.jsonl")
@@ -326,7 +326,7 @@ def test_a_long_evaluation_tells_how_far_it_is(dateline: CommandLine) -> None:
     assert "| refused when unanswerable | 1.000 | 1.000 to 1.000 | 60 |" in run.stdout
 
 
-def test_questions_that_were_searched_by_words_alone_are_told_of(dateline: CommandLine) -> None:
+def test_questions_with_keyword_search_only_are_reported(dateline: CommandLine) -> None:
     write(dateline.folder, QUESTIONS[0])
     with serve_embeddings() as server:
         environment = {"DATELINE_EMBEDDING_MODEL": "words", "DATELINE_EMBEDDING_BASE_URL": server.base_url}

@@ -21,7 +21,7 @@ def article(text: str) -> Article:
     return Article("1", "a.txt", "", text, Span(0, len(text)), None, None, None, None, None)
 
 
-def told(text: str) -> list[tuple[str, str]]:
+def speeches_of(text: str) -> list[tuple[str, str]]:
     return [(speech.speaker, speech.kind) for _, speech in read_speeches(article(text))]
 
 
@@ -57,7 +57,7 @@ def told(text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_sentence_by_itself(text: str, expected: tuple[str, str]) -> None:
-    assert told(text) == [expected]
+    assert speeches_of(text) == [expected]
 
 
 def test_a_sentence_inside_a_quotation_has_its_speaker() -> None:
@@ -65,7 +65,7 @@ def test_a_sentence_inside_a_quotation_has_its_speaker() -> None:
         'Ana Lind, the prime minister, met reporters. "I was elected. I will not resign. We go on," she said.\n\n'
         '"And so were they.\n\n"We will see," Lind added. "Soon."'
     )
-    assert told(text)[1:] == [("Ana Lind", "direct")] * 6
+    assert speeches_of(text)[1:] == [("Ana Lind", "direct")] * 6
 
 
 def test_the_users_article_from_end_to_end() -> None:
@@ -85,21 +85,21 @@ def test_the_users_article_from_end_to_end() -> None:
     ]
 
 
-def test_he_is_whoever_was_named_last_and_a_last_name_is_given_in_full() -> None:
+def test_he_is_whoever_was_named_last_and_a_last_name_is_completed() -> None:
     text = (
         "Mr Bo Tan disagreed. He said that the report was wrong. President Ana Lind laughed. "
         "She said that it was right. Tan noted that nobody had read it."
     )
-    assert [speaker for speaker, _ in told(text)] == ["", "Bo Tan", "", "Ana Lind", "Bo Tan"]
+    assert [speaker for speaker, _ in speeches_of(text)] == ["", "Bo Tan", "", "Ana Lind", "Bo Tan"]
 
 
-def test_beyond_what_is_read_a_sentence_is_read_by_itself() -> None:
+def test_a_sentence_beyond_the_limit_is_read_without_context() -> None:
     text = "Rain fell. " * 5000 + '"We start," Ines Okafor said.'
     long = article(text)
     assert speech_of(Citation(long, Span(text.index('"We'), len(text)))).speaker == "Ines Okafor"
 
 
-def test_what_is_shown_beside_a_quote_is_one_line_and_says_nothing_of_the_articles_own_voice() -> None:
+def test_the_attribution_of_a_quote_is_one_line_and_empty_for_the_articles_own_voice() -> None:
     own = article("Rain fell on Monday.")
     assert said_words(Citation(own, own.body)) == quote_note(Citation(own, own.body)) == ""
     forged = article('"Go," said the \x1b[2J <b>head</b>\nof the "board".')
@@ -110,11 +110,11 @@ def test_what_is_shown_beside_a_quote_is_one_line_and_says_nothing_of_the_articl
 
 
 @given(st.text(alphabet=st.sampled_from("ab. ,\n\"'“”‘’„«»§Saidhe"), max_size=80))
-def test_quotations_are_in_order_and_apart_and_every_text_is_read(text: str) -> None:
+def test_quotations_are_in_order_without_overlap_for_any_text(text: str) -> None:
     spans = article_quotations(text)
     assert list(spans) == sorted(spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))
-    assert len(read_speeches(article(text))) == len(told(text))
+    assert len(read_speeches(article(text))) == len(speeches_of(text))
 
 
 @pytest.mark.parametrize(

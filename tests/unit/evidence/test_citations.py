@@ -68,7 +68,7 @@ def test_citations_are_numbered_in_the_order_of_first_use() -> None:
 
 
 @given(st.text(alphabet="ab .[]【】^-–,;1234.\n", max_size=60))
-def test_what_is_no_marker_stays(text: str) -> None:
+def test_text_without_a_marker_is_unchanged(text: str) -> None:
     plain, markers = take_markers(text)
     assert all(0 <= marker.position <= len(plain) for marker in markers)
     assert all(marker.numbers for marker in markers)
@@ -77,7 +77,7 @@ def test_what_is_no_marker_stays(text: str) -> None:
 
 
 @given(st.text(alphabet="ab .[]1234,", max_size=40), st.text(alphabet="ab .[]1234,", max_size=40))
-def test_a_begun_marker_is_never_shown_and_then_taken_back(begun: str, rest: str) -> None:
+def test_an_incomplete_marker_is_never_shown(begun: str, rest: str) -> None:
     """What is shown of a beginning is the beginning of what is shown later, give or take white space."""
     early = take_markers(without_begun_marker(begun).rstrip())[0].rstrip()
     late = take_markers(without_begun_marker(begun + rest))[0]

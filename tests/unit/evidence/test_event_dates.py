@@ -54,7 +54,7 @@ def test_each_time_has_its_own_verb() -> None:
 @pytest.mark.parametrize(
     "quote", ["The Sunday Times said so.", "May said so.", "It rained.", "On 31 February it rained.", "a monday"]
 )
-def test_what_is_no_time_is_not_read(quote: str) -> None:
+def test_text_without_a_time_gives_none(quote: str) -> None:
     assert read_when(quote, THURSDAY) == ()
 
 
@@ -64,7 +64,7 @@ def test_without_the_articles_date_nothing_is_read() -> None:
     assert when_of(Citation(undated, undated.body)) == ()
 
 
-def test_days_stand_beside_the_quote_and_not_in_it() -> None:
+def test_days_are_shown_next_to_the_quote_and_not_in_it() -> None:
     seed = read_article(SEED.name, SEED.read_bytes())
     start = seed.text.index("According to a MEA release")
     quote = Citation(seed, Span(start, seed.text.index("working relationship.") + len("working relationship.")))
@@ -73,7 +73,7 @@ def test_days_stand_beside_the_quote_and_not_in_it() -> None:
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
-def test_a_day_of_the_week_is_the_last_there_was_or_the_next_there_will_be(published: date) -> None:
+def test_a_day_of_the_week_is_the_last_one_or_the_next_one(published: date) -> None:
     (back,) = read_when("They met on Saturday.", published)
     (ahead,) = read_when("They will meet on Saturday.", published)
     assert back.first.weekday() == ahead.first.weekday() == 5

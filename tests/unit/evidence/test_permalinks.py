@@ -43,12 +43,12 @@ def line(text: str) -> str:
 
 
 def is_within(text: str, place: int) -> bool:
-    """Tell whether a place lies between two letters of one word."""
+    """Return True if a place is between two letters of one word."""
     return 0 < place < len(text) and text[place - 1].isalnum() and text[place].isalnum()
 
 
 def times(quote: str, text: str) -> int:
-    """Count how often a quote that begins and ends with whole words stands in a text, overlaps counted too."""
+    """Count how often a quote that begins and ends with whole words is in a text, with overlaps."""
     said, among = line(quote), line(text)
     starts = (start for start in range(len(among)) if among.startswith(said, start))
     return sum(not is_within(among, start) and not is_within(among, start + len(said)) for start in starts)
@@ -77,7 +77,7 @@ def test_any_text_is_a_place_or_none(text: str) -> None:
 
 
 @given(SENTENCES, SENTENCES, SENTENCES, SPACES, st.data())
-def test_what_is_put_in_or_taken_out_elsewhere_does_not_lose_the_sentence(
+def test_a_sentence_is_found_after_edits_elsewhere(
     sentences: list[str], before: list[str], behind: list[str], space: str, data: st.DataObject
 ) -> None:
     at = data.draw(st.integers(0, len(sentences) - 1))
@@ -106,7 +106,7 @@ def test_nothing_but_the_quote_is_ever_found(sentences: list[str], others: list[
 
 
 @given(SENTENCES, st.data())
-def test_an_older_link_lights_nothing_in_another_edition(sentences: list[str], data: st.DataObject) -> None:
+def test_an_older_link_marks_nothing_in_another_edition(sentences: list[str], data: st.DataObject) -> None:
     citation = data.draw(st.sampled_from(joined(sentences)[1]))
     older = replace(Place.of(citation), print=None)
     edited = article(f"New. {citation.article.text}")
@@ -116,7 +116,7 @@ def test_an_older_link_lights_nothing_in_another_edition(sentences: list[str], d
     assert find_again(replace(older, edition=""), edited) is not None
 
 
-def test_of_several_that_are_alike_the_one_with_the_same_beside_it_is_found() -> None:
+def test_of_several_equal_sentences_the_one_with_the_same_context_is_found() -> None:
     declined = "He declined to comment."
     before = ["The mayor spoke.", declined, "The bishop spoke.", declined, "Rain fell."]
     _, citations = joined(before)
@@ -125,7 +125,7 @@ def test_of_several_that_are_alike_the_one_with_the_same_beside_it_is_found() ->
         found = find_again(Place.of(citations[old]), now)
         assert found is not None
         assert (found.citation, found.places) == (places[new], 1)
-    # Nothing beside them is left that would tell: that is said.
+    # Their context is gone, so the choice is reported as open.
     now, places = joined(["One.", declined, "Two.", declined, "Three."])
     found = find_again(Place.of(citations[1]), now)
     assert found is not None
@@ -139,7 +139,7 @@ def test_a_quote_is_whole_words(quote: str, now: str) -> None:
     assert find_again(Place.of(joined([quote])[1][0]), article(now)) is None
 
 
-def test_a_long_article_is_looked_through_soon_enough() -> None:
+def test_a_long_article_is_searched_fast_enough() -> None:
     citation = joined(["The ferry sank."])[1][0]
     long_one = article("The ferry sailed on. " * 50_000 + "The ferry sank.")
     found = find_again(Place.of(citation), long_one)
@@ -147,7 +147,7 @@ def test_a_long_article_is_looked_through_soon_enough() -> None:
     assert found.citation.span.start == 50_000 * 21
 
 
-def test_no_word_of_an_article_stands_in_a_link() -> None:
+def test_no_word_of_an_article_is_in_a_link() -> None:
     whole, citations = joined(["Fentanyl precursors were named.", "Liaison officers will be posted."])
     said = link(citations[1]).casefold()
     assert said.startswith("?article=a.txt&quote=32-64.")
@@ -179,7 +179,7 @@ def test_a_renamed_file_is_found_by_its_text(newsroom: Newsroom) -> None:
     assert (found.path, found.text) == ("b.txt", before.text)
 
 
-def test_what_a_chat_quotes_is_kept_under_its_edition(archive: Newsroom, tmp_path: Path) -> None:
+def test_an_article_quoted_in_a_chat_is_kept_under_its_edition(archive: Newsroom, tmp_path: Path) -> None:
     chats, answer = Chats(tmp_path / "kept"), archive.ask(FENTANYL)
     quoted = answer.quotes[0].article
     assert chats.article(quoted.path, quoted.id[:8]) is None

@@ -19,7 +19,7 @@ def test_neighbouring_hits_are_one_passage_in_reading_order(archive: Newsroom) -
         assert list(passage.sentences) == sorted(set(passage.sentences))
 
 
-def test_a_gap_between_two_hits_parts_their_passages(archive: Newsroom) -> None:
+def test_a_gap_between_two_hits_separates_their_passages(archive: Newsroom) -> None:
     library = archive.library
     with library.shelf.read() as reading:
         hits = search("liaison officers", reading=reading, index=library.index, embedder=library.embedder, k=20).hits

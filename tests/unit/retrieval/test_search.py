@@ -36,7 +36,9 @@ def test_fusion_names_everything_ranked_once_best_first(dense: dict[str, float],
 
 
 @given(COSINES, BM25, st.floats(0.01, 100))
-def test_fusion_knows_no_scale(dense: dict[str, float], keyword: dict[str, float], factor: float) -> None:
+def test_fusion_does_not_depend_on_the_scale_of_scores(
+    dense: dict[str, float], keyword: dict[str, float], factor: float
+) -> None:
     scaled = {id_: score * factor for id_, score in keyword.items()}
     assert fuse(dense, scaled) == pytest.approx(fuse(dense, keyword))
 
@@ -49,7 +51,7 @@ def test_fusion_of_one_ranking_keeps_its_order(keyword: dict[str, float]) -> Non
 
 
 @given(COSINES, BM25, st.sampled_from("abcdefgh"))
-def test_what_is_better_in_both_rankings_is_better(
+def test_a_chunk_better_in_both_rankings_is_better(
     dense: dict[str, float], keyword: dict[str, float], id_: str
 ) -> None:
     scores = fuse(dense, keyword)
