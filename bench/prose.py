@@ -1,4 +1,4 @@
-"""What does a small language model make of the passages: does it cite right, does it refuse, in which form?
+"""How does a small language model answer from the passages: does it cite correctly, does it refuse, in which form?
 
     python -m bench.prose DATA_FOLDER MODEL.gguf [--questions 20] [--k 3]
 
@@ -31,7 +31,7 @@ _SECONDS = 300
 
 
 def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int, as_json: bool) -> dict[str, float]:
-    """Ask everything; each figure is a share, save the counts and seconds."""
+    """Ask everything; each figure is a share, except the counts and seconds."""
     refused: dict[bool, list[bool]] = {True: [], False: []}
     verdicts: list[str] = []
     right: list[bool] = []
