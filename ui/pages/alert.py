@@ -31,9 +31,9 @@ def show_alert_page(services: Services) -> None:
 
 
 def found_citations(services: Services, place: int | None) -> list[Citation]:
-    """Return the citations of the result of that place (from 0) of the question that the address names."""
+    """Return the citations of the result at that place (from 0) of the question that the address names."""
     try:
-        found = services.alerts.store.result(here().question or 0, limit=_SHOWN)
+        found = services.alerts.store.results(here().question or 0, limit=_SHOWN)
     except DatelineError:
         return []  # the page behind tells it
     answer = found[place].answer if place is not None and place < len(found) else None
