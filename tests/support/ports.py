@@ -1,16 +1,35 @@
-"""Ports for the servers of tests, which may run side by side."""
+"""Ports for the servers of tests. Several test processes may run at the same time."""
 
 import itertools
-import os
 import socket
+import tempfile
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
-# Below those that the system hands out by itself; each worker of a run draws from a thousand of its own.
-_PORTS = itertools.count(20_000 + 1_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
+from filelock import FileLock, Timeout
+
+# Below the ports that the system hands out. Each process draws from a block that no other process has.
+_FIRST, _BLOCK, _BLOCKS = 20_000, 1_000, 12
+
+
+def _ports() -> Iterator[int]:
+    for block in range(_BLOCKS):
+        lock = FileLock(Path(tempfile.gettempdir()) / f"dateline-test-ports-{block}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        first = _FIRST + block * _BLOCK
+        yield from itertools.cycle(range(first, first + _BLOCK))
+    raise RuntimeError(f"All {_BLOCKS} blocks of ports are taken. Expected fewer test processes. End some of them.")
+
+
+_PORTS = _ports()
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nobody listens, another one each time."""
+    """Return a port of 127.0.0.1 on which no process listens. It differs from call to call."""
     while True:
         port = next(_PORTS)
         with closing(socket.socket()) as tried:
