@@ -4,7 +4,7 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: check serve test format lint types .venv dev screenshots bench-quality docs lock help clean
+.PHONY: check serve quick test format lint types .venv dev screenshots bench-quality docs lock help clean
 
 check: lint types test  ## format check, lint, strict types and tests
 
@@ -14,6 +14,12 @@ serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
 test: dev  ## set up .venv and run the tests
 	$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# The type check runs next to the tests: together they keep two cores busy.
+quick: lint  ## format check, lint, strict types and the quick unit tests
+	$(BIN)/mypy & types=$$!; \
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal -m "not slow" tests/unit dateline index rag ui; \
+	tests=$$?; wait $$types && exit $$tests
 
 lint: dev  ## format check and lint
 	$(BIN)/ruff format --check .

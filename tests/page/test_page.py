@@ -166,7 +166,7 @@ def test_within_five_seconds_an_open_page_knows_what_another_process_added_chang
             reader.ask(asked)
             found = page.locator(".words", has_text=expected) if words else page.get_by_text(expected)
             expect(found.first).to_be_visible(timeout=max(1, 1000 * (deadline - time.monotonic())))
-            expect(page.locator(".st-key-shelf")).to_contain_text(f"Found {found_now}.")
+            expect(page.locator(".st-key-shelf")).to_contain_text(f"Updated just now · {found_now}")
 
         shutil.copy(FICTION / "strike.txt", strike)
         knows("a pay rise of 4.2 per cent", words=True)

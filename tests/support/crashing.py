@@ -23,6 +23,7 @@ from typing import Literal, cast
 import numpy as np
 
 import index.cli
+from index.core.logs import log_path
 from index.pipeline import chroma_sync, file_sync, sync
 from index.pipeline.library import Library
 from index.vectors import chroma as vectors
@@ -258,7 +259,8 @@ def everything(library: Library) -> dict[str, object]:
     _check_neighbours(library, collection, ids, np.frombuffer(b"".join(blobs), np.float32).reshape(len(ids), -1))
     library.index.release()
     store = library.settings.store
-    held["files of the store"] = sorted(file.name for file in store.iterdir())
+    # A run that was killed leaves lines in the log, which a whole run does not.
+    held["files of the store"] = sorted(file.name for file in store.iterdir() if file.name != log_path(store).name)
     held["folders of Chroma"] = len([folder for folder in (store / vectors.FOLDER_NAME).iterdir() if folder.is_dir()])
     return held
 

@@ -563,7 +563,7 @@ def test_a_kept_answer_that_was_changed_is_not_shown(chats: Chats, table: str) -
     for number in range(len(ASKED)):
         (turn,) = chats.chat(f"chat-{number}").turns
         assert turn.answer is None
-        assert "not what was written" in turn.problem
+        assert "differs from what was saved" in turn.problem
 
 
 def test_chats_that_are_whole_stay_where_they_are(folder: Path, truth: Truth, chats: Chats) -> None:

@@ -262,7 +262,7 @@ def test_a_result_replaces_a_result_and_nothing_else(evaluated: Evaluation, tmp_
             with pytest.raises(ResultUnwritable, match="is not a result of `dateline evaluate`"):
                 writing(other)
         assert other.read_bytes() == content
-    with pytest.raises(ResultUnwritable, match="is no result"):
+    with pytest.raises(ResultUnwritable, match="is not a result"):
         check_place(tmp_path)
     with pytest.raises(ResultUnwritable, match="nowhere is not a folder"):
         check_place(tmp_path / "nowhere" / "kept.json")
