@@ -107,10 +107,7 @@ def ask_command(
 
             _run_batch(lines, library, ask)
             return
-        before: list[Answer] = []
-        for earlier in after or []:
-            query = make_query(earlier, scope=scope, before=before, all_days=all_days)
-            before.append(answer_question(query, library=library))
+        before = _answer_earlier(after or [], scope, library, all_days=all_days)
         query = make_query(question, scope=scope, before=before, all_days=all_days)
         with _stop_on_interrupt() as stop:
             growing = stream_answer(query, library=library, chat=chat, stop=stop)
@@ -125,6 +122,15 @@ def ask_command(
                 answer = _print_as_it_grows(growing)
                 if report:
                     typer.echo(f"\n{report_text(answer)}")
+
+
+def _answer_earlier(questions: Sequence[str], scope: Scope, library: Library, *, all_days: bool) -> list[Answer]:
+    """Answer the earlier questions of a chat in quotes, each as a follow-up to those before it."""
+    answers: list[Answer] = []
+    for question in questions:
+        query = make_query(question, scope=scope, before=answers, all_days=all_days)
+        answers.append(answer_question(query, library=library))
+    return answers
 
 
 @contextmanager
