@@ -9,15 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from index.core.formatting import one_line
-from index.core.scope import WHOLE, Scope
+from index.core.scope import Scope
 from index.pipeline.library import Library
 from index.shelf.queries import Reading
 from index.text.sentences import split_sentences
 from index.text.terms import content_terms
-from rag.answering.followups import Standalone
 from rag.answering.models import Dated
 from rag.answering.pipeline import list_quotes
-from rag.answering.query import clean_question, make_query
+from rag.answering.query import Query, clean_question, make_query
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import When, when_of
 
@@ -46,26 +45,17 @@ class Timeline:
     published: int = 0  # articles of those days if the question has no subject; else 0
 
 
-def find_timeline(
-    question: str,
-    *,
-    library: Library,
-    scope: Scope = WHOLE,
-    standalone: Standalone | None = None,
-    all_days: bool = False,
-    today: date | None = None,
-    also: Sequence[Citation] = (),
-) -> Timeline:
-    """Return everything that answers a question in the order of events; the arguments are those of `make_query`.
+def find_timeline(question: str | Query, *, library: Library, also: Sequence[Citation] = ()) -> Timeline:
+    """Return everything that answers a question, in the order of events.
 
     The quotes `also`, of the answer that the timeline belongs to, are included. If the question has days and no
     subject, the timeline has the first sentence of each article published then. Raises BadQuestion.
     """
-    query = make_query(question, scope=scope, standalone=standalone, all_days=all_days, today=today)
+    query = make_query(question) if isinstance(question, str) else question
     listed = list_quotes(query, library=library)
-    asked, dated = clean_question(question), listed.dated
+    asked, dated = clean_question(query.raw), listed.dated
     if dated and not listed.quotes and not also and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
-        then = Scope(dated.since, dated.until, scope.outlets)
+        then = Scope(dated.since, dated.until, query.scope.outlets)
         with library.shelf.read(checked=True) as reading:
             leads, published = _leads(reading, then), reading.count(scope=then)
         return Timeline(asked, make_timeline(leads), replace(dated, used=bool(leads)), "", published)

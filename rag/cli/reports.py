@@ -24,6 +24,7 @@ from index.reading.encodings import decode
 from rag.analysis.changes import find_changes
 from rag.analysis.draft_check import LONGEST_DRAFT, check_draft, clean_draft
 from rag.analysis.timeline import find_timeline
+from rag.answering.query import make_query
 from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_export, write_export
 from rag.cli.filling import index_if_empty
 from rag.output.changes import changes_json, changes_lines
@@ -60,7 +61,7 @@ def timeline_command(
     scope = make_scope(since, as_of, outlet)
     with open_library(seeds, store) as library:
         index_if_empty(library)
-        timeline = find_timeline(question, library=library, scope=scope, all_days=all_days)
+        timeline = find_timeline(make_query(question, scope=scope, all_days=all_days), library=library)
     if export_as:
         form_, style_ = export_as
         write_export(export_timeline(timeline, form_, style=style_), output)

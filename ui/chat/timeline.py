@@ -1,7 +1,7 @@
-"""The timeline of an answer: found when a reader asks for it, and drawn beneath the answer.
+"""The timeline of an answer: found when a reader asks for it, and drawn below the answer.
 
-It holds more than the answer quotes, every sentence that answers, so it takes a search of its own. It is kept
-for as long as the page is open, and found anew where the answer is another one.
+It has every sentence that answers, not only those that the answer quotes, so it needs another search. It is kept
+while the page is open, and found again if the answer changes.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from index.core.errors import DatelineError
 from index.pipeline.library import Library
 from rag.analysis.timeline import Timeline, find_timeline
 from rag.answering.models import Answer
+from rag.answering.query import make_query
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.answer_text import said_words
@@ -27,16 +28,10 @@ class _Found:
 
 
 def look_up(turn: Turn, answer: Answer, library: Library) -> None:
-    """Find the timeline of an answer, or why it cannot be had."""
+    """Find the timeline of an answer, and keep it, or the problem, in the session."""
     try:
-        timeline = find_timeline(
-            answer.question,
-            library=library,
-            scope=answer.scope,
-            standalone=answer.standalone,
-            all_days=turn.all_days,
-            also=_quoted(answer),
-        )
+        query = make_query(answer.question, scope=answer.scope, standalone=answer.standalone, all_days=turn.all_days)
+        timeline = find_timeline(query, library=library, also=_quoted(answer))
         found = _Found(answer, timeline, "")
     except DatelineError as error:
         found = _Found(answer, None, str(error))
@@ -44,7 +39,7 @@ def look_up(turn: Turn, answer: Answer, library: Library) -> None:
 
 
 def _quoted(answer: Answer) -> tuple[Citation, ...]:
-    """Return what an answer rests on; the closest sentences of a refusal answer nothing."""
+    """Return the quotes of an answer; a refusal has none, because its closest sentences answer nothing."""
     if answer.refusal:
         return ()
     cited = (citation for statement in answer.statements for citation in statement.citations)
@@ -52,13 +47,13 @@ def _quoted(answer: Answer) -> tuple[Citation, ...]:
 
 
 def timeline_of(turn: Turn, answer: Answer) -> Timeline | None:
-    """Return the timeline that was found for an answer; None where there is none yet."""
+    """Return the timeline that was found for an answer; None if there is none yet."""
     found = _found(turn, answer)
     return found.timeline if found else None
 
 
 def shown_timeline(turn: Turn, answer: Answer) -> dict[str, object] | None:
-    """Return what the component draws of it; None where nobody has asked for it."""
+    """Return what the component draws of the timeline; None if the reader has not asked for it."""
     found = _found(turn, answer)
     if found is None:
         return None

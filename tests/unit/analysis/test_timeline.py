@@ -78,16 +78,17 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     fill(newsroom)
     asked = "What happened to the ferry of Halden Ford in February?"
     today = date(2026, 3, 20)
-    narrowed = find_timeline(asked, library=newsroom.library, today=today)
+    narrowed = find_timeline(make_query(asked, today=today), library=newsroom.library)
     assert [event.citation.article.path for event in narrowed.events] == ["b.txt"]
     assert next(timeline_lines(narrowed)) == "Published 1 Feb to 3 Mar 2026, for “February”."
     assert timeline_json(narrowed)["days"] == {
         "phrase": "February", "since": "2026-02-01", "until": "2026-03-03", "used": True
     }  # fmt: skip
-    everything = find_timeline(asked, library=newsroom.library, today=today, all_days=True)
+    everything = find_timeline(make_query(asked, today=today, all_days=True), library=newsroom.library)
     assert {event.citation.article.path for event in everything.events} == {"a.txt", "b.txt", "c.txt"}
     # Nothing was published then: all days are searched, and that is said.
-    given_way = find_timeline(asked.replace("February", "January"), library=newsroom.library, today=today)
+    in_january = make_query(asked.replace("February", "January"), today=today)
+    given_way = find_timeline(in_january, library=newsroom.library)
     assert given_way.dated is not None
     assert not given_way.dated.used
     assert {event.citation.article.path for event in given_way.events} >= {"a.txt", "b.txt"}
@@ -97,14 +98,15 @@ def test_a_question_with_only_days_shows_what_was_published_then(newsroom: Newsr
     fill(newsroom)
     newsroom.write("copy.txt", "Title: Copied\nDate: 2026-02-13\n\nThe ferry of Halden Ford sank on Saturday.")
     newsroom.indexed()
-    timeline = find_timeline("What happened in February?", library=newsroom.library, today=date(2026, 2, 20))
+    today = date(2026, 2, 20)
+    timeline = find_timeline(make_query("What happened in February?", today=today), library=newsroom.library)
     assert list(timeline_lines(timeline))[:4] == [
         "Published 1 Feb to 28 Feb 2026, for “February”.",
         "No subject given: the first sentence of 1 of 2 articles.",
         "7 Feb 2026",
         "  The ferry of Halden Ford sank on Saturday. (Saturday → 7 Feb 2026)",
     ]
-    nothing = find_timeline("What happened in January?", library=newsroom.library, today=date(2026, 2, 20))
+    nothing = find_timeline(make_query("What happened in January?", today=today), library=newsroom.library)
     assert list(timeline_lines(nothing))[1:] == [REFUSED]
 
 
@@ -123,7 +125,8 @@ def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> N
 def test_a_follow_up_has_the_timeline_of_what_was_searched_for(archive: Newsroom) -> None:
     first = archive.ask(FENTANYL)
     follow_up = answer_question(make_query("when will that happen?", before=[first]), library=archive.library)
-    timeline = find_timeline(follow_up.question, library=archive.library, standalone=follow_up.standalone)
+    query = make_query(follow_up.question, standalone=follow_up.standalone)
+    timeline = find_timeline(query, library=archive.library)
     assert {event.citation.article.path for event in timeline.events} == {first.quotes[0].article.path}
 
 
