@@ -1,1 +1,1 @@
-"""What the reader sees: the page and how it is served."""
+"""The web page, and how it is served."""

@@ -60,7 +60,7 @@ def serve_command(
 ) -> None:
     """Open the page, on this machine only."""
     settings = read_settings(seeds, store)
-    # The page reads the settings again, in Streamlit's own way of starting it.
+    # Streamlit starts the page in its own way, so the page reads the settings again.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
     if not is_free(port):
         raise BadSettings(
@@ -108,7 +108,7 @@ def is_free(port: int) -> bool:
 
 
 def _app_file() -> Path:
-    """Return the page's front door, whose folder has Streamlit's settings: in an installed package, or a checkout."""
+    """Return the script that starts the page, installed or in a checkout; its folder has Streamlit's settings."""
     installed = _ROOT / "dateline" / "app.py"
     return installed if installed.exists() else _ROOT / "app.py"
 

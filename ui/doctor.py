@@ -1,7 +1,7 @@
 """Doctor: what to check first when something does not work, and what to paste into a bug report.
 
-It shows no key, no text of an article, and paths below the home folder with ~. It sends
-endpoints nothing but the request for their list of models.
+It shows no key and no text of an article, and writes ~ for the home folder. The only request it sends to an endpoint
+is for its list of models.
 """
 
 import json

@@ -287,14 +287,14 @@ def _covered(weights: Mapping[str, float], written: Tokens, span: Span) -> float
 
 
 def _altered(sentence: Span, said: Tokens, nearest: _Candidate, alike: float) -> Checked:
-    told = pieces(said, nearest.tokens)
+    shown = pieces(said, nearest.tokens)
     place = Citation(nearest.article, nearest.span)
-    return Checked(sentence, "sentence", "altered", (place,), alike, told, _named(said, nearest, told))
+    return Checked(sentence, "sentence", "altered", (place,), alike, shown, _named(said, nearest, shown))
 
 
-def _named(said: Tokens, nearest: _Candidate, told: Sequence[Piece]) -> tuple[Difference, ...]:
+def _named(said: Tokens, nearest: _Candidate, shown: Sequence[Piece]) -> tuple[Difference, ...]:
     around = f"{nearest.article.heading}\n{nearest.article.text}"
-    return differences(_text(said), nearest.span.cut(nearest.article.text), told, around=around)
+    return differences(_text(said), nearest.span.cut(nearest.article.text), shown, around=around)
 
 
 def _check_quotation(draft: str, quotation: Span, near: Sequence[Citation], shelf: _Shelf) -> Checked:
@@ -330,20 +330,20 @@ def _nearest_quotation(quotation: Span, parts: Sequence[Tokens], passages: Seque
             best, found, article = alike, runs, one
     if article is None or best < _QUOTED_ALTERED:
         return Checked(quotation, "quotation", "absent", (), best)
-    told, named, places = list[Piece](), list[Difference](), list[Citation]()
+    shown, named, places = list[Piece](), list[Difference](), list[Citation]()
     for (sentence, begins_part), run in zip(said, found, strict=True):
-        if told:
+        if shown:
             between = " … " if begins_part else " "
-            told.append(Piece(between, between, same=True))
+            shown.append(Piece(between, between, same=True))
         if run.likeness < _LEAST_OF_A_SENTENCE:
-            told.append(Piece(_text(sentence), "", same=False))
+            shown.append(Piece(_text(sentence), "", same=False))
             continue
         here = pieces(sentence, tokens(article.text, run.span))
-        told += here
+        shown += here
         named += differences(_text(sentence), run.span.cut(article.text), here)
         places.append(Citation(article, run.span))
-    note = OTHER_ORDER if all(piece.same for piece in told) else ""
-    return Checked(quotation, "quotation", "altered", tuple(places), best, tuple(told), tuple(named), note)
+    note = OTHER_ORDER if all(piece.same for piece in shown) else ""
+    return Checked(quotation, "quotation", "altered", tuple(places), best, tuple(shown), tuple(named), note)
 
 
 def _by_sentence(part: Tokens) -> list[Tokens]:

@@ -45,7 +45,7 @@ def draft_json(checked: CheckedDraft) -> Json:
 
 
 def draft_lines(checked: CheckedDraft) -> Iterator[str]:
-    """Render a checked draft for a terminal: what is altered word by word, `[-the article's-]{+the draft's+}`."""
+    """Render a checked draft for a terminal, with altered words as `[-the article's-]{+the draft's+}`."""
     yield summary_line(checked)
     yield looked_line(checked)
     for part in checked.parts:
@@ -57,7 +57,7 @@ def draft_lines(checked: CheckedDraft) -> Iterator[str]:
             yield lead + one_line(pieces_text(part.pieces))
         elif part.mark == "similar":
             yield f"{lead}nearest: {one_line(part.places[0].quote)}"
-        yield from (lead + one_line(words) for words in told(part))
+        yield from (lead + one_line(words) for words in difference_lines(part))
         yield from (lead + place for place in dict.fromkeys(place_lines(part)))
 
 
@@ -73,15 +73,15 @@ def summary_line(checked: CheckedDraft) -> str:
 
 
 def looked_line(checked: CheckedDraft) -> str:
-    """Tell among how many articles the draft was looked for, and from when they are."""
+    """Report how many articles were searched for the draft, and their days or filters."""
     reach, scope = checked.reach, checked.scope
     days = " to ".join(dict.fromkeys(long_day(day) for day in (reach.first, reach.last) if day))
     asked = f" ({scope_words(scope)})" if not scope.is_whole else f", published {days}" if days else ""
     return f"Looked for in {counted(reach.articles, 'article')}{asked}."
 
 
-def told(part: Checked) -> Iterator[str]:
-    """Say what differs by name, and what no piece shows."""
+def difference_lines(part: Checked) -> Iterator[str]:
+    """Describe each difference in a figure, day or name, and add the note if there is one."""
     yield from (difference_words(difference) for difference in part.differences)
     if part.note:
         yield part.note

@@ -13,7 +13,17 @@ from rag.evidence.permalinks import Place
 from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FICTION, Newsroom
 from tests.support.reader import needs_browser, reading, serve
-from ui.article.open_link import BEYOND, CHANGED, GONE, RENAMED, SENTENCE_GONE, SEVERAL, THE_SAME, UNTOLD, find_opened
+from ui.article.open_link import (
+    BEYOND,
+    CHANGED,
+    GONE,
+    QUOTE_UNKNOWN,
+    RENAMED,
+    SENTENCE_GONE,
+    SEVERAL,
+    THE_SAME,
+    find_opened,
+)
 from ui.browser.address import Address
 
 ASKED = "How much will the new ferries cost?"
@@ -98,7 +108,7 @@ def test_a_link_of_which_no_chat_knows_is_found_by_its_print(desk: Desk) -> None
     desk.kept.delete("one")
     desk.edit(CORRECTED)
     assert desk.open(desk.alone) == (f"{CHANGED} {THE_SAME}", desk.quote.quote)
-    assert desk.open(desk.older) == (UNTOLD, None)
+    assert desk.open(desk.older) == (QUOTE_UNKNOWN, None)
     no_edition = replace(desk.older, quote=Place.read("5-20"))
     assert desk.open(no_edition) == ("", desk.newsroom.seeds.joinpath("ferries.txt").read_text()[5:20])
     assert desk.open(replace(desk.older, quote=Place.read("5-99999"))) == (BEYOND, None)
@@ -145,4 +155,4 @@ def test_the_drawer_shows_what_became_of_a_quote(browser: Browser, tmp_path: Pat
         page.goto(link)
         expect(note).to_contain_text(f"{CHANGED} {SENTENCE_GONE}")
         expect(page.locator("mark")).to_have_count(0)
-        expect(page.locator(".told-words")).to_have_text([quote, quote.replace("48.5", "52.1")])
+        expect(page.locator(".earlier-words")).to_have_text([quote, quote.replace("48.5", "52.1")])

@@ -451,7 +451,7 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
         expect(page.locator(".summary")).to_contain_text("1 altered, 2 not on the shelf. 1 quotation: 1 verbatim.")
         expect(page.locator(".part.altered ins")).to_have_text("84.5")
         expect(page.locator(".part.altered del")).to_have_text("48.5")
-        expect(page.locator(".part.altered .told")).to_have_text(
+        expect(page.locator(".part.altered .difference")).to_have_text(
             "The article says “48.5 million crowns”, the draft “84.5 million crowns”."
         )
         expect(page.locator(".part.absent .said").last).to_have_text(hostile)
@@ -461,7 +461,7 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
         expect(page.locator("mark.current")).to_be_in_viewport()
         page.keyboard.press("Escape")
         expect(page.locator("mark.current")).to_have_count(0)
-        expect(page.locator(".part.altered .told")).to_be_visible()
+        expect(page.locator(".part.altered .difference")).to_be_visible()
 
         field.fill("***")
         page.get_by_role("button", name="Check", exact=True).click()
@@ -495,7 +495,7 @@ def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
                 assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
 
         page.get_by_text("What was searched").click()
-        expect(page.locator(".report .told")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+        expect(page.locator(".report .report-text")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
         expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
 
 
@@ -514,11 +514,11 @@ def test_an_answers_timeline_is_unfolded_opened_at_its_quotes_and_taken_along(
         assert set(quoted) < set(told), "all that is quoted, and more"
         expect(page.locator(".event-where").first).to_have_text("New Delhi, reported 12 Feb 2026")
         beside = next(place for place, text in enumerate(told) if text not in quoted)
-        page.locator("button.told-of").nth(beside).click()
+        page.locator("button.event-button").nth(beside).click()
         expect(page.locator("mark.current")).to_have_text(told[beside])
         page.keyboard.press("Escape")
         expect(page.locator("mark")).to_have_count(0)
-        expect(page.locator("button.told-of").nth(beside)).to_be_focused()
+        expect(page.locator("button.event-button").nth(beside)).to_be_focused()
         page.get_by_role("button", name="Export the timeline").click()
         begins = {
             "Markdown": b"# what will",

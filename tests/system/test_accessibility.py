@@ -60,7 +60,7 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         expect(page.get_by_role("button", name="Ask again")).to_be_visible()
         page.get_by_text("What was searched").click()
         page.get_by_text("Timeline", exact=True).click()
-        expect(page.locator("button.told-of").first).to_be_visible()
+        expect(page.locator("button.event-button").first).to_be_visible()
         page.locator(".part-bar").get_by_role("button", name="Export").click()
         found["answer"] = serious(page)
         if (keep := page.get_by_role("button", name="Keep asking")).count():  # the first of the four keeps it

@@ -1,4 +1,4 @@
-"""The page: a chat on the shelf, with the articles beside it."""
+"""The page: a chat about the articles on the shelf, which open next to it."""
 
 import time
 from collections.abc import Sequence
@@ -16,23 +16,23 @@ from ui.app.sidebar import show_sidebar
 from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw, undisturbed
-from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, show_style, show_text, telling
+from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, reporting_errors, show_style, show_text
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
 from ui.pages.shelf import show_shelf_page
 from ui.server.chats import OpenChat, OpenChats
 from ui.server.services import Services, get_services
-from ui.sidebar.filters import asked_of, show_scope
+from ui.sidebar.filters import chosen_scope, show_scope
 from ui.sidebar.models import chosen_model
 
 _suggested = make_component("suggested")
-# How often an answer that grows is looked at, at most.
+# The shortest interval at which an unfinished answer is redrawn.
 _GROWS_SECONDS = 0.15
-# How long a look that has drawn it stays, at least and at most until there is more: what it has drawn is thrown away
-# where the next look begins before it was sent. So ten readers on a busy machine saw nothing at all.
+# How long a redraw waits before it ends: at least, and at most until there is more to show. Streamlit discards what
+# was drawn if the next redraw begins before it was sent: with ten readers on a busy machine, nothing was shown at all.
 _STAYS_SECONDS = (0.1, 0.4)
-# The quotes are mostly there so soon that they need no second look.
+# The quotes are usually found so soon that no second redraw is needed.
 _FIRST_SECONDS = 0.25
 
 
@@ -68,7 +68,7 @@ def show_page() -> None:
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
-    """Return the chat that the address names, or a new one; and what is wrong with the address."""
+    """Return the chat that the address names, or a new one, and what is wrong with the address."""
     state, address = st.session_state, here()
     shown: OpenChat = state.setdefault("shown", chats.new())
     addressed = state.setdefault("addressed", "")  # what the address was when `shown` was chosen
@@ -89,7 +89,7 @@ def _show_chat(chat: OpenChat, services: Services) -> None:
     with st.bottom:
         show_scope(services)
         st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, services))
-    # There with and without a welcome: see the sidebar.
+    # The container exists with and without a welcome: see the sidebar.
     with st.container(key="welcome"):
         if not chat.turns:
             st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, services)
@@ -99,14 +99,14 @@ def _show_chat(chat: OpenChat, services: Services) -> None:
 
 @undisturbed
 def _take_question(services: Services) -> None:
-    # One character over the limit is enough to be told about it.
+    # One character over the limit is enough for the error message.
     question = st.session_state["question"][: LONGEST_QUESTION + 1]
-    model, scope = chosen_model(services), asked_of()
+    model, scope = chosen_model(services), chosen_scope()
     chat: OpenChat = st.session_state.setdefault("shown", services.chats.new())
     chat.ask(question, model, scope=scope)
 
 
-@telling
+@reporting_errors
 def _show_welcome(chat: OpenChat, services: Services) -> None:
     with services.library.shelf.read() as reading:
         reach = reading.reach()
@@ -131,14 +131,14 @@ def _show_welcome(chat: OpenChat, services: Services) -> None:
 
 
 def _ask_suggested(chat: OpenChat, services: Services, question: str) -> None:
-    model, scope = chosen_model(services), asked_of()
-    if question in services.suggestions.questions and not chat.turns:  # clicked twice, it is asked once
+    model, scope = chosen_model(services), chosen_scope()
+    if question in services.suggestions.questions and not chat.turns:  # a double click asks only once
         chat.ask(question, model, scope=scope)
 
 
-@telling
+@reporting_errors
 def _show_what_is_new(services: Services) -> None:
-    """Say here too what alerts have found: on a phone the sidebar is closed."""
+    """Show here too what alerts have found: on a phone the sidebar is closed."""
     if not (found := [listing for listing in services.alerts.listings() if listing.quotes]):
         return
     asked = "an alert" if len(found) == 1 else f"{len(found):,} alerts"
@@ -154,23 +154,23 @@ def _show_turn(chat: OpenChat, place: int, *, newest: bool) -> None:
         show_text(turn.question, kind="question")
         growing = turn.under_way
         if newest or growing:
-            # Each look at an answer that grows redraws this part only.
+            # While an answer grows, only this part is redrawn.
             show = st.fragment(_show_growing, run_every=_GROWS_SECONDS if growing else None)
             show(chat, place, [], newest=newest, growing=growing)
         else:
-            # A part of its own costs as much again as what is in it: not in a chat of a hundred turns.
+            # A fragment costs as much as its content: too much in a chat of a hundred turns.
             _show_answered(chat, place, newest=False)
 
 
 def _show_growing(chat: OpenChat, place: int, looks: list[None], *, newest: bool, growing: bool) -> None:
-    """Show an answer; `looks` holds those there were."""
+    """Show an answer; `looks` has one entry for each time it was drawn before."""
     if st.session_state.get("shown") is not chat or here().page:
-        return  # a look that was on its way when the reader went elsewhere: the answer would stand there too
+        return  # the reader has opened another chat or page meanwhile: the answer would be drawn there too
     turn = chat.turns[place]
-    seen, ended = turn.changes, not turn.under_way  # before it is shown, so that its end is not missed
+    seen, ended = turn.changes, not turn.under_way  # read before it is shown, so that its end is not missed
     _show_answered(chat, place, newest=newest)
     if growing and ended:
-        st.rerun()  # once more, to be looked at no longer
+        st.rerun()  # one last time, without the timer
     if growing and looks:
         least, most = _STAYS_SECONDS
         until = time.monotonic() + least
@@ -181,7 +181,7 @@ def _show_growing(chat: OpenChat, place: int, looks: list[None], *, newest: bool
 
 def _show_answered(chat: OpenChat, place: int, *, newest: bool) -> None:
     turn = chat.turns[place]
-    with st.container():  # there with and without a problem: what the reader is typing below it must not move
+    with st.container():  # always there, so that the field in which the reader types does not move
         for problem in filter(None, (turn.problem, turn.not_kept)):
             show_text(problem, kind="problem")
     if turn.answer or not turn.problem:

@@ -1,4 +1,4 @@
-"""The sidebar: a new chat, the shelf, what is asked of whom, and the chats before."""
+"""The sidebar: a new chat, the shelf, its filters, the language model, and the earlier chats."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from ui.sidebar.upload import show_upload
 
 
 def show_sidebar(services: Services, chat: OpenChat) -> None:
-    """Show the whole sidebar; its parts look again by themselves."""
+    """Show the whole sidebar; its parts redraw themselves."""
     st.html('<p class="dl-brand">Dateline</p>')
     st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(services.chats,))
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
@@ -30,15 +30,15 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
         partial(show_articles, services),
     )
     for show in parts:
-        # Each in a place of its own, filled or not: a part that looks again by itself must find its place
-        # where it was, and Streamlit's page breaks down where there is none.
+        # Each in its own container, even if empty: a part that redraws itself must keep its place in the page,
+        # or else Streamlit's page breaks.
         with st.container():
             show()
 
 
 @undisturbed
 def _start_new_chat(chats: OpenChats) -> None:
-    # What is being answered goes on, and is found under the chats.
+    # A question that is being answered continues, and its chat is in the list.
     state = st.session_state
     state["shown"], state["addressed"], state["problem"] = chats.new(), "", ""
     go(Address())

@@ -1,4 +1,4 @@
-"""The reader: a drawer with an article, the quotes of an answer lit in it."""
+"""A drawer with an article, in which the quotes of an answer are highlighted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,20 +20,20 @@ _component = make_component("reader", isolated=False)
 
 @dataclass(frozen=True, slots=True)
 class Was:
-    """An article as it was when it was quoted, which is not how it is now."""
+    """An article as it was when it was quoted, if it has changed since."""
 
     citation: Citation
-    cited: Sequence[Citation]  # of the same article, `citation` among them
-    shown: bool  # its sentence is told in the note: it is gone
-    closest: Citation | None  # the sentence of now that is most like it, where it is gone
+    cited: Sequence[Citation]  # of the same article, including `citation`
+    shown: bool  # the note shows its sentence, because the article no longer has it
+    closest: Citation | None  # the most similar sentence now, if it is gone
 
 
 def show_reader(
     article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str, was: Was | None
 ) -> None:
-    """Open the drawer on `article`, what is cited of it lit and `clicked` brightest.
+    """Open the drawer on `article`, with its quotes highlighted and `clicked` brightest.
 
-    `note` is a word of ours; `was` the article as it was quoted, to be looked at instead.
+    `note` is a message of the page; `was` is the article as it was quoted, which the reader can switch to.
     """
     numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
 
@@ -51,7 +51,7 @@ def show_reader(
                 "clicked": numbers[clicked] if clicked else None,
                 "note": note,
                 "was": _was(was) if was else None,
-                # The address names another edition, which the next reader need not know of.
+                # The address names another edition; a copied link names this one.
                 "link": link(clicked) if clicked and was else "",
             },
         )
@@ -70,7 +70,7 @@ def _was(was: Was) -> dict[str, object]:
 
 
 def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
-    """Cut a text into runs, quoted and not; joined they are the text again.
+    """Cut a text into quoted and unquoted runs, which together are the whole text.
 
     >>> segments("One. Two.", {4: Span(5, 9)})
     [{'text': 'One. ', 'number': None}, {'text': 'Two.', 'number': 4}]
@@ -79,7 +79,7 @@ def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
     end = 0
     for number, span in sorted(quotes.items(), key=lambda entry: entry[1]):
         if span.start < end:
-            continue  # what is lit already
+            continue  # highlighted already
         if span.start > end:
             runs.append({"text": text[end : span.start], "number": None})
         runs.append({"text": span.cut(text), "number": number})

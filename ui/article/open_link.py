@@ -1,7 +1,7 @@
-"""Opened: the article that the address names, lit where it was quoted, also when it was edited or renamed since.
+"""Open a link: the article that the address names with its quotes, even if it was edited or renamed since.
 
-A quote is lit only where its very characters stand. Where they are gone that is said, with the sentence as it was, if
-a chat has kept it, and the one that comes closest now.
+A quote is highlighted only where the article has exactly its characters. If they are gone, the page says so. It then
+shows the sentence as it was, if a chat has kept it, and the most similar sentence now.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,9 @@ THE_SAME = "The sentence is the same."
 SENTENCE_GONE = "The quoted sentence is no longer in it."
 SEVERAL = "The quoted words occur {places} times in it, so the highlighted place may not be the one that was cited."
 RENAMED = "The file of this article was renamed since the quote was taken; its text is the same."
-UNTOLD = "This article was changed since the link was made, and the link does not say which sentence it pointed to."
+QUOTE_UNKNOWN = (
+    "This article was changed since the link was made, and the link does not say which sentence it pointed to."
+)
 BEYOND = "The link points to a place that this article does not have. Here is the article."
 
 
@@ -33,7 +35,7 @@ class _Quoted:
     """The quote that the address names, as a chat has kept it."""
 
     citation: Citation
-    cited: tuple[Citation, ...]  # by the same answer of the same article, `citation` among them
+    cited: tuple[Citation, ...]  # by the same answer, from the same article, including `citation`
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,16 @@ class Opened:
     """What the drawer shows."""
 
     article: Article
-    cited: tuple[Citation, ...]  # what is lit in it
-    clicked: Citation | None  # of these the one that the link meant; None: it opens at the top
+    cited: tuple[Citation, ...]  # the quotes highlighted in it
+    clicked: Citation | None  # the one that the link points to; None: it opens at the top
     note: str
     was: Was | None
 
 
 def show_opened(cited: Sequence[Citation], chats: Chats, library: Library) -> None:
-    """Open the drawer on the article that the address names, or say why it cannot be.
+    """Open the drawer on the article that the address names, or say why that is not possible.
 
-    What the answer that the address names quotes is `cited`.
+    `cited` are the quotes of the answer that the address names.
     """
     try:
         opened = find_opened(here(), cited, chats, library)
@@ -62,9 +64,9 @@ def show_opened(cited: Sequence[Citation], chats: Chats, library: Library) -> No
 
 
 def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, library: Library) -> Opened | None:
-    """Find the article that an address names, as it is now, and the quote in it; None where it names none.
+    """Find the article that an address names, as it is now, and the quote in it; None if it names none.
 
-    Raises UnknownArticle where it is gone, and no chat has kept it.
+    Raises UnknownArticle if it is gone and no chat has kept it.
     """
     if not address.article:
         return None
@@ -81,7 +83,7 @@ def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, libra
 
 
 def _quoted(cited: Sequence[Citation], chats: Chats, address: Address) -> _Quoted | None:
-    """Return what is quoted in the answer that the address names, or else what any chat has kept of that edition."""
+    """Return the quote from the answer that the address names, or else from that edition as any chat has kept it."""
     place = address.quote
     if place is None:
         return None
@@ -95,9 +97,9 @@ def _quoted(cited: Sequence[Citation], chats: Chats, address: Address) -> _Quote
 
 
 def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Article | None:
-    """Return the article as it is on the shelf now, under its path or, renamed, under another one.
+    """Return the article as it is on the shelf now, under its path or, if renamed, under another one.
 
-    None where it is gone and a chat has kept it; UnknownArticle is raised where it is gone altogether.
+    Returns None if it is gone and a chat has kept it. Raises UnknownArticle if it is gone and no chat has it.
     """
     try:
         return reading.article(address.article)
@@ -111,8 +113,8 @@ def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Art
 
 
 def _find_again(article: Article, address: Address, place: Place, quoted: _Quoted | None) -> Opened:
-    """Find the quote in an article of which another edition was quoted, or nobody knows which."""
-    # What an older link leaves out is taken from the article that a chat has kept.
+    """Find the quote in an article if another edition of it was quoted, or the edition is unknown."""
+    # An older link has less in it; the rest comes from the article that a chat has kept.
     places = {one: Place.of(one) for one in quoted.cited} if quoted else {}
     sought = places[quoted.citation] if quoted else place
     found = find_again(sought, article)
@@ -126,12 +128,12 @@ def _find_again(article: Article, address: Address, place: Place, quoted: _Quote
 
 
 def _note(article: Article, place: Place, sought: Place, found: FoundAgain | None, *, renamed: bool) -> str:
-    """Tell what became of the quote."""
+    """Say whether the quote is still in the article."""
     same_edition = article.id.startswith(place.edition)  # a link may name none
     if found is None:
         if same_edition:
             return BEYOND
-        return f"{CHANGED} {SENTENCE_GONE}" if sought.print else UNTOLD
+        return f"{CHANGED} {SENTENCE_GONE}" if sought.print else QUOTE_UNKNOWN
     several = SEVERAL.format(places=found.places) if found.places > 1 else ""
     if same_edition:
         return several

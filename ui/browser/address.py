@@ -1,7 +1,7 @@
-"""Address: what the page shows, as its link says it.
+"""The address of the page: which chat, article and quote it shows.
 
-Which chat, which article and which quote in it stand in the address and nowhere else. So a
-link reopens what it was copied from, a reload changes nothing, and Back goes back.
+These are kept in the address and nowhere else. So a link reopens what it was copied from, a reload changes nothing,
+and Back goes back.
 """
 
 import re
@@ -18,11 +18,11 @@ _FORMER_PAGES = {"standing": "alerts"}  # kept in old links and bookmarks
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What is shown; "" and None stand for nothing of the kind."""
+    """What the page shows; "" and None mean nothing of that kind."""
 
     page: str = ""  # "shelf", "draft" or "alerts", or "" for the chat
     chat: str = ""
-    turn: int | None = None  # place in the chat, or among the news, from 0: whose quotes are lit in the article
+    turn: int | None = None  # place in the chat or among an alert's results, from 0: its quotes are highlighted
     article: str = ""  # its path
     quote: Place | None = None
     question: int | None = None  # the number of an alert
@@ -36,15 +36,15 @@ def here() -> Address:
     """Return the address of the page."""
     state = st.session_state
     context = get_script_run_ctx()
-    # Later the browser's word counts only where the reader went back or on: with every click it sends
-    # its address along, and one that was sent before it had ours would undo what was just done.
+    # Later the browser's address is used only after Back or Forward. It is sent with every click, and one that
+    # was sent before the browser had ours would undo the latest step.
     if "address" not in state or (context and context.is_history_navigation and not context.fragment_ids_this_run):
         state["address"] = _read()
     return state["address"]  # type: ignore[no-any-return]
 
 
 def go(address: Address) -> None:
-    """Make `address` the page's; the browser's Back comes back to the one before."""
+    """Make `address` the page's; the browser's Back returns to the one before."""
     st.session_state["address"] = address
     parts = {
         "page": address.page,

@@ -1,4 +1,4 @@
-"""Clicks: what a reader clicks in a component is done once, however often the page is redrawn meanwhile.
+"""Clicks: each click in a component is handled exactly once, however often the page is redrawn meanwhile.
 
 Streamlit gives a click to one run of the page and forgets it. If a newer run begins before that run has reached the
 component, the click is lost. So the browser keeps each click, and repeats it until the page confirms it; see
@@ -51,15 +51,15 @@ class _Click:
 
 
 class Clicks:
-    """The clicks in one component that are not done yet."""
+    """The clicks in one component that are not handled yet."""
 
     def __init__(self, waiting: Sequence[_Click], done: list[str]) -> None:
-        """Take the clicks, oldest first, and the ids of those that are done."""
+        """Take the clicks, oldest first, and the ids of those that are handled."""
         self._waiting = waiting
         self._done = done
 
     def do(self, name: str, act: Callable[[_Value], None], of: type[_Value]) -> None:
-        """Do what was clicked under `name`, once, and redraw the page. A value of another type than `of` is ignored.
+        """Handle each click named `name` once, and redraw the page. A value of another type than `of` is ignored.
 
         `act` may be started again if a newer run begins; see `undisturbed`.
         """
@@ -71,7 +71,7 @@ class Clicks:
 
 
 def draw(component: ComponentRenderer, *, key: str, data: object, about: str = "") -> Clicks:
-    """Draw a component, and return the clicks in it that are still to be done.
+    """Draw a component, and return the clicks in it that are still to be handled.
 
     `about` names what the component shows. A click on what it showed before is ignored, and so is one from an earlier
     session, which the browser sends again after the server was restarted.
@@ -90,7 +90,7 @@ def _do_nothing() -> None:
 
 
 def _read(sent: object, shown: str) -> list[_Click]:
-    """Read what the browser sent; what does not have the form of a click is left out."""
+    """Read what the browser sent, without what does not have the form of a click."""
     found = []
     for click in sent if isinstance(sent, list) else ():
         match click:

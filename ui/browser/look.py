@@ -1,8 +1,7 @@
-"""Look: colours, type and the one way in which foreign text reaches the page.
+"""The look of the page, and the only ways in which foreign text reaches it.
 
-Streamlit's own text elements read markdown and load the images it names. A string that
-came from an article, a file name, a reader or a model is either handed to a component,
-which sets it as text, or goes through `inert`.
+Streamlit's own text elements interpret Markdown and load its images. So text from an article, a file name, a reader
+or a model is either given to a component, which shows it as text, or escaped by `inert`.
 """
 
 from collections.abc import Callable
@@ -18,17 +17,17 @@ from index.core.errors import DatelineError
 
 _Given = ParamSpec("_Given")
 
-# How often a part of the page that may change by itself is drawn again. At one second, ten readers who only
-# look on cost most of a processor.
+# How often a part of the page that may change by itself is redrawn. At one second, ten idle readers used
+# most of a processor.
 LOOK_SECONDS = 2.5
 _COMPONENTS = Path(__file__).parents[1] / "components"
 ICON = str(_COMPONENTS / "icon.svg")
 
 
 def make_component(name: str, *, isolated: bool = True) -> ComponentRenderer:
-    """Register the component of `name`.js and `name`.css; what it shows comes as data only.
+    """Register the component of `name`.js and `name`.css; it receives what it shows as data only.
 
-    Inside a dialog it must not be isolated: the dialog's focus trap sees no button in a shadow root.
+    In a dialog it must not be isolated: the dialog's focus trap does not find buttons in a shadow root.
     """
     return st.components.v2.component(
         f"dateline_{name}",
@@ -40,7 +39,7 @@ def make_component(name: str, *, isolated: bool = True) -> ComponentRenderer:
 
 
 def inert(text: str) -> str:
-    """Make any text safe to stand inside `st.html`: shown exactly, doing nothing.
+    """Escape any text for `st.html`, so that it is shown exactly and does nothing.
 
     >>> inert('<img src="https://example.org/x.png">')
     '&lt;img src=&quot;https://example.org/x.png&quot;&gt;'
@@ -59,17 +58,17 @@ def show_text(text: str, *, kind: str) -> None:
     st.html(f'<div class="dl-{kind}"{role}>{inert(text)}</div>')
 
 
-def telling(show: Callable[_Given, None]) -> Callable[_Given, None]:
-    """Have a part of the page say what a person can mend, where it cannot be shown; the other parts stay."""
+def reporting_errors(show: Callable[_Given, None]) -> Callable[_Given, None]:
+    """Show the message of a DatelineError in place of a part of the page; the other parts stay."""
 
     @wraps(show)
-    def show_or_tell(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+    def show_or_report(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
         try:
             show(*args, **kwargs)
         except DatelineError as error:
             show_text(str(error), kind="problem")
 
-    return show_or_tell
+    return show_or_report
 
 
 def _read(name: str) -> str:
@@ -80,6 +79,6 @@ _history = make_component("history")
 
 
 def keep_history() -> None:
-    """Have the browser's Back do what a reader expects of it."""
+    """Make the browser's Back do what a reader expects after an article was closed."""
     with st.container(key="history"):
         _history(key="history-kept")

@@ -1,8 +1,7 @@
 """An answer on the page: what the model says, and a card for each article with its quotes.
 
-The component gets plain data and sets it as text, so a quote stands on the page character
-for character and can do nothing. Each statement carries the numbers of its quotes; each
-quote is a button to its place in the article.
+The component receives plain data and shows it as text, so a quote appears exactly as written and can do nothing.
+Each statement has the numbers of its quotes; each quote is a button that opens its place in the article.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -51,7 +50,7 @@ from ui.server.chats import Turn
 from ui.server.services import get_services
 
 _component = make_component("answer")
-# What is drawn of an answer that has ended is made once: a long chat is drawn again at every click.
+# Computed once for a finished answer: a long chat is redrawn at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
 
@@ -60,7 +59,7 @@ class Acts:
     """What a reader can do with an answer."""
 
     ask_again: Callable[[], None]
-    search_again: Callable[[str], None]  # takes what to search for
+    search_again: Callable[[str], None]  # receives what to search for
     ask_all_days: Callable[[], None]
     add_alert: Callable[[], None] | None  # None if there is an alert for the question
     can_ask: bool  # whether there is a language model to ask again
@@ -89,7 +88,7 @@ def show_answer(
             "has_alert": acts.add_alert is None,
             "forms": forms(),
             "timeline_forms": timeline_forms(),
-            # Not while the answer grows: a look into the session's state may end the run that draws it.
+            # Not while the answer grows: reading the session's state may end the run that draws it.
             "changes": shown_changes(turn, answer) if answer and not busy else None,
             "file": None if busy else handed_over(turn.id),
             "timeline": shown_timeline(turn, answer) if answer and not busy else None,
@@ -108,23 +107,23 @@ def show_answer(
 
 
 def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> None:
-    """Do what a reader asks of an answer that is there."""
+    """Handle the clicks that need an answer."""
     library = get_services().library
     if not turn.under_way:
         clicks.do("timeline", lambda _: look_up(turn, answer, library), bool)
     clicks.do("export", partial(_export, turn, answer), str)
     clicks.do("changes", lambda day: look_for_changes(turn, answer, day, library), str)
-    clicks.do("open", partial(_open_told, place, turn, answer), str)
+    clicks.do("open", partial(_open_quote, place, turn, answer), str)
 
 
-def _open_told(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
+def _open_quote(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
     timeline = timeline_of(turn, answer)
-    told = [event.citation for event in timeline.events] if timeline else []
-    _open(place, (*citations_shown(answer), *told, *changes_cited(turn)), clicked)
+    events = [event.citation for event in timeline.events] if timeline else []
+    _open(place, (*citations_shown(answer), *events, *changes_cited(turn)), clicked)
 
 
 def show_found(place: int, turn: Turn) -> None:
-    """Show what an alert has found, as a turn; `place` is its place (from 0) among the news."""
+    """Show what an alert has found, as a turn; `place` is its place (from 0) among the new results."""
     answer = turn.answer
     assert answer is not None
     clicks = draw(
@@ -132,7 +131,7 @@ def show_found(place: int, turn: Turn) -> None:
         key=f"found-{turn.id}",
         data={
             **_shown(turn, answer),
-            # What was asked stands above, and is not asked of all days from here.
+            # The page shows the question above, and all days cannot be searched from here.
             "searched_for": "",
             "narrowed": False,
             "forms": forms(),
@@ -148,7 +147,7 @@ def _export(turn: Turn, answer: Answer, form: str) -> None:
     if is_timeline_form(form):
         if timeline_of(turn, answer) is None:
             look_up(turn, answer, get_services().library)
-        timeline = timeline_of(turn, answer)  # where there is none, the page tells why
+        timeline = timeline_of(turn, answer)  # if there is none, the page says why
         made = make_timeline_file(timeline, form, name=f"{name}-timeline") if timeline else None
     else:
         made = make_file(turn.question, [answer], form, name=name)
@@ -164,7 +163,7 @@ def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
-    """Return the citations of an answer with their numbers: the statements' own, what else was found, what differs."""
+    """Return the citations of an answer with their numbers: of the statements, other quotes, and disagreements."""
     numbers = _on_cards(answer)
     for disagreement in disagreements_of(answer):
         for side in disagreement.sides:
@@ -190,7 +189,7 @@ def _busy(turn: Turn) -> str:
 
 
 def _read(answer: Answer) -> str:
-    """Tell what was read for an answer.
+    """Say how many passages were read for an answer.
 
     >>> from types import SimpleNamespace as S
     >>> _read(S(passages=[S(article=S(id="a")), S(article=S(id="b")), S(article=S(id="a"))]))
@@ -294,7 +293,7 @@ def _cards(answer: Answer) -> list[dict[str, object]]:
 
 
 def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:
-    """Return whether what rests on a quote holds: in doubt if any of it is."""
+    """Return the verdict on the statements that cite a quote: in doubt if one of them is."""
     on_it = [statement for statement in statements if citation in statement.citations]
     if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
         return {"verdict": "doubtful", "message": doubtful[0].message}

@@ -1,4 +1,4 @@
-"""What differs beneath an answer: articles that say otherwise, and what newer ones add since a day the reader names."""
+"""Disagreements and changes below an answer: what contradicts it, and what newer articles add since a day."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ _CHANGES = "changes-"  # of a turn, in the reader's session
 
 
 def look_for_changes(turn: Turn, answer: Answer, day: str, library: Library) -> None:
-    """Find what newer articles add to an answer, for the session of this reader; or say why it cannot be found."""
+    """Find what newer articles add to an answer, and keep it, or the problem, in the session of this reader."""
     found: Changes | str
     try:
         since = date.fromisoformat(day)
@@ -32,7 +32,7 @@ def look_for_changes(turn: Turn, answer: Answer, day: str, library: Library) -> 
 
 
 def changes_cited(turn: Turn) -> tuple[Citation, ...]:
-    """Return what is quoted of the changes that were found."""
+    """Return the quotes of the changes that were found."""
     kept = _found(turn)
     if kept is None or isinstance(kept[1], str):
         return ()
@@ -41,7 +41,7 @@ def changes_cited(turn: Turn) -> tuple[Citation, ...]:
 
 
 def shown_changes(turn: Turn, answer: Answer) -> dict[str, object] | None:
-    """Return the day to look back from, and what was found since, where it was asked for; None: no day is known."""
+    """Return the day to compare from, and what was found since if the reader asked; None if no day is known."""
     days = [citation.article.published for citation in answer.quotes if citation.article.published]
     if answer.refusal or not days:
         return None
@@ -59,7 +59,7 @@ def shown_changes(turn: Turn, answer: Answer) -> dict[str, object] | None:
 
 
 def shown_disagreement(disagreement: Disagreement) -> dict[str, object]:
-    """Return what the component draws of it: the sides, each with the words in which it differs apart."""
+    """Return what the component draws of a disagreement: its sides, each with the differing words marked."""
     return {
         "title": disagreement.title,
         "note": disagreement.note,

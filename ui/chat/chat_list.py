@@ -11,18 +11,18 @@ from index.core.formatting import ago
 from rag.storage.chats import ChatListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
-from ui.browser.look import make_component, telling
+from ui.browser.look import make_component, reporting_errors
 from ui.chat.export import forms, hand_over, handed_over, make_file
 from ui.server.chats import OpenChat, OpenChats
 
 _LISTED = 30
-_SEARCHED_FROM = 6  # fewer chats are seen at a glance
+_SEARCHED_FROM = 6  # a shorter list needs no search
 _component = make_component("chat_list")
 
 
-@telling
+@reporting_errors
 def show_chats(chats: OpenChats, chat: OpenChat) -> None:
-    """List the chats that were used last, or those that hold what is searched for."""
+    """List the chats that were used last, or those that contain the search words."""
     kept = chats.kept.count()
     if not kept:
         return
@@ -63,7 +63,7 @@ def _export(chats: OpenChats, asked: dict[str, object]) -> None:
     try:
         kept = chats.kept.chat(id_)
     except UnknownChat:
-        return  # deleted in another window: the list is about to show it
+        return  # deleted in another window; the list will show that
     name = f"dateline-{id_[:8]}"
     hand_over("chats", make_file(kept.title, kept.answers, asked.get("form"), name=name))
 

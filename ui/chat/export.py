@@ -1,4 +1,4 @@
-"""Exporting: an answer, a timeline or a chat becomes a file that the browser keeps."""
+"""Export an answer, a timeline or a chat as a file that the browser saves."""
 
 import re
 import time
@@ -14,7 +14,7 @@ from rag.answering.models import Answer
 from rag.output.bibliography import Style
 from rag.output.export import Exported, Form, export, export_timeline
 
-# Nothing that a file would take for markup.
+# No characters that a file format would read as markup.
 _PLAIN_ADDRESS = re.compile(r"[\w.:/\[\]~-]+", re.ASCII)
 # Each form and style on the page: what the browser asks for, and what the reader sees.
 _FORMS: dict[str, tuple[str, Form, Style]] = {
@@ -44,19 +44,19 @@ def timeline_forms() -> list[dict[str, str]]:
 
 
 def is_timeline_form(form: object) -> bool:
-    """Tell whether what a component asks for is a timeline."""
+    """Return True if `form` is one of the forms of a timeline."""
     return form in _TIMELINE_FORMS
 
 
 def make_timeline_file(timeline: Timeline, form: object, *, name: str) -> dict[str, str] | None:
-    """Return a timeline as `make_file` returns answers."""
+    """Return a file with a timeline, as `make_file` does for answers."""
     if not isinstance(form, str) or form not in _TIMELINE_FORMS:
         return None
     return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1], page=_own_address()), name)
 
 
 def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str) -> dict[str, str] | None:
-    """Return a file for a component to hand over once, or None where there is no such form."""
+    """Return a file for a component to hand over once, or None if there is no such form."""
     if not isinstance(form, str) or form not in _FORMS:
         return None
     _, kind, style = _FORMS[form]
@@ -81,10 +81,10 @@ def handed_over(place: str) -> dict[str, str] | None:
 
 
 def _own_address() -> str:
-    """Return the page's address as the reader's browser has it, without what is open on it; "" where it tells none."""
-    told = urlsplit(st.context.url or "")
-    is_page = told.scheme in ("http", "https") and _PLAIN_ADDRESS.fullmatch(told.netloc + told.path)
-    return f"{told.scheme}://{told.netloc}{told.path.rstrip('/')}/" if is_page else ""
+    """Return the page's address in the reader's browser, without the chat and the article; "" if it is unknown."""
+    url = urlsplit(st.context.url or "")
+    is_page = url.scheme in ("http", "https") and _PLAIN_ADDRESS.fullmatch(url.netloc + url.path)
+    return f"{url.scheme}://{url.netloc}{url.path.rstrip('/')}/" if is_page else ""
 
 
 def _handed_over(exported: Exported, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-// Lists the alerts, each with how much it has found: those that have found something, a few more, or all.
+// Lists the alerts with the number of their new quotes: those that have found something, a few more, or all.
 const FEW = 6
 
 const drawList = (root, section, data) => {
@@ -8,7 +8,7 @@ const drawList = (root, section, data) => {
     const button = make("button", "open")
     button.type = "button"
     if (question.current) button.setAttribute("aria-current", "page")
-    button.append(make("span", "title", question.question), make("span", question.found ? "found" : "where", question.told))
+    button.append(make("span", "title", question.question), make("span", question.found ? "found" : "where", question.count))
     button.addEventListener("click", () => root.act("open", question.number))
     const entry = make("li", "entry")
     entry.append(button)

@@ -1,8 +1,8 @@
 // Shows an answer: what the model says, then the quotes, grouped by article.
-// Answers that the reader has been brought to, or has moved away from: they scroll no more.
+// Answers that were scrolled to once, or that the reader has scrolled away from: they do not scroll again.
 const left = (window.datelineLeft ??= new Set())
 
-// The page keeps to its end as it grows; a reader starts at the question, and stays where they go.
+// By default the page scrolls to its end as it grows. This keeps the question at the top until the reader scrolls.
 const keepInSight = (root, id, busy) => {
   if (!id || left.has(id)) return
   if (!root.moves) {
@@ -27,7 +27,7 @@ const drawButton = (className, text, act) => {
   return button
 }
 
-// The quote behind a chip, shown beside it while it is pointed at or has the focus.
+// The quote behind a chip, shown next to it while the chip is pointed at or focused.
 const showTip = (root, chip, source) => {
   const tip = make("div", "tip")
   tip.setAttribute("aria-hidden", "true") // the chip's own name says the same
@@ -114,7 +114,7 @@ const drawCards = (root, section, data) => {
         mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports the statement" : ` in doubt: ${quote.message}`)
         button.append(mark)
       }
-      if (!quote.number) button.classList.add("beside")
+      if (!quote.number) button.classList.add("unnumbered")
       entry.append(button)
       list.append(entry)
     }
@@ -124,7 +124,7 @@ const drawCards = (root, section, data) => {
   if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
-// A quote that stands beside others, with the words in which it differs.
+// One quote of several, with the words in which it differs marked.
 const drawSide = (root, side) => {
   const entry = make("li", "side")
   const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
@@ -141,7 +141,7 @@ const drawSide = (root, side) => {
   return entry
 }
 
-// What articles say otherwise: the sides beside each other, none before the other but by day.
+// Disagreements: the sides next to each other, ordered by day only.
 const drawDiffer = (root, section, differ) => {
   section.replaceChildren()
   for (const found of differ) {
@@ -155,7 +155,7 @@ const drawDiffer = (root, section, differ) => {
   }
 }
 
-// What newer articles add: a day to look back from, and below it what was found since.
+// What newer articles add: a day to compare from, and below it what was found since.
 const drawChanges = (root, section, changes) => {
   section.replaceChildren()
   if (!changes) return
@@ -184,17 +184,17 @@ const drawChanges = (root, section, changes) => {
   section.append(unfold, form)
   if (changes.problem) section.append(make("p", "problem", changes.problem))
   if (!changes.heading) return
-  const told = make("div", "changed")
-  told.append(make("p", "lead", changes.heading))
+  const changed = make("div", "changed")
+  changed.append(make("p", "lead", changes.heading))
   if (changes.added.length) {
     const list = make("ul", "sides")
     list.append(...changes.added.map((side) => drawSide(root, side)))
-    told.append(list)
+    changed.append(list)
   }
   const differ = make("div", "differing")
   drawDiffer(root, differ, changes.differ)
-  told.append(differ, ...changes.notes.map((note) => make("p", "foot", note)))
-  section.append(told)
+  changed.append(differ, ...changes.notes.map((note) => make("p", "foot", note)))
+  section.append(changed)
 }
 
 const drawSearched = (root, section, searchedFor) => {
@@ -248,20 +248,20 @@ const drawSearchReport = (section, report) => {
   const fold = make("details", "report")
   const shown = make("div", "shown")
   fold.append(make("summary", "what", "What was searched"), shown)
-  // Made when it is looked at: else all of it is found by who searches the page for a word of the answer.
+  // Made when it is opened: otherwise a search in the page would find the words of the answer here too.
   fold.addEventListener("toggle", () => {
     shown.replaceChildren()
     if (!fold.open) return
     const button = drawButton("act", "Copy", () => copy(button, report))
     button.setAttribute("aria-label", "Copy what was searched")
-    shown.append(make("pre", "told", report), button)
+    shown.append(make("pre", "report-text", report), button)
   })
   section.append(fold)
 }
 
 const drawEvent = (root, event) => {
   const entry = make("li", "event")
-  const button = drawButton("told-of", undefined, () => opens(button, () => root.act("open", event.key)))
+  const button = drawButton("event-button", undefined, () => opens(button, () => root.act("open", event.key)))
   const words = make("q", "event-words", event.text)
   words.dir = "auto"
   button.append(words, ...(event.said ? [make("span", "event-said", event.said)] : []))
@@ -292,7 +292,7 @@ const drawDaysOf = (root, shown, timeline, forms) => {
   if (timeline.days.length) shown.append(line)
 }
 
-// Found and drawn when it is looked at.
+// Found and drawn when it is opened.
 const drawTimeline = (root, section, data) => {
   section.replaceChildren()
   if (!data.there) return
@@ -343,7 +343,7 @@ const drawBar = (root, section, data) => {
 export default component("answer", (root, data) => {
   download(data.file)
   root.classList.toggle("refused", Boolean(data.refusal))
-  // What the reader is typing stays.
+  // Do not redraw while the reader types.
   if (!root.parts?.searched?.section.querySelector("form"))
     part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
   const days = { days: data.days, narrowed: data.narrowed }
@@ -363,7 +363,7 @@ export default component("answer", (root, data) => {
     read: data.read, forms: data.forms, has_alert: data.has_alert,
   }
   const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
-  // While something is being written the line that says so stands where it will appear.
+  // While the answer is written, the line that says so is where the text will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
   const differ = data.differ ?? []

@@ -55,7 +55,7 @@ const drawEntry = (root, entry, chat) => {
   const menu = make("div", "menu")
   menu.hidden = true
   const busy = (draw) => () => {
-    root.busy = true // what is being typed or asked stays when the list is looked at again
+    root.busy = true // keeps a form or a question open when the list is redrawn
     draw(root, entry, chat)
   }
   menu.append(

@@ -1,4 +1,4 @@
-// Shows a checked draft: each sentence and quotation with its mark, what was changed in it, and where it stands.
+// Shows a checked draft: each sentence and quotation with its mark, what was changed in it, and where it is.
 const drawPieces = (pieces) => {
   const line = make("p", "said")
   for (const piece of pieces) {
@@ -18,7 +18,7 @@ const drawPart = (root, shown) => {
   const entry = make("li", `part ${shown.form} ${shown.mark}`)
   entry.append(make("span", "mark", shown.form === "quotation" ? `quotation ${shown.label}` : shown.label))
   entry.append(shown.pieces.length ? drawPieces(shown.pieces) : make("p", "said", shown.text))
-  for (const words of shown.told) entry.append(make("p", "told", words))
+  for (const words of shown.differences) entry.append(make("p", "difference", words))
   for (const place of shown.places) {
     const button = make("button", "place")
     button.type = "button"

@@ -1,5 +1,5 @@
-// Stands before each component's own script. Foreign text is only ever set as textContent:
-// it is shown character for character, runs nothing and fetches nothing.
+// Shared by all components; placed before each component's own script. Foreign text is only ever set as textContent:
+// it is shown exactly as written, runs nothing and fetches nothing.
 const make = (tag, className, text) => {
   const element = document.createElement(tag)
   element.className = className
@@ -7,7 +7,7 @@ const make = (tag, className, text) => {
   return element
 }
 
-// Remembers which button opened the drawer, so that closing it gives the focus back.
+// Remembers which button opened the drawer, so that closing it returns the focus there.
 const opens = (button, open) => {
   window.datelineOpener = button
   open()
@@ -67,7 +67,7 @@ const download = (file) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }
 
-// A button that unfolds the forms in which something can be taken along.
+// A button that opens a menu of export formats.
 const exporting = (forms, choose) => {
   const menu = make("span", "exporting")
   const button = make("button", "act export", "Export")

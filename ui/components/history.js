@@ -1,7 +1,6 @@
-// Closing the drawer is going back to where it was opened from, not one more step forward:
-// else the reader's Back would open it again. Streamlit itself only ever adds steps, and takes
-// each step that the browser goes back for the reader's. So none is gone back here: the closed
-// article's step shows what the one before it does, and whatever comes next takes its place.
+// Closing the drawer must not add a step to the history: otherwise Back would open the article again. Streamlit
+// only ever adds steps, and treats every step back as the reader's. So this script does not go back either: it makes
+// the step of the closed article show the same as the one before, and the next step replaces it.
 export default function () {
   if (window.datelineHistory) return
   window.datelineHistory = true
@@ -16,7 +15,7 @@ export default function () {
     if (opened(from) && !opened(to) && history.state?.datelineFrom === to) {
       history.replaceState({ ...state, datelineStep: at.step, datelineDouble: true }, title, address)
     } else if (opened(from) && opened(to) && history.state?.datelineFrom) {
-      // From one quote to the next the way back stays the same.
+      // Moving from one quote to another does not change where Back leads.
       history.replaceState(history.state, title, address)
     } else if (at.double) {
       history.replaceState({ ...state, datelineFrom: from, datelineStep: at.step }, title, address)
@@ -28,7 +27,7 @@ export default function () {
   window.addEventListener("popstate", () => {
     const left = at
     at = place()
-    // Between two steps that show the same the reader wanted the one beyond.
+    // Two steps show the same: skip one, because the reader wanted the next.
     if (left.double && at.step === left.step - 1) history.back()
     else if (at.double && at.step === left.step + 1) history.forward()
   })

@@ -1,7 +1,7 @@
 // Lists the articles of the shelf.
 export default component("list", (root, data) => {
   const drawn = JSON.stringify(data)
-  if (root.drawn === drawn) return // the panel looks again every second: what has not changed stays
+  if (root.drawn === drawn) return // the panel is redrawn often; keep what has not changed
   root.drawn = drawn
 
   const list = make("ul", "list")

@@ -1,15 +1,15 @@
 const AS_IT_WAS = "Show the article as it was quoted"
 const AS_IT_IS = "Show the article as it is now"
 
-const told = (lead, words) => {
-  const line = make("p", "told")
-  const quote = make("q", "told-words", words)
+const drawEarlier = (lead, words) => {
+  const line = make("p", "earlier")
+  const quote = make("q", "earlier-words", words)
   quote.dir = "auto"
   line.append(make("b", "lead", lead), " ", quote)
   return line
 }
 
-// The article's text with its marks, and, where there are several, the steps from one to the next.
+// The article's text with its marks and, if there are several, buttons to step through them.
 const drawText = (root, text, steps, { segments, clicked }) => {
   text.replaceChildren()
   steps.replaceChildren()
@@ -49,7 +49,7 @@ const drawText = (root, text, steps, { segments, clicked }) => {
     }
     steps.append(before, position, after)
   }
-  // The drawer is laid out after this runs: only then is there something to scroll.
+  // The drawer is laid out after this runs; before that, nothing can scroll.
   if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
 }
 
@@ -81,14 +81,14 @@ export default function ({ data, parentElement }) {
   })
   actions.append(copied)
   root.append(actions)
-  // It stays in sight when the quote further down is scrolled to.
+  // The bar stays visible when the text scrolls to a quote.
   const bar = make("div", "bar")
   const steps = make("div", "steps")
   const text = make("div", "body")
   if (data.note) {
     const note = make("div", "note", data.note)
-    if (data.was?.quote) note.append(told("Quoted:", data.was.quote))
-    if (data.was?.closest) note.append(told("Closest now:", data.was.closest))
+    if (data.was?.quote) note.append(drawEarlier("Quoted:", data.was.quote))
+    if (data.was?.closest) note.append(drawEarlier("Closest now:", data.was.closest))
     if (data.clicked === null) root.append(note)
     else bar.append(note)
   }

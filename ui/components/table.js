@@ -20,8 +20,8 @@ const drawChart = (root, section, { bars, look }) => {
     button.type = "button"
     button.disabled = !bar.count
     button.setAttribute("aria-pressed", String(chosen))
-    button.setAttribute("aria-label", `${bar.name}: ${bar.told}`)
-    button.title = `${bar.name}: ${bar.told}`
+    button.setAttribute("aria-label", `${bar.name}: ${bar.label}`)
+    button.title = `${bar.name}: ${bar.label}`
     const fill = make("span", "fill")
     fill.style.height = `${(100 * bar.count) / most}%`
     button.append(fill)
@@ -37,7 +37,7 @@ const drawChart = (root, section, { bars, look }) => {
 }
 
 const drawSearch = (root, section, titled) => {
-  if (section.firstChild) return // what is being typed stays
+  if (section.firstChild) return // do not redraw while the reader types
   const field = make("input", "field")
   field.type = "search"
   field.value = titled
@@ -121,10 +121,10 @@ export default component("table", (root, data) => {
   root.look = (change) => root.act("look", { ...data.look, ...change })
   part(root, "chart", { bars: data.bars, look: data.look }, (section) => drawChart(root, section, data))
   part(root, "search", "", (section) => drawSearch(root, section, data.look.titled))
-  part(root, "told", data.told, (section) => {
-    const told = make("p", "told", data.told)
-    told.setAttribute("role", "status")
-    section.replaceChildren(told)
+  part(root, "summary", data.summary, (section) => {
+    const summary = make("p", "summary", data.summary)
+    summary.setAttribute("role", "status")
+    section.replaceChildren(summary)
   })
   part(root, "rows", { rows: data.rows, look: data.look }, (section) => drawTable(root, section, data))
   part(root, "pages", { found: data.found, look: data.look }, (section) => drawPages(root, section, data))

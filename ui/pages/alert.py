@@ -1,4 +1,4 @@
-"""An alert: what it has found in new articles, to be read, and what to do with it."""
+"""The page of an alert: what it has found in new articles."""
 
 from dataclasses import replace
 
@@ -11,13 +11,13 @@ from rag.storage.alerts import Alert, AlertResult
 from rag.storage.chats import KeptTurn
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import undisturbed
-from ui.browser.look import show_text, telling
+from ui.browser.look import reporting_errors, show_text
 from ui.chat.answer import citations_shown, show_found
 from ui.server.chats import Turn
 from ui.server.services import Services
 from ui.sidebar.models import chosen_model
 
-_SHOWN = 20  # of what was found; the next are there when these are marked as read
+_SHOWN = 20  # results; the next ones appear when these are marked as read
 
 
 def show_alert_page(services: Services) -> None:
@@ -35,12 +35,12 @@ def found_citations(services: Services, place: int | None) -> list[Citation]:
     try:
         found = services.alerts.store.results(here().question or 0, limit=_SHOWN)
     except DatelineError:
-        return []  # the page behind tells it
+        return []  # the page behind the article shows the problem
     answer = found[place].answer if place is not None and place < len(found) else None
     return list(citations_shown(answer)) if answer else []
 
 
-@telling
+@reporting_errors
 def _show_question(services: Services, number: int) -> None:
     alerts = services.alerts.store
     asked, found = alerts.question(number), alerts.results(number, limit=_SHOWN)
@@ -77,7 +77,7 @@ def _show_result(place: int, asked: Alert, result: AlertResult) -> None:
         show_text(result.problem, kind="problem")
         return
     turns: dict[int, Turn] = st.session_state.setdefault("alert-turns", {})
-    # What is drawn of a turn is made once.
+    # What is drawn of a turn is computed once.
     if result.number not in turns or turns[result.number].answer != result.answer:
         kept = KeptTurn(f"alert-{result.number}", asked.standalone.question, result.answer, "", None)
         turns[result.number] = Turn.kept(kept)

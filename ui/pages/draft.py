@@ -1,4 +1,4 @@
-"""Check a draft: a text is pasted, and each sentence and quotation of it shown with what stands on the shelf."""
+"""Check a draft: each sentence and quotation of a pasted text is shown with what the articles have of it."""
 
 from dataclasses import replace
 from functools import partial
@@ -10,25 +10,25 @@ from index.core.formatting import place_line
 from rag.analysis.draft_check import Checked, CheckedDraft, check_draft
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
-from rag.output.draft import MARK_WORDS, draft_lines, looked_line, summary_line, told
+from rag.output.draft import MARK_WORDS, difference_lines, draft_lines, looked_line, summary_line
 from ui.browser.address import go, here
 from ui.browser.clicks import draw, undisturbed
 from ui.browser.look import make_component, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import asked_of
+from ui.sidebar.filters import chosen_scope
 
 _component = make_component("draft")
 _CHECKED, _TEXT, _PROBLEM = "draft-checked", "draft-text", "draft-problem"
 
 
 def show_draft_page(services: Services) -> None:
-    """Show a field for the draft, and what became of the one that was checked."""
+    """Show a field for the draft, and the result of the last check."""
     state = st.session_state
     if st.button("← Back to the chat", key="back-to-chat", type="tertiary"):
         go(replace(here().without_article(), page=""))
         st.rerun()
     st.html('<h1 class="dl-shelf">Check a draft</h1>')
-    # What is typed outlives a look at an article or at the chat, which Streamlit's own field does not.
+    # Keeps what was typed while the reader opens an article or the chat; Streamlit's own field does not.
     state.setdefault("draft", state.get(_TEXT, ""))
     st.text_area(
         "Your text, plain or Markdown. It stays on this machine.",
@@ -52,7 +52,7 @@ def _keep_text() -> None:
 @undisturbed
 def _check(services: Services) -> None:
     state = st.session_state
-    text, scope = state["draft"], asked_of()
+    text, scope = state["draft"], chosen_scope()
     try:
         with services.library.shelf.read(checked=True) as reading:
             checked, problem = check_draft(text, reading=reading, scope=scope), ""
@@ -90,7 +90,7 @@ def _part(checked: CheckedDraft, part: Checked) -> dict[str, object]:
         "label": MARK_WORDS[part.mark],
         "text": part.span.cut(checked.text),
         "pieces": [{"said": one.said, "written": one.written, "same": one.same} for one in part.pieces],
-        "told": list(told(part)),
+        "differences": list(difference_lines(part)),
         "places": [_place(place, near=part.mark == "similar") for place in part.places],
     }
 

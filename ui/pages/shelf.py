@@ -1,4 +1,4 @@
-"""The shelf's own page: a table of the articles, how many there are of each month, and a way to remove one."""
+"""The page of the shelf: a table of the articles, a chart of their number by month, and a way to remove one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from index.inbox.folder import remove_seed, restore_seed
 from index.shelf.queries import Listing, Order
 from ui.browser.address import go, here
 from ui.browser.clicks import draw
-from ui.browser.look import LOOK_SECONDS, inert, make_component, show_text, telling
+from ui.browser.look import LOOK_SECONDS, inert, make_component, reporting_errors, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import asked_of
+from ui.sidebar.filters import chosen_scope
 
 _ROWS = 50
-_MOST_MONTHS = 36  # beyond, years are easier to read
+_MOST_MONTHS = 36  # with more of them, years are easier to read
 _component = make_component("table")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What of the table is looked at."""
+    """Which part of the table is shown, and in which order."""
 
     titled: str = ""
     order: Order = "newest"
@@ -34,7 +34,7 @@ class Look:
 
     @classmethod
     def read(cls, said: dict[str, object]) -> "Look":
-        """Read what the browser asks for; what makes no sense is left at its default."""
+        """Read what the browser asks for; an invalid value is replaced by its default."""
         order, offset, period = said.get("order"), said.get("offset"), str(said.get("period") or "")
         return cls(
             titled=one_line(str(said.get("titled") or ""))[:200],
@@ -46,7 +46,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Removed:
-    """An article that was removed, as long as it can be put back."""
+    """An article that was removed and can still be put back."""
 
     path: str
     title: str
@@ -67,11 +67,11 @@ def show_shelf_page(services: Services) -> None:
         _ask_whether_to_remove(services, removing)
 
 
-@telling
+@reporting_errors
 def _show_table(services: Services) -> None:
     state = st.session_state
     look: Look = state.setdefault("look", Look())
-    scope = asked_of()
+    scope = chosen_scope()
     with services.library.shelf.read() as reading:
         months = reading.months(scope=scope, titled=look.titled)
         within = _within(scope, look.period)
@@ -91,7 +91,7 @@ def _show_table(services: Services) -> None:
         data={
             "rows": [_row(listing) for listing in listings],
             "found": found,
-            "told": f"{counted(found, 'article')}{narrowed}" if found < everything else counted(found, "article"),
+            "summary": f"{counted(found, 'article')}{narrowed}" if found < everything else counted(found, "article"),
             "look": {"titled": look.titled, "order": look.order, "period": look.period, "offset": look.offset},
             "most": _ROWS,
             "bars": bars(months),
@@ -103,7 +103,7 @@ def _show_table(services: Services) -> None:
 
 
 def bars(months: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
-    """Make a bar of each month from the first to the last, those without an article too; of years where they are many.
+    """Make a bar for each month from the first to the last, including empty ones, or for each year if there are many.
 
     >>> [(bar["period"], bar["count"]) for bar in bars([("2025-12", 2), ("2026-02", 1)])]
     [('2025-12', 2), ('2026-01', 0), ('2026-02', 1)]
@@ -126,7 +126,7 @@ def bars(months: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
             "period": period,
             "name": name,
             "count": counts.get(period, 0),
-            "told": counted(counts.get(period, 0), "article"),
+            "label": counted(counts.get(period, 0), "article"),
         }
         for period, name in zip(periods, names, strict=True)
     ]
@@ -137,7 +137,7 @@ def _month_number(month: str) -> int:
 
 
 def _days(period: str) -> tuple[date, date] | None:
-    """Return the first and the last day of a month or a year, None where it is neither."""
+    """Return the first and the last day of a month or a year; None if it is neither."""
     try:
         if len(period) == 4:
             return date(int(period), 1, 1), date(int(period), 12, 31)

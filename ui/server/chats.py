@@ -1,8 +1,7 @@
-"""Turns: the questions of one chat, each answered in a thread of its own.
+"""Open chats: each question is a turn, answered in its own thread.
 
-The page only looks at what a turn has so far, so a click, a stop or a reload never breaks
-an answer off. A chat is kept as it grows: who opens its address later, or in another
-window, finds it as it is.
+The page only reads what a turn has so far, so a click, a stop or a reload never cuts an answer off. A chat is saved
+as it grows: its address shows the same chat later and in other windows.
 """
 
 import threading
@@ -29,24 +28,24 @@ class Turn:
     """A question, and its answer as it grows."""
 
     def __init__(self, question: str, *, scope: Scope, all_days: bool = False, spent: Usage | None = None) -> None:
-        """Make a turn with no answer yet; `spent` is what answers to it took that it replaces."""
+        """Make a turn without an answer; `spent` is the usage of earlier answers that this one replaces."""
         self.id = uuid4().hex
         self.question = question
         self.scope = scope  # which articles are asked
-        self.all_days = all_days  # also where the question names some
+        self.all_days = all_days  # even if the question names days
         self.answer: Answer | None = None
         self.problem = ""
-        self.not_kept = ""  # why it will not be there later; "" where it will
+        self.not_kept = ""  # why it could not be saved; "" if it was
         self._spent = spent
         self._stop = threading.Event()
-        self.changes = 0  # how many times there was more of it
+        self.changes = 0  # how many times the answer has grown
         self._changed = threading.Condition()
         self._answered = threading.Event()
         self._ended = threading.Event()
 
     @classmethod
     def kept(cls, turn: KeptTurn) -> "Turn":
-        """Make a turn of one that was kept."""
+        """Make a turn from a saved one."""
         made = cls(turn.question, scope=turn.answer.scope if turn.answer else WHOLE, spent=turn.spent)
         made.id, made.answer, made.problem = turn.id, turn.answer, turn.problem
         made._answered.set()
@@ -55,36 +54,36 @@ class Turn:
 
     @property
     def under_way(self) -> bool:
-        """Tell whether more of the answer may come."""
+        """Return True if more of the answer may come."""
         return not self._ended.is_set()
 
     @property
     def usage(self) -> Usage | None:
-        """What the models took for this question, answers that were replaced included, where it is known."""
+        """The model usage for this question, including answers that were replaced; None if unknown."""
         took = self.answer.prose.usage if self.answer and self.answer.prose else None
         return self._spent + took if self._spent and took else self._spent or took
 
     def begin(self, answers: Callable[[threading.Event], Iterator[Answer]], keep: Callable[[], None]) -> None:
-        """Answer in a thread: with what `answers` yields until it ends or is told to stop, kept by `keep`."""
+        """Answer in a thread with what `answers` yields until it ends or `stop` is called; `keep` saves the turn."""
         threading.Thread(target=self._work, args=(answers, keep), name="answer", daemon=True).start()
 
     def stop(self) -> None:
-        """Have the model stop; what it has written stays."""
+        """Stop the model; what it has written stays."""
         self._stop.set()
 
     def first_answer(self) -> Answer | None:
-        """Wait for the answer in quotes: a question that follows this one up builds on it."""
+        """Wait for the answer in quotes, which a follow-up needs."""
         self._answered.wait()
         return self.answer
 
     def wait_for_more(self, seen: int, seconds: float) -> int:
-        """Wait until there was more of it than `seen` times, or it has ended, or the time is up; return how many."""
+        """Wait until `changes` is more than `seen`, the answer ends, or the time is up. Return `changes`."""
         with self._changed:
             self._changed.wait_for(lambda: self.changes > seen or not self.under_way, seconds)
             return self.changes
 
     def as_kept(self) -> KeptTurn:
-        """Return what is kept of it."""
+        """Return the turn as it is saved."""
         return KeptTurn(self.id, self.question, self.answer, self.problem, self._spent)
 
     def _work(self, answers: Callable[[threading.Event], Iterator[Answer]], keep: Callable[[], None]) -> None:
@@ -93,7 +92,7 @@ class Turn:
             for answer in answers(self._stop):
                 first, self.answer = self.answer is None, answer
                 self._answered.set()
-                self._tell(more=True)
+                self._notify(more=True)
                 if first:
                     self._keep(keep)
         except DatelineError as error:
@@ -104,9 +103,9 @@ class Turn:
             self._answered.set()
             self._keep(keep)
             self._ended.set()
-            self._tell(more=False)
+            self._notify(more=False)
 
-    def _tell(self, *, more: bool) -> None:
+    def _notify(self, *, more: bool) -> None:
         with self._changed:
             self.changes += more
             self._changed.notify_all()
@@ -121,7 +120,7 @@ class Turn:
 
 @dataclass(eq=False)
 class OpenChat:
-    """A chat that is on a page, with the answers that are under way in it."""
+    """A chat that a page shows, and the answers that are still being written."""
 
     id: str
     library: Library
@@ -131,38 +130,38 @@ class OpenChat:
 
     @property
     def under_way(self) -> bool:
-        """Tell whether more of an answer may come."""
+        """Return True if more of an answer may come."""
         return any(turn.under_way for turn in self.turns)
 
     @property
     def usage(self) -> Usage | None:
-        """What the models took for the whole chat, where it is known."""
+        """The model usage for the whole chat; None if unknown."""
         took = [turn.usage for turn in self.turns if turn.usage]
         return reduce(add, took) if took else None
 
     def ask(self, question: str, model: ChatModel | None, *, scope: Scope = WHOLE) -> None:
-        """Ask a question of the articles in `scope`: for quotes, and with `model` for prose too."""
+        """Ask a question of the articles in `scope`: for quotes, and with a `model` for prose too."""
         self.turns.append(Turn(question, scope=scope))
         self._start(len(self.turns) - 1, model)
 
     def ask_again(self, place: int, model: ChatModel | None) -> None:
-        """Ask the question of that place (from 0) once more, of `model`, which shall choose other words."""
+        """Ask `model` the question of that place (from 0) again, for an answer in other words."""
         self._renew(place)
         self._start(place, model, again=True)
 
     def search_again(self, place: int, searched_as: str, model: ChatModel | None) -> None:
-        """Answer the question of that place anew from a search in the reader's words."""
+        """Answer the question of that place again, from a search for the reader's words."""
         self._renew(place)
         self._start(place, model, searched_as=searched_as)
 
     def ask_all_days(self, place: int, model: ChatModel | None) -> None:
-        """Answer the question of that place anew from all days, whatever days it names."""
+        """Answer the question of that place again, from all days, whatever days it names."""
         self._renew(place)
         self.turns[place].all_days = True
         self._start(place, model)
 
     def stop(self) -> None:
-        """Have every answer that is under way end."""
+        """Stop every answer that is still being written."""
         for turn in self.turns:
             turn.stop()
 
@@ -192,7 +191,7 @@ class OpenChat:
             return stream_answer(query, library=self.library, chat=model, stop=stop, again=again)
 
         def keep() -> None:
-            # Else the question was asked again meanwhile, or the chat is gone.
+            # Otherwise the question was asked again meanwhile, or the chat was deleted.
             if self.turns[place] is turn and not self.deleted:
                 self.chats.keep(self.id, place, turn.as_kept())
 
@@ -200,21 +199,21 @@ class OpenChat:
 
 
 class OpenChats:
-    """The chats of this process's pages: two windows on one chat see the same one."""
+    """The chats of this process's pages; two windows with the same chat share it."""
 
     def __init__(self, library: Library) -> None:
-        """Open the kept chats of the library's store. Raises StoreMismatch where they are not ours."""
+        """Open the saved chats of the library's store. Raises StoreMismatch if the file is not one of Dateline."""
         self.kept = Chats(library.settings.store)
         self._library = library
         self._open: WeakValueDictionary[str, OpenChat] = WeakValueDictionary()
         self._opening = threading.Lock()
 
     def new(self) -> OpenChat:
-        """Begin a chat; it is kept from its first question on."""
+        """Begin a chat; it is saved from its first question on."""
         return self._remember(OpenChat(uuid4().hex[:16], self._library, self.kept))
 
     def get(self, id_: str) -> OpenChat:
-        """Return the chat of that id, with what is under way in it. Raises UnknownChat."""
+        """Return the chat with that id, including unfinished answers. Raises UnknownChat."""
         with self._opening:
             if (chat := self._open.get(id_)) is not None and chat.turns:
                 return chat
@@ -222,7 +221,7 @@ class OpenChats:
             return self._remember(OpenChat(id_, self._library, self.kept, [Turn.kept(turn) for turn in kept.turns]))
 
     def delete(self, id_: str) -> None:
-        """Forget a chat; answers that are under way in it end."""
+        """Delete a chat, and stop its unfinished answers."""
         with self._opening:
             if chat := self._open.pop(id_, None):
                 chat.deleted = True

@@ -1,14 +1,14 @@
-"""Headers: what the browser may load for the page, and whose pages may ask: nothing and nobody from elsewhere.
+"""Response headers and origins: the page loads nothing from elsewhere, and no other site may send requests to it.
 
-Every foreign string is shown as text; should one slip through, the browser still fetches
-nothing for it.
+Foreign text is always shown as text. If any were ever interpreted as HTML, the browser would still fetch nothing
+for it.
 """
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Streamlit's page needs inline script and style, and blobs; all else comes from its own host.
+# Streamlit's page needs inline scripts and styles, and blobs; everything else comes from its own host.
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -26,14 +26,14 @@ POLICY = "; ".join(
 
 
 class PageHeaders:
-    """Middleware that puts the policy on every HTTP answer."""
+    """Middleware that adds the policy to every HTTP response."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap `app`."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and the answer back with the headers."""
+        """Pass the request on, and return the response with the headers."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -47,10 +47,10 @@ class PageHeaders:
 
 
 class OwnOrigin:
-    """Middleware that refuses what another site's page asks of this one, by socket or by request.
+    """Middleware that refuses requests and sockets from the pages of other sites.
 
-    Streamlit refuses most of it too, but first it asks a server on the internet for this machine's
-    outer address, to compare; and it lets pages of any other port on this machine through.
+    Streamlit refuses most of them too. But it first asks a server on the internet for this machine's public address,
+    to compare, and it allows pages from any other port of this machine.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -58,7 +58,7 @@ class OwnOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what comes from the page itself, or from no page at all; answer all else with 403."""
+        """Pass on requests from the page itself or from no page at all; answer all others with 403."""
         headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != headers.get("host"):

@@ -1,9 +1,8 @@
-"""Indexing: the one thread of the page's process that writes to the shelf.
+"""Indexing: the only thread of the page's process that writes to the shelf.
 
-It runs apart from the readers' pages, so a question can be asked while it works. Between
-two runs it puts into Chroma what another process, such as `dateline index`, has added, builds
-again what was damaged, and asks the alerts of what is new. Where watching is switched
-on, a second thread starts a run whenever something changed in the seeds.
+Questions can be asked while it works. Between two runs it brings Chroma up to date with what another process, such as
+`dateline index`, has added. It also rebuilds a damaged shelf, and runs the alerts on new articles. If watching is on,
+a second thread starts a run whenever something changes in the seeds.
 """
 
 import threading
@@ -21,7 +20,7 @@ from ui.server.suggestions import Suggestions
 from ui.server.unexpected import log_and_explain
 
 _LOOK_SECONDS = 2.0
-_WATCH_SECONDS = 10.0  # a watch on very many folders takes a while to be on
+_WATCH_SECONDS = 10.0  # it takes a while to start watching very many folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +28,15 @@ class Progress:
     """What the thread is doing, for the page to show."""
 
     running: bool = False
-    doing: str = ""  # our own words, never an article's
-    share: float = 0.0  # 0 to 1, of the passages that have their vectors
-    done: Done | None = None  # the last run that ended well
-    rejected: tuple[Rejected, ...] = ()  # of the run under way or the last one
-    problem: str = ""  # why the last run stopped, or else the watch
+    doing: str = ""  # a message of Dateline, never text of an article
+    share: float = 0.0  # 0 to 1, the share of the passages that have vectors
+    done: Done | None = None  # the last run without an error
+    rejected: tuple[Rejected, ...] = ()  # in the current run, or else the last one
+    problem: str = ""  # why the last run failed, or else why watching did
 
 
 class Indexer:
-    """Owns the thread, and Chroma with it."""
+    """Owns the indexing thread, and Chroma."""
 
     def __init__(self, library: Library, alerts: Alerts, suggestions: Suggestions) -> None:
         """Prepare; nothing runs before `start`."""
@@ -50,14 +49,14 @@ class Indexer:
         self._watch_ended = threading.Event()
         self._watch_problem = ""
         self._watcher: threading.Thread | None = None
-        self._damage = ""  # what was wrong with the shelf at the last look
-        self._not_placed = ""  # the generation of the shelf that could not be brought into Chroma
+        self._damage = ""  # what was wrong with the shelf at the last check
+        self._not_placed = ""  # the generation of the shelf that could not be copied to Chroma
         self._unexpected = ("", "")  # the unexpected error that was logged last, and where
-        self._unreachable = False  # whether the Chroma server was, when it was last to be written to
+        self._unreachable = False  # whether the Chroma server was unreachable at the last attempt
 
     @property
     def progress(self) -> Progress:
-        """What is going on now."""
+        """What the thread is doing now."""
         now = self._progress
         return replace(now, problem=now.problem or self._watch_problem)
 
@@ -67,9 +66,9 @@ class Indexer:
         return self._watcher is not None and self._watcher.is_alive() and not self._watch_ended.is_set()
 
     def start(self) -> None:
-        """Index now, in the background; asked while it runs, it runs once more afterwards.
+        """Index now, in the background; if a run is in progress, another one follows.
 
-        The first start takes up watching again where it was on when the store was last used.
+        The first start resumes watching if it was on when the store was last used.
         """
         with self._starting:
             self._start()
@@ -83,16 +82,17 @@ class Indexer:
             self._thread.start()
 
     def start_once(self) -> bool:
-        """Index if that was never asked for; return True if so."""
+        """Start indexing unless it was started before. Return True if this call started it."""
         if self._thread is not None:
             return False
         self.start()
         return True
 
     def watch(self, on: bool) -> None:
-        """Index now and whenever something changed in the seeds folder, or no longer; the next start remembers it.
+        """Switch watching of the seeds folder on or off, and store the choice for the next start.
 
-        Never raises: why watching ended or could not be remembered is told in `progress`.
+        Switching it on starts a run. Never raises: if watching ended or the choice could not be stored, `progress`
+        says why.
         """
         with self._starting:
             if not on:
@@ -107,7 +107,7 @@ class Indexer:
                 self._watch_problem = str(error)
 
     def stop(self) -> None:
-        """End the threads after their present step, and give Chroma back."""
+        """End the threads after their current step, and release Chroma."""
         with self._starting:
             self._ended.set()
             self._asked.set()
@@ -118,7 +118,7 @@ class Indexer:
         self._library.index.release()
 
     def _start_watching(self) -> threading.Event:
-        """Start the watcher; the event is set once it has asked for a run, or failed."""
+        """Start the watcher; the event is set once it has requested a run, or failed."""
         self._watch_ended, self._watch_problem, on = threading.Event(), "", threading.Event()
         self._watcher = threading.Thread(target=self._watch, args=(self._watch_ended, on), name="watching", daemon=True)
         self._watcher.start()
@@ -137,8 +137,8 @@ class Indexer:
         finally:
             on.set()
 
-    def _take_up_watching(self) -> None:
-        """Watch if that is remembered, and wait until it is on: the first run then misses nothing, and is one."""
+    def _resume_watching(self) -> None:
+        """Watch if that was the stored choice, and wait until it has begun, so that the first run misses nothing."""
         with self._starting:
             if self._ended.is_set() or self.watching:
                 return
@@ -146,7 +146,7 @@ class Indexer:
                 with self._library.shelf.read() as reading:
                     remembered = reading.record("watch")
             except ShelfDamaged:
-                return  # the run that comes next builds it again, and tells
+                return  # the next run rebuilds it and reports that
             except DatelineError as error:
                 self._watch_problem = str(error)
                 return
@@ -156,7 +156,7 @@ class Indexer:
         on.wait(_WATCH_SECONDS)
 
     def _work(self) -> None:
-        self._take_up_watching()
+        self._resume_watching()
         placed = ""  # the generation of the shelf that is in Chroma
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)
@@ -166,7 +166,7 @@ class Indexer:
                 if asked:
                     self._asked.clear()
                     self._run()
-                self._mend()
+                self._rebuild_if_damaged()
                 with self._library.shelf.read(checked=True) as reading:
                     seen, store = reading.record("generation"), reading.record("store")
                 if seen != placed or not self._library.index.usable:
@@ -180,18 +180,18 @@ class Indexer:
             except Exception as error:  # noqa: BLE001 (logged; the thread goes on)
                 self._fail_unexpectedly(error)
 
-    def _mend(self) -> None:
-        """Build the shelf again where it is damaged, once: a disk that fails would be worked to death."""
+    def _rebuild_if_damaged(self) -> None:
+        """Rebuild the shelf if it is damaged, but only once for the same damage: the disk may be failing."""
         damage, earlier = self._library.shelf.damage(), self._damage
         self._damage = damage
         if damage and damage != earlier:
             self._run()
 
     def _place(self, generation: str) -> str:
-        """Bring Chroma in line with the shelf, and return the generation that it has, "" where another owns it.
+        """Bring Chroma up to date with the shelf. Return the generation that it has, "" if another process owns it.
 
-        Where that fails, or Chroma cannot be believed even made anew, questions are answered without it, and it is not
-        tried again until the shelf changes.
+        If that fails, or Chroma is wrong even after a rebuild, questions are answered without it. The next attempt is
+        made when the shelf changes.
         """
         if generation == self._not_placed:
             return generation
@@ -199,7 +199,7 @@ class Indexer:
         try:
             owned = sync_chroma(self._library.shelf, self._library.index)
         except ChromaUnreachable as error:
-            self._unreachable, self._not_placed = True, ""  # it may be back any moment
+            self._unreachable, self._not_placed = True, ""  # it may return at any moment
             self._fail(str(error))
             return ""
         if self._unreachable:
@@ -210,7 +210,7 @@ class Indexer:
         return generation if owned else ""
 
     def _fail_unexpectedly(self, error: Exception) -> None:
-        # The same error may come back at each look: it is logged once until the next run.
+        # The same error may occur at each check: it is logged once until the next run.
         if repr(error) != self._unexpected[0]:
             self._unexpected = repr(error), log_and_explain(error)
         details = self._unexpected[1]

@@ -16,7 +16,7 @@ from ui.server.suggestions import Suggestions
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The library, and what works on it in the server's process."""
+    """The library, and everything in the server's process that uses it."""
 
     library: Library
     indexer: Indexer
@@ -36,7 +36,7 @@ _building = threading.Lock()
 
 
 def get_services() -> Services:
-    """Return the services of this process. Raises DatelineError if the settings or the store are at fault."""
+    """Return the services of this process. Raises DatelineError if the settings or the store are not usable."""
     with _building:
         return _build()
 

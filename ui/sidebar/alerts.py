@@ -7,16 +7,16 @@ from rag.output.alerts import quotes_words
 from rag.storage.alerts import AlertListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
-from ui.browser.look import make_component, show_text, telling
+from ui.browser.look import make_component, reporting_errors, show_text
 from ui.server.services import Services
 
-_LISTED = 200  # of which the list shows a few, and all on request
+_LISTED = 200  # the list shows a few of them, and all on request
 _component = make_component("alert_list")
 
 
-@telling
+@reporting_errors
 def show_alerts(services: Services) -> None:
-    """List them, those that have found something first."""
+    """List the alerts, those that have found something first."""
     listings = services.alerts.listings()
     if not listings:
         return
@@ -33,7 +33,7 @@ def _entry(listing: AlertListing) -> dict[str, object]:
     return {
         "number": listing.asked.number,
         "question": listing.asked.standalone.question,
-        "told": quotes_words(listing.quotes),
+        "count": quotes_words(listing.quotes),
         "found": bool(listing.quotes),
         "current": here().page == "alerts" and here().question == listing.asked.number,
     }

@@ -1,4 +1,4 @@
-"""Narrowing: which articles are asked, by outlet and by day of publication."""
+"""Filters: which articles are searched, by outlet and by day of publication."""
 
 from datetime import date
 
@@ -7,21 +7,21 @@ import streamlit as st
 from index.core.formatting import counted, scope_words
 from index.core.scope import WHOLE, Scope
 from ui.browser.clicks import undisturbed
-from ui.browser.look import inert, telling
+from ui.browser.look import inert, reporting_errors
 from ui.server.services import Services
 
 _UNNAMED = "No outlet named"
 _SINCE, _UNTIL, _OUTLETS = "since", "until", "outlets"
 
 
-def asked_of() -> Scope:
-    """Return what the reader has narrowed the questions to."""
+def chosen_scope() -> Scope:
+    """Return the articles that the reader has chosen to ask."""
     return st.session_state.get("scope", WHOLE)  # type: ignore[no-any-return]
 
 
-@telling
+@reporting_errors
 def show_narrowing(services: Services) -> None:
-    """Let the reader choose days and outlets, where the shelf has more than one of them."""
+    """Let the reader choose days and outlets, if the shelf has more than one of them."""
     with services.library.shelf.read() as reading:
         reach, outlets = reading.reach(), dict(reading.outlets())
     named = [name for name in outlets if name]
@@ -49,10 +49,10 @@ def show_narrowing(services: Services) -> None:
     )
 
 
-@telling
+@reporting_errors
 def show_scope(services: Services) -> None:
-    """Say that only some articles are asked, above the place where one asks, and let the reader ask all again."""
-    scope = asked_of()
+    """Show above the question field that only some articles are asked, with a button to ask all again."""
+    scope = chosen_scope()
     if scope.is_whole:
         return
     with services.library.shelf.read() as reading:

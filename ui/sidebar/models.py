@@ -20,12 +20,12 @@ _TRIAL = "Answer with the one word: yes"
 
 
 class Trial:
-    """A question put to a model to see whether it answers, in a thread of its own."""
+    """A test question to a model, in its own thread, to see if it answers."""
 
     def __init__(self, model: ChatModel) -> None:
-        """Ask at once."""
+        """Start the test."""
         self.model = model.name
-        self.outcome = ""  # in a sentence; "" while it is under way
+        self.outcome = ""  # a sentence; "" until the test has ended
         self.failed = False
         threading.Thread(target=self._work, args=(model,), name="trial", daemon=True).start()
 
@@ -49,7 +49,7 @@ def chosen_model(services: Services) -> ChatModel | None:
 
 
 def show_models(services: Services, chat: OpenChat) -> None:
-    """Let the reader choose a model and try it; say what the chat has taken."""
+    """Let the reader choose a model and test it, and show the usage of the chat."""
     if not services.models:
         show_text("Showing quotes only. Connect a language model with DATELINE_CHAT_MODEL in .env.", kind="note")
         return

@@ -1,4 +1,4 @@
-"""The shelf, in the sidebar: how much is there, how fresh it is, what is new, and its articles by title."""
+"""The shelf in the sidebar: how many articles it has, when it was updated, what is new, and the articles by title."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -12,22 +12,22 @@ from index.core.formatting import ago, counted, place_line, scope_words
 from index.shelf.queries import Listing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw, undisturbed
-from ui.browser.look import LOOK_SECONDS, make_component, show_text, telling
+from ui.browser.look import LOOK_SECONDS, make_component, reporting_errors, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import asked_of
+from ui.sidebar.filters import chosen_scope
 
-_LISTED = 30  # the shelf's own page lists them all
+_LISTED = 30  # the page of the shelf lists them all
 _MOST_REASONS = 100
 _list = make_component("list")
 
 
 def show_status(services: Services, below: Callable[[], None]) -> None:
-    """Show the state of the shelf, and what is `below`: they look again, so that what another process did is seen."""
+    """Show the state of the shelf and what is `below`, and redraw both, because another process may change them."""
     st.fragment(_show_status_and, run_every=LOOK_SECONDS)(services, below)
 
 
 def show_articles(services: Services) -> None:
-    """List the newest articles of what is asked of, or those whose title holds what is searched for."""
+    """List the newest of the chosen articles, or those with the search words in the title."""
     st.fragment(_show_articles, run_every=LOOK_SECONDS)(services)
 
 
@@ -37,7 +37,7 @@ def _show_status_and(services: Services, below: Callable[[], None]) -> None:
             show()
 
 
-@telling
+@reporting_errors
 def _show_status(services: Services) -> None:
     progress = services.indexer.progress
     with services.library.shelf.read() as reading:
@@ -69,9 +69,9 @@ def _switch_watch(services: Services) -> None:
     services.indexer.watch(bool(st.session_state["watch"]))
 
 
-@telling
+@reporting_errors
 def _show_articles(services: Services) -> None:
-    scope = asked_of()
+    scope = chosen_scope()
     with services.library.shelf.read() as reading:
         everything = reading.count()
     if not everything:

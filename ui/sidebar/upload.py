@@ -1,4 +1,4 @@
-"""Upload: articles are added to the seeds folder from the page, each with its outcome."""
+"""Upload articles to the seeds folder from the page, and show the outcome for each."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from index.core.errors import DatelineError
 from index.inbox.folder import add_seed
-from ui.browser.look import show_text, telling
+from ui.browser.look import reporting_errors, show_text
 from ui.server.services import Services
 
 _LOOK_SECONDS = 1.0
@@ -14,7 +14,7 @@ _LOOK_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What came of one file: its path among the seeds, or why it is not there."""
+    """The outcome of one file: its path in the seeds folder, or why it was not added."""
 
     name: str
     path: str = ""
@@ -23,7 +23,7 @@ class _Outcome:
 
 
 def show_upload(services: Services) -> None:
-    """Take files, and tell of each what became of it."""
+    """Accept files, and show the outcome of each."""
     state = st.session_state
     round_: int = state.setdefault("upload-round", 0)
     with st.popover("Add articles", key="add-articles", width="stretch"):
@@ -42,14 +42,14 @@ def show_upload(services: Services) -> None:
             except DatelineError as error:
                 outcomes.append(_Outcome(file.name, problem=str(error)))
         state["uploaded"] = outcomes
-        # An uploader with another key is an empty one: what was taken is told below instead.
+        # A new key makes the uploader empty; the outcomes are listed below it instead.
         state["upload-round"] = round_ + 1
         if any(outcome.new for outcome in outcomes):
             services.indexer.start()
         st.rerun()
 
 
-@telling
+@reporting_errors
 def _show_outcomes(services: Services) -> None:
     outcomes: list[_Outcome] = st.session_state.get("uploaded", [])
     with services.library.shelf.read() as reading:

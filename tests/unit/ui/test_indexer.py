@@ -138,7 +138,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
 ) -> None:
     made: list[str] = []
     looks: list[None] = []
-    start_over, mend = VectorIndex.start_over, Indexer._mend
+    start_over, rebuild = VectorIndex.start_over, Indexer._rebuild_if_damaged
 
     def counted_start(self: VectorIndex) -> str:
         made.append(start_over(self))
@@ -146,11 +146,11 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
 
     def counted_look(self: Indexer) -> None:
         looks.append(None)
-        mend(self)
+        rebuild(self)
 
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
     monkeypatch.setattr(VectorIndex, "start_over", counted_start)
-    monkeypatch.setattr(Indexer, "_mend", counted_look)
+    monkeypatch.setattr(Indexer, "_rebuild_if_damaged", counted_look)
     monkeypatch.setattr(ui.server.indexer, "_LOOK_SECONDS", 0.01)
     run(indexer)
     seen = len(looks)
