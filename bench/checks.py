@@ -1,20 +1,19 @@
-"""Which altered statements do the checks catch, and how often do they doubt a true one?
+"""Measure how many altered statements the checks catch, and how often they doubt a true one.
 
     python -m bench.checks DATA_FOLDER
 
-reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0), `wice/claim_dev.jsonl`
-(WiCE, ODC-BY) and `bipia/text_attack_train.json` (BIPIA, Microsoft, MIT), prints tables and
-writes `bench/results/checks.json`. The data is not part of the project.
+It reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0), `wice/claim_dev.jsonl` (WiCE, ODC-BY) and
+`bipia/text_attack_train.json` (BIPIA, Microsoft, MIT). It prints tables and writes `bench/results/checks.json`. The
+data is not part of the project.
 
-A statement is a sentence of a summary. Its quotes are the one to four sentences of the article
-that hold most of its content words: for an altered one, those of the sentence it was made from,
-as if the writer had cited well and written badly. An altered statement is a sentence of a summary
-labelled 0 that is not in the summary it was made from; every other sentence is a true statement.
-Each true statement counts once an article. Labels decide, not the kinds of edit: seven summaries
-labelled 0 name no kind, two labelled 1 name some.
+A statement is a sentence of a summary. Its quotes are the one to four sentences of the article that have most of its
+content words. An altered statement gets the quotes of the sentence it was made from, as if the writer had cited well
+and written badly. An altered statement is a sentence of a summary labelled 0 that is not in the summary it was made
+from. Every other sentence is a true statement, and counts once for each article. The labels decide, not the kinds of
+edit: seven summaries labelled 0 name no kind, and two labelled 1 name some.
 
-The articles are halved by a hash of their text. The rules and lists were made looking at the
-"tune" half; the "check" half was only counted.
+The articles are halved by a hash of their text. The rules and lists were made on the "tune" half. On the "check" half
+only totals were counted.
 """
 
 import argparse

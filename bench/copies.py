@@ -1,11 +1,11 @@
-"""Are copies of an article known as such, and is nothing else taken for one?
+"""Measure how many copies of an article are recognised, and how many other articles are linked by mistake.
 
     python -m bench.copies DATA_FOLDER
 
-takes real articles (`wice/claim_dev.jsonl`, ODC-BY; `summedits/summedits_news.json`, Apache-2.0), makes of each a
-copy in each of six ways, puts all on one shelf, and counts the copies that are found for their article
-and the pairs of different articles that are linked. Prints a table and writes `bench/results/copies.json`. The data
-is not part of the project.
+It takes real articles (`wice/claim_dev.jsonl`, ODC-BY; `summedits/summedits_news.json`, Apache-2.0) and makes six
+kinds of copy of each. It puts all on one shelf, and counts the copies that are linked to their article and the pairs
+of different articles that are linked. It prints a table and writes `bench/results/copies.json`. The data is not part
+of the project.
 """
 
 import argparse

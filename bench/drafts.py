@@ -1,14 +1,14 @@
-"""What does the check of a draft see, and what does it take?
+"""Measure what the draft check finds, and how long it takes.
 
     python -m bench.drafts DATA_FOLDER
 
-puts the articles of SummEdits (`summedits/`, Salesforce, Apache-2.0), the pages of WiCE (`wice/`, ODC-BY) and pieces
-of TimeQA (`timeqa/`, BSD-3), CLAP NQ (`clapnq/`, Apache-2.0) and Chroma's chunking corpora (`chunking_evaluation/`,
-MIT) on one shelf, makes drafts of real sentences of the first two, and counts how each sentence is marked: taken as
-it is, with other type (quotation marks, dashes, line ends), with one word, one number or one name in the place of
-another, with a clause cut off, and of articles that are not on the shelf. Quotations are runs of words of a sentence.
-Which article is held out, and in which half it is, a hash of its text decides. Prints
-tables and writes `bench/results/drafts.json`. The data is not part of the project.
+It puts articles on one shelf: SummEdits (`summedits/`, Salesforce, Apache-2.0), pages of WiCE (`wice/`, ODC-BY) and
+pieces of TimeQA (`timeqa/`, BSD-3), CLAP NQ (`clapnq/`, Apache-2.0) and Chroma's chunking corpora
+(`chunking_evaluation/`, MIT). It makes drafts of real sentences of the first two, and counts how each is marked. The
+sentences are unchanged; have other typography (quotation marks, dashes, line ends); have one word, number or name
+replaced; have a clause cut off; or are from articles that are not on the shelf. Quotations are runs of words of a
+sentence. A hash of its text decides which half an article is in, and whether it is left off the shelf. The bench
+prints tables and writes `bench/results/drafts.json`. The data is not part of the project.
 """
 
 import argparse
@@ -210,7 +210,7 @@ def judge(case: Case, reading: Reading) -> tuple[Checked | None, float]:
 
 
 def is_named(case: Case, part: Checked) -> bool:
-    """Tell whether what was swapped is shown: word by word, and a number or a name by itself."""
+    """Return True if the change is shown: word by word, and a number or a name by itself."""
     new, old = case.swapped
     if case.kind == "one word changed":
         return any(not piece.same and new in piece.said for piece in part.pieces)

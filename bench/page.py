@@ -1,16 +1,16 @@
-"""How soon is the page there, how long does a click take in a long chat, and do ten readers wait?
+"""Measure how fast the page loads, how long a click takes in a long chat, and how long ten readers wait.
 
     python -m bench.page [--data DATA_FOLDER]
 
-starts `dateline serve` and a plain Streamlit page as processes of their own, opens them in a
-real Chromium, prints tables and writes `bench/results/page.json`. On the shelf are the user's
-seed and the tests' invented articles and, where the data folder is there, every passage of CLAP
-NQ dev (IBM, Apache-2.0) and every article of SummEdits news (Salesforce, Apache-2.0), which are
-no part of the project. No language model is asked.
+It starts `dateline serve` and a plain Streamlit page in separate processes and opens them in a
+real Chromium. It prints tables and writes `bench/results/page.json`. The shelf has the user's
+seed and the tests' invented articles. With a data folder it also has every passage of CLAP NQ
+dev (IBM, Apache-2.0) and every article of SummEdits news (Salesforce, Apache-2.0), which are not
+part of the project. No language model is asked.
 
-Times in the browser are the browser's own: from the navigation, the key or the click to the
-frame in which what is waited for stands in the window. The servers, the browser and the readers
-share this machine's processors.
+Times in the browser are measured by the browser: from the navigation, the key or the click to the
+frame that shows the expected change. The servers, the browser and the readers share this
+machine's processors.
 """
 
 import argparse
@@ -87,7 +87,7 @@ const inSight = (element) => {
   const box = element.getBoundingClientRect()
   return box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && element.checkVisibility()
 }
-// What Dateline's components draw stands in a shadow root each.
+// Each of Dateline's components draws in a shadow root.
 const drawn = (selector) =>
   [document, ...[...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")].map((host) => host.shadowRoot)]
     .flatMap((root) => [...(root?.querySelectorAll(selector) ?? [])])
@@ -139,7 +139,7 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """When something was set off, in seconds of the clock, and how long its effect took to be seen."""
+    """When an action began, in seconds of the clock, and how long its effect took to be seen."""
 
     began: float
     seconds: float
@@ -157,14 +157,14 @@ def ratio(one: Figures, other: Figures) -> float:
 
 
 def write_seeds(seeds: Path, data: Path) -> str:
-    """Put the articles into the seeds folder and say in a line what they are."""
+    """Put the articles into the seeds folder and return a one-line summary of them."""
     seeds.mkdir()
     own = [*(ROOT / "seeds").iterdir(), *(ROOT / "tests" / "data" / "fiction").iterdir()]
     for article in own:
         shutil.copy(article, seeds)
-    told = f"{len(own)} articles of the project"
+    summary = f"{len(own)} articles of the project"
     if not data.is_dir():
-        return told
+        return summary
     passages = list(read_clapnq(data))
     for one in passages:
         (seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences), encoding="utf-8")
@@ -172,11 +172,11 @@ def write_seeds(seeds: Path, data: Path) -> str:
     news = list(dict.fromkeys(entry["doc"] for entry in entries))
     for number, text in enumerate(news):
         (seeds / f"news-{number:03}.txt").write_text(text, encoding="utf-8")
-    return f"{told}, {len(passages)} passages of CLAP NQ dev, {len(news)} articles of SummEdits news"
+    return f"{summary}, {len(passages)} passages of CLAP NQ dev, {len(news)} articles of SummEdits news"
 
 
 def check_questions(library: Library) -> None:
-    """Make sure that the article meant answers each question, so that a quote is there to be waited for."""
+    """Check that each question is answered by its article, so that there is a quote to wait for."""
     for question, path in QUESTIONS.items():
         answer = answer_question(question, library=library)
         if answer.refusal or answer.quotes[0].article.path != path:
@@ -198,7 +198,7 @@ def keep_chats(library: Library, data: Path) -> dict[str, str]:
 
 @contextmanager
 def serving(folder: Path, *command: str) -> Iterator[str]:
-    """Run a server in a process of its own on a free port until the block ends; give its address once it is up."""
+    """Run a server in a separate process on a free port until the block ends. Yields its address once it is up."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -223,7 +223,7 @@ def serving(folder: Path, *command: str) -> Iterator[str]:
 
 
 def wait_for_health(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return as soon as the server says that it is up."""
+    """Wait until the server reports that it is up."""
     late = time.monotonic() + _SECONDS
     while time.monotonic() < late:
         with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5):
@@ -239,13 +239,13 @@ def serving_dateline(folder: Path) -> AbstractContextManager[str]:
 
 
 def serving_plain(folder: Path) -> AbstractContextManager[str]:
-    """Run a page of Streamlit's own that has a title and a chat input, with our settings of Streamlit."""
+    """Run a plain Streamlit page with a title and a chat input, with our Streamlit settings."""
     return serving(folder, "streamlit", "run", "plain.py", "--server.port", "PORT")
 
 
 @contextmanager
 def settings_of(folder: Path) -> Iterator[None]:
-    """Forget the settings of the person who measures, and take the folder's."""
+    """Ignore the settings of the person who measures, and use the folder's."""
     for name in list(os.environ):
         if name.startswith(("DATELINE_", "OPENAI_")):
             del os.environ[name]
@@ -259,11 +259,11 @@ def settings_of(folder: Path) -> Iterator[None]:
 
 
 def time_reruns(chat: str) -> dict[str, list[float]]:
-    """Run the page's script again and again for the chat of that id ("": a new one), in a process of its own.
+    """Run the page's script repeatedly for the chat with that id ("" for a new one), in a separate process.
 
     Returns the seconds that each run took, and those of them that its thread spent on a processor.
     """
-    # Streamlit keeps much in its process: only the one that runs the script shall have it.
+    # Streamlit keeps much state in its process, so only the process that runs the script imports it.
     from streamlit.testing.v1 import AppTest
 
     import ui.app.page
@@ -306,7 +306,7 @@ def measure_reruns(chats: Mapping[str, str]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
-    """Open the address as a reader who was never there before."""
+    """Open the address as a first-time reader."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(_SECONDS * 1000)
     await context.add_init_script(f"(() => {{{_WATCH}}})()")
@@ -327,7 +327,7 @@ async def seconds_to(page: Page, what: str) -> float:
 
 
 async def first_paint(page: Page) -> dict[str, float]:
-    """Return when something was first painted, and when one could ask."""
+    """Return when something was first painted, and when a question could be asked."""
     usable = await seconds_to(page, "usable")
     await page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
     painted = await page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
@@ -365,7 +365,7 @@ async def start_new_chat(page: Page) -> Timed:
 
 
 async def measure_starts(browser: Browser, folder: Path) -> dict[str, Any]:
-    """Visit fresh servers, a plain page's and ours by turns, and ask ours a first question and later ones."""
+    """Visit fresh servers, a plain page's and ours in turn, and ask ours a first question and later ones."""
     visits: dict[str, list[dict[str, float]]] = {"dateline": [], "dateline, later visit": [], "streamlit": []}
     first, later = list[float](), list[float]()
     questions = list(QUESTIONS)
@@ -420,9 +420,9 @@ async def measure_clicks(browser: Browser, folder: Path, chats: Mapping[str, str
 
 
 async def measure_readers(browser: Browser, folder: Path) -> dict[str, Any]:
-    """Have one reader ask all the questions one by one, then ten readers one each at the same moment.
+    """Have one reader ask all the questions one by one, then ten readers one each at the same time.
 
-    Each on a server of its own, so that the first time a question is asked is the first time its articles are read.
+    Each run has a new server, so that every question is the first to read its articles.
     """
     questions = list(QUESTIONS)
     async with AsyncExitStack() as open_pages:
@@ -459,7 +459,7 @@ async def measure_readers(browser: Browser, folder: Path) -> dict[str, Any]:
 
 
 async def measure_in_browser(folder: Path, chats: Mapping[str, str], executable: str) -> dict[str, Any]:
-    """Measure everything that a reader sees."""
+    """Measure everything that a reader notices."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         try:

@@ -1,11 +1,10 @@
-"""How does a small language model answer from the passages: does it cite correctly, does it refuse, in which form?
+"""Measure how a small language model answers from the passages: whether it cites correctly and refuses rightly.
 
     python -m bench.prose DATA_FOLDER MODEL.gguf [--questions 20] [--k 3]
 
-asks the first questions of both halves of CLAP NQ dev (IBM, Apache-2.0), all 300 passages on
-one shelf, once with answers in JSON and once with markers, of a real model on a local server
-(the package `xllamacpp`), prints a table and adds the rows to `bench/results/prose.json`. The
-data and the model are not part of the project.
+It puts all 300 passages of CLAP NQ dev (IBM, Apache-2.0) on one shelf. It asks a real model on a local server (the
+package `xllamacpp`) the first questions of both halves, once with answers in JSON and once with markers. It prints a
+table and adds the rows to `bench/results/prose.json`. The data and the model are not part of the project.
 """
 
 import argparse

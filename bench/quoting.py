@@ -1,10 +1,10 @@
-"""Does the shelf quote the right sentences, and refuse when it should?
+"""Measure how often the shelf quotes the right sentences, and refuses when it should.
 
     python -m bench.quoting DATA_FOLDER
 
-reads `clapnq/dev_answerable_*.jsonl` and `clapnq/dev_unanswerable_*.jsonl` (CLAP NQ, IBM,
-Apache-2.0), puts every passage on one shelf as an article, asks every question, prints a
-table and writes `bench/results/quoting.json`. The data is not part of the project.
+It reads `clapnq/dev_answerable_*.jsonl` and `clapnq/dev_unanswerable_*.jsonl` (CLAP NQ, IBM, Apache-2.0), puts every
+passage on one shelf as an article and asks every question. It prints a table and writes `bench/results/quoting.json`.
+The data is not part of the project.
 """
 
 import argparse

@@ -1,14 +1,14 @@
-"""Does a sentence of news get the right speaker, the right kind of speech and the right certainty?
+"""Measure how often a sentence of news gets the right speaker, kind of speech and certainty.
 
     python -m bench.speakers DATA_FOLDER
 
-reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0) and the project's own seed,
-and compares every sentence of seventeen articles with what a person wrote down in `bench/speakers.jsonl`:
-the article, a digest of the sentence, who says it, in whose words, and how firm it is. No text of the articles is
-part of the project. If two answers are right, both are given with a bar between them.
+It reads `summedits/summedits_news.json` (SummEdits, Salesforce, Apache-2.0) and the project's seed article. It compares
+every sentence of seventeen articles with a person's labels in `bench/speakers.jsonl`: the article, a digest of the
+sentence, who says it, in whose words, and how certain it is. The file has no text of the articles. If two answers are
+right, it has both, with a bar between them.
 
-The rules were made looking at the "tune" articles; the "check" articles were labelled after the
-rules stood, and were only counted. Prints tables and writes `bench/results/speakers.json`.
+The rules were made on the "tune" articles. The "check" articles were labelled after the rules were finished, and only
+totals were counted. The bench prints tables and writes `bench/results/speakers.json`.
 """
 
 import argparse

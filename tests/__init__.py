@@ -1,1 +1,1 @@
-"""Tests: each name is the sentence, each body the proof."""
+"""Tests: each name is a sentence that states the behaviour."""

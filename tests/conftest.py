@@ -1,4 +1,4 @@
-"""What the tests stand on: a guarded network, an empty environment, a real model, a real shelf."""
+"""Fixtures for all tests: a guarded network, an empty environment, the built-in model and a real shelf."""
 
 import os
 import shutil
@@ -80,7 +80,7 @@ def make_newsroom(folder: Path, model: MiniLM) -> Newsroom:
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the settings, keys or `.env` of the person who runs it."""
+    """Hide the settings, keys and `.env` of the person who runs the tests."""
     for name in list(os.environ):
         if name.startswith(("DATELINE_", "OPENAI_", "CHROMA_")):
             monkeypatch.delenv(name)
@@ -94,7 +94,7 @@ def model() -> MiniLM:
 
 @pytest.fixture
 def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
-    """An empty newsroom."""
+    """A newsroom without articles."""
     made = make_newsroom(tmp_path / "newsroom", model)
     yield made
     made.library.index.release()
@@ -102,7 +102,7 @@ def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
-    """The user's article and the fictional ones, indexed. Tests only read it."""
+    """The user's article and the fictional ones, indexed. Tests only read this newsroom."""
     made = make_newsroom(tmp_path_factory.mktemp("archive"), model)
     shutil.copy(SEED, made.seeds)
     shutil.copytree(FICTION, made.seeds / "fiction")
@@ -112,7 +112,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    """Wait for what another thread or process does; a minute at most."""
+    """Wait until `holds` returns True because of another thread or process, for a minute at most."""
     deadline = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < deadline
@@ -120,18 +120,18 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def ids_in_chroma(index: VectorIndex, collection: str) -> list[str]:
-    """All ids that Chroma has, in order."""
+    """Return all ids that Chroma has, sorted."""
     return sorted(index._get(collection).get(include=[])["ids"])
 
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
-    """Runs `dateline` as its users do: in a process of its own, in a folder of its own."""
+    """Runs `dateline` as users do: in a separate process, in its own folder."""
 
     folder: Path
 
     def __call__(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        # What Python reads at its start needs a start.
+        # Python reads these variables only when it starts, so a forked process would ignore them.
         if not any(name.startswith("PYTHON") for name in environment):
             return run_forked(arguments, folder=self.folder, environment=self._environment(environment), seconds=120)
         return subprocess.run(
@@ -145,7 +145,7 @@ class CommandLine:
 
     @contextmanager
     def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-        """A command that goes on until it is told to end; two minutes at most."""
+        """Run a command until the block ends, for two minutes at most."""
         with subprocess.Popen(
             [sys.executable, "-m", "tests.support.loopback", *arguments],
             cwd=self.folder,
@@ -169,7 +169,7 @@ class CommandLine:
 
 @pytest.fixture
 def dateline(tmp_path: Path) -> CommandLine:
-    """The command line in an empty folder that holds the user's article as its seeds."""
+    """The command line, in a folder whose seeds are the user's article."""
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     return CommandLine(tmp_path)
@@ -177,7 +177,7 @@ def dateline(tmp_path: Path) -> CommandLine:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of the page; each reader has a context of their own."""
+    """One Chromium for all tests of the page; each reader has a separate context."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=find_browser(), args=["--no-sandbox", "--disable-background-networking", "--disable-sync"]

@@ -1,1 +1,1 @@
-"""How well does the shelf find passages, compared with others on the same files and questions?"""
+"""Compare how well Dateline and other systems find passages, on the same files and questions."""

@@ -1,11 +1,10 @@
-"""How well are passages found, compared with Chroma, LangChain, LlamaIndex, haiku.rag and keywords alone?
+"""Measure how well passages are found, compared with Chroma, LangChain, LlamaIndex, haiku.rag and keywords alone.
 
     python -m bench.quality DATA_FOLDER [--sets clapnq,timeqa] [--systems Dateline,Chroma] [--questions N]
 
-puts each set's articles on a shelf of every system, each in a process of its own, asks the
-set's questions, prints a table a set and writes each set that was measured whole into
-`bench/results/quality.json`. A run of everything takes some twenty minutes on two cores. The
-data is not part of the project.
+It puts each set's articles on a shelf of every system, each in a separate process, and asks the set's questions. It
+prints a table for each set, and writes each set that was measured completely to `bench/results/quality.json`. A full
+run takes about twenty minutes on two cores. The data is not part of the project.
 """
 
 import argparse

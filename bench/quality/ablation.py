@@ -1,11 +1,11 @@
-"""Which ideas of the search earn their place?
+"""Compare designs of the search.
 
     python -m bench.quality.ablation DATA_FOLDER [--sets clapnq,chunking,timeqa,multihoprag]
 
-asks each set's questions once of every design: by meaning alone, by words alone, the two fused in
-several ways, words of the heading counted once or twice, put in another order by the best sentence or by
-freshness, chunks of other sizes. Chunks of unlike sizes are compared by what is found in the first 4,000
-characters read. Prints a table a set and writes it into `bench/results/ablation.json`.
+It asks each set's questions once of every design: semantic search alone, keyword search alone, the two fused in
+several ways, words of the heading counted once or twice, reordering by the best sentence or by date, and chunks of
+other sizes. Chunks of different sizes are compared by what is found in the first 4,000 characters read. It prints a
+table for each set and writes it to `bench/results/ablation.json`.
 """
 
 import argparse

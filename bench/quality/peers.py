@@ -1,7 +1,7 @@
-"""Peers: Dateline and others, given the same files and asked the same questions.
+"""Dateline and other systems, given the same files and asked the same questions.
 
-Each is set up as its own quickstart does it, with one exception: all that embed use MiniLM's
-weights from the package that Dateline uses, since no other can be had without a network.
+Each is set up as in its quickstart, with one exception. All that embed use MiniLM's weights from the package that
+Dateline uses, since no others are available without a network.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class System(ABC):
 
     @abstractmethod
     def index(self, articles: Sequence[Article]) -> int:
-        """Take in the articles and return the number of passages."""
+        """Index the articles and return the number of passages."""
 
     @abstractmethod
     def search(self, question: str, k: int) -> list[Place]:
@@ -122,7 +122,7 @@ def find_original(original: str, cleaned: str, place: int) -> int:
 
 
 def cut(articles: Sequence[Article]) -> Iterator[tuple[Article, int, str]]:
-    """Cut each file into pieces of equal length, whatever stands at the ends."""
+    """Cut each file into pieces of equal length."""
     for article in articles:
         for start in range(0, len(article.file), _PIECE):
             yield article, start, article.file[start : start + _PIECE]
@@ -328,7 +328,7 @@ class LlamaIndex(System):
         return len(nodes)
 
     def search(self, question: str, k: int) -> list[Place]:
-        """Retrieve nodes; where one does not say where it starts, it is looked for in its article."""
+        """Retrieve nodes. A node without a start is searched for in its article."""
         places = list[Place]()
         for found in self._index.as_retriever(similarity_top_k=k).retrieve(question):
             article, text = self._articles[found.node.ref_doc_id], found.node.text
@@ -399,7 +399,7 @@ class HaikuRag(System):
         return len(self._places)
 
     def search(self, question: str, k: int) -> list[Place]:
-        """Search; chunks do not say where they start, so they were looked for in their articles."""
+        """Search. Chunks have no start, so they were searched for in their articles."""
         found = self._loop.run_until_complete(self._client.search(question, limit=k))
         return [self._places[one.chunk_id] for one in found]
 

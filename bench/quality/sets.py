@@ -39,7 +39,7 @@ class Article:
 
     @property
     def head(self) -> str:
-        """What stands above the text in the article's file."""
+        """What is above the text in the article's file."""
         day = f"Date: {self.published}\n" if self.published else ""
         return f"Title: {' '.join(self.title.split())}\n{day}\n"
 
@@ -56,7 +56,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, and where its answer stands."""
+    """A question, and the place of its answer."""
 
     text: str
     relevant: tuple[Place, ...]

@@ -1,4 +1,4 @@
-"""The command line, each command in its own process and without a network."""
+"""The command line: each command runs in a separate process and without a network."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ from tests.support.embedding_server import FAULTS, serve_embeddings
 
 
 def test_ask_quotes_the_stored_text_at_its_offsets(dateline: CommandLine) -> None:
-    """The first question indexes the shelf, and each quote is what `show` has at its offsets."""
+    """The first question indexes the shelf, and `show` has each quote at its offsets."""
     asked = dateline("ask", FENTANYL, "--json")
     assert asked.returncode == 0, asked.stderr
     assert f"visible  {SEED.name}" in asked.stderr
@@ -78,7 +78,7 @@ def test_watch_indexes_now_and_after_each_change_until_a_signal(dateline: Comman
         assert "removed  river.txt\n" in _lines_until("1 article on the shelf", watch.stdout)
         watch.send_signal(ending)
         assert watch.wait(timeout=60) == 0
-        # A folder that goes and comes back may be noticed more than once.
+        # A folder that is removed and restored may be noticed more than once.
         *others, last = watch.stderr.read().splitlines()
         assert last == "Watching ended. What was indexed stays."
         assert all(line.startswith("There is no folder") for line in others)
@@ -92,7 +92,7 @@ def test_alerts_are_added_run_read_and_removed(dateline: CommandLine) -> None:
     assert f"visible  {SEED.name}" in kept.stderr, "the first use of an empty store indexes first"
     assert dateline("alerts", FENTANYL, "--since", "2026-01-05", "--outlet", "The Lamp").returncode == 0
     article.write_text(f"{said}\n")
-    with dateline.running("index") as other:  # of two at once, one prints
+    with dateline.running("index") as other:  # if two runs overlap, only one prints
         runs = [dateline("index").stdout, other.communicate(timeout=60)[0]]
     (printed,) = (run for run in runs if "new quote" in run)
     assert printed.endswith(

@@ -1,4 +1,4 @@
-"""`dateline doctor`: what it finds, and what it must not show."""
+"""`dateline doctor`: the problems it finds, and what it must not show."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, at whatever moment they come."""
+"""Ctrl-C and SIGTERM, at any moment."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ SECONDS = 2.0
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Signals end this process in order; afterwards all is as it was."""
+    """Handle signals in this process as the command line does. The handlers are restored afterwards."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     before = {number: signal.getsignal(number) for number in numbers}
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
@@ -35,7 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         signal.signal(number, handler)
 
 
-def test_a_signal_ends_what_runs(asked: threading.Event) -> None:
+def test_a_signal_ends_the_running_command(asked: threading.Event) -> None:
     assert not asked.is_set()
     with pytest.raises(Ended) as ended:
         signal.raise_signal(signal.SIGTERM)
@@ -49,7 +49,7 @@ def test_a_signal_that_is_lost_in_a_destructor_is_remembered(asked: threading.Ev
             signal.raise_signal(signal.SIGINT)
 
     left = Left()
-    del left  # reported nowhere: a warning would fail this test
+    del left  # the lost signal is not reported: a warning would fail this test
     assert asked.is_set()
 
 
@@ -72,7 +72,7 @@ def _import_and_wait(name: str) -> None:
 
 
 def test_a_command_ends_in_order_whenever_the_signal_comes(tmp_path: Path) -> None:
-    """The exit code is the signal's, or 0 if the command was done, and no traceback is shown."""
+    """The exit code is the signal's, or 0 if the command had finished, and there is no traceback."""
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
@@ -80,7 +80,7 @@ def test_a_command_ends_in_order_whenever_the_signal_comes(tmp_path: Path) -> No
     for number in range(STARTS):
         ending = (signal.SIGINT, signal.SIGTERM)[number % 2]
         with subprocess.Popen(
-            # Python's own start, before any code of ours, is left out.
+            # Signals before any of our code runs are not tested.
             [sys.executable, "-c", "from dateline.__main__ import main; print(flush=True); main()", "index"],
             cwd=tmp_path,
             env=environment,

@@ -1,4 +1,4 @@
-"""Pictures of every state of the page, light and dark, at a desk and on a phone, to be looked at.
+"""Take pictures of every state of the page, light and dark, on a desktop and on a phone.
 
 `python -m tests.page.screenshots FOLDER` (or `make screenshots`) takes them; two are in `docs/pictures`.
 The language model in them is a script, the articles are the shipped and the fictional ones.
@@ -210,7 +210,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
 
 
 def take(browser: Browser, server: Server, endpoint: ChatServer, folder: Path) -> Iterator[Path]:
-    """Take every picture, and yield each one's path."""
+    """Take every picture, and yield its path."""
     for size, (width, height) in SIZES.items():
         for dark in (False, True):
             for state in [*STATES, "writing", "failed"]:
@@ -229,7 +229,7 @@ def take(browser: Browser, server: Server, endpoint: ChatServer, folder: Path) -
 
 
 def main() -> int:
-    """Take the pictures into the folder that is named. Returns the exit code."""
+    """Write the pictures to the given folder. Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder: Path = parser.parse_args().folder

@@ -1,4 +1,4 @@
-"""Alerts on the page: kept with one click, told of in the sidebar, read and removed."""
+"""Alerts on the page: added with one click, shown in the sidebar, read and removed."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ ASKED = "How much will the <b>new</b> ferries cost?"
 SAID = "The new ferries will cost 61 million crowns, <i>not</i> less."
 
 
-def test_a_question_is_kept_and_what_it_finds_is_read(
+def test_an_alert_is_added_and_its_results_are_read(
     browser: Browser, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
@@ -31,7 +31,7 @@ def test_a_question_is_kept_and_what_it_finds_is_read(
             page.reload()
             expect(page.get_by_text("New articles are searched for this too")).to_be_visible()
 
-        with subtests.test("what it finds is told in the sidebar, by itself"):
+        with subtests.test("its results appear in the sidebar without a reload"):
             shutil.copy(server.seeds / "ferries.txt", server.seeds / "copy.txt")
             (server.seeds / "more.txt").write_text(f"PORT ELLERY, 9 March 2026 - {SAID}")
             reader.reindex()

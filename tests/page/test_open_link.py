@@ -1,4 +1,4 @@
-"""What a link opens after its article was edited, renamed or removed: the same sentence, or that it is gone."""
+"""Links after their article was edited, renamed or removed: they open the same sentence or say that it is gone."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ class Desk:
     """A shelf of one article, a chat that quotes it, and links to the quote."""
 
     def __init__(self, newsroom: Newsroom, tmp_path: Path) -> None:
-        """Put the article on the shelf, and keep an answer that quotes it."""
+        """Put the article on the shelf, and save an answer that quotes it."""
         self.newsroom, self.kept = newsroom, Chats(tmp_path / "kept")
         self.edit(FERRIES)
         answer = newsroom.ask(ASKED)
@@ -57,7 +57,7 @@ class Desk:
         self.newsroom.indexed()
 
     def open(self, address: Address) -> tuple[str, str | None]:
-        """Return the note of the drawer and what is lit as the quote."""
+        """Return the drawer's note and the text highlighted as the quote."""
         opened = find_opened(address, self.cited if address.chat else (), self.kept, self.newsroom.library)
         assert opened is not None
         if opened.clicked:
@@ -73,7 +73,7 @@ def desk(newsroom: Newsroom, tmp_path: Path) -> Desk:
     return Desk(newsroom, tmp_path)
 
 
-def test_what_was_quoted_is_found_again_or_said_to_be_gone(desk: Desk, subtests: pytest.Subtests) -> None:
+def test_a_quote_is_found_again_or_reported_as_gone(desk: Desk, subtests: pytest.Subtests) -> None:
     quote = desk.quote.quote
     links = {"of the chat": desk.link, "alone": desk.alone, "older": desk.older}
 
@@ -104,7 +104,7 @@ def test_a_renamed_file_is_found_by_its_text(desk: Desk) -> None:
         assert desk.open(link) == (RENAMED, desk.quote.quote)
 
 
-def test_a_link_of_which_no_chat_knows_is_found_by_its_print(desk: Desk) -> None:
+def test_a_link_that_is_in_no_chat_is_found_by_its_fingerprint(desk: Desk) -> None:
     desk.kept.delete("one")
     desk.edit(CORRECTED)
     assert desk.open(desk.alone) == (f"{CHANGED} {THE_SAME}", desk.quote.quote)
@@ -120,7 +120,7 @@ def test_a_link_of_which_no_chat_knows_is_found_by_its_print(desk: Desk) -> None
 
 
 @needs_browser
-def test_the_drawer_shows_what_became_of_a_quote(browser: Browser, tmp_path: Path) -> None:
+def test_the_drawer_shows_what_happened_to_a_quote(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     ferries = Path(shutil.copy(FICTION / "ferries.txt", tmp_path / "seeds"))
     with serve(tmp_path) as server, reading(browser, server) as reader:

@@ -1,4 +1,4 @@
-"""The page, as its readers meet it: a real server, a real Chromium, real clicks."""
+"""The page as readers use it, with a real server and a real Chromium."""
 
 import re
 import shutil
@@ -24,7 +24,7 @@ pytestmark = needs_browser
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A page on the user's article and the fictional ones; tests that use it leave the seeds alone."""
+    """A page with the user's article and the fictional ones. Its tests do not change the seeds."""
     folder = tmp_path_factory.mktemp("page")
     shutil.copytree(FICTION, folder / "seeds")
     shutil.copy(SEED, folder / "seeds")
@@ -32,8 +32,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-def test_the_main_job_on_the_real_seed(browser: Browser, tmp_path: Path) -> None:
-    """First start on an empty store: the reader asks, reads two quotes and opens one in its article."""
+def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, tmp_path: Path) -> None:
+    """On the first start with an empty store, the reader asks, reads two quotes and opens one in its article."""
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
@@ -134,9 +134,7 @@ def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browse
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("2 articles")
 
 
-def test_within_five_seconds_an_open_page_knows_what_another_process_added_changed_and_removed(
-    browser: Browser, tmp_path: Path
-) -> None:
+def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     (tmp_path / "seeds" / "strike.txt").unlink()
     shutil.copy(SEED, tmp_path / "seeds")
@@ -156,7 +154,7 @@ def test_within_five_seconds_an_open_page_knows_what_another_process_added_chang
         expect(page.locator(".st-key-shelf")).to_contain_text("Updated")
 
         def knows(expected: str, *, words: bool) -> None:
-            """Index in another process; then ask at once, and again until the deadline, what is true now."""
+            """Index in another process, then ask at once and again until the deadline."""
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
             deadline = time.monotonic() + 5
             found_now = "1 removed" if not words else "1 new or changed"
@@ -187,14 +185,14 @@ def test_days_that_a_question_names_are_shown_and_can_be_removed(browser: Browse
         expect(page.get_by_text("Published 1 Jan to 3 Feb 2026, for “January 2026”")).to_be_visible()
         expect(page.locator(".words", has_text="a pay rise of 4.2 per cent")).to_be_visible()
         expect(page).to_have_url(re.compile("chat="))
-        page.reload()  # what is kept knows what the reader asked of
+        page.reload()  # the saved chat knows the scope of the question
         page.get_by_role("button", name="All days").click()
         expect(page.get_by_text("for “January 2026”")).to_have_count(0)
         expect(page.get_by_role("button", name="Copy")).to_be_visible()
         expect(page.get_by_role("button", name="All days")).to_have_count(0)
 
 
-def test_an_open_page_mends_a_damaged_store(browser: Browser, tmp_path: Path) -> None:
+def test_an_open_page_repairs_a_damaged_store(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("Updated")
@@ -206,7 +204,7 @@ def test_an_open_page_mends_a_damaged_store(browser: Browser, tmp_path: Path) ->
             expect(reader.page.locator(".words, .dl-problem, .answer-root.refused").first).to_be_visible()
             expect(reader.page.locator(".st-key-shelf")).to_contain_text("6 articles")
             answered = reader.page.locator(".words", has_text="48.5 million crowns")
-            for _ in range(20):  # what is asked before it is mended is told so; the reader asks again
+            for _ in range(20):  # an answer before the repair reports the problem, so the reader asks again
                 reader.page.get_by_role("button", name="New chat").click()
                 expect(reader.page.locator(".dl-question")).to_have_count(0)
                 reader.ask("What will the new ferries cost?")
@@ -218,7 +216,7 @@ def test_an_open_page_mends_a_damaged_store(browser: Browser, tmp_path: Path) ->
             reader.page.get_by_role("button", name="New chat").click()
 
 
-def test_a_reader_may_ask_while_the_shelf_is_being_read(browser: Browser, tmp_path: Path) -> None:
+def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
     for number in range(400):
@@ -255,7 +253,7 @@ def test_question_answer_and_article_fit_the_window(
         expect(reader.page.locator("mark.current")).to_be_in_viewport()
 
 
-def test_the_page_is_read_by_keyboard(browser: Browser, server: Server) -> None:
+def test_the_page_can_be_used_by_keyboard(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
         reader.ask(FENTANYL)
         first = reader.page.get_by_role("button", name="As per the statement")
@@ -289,13 +287,13 @@ def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> 
             expect(reader.page.get_by_text("The shelf does not answer this.")).to_be_attached()
 
 
-def test_an_overlong_question_is_told_its_limit(browser: Browser, server: Server) -> None:
+def test_an_overlong_question_shows_the_limit(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
         reader.ask("what was agreed? " * 200)
         expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 2000.")
 
 
-def test_a_quote_of_an_article_that_went_says_so(browser: Browser, tmp_path: Path) -> None:
+def test_a_quote_of_a_removed_article_says_so(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
@@ -319,7 +317,7 @@ CAIRO, 3 March 2026 (<img src={leak}/outlet>) — The *minister* said :red[price
 """
 
 
-def test_foreign_text_is_shown_as_it_is_and_fetches_nothing(browser: Browser, tmp_path: Path) -> None:
+def test_text_of_an_article_is_shown_as_text_and_fetches_nothing(browser: Browser, tmp_path: Path) -> None:
     hits: list[str] = []
 
     class Leak(BaseHTTPRequestHandler):
@@ -353,7 +351,7 @@ def test_foreign_text_is_shown_as_it_is_and_fetches_nothing(browser: Browser, tm
             expect(reader.page.locator("mark.current")).to_be_visible()
             assert reader.page.locator(".body").text_content() == text
             reader.page.keyboard.press("Escape")
-            # The outlet among those to choose from, the question in the list of chats, the titles in the table.
+            # The outlet in the choices, the question in the list of chats, the titles in the table.
             reader.page.get_by_text("Ask only some articles").click()
             reader.choose("Outlets", "<img src=")
             reader.page.keyboard.press("Escape")
@@ -374,7 +372,7 @@ def test_foreign_text_is_shown_as_it_is_and_fetches_nothing(browser: Browser, tm
     assert hits == []
 
 
-def test_a_store_that_cannot_be_used_is_told_in_a_sentence(browser: Browser, tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_used_is_reported_in_one_sentence(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "articles.db").write_text("Somebody's notes, and no database.")
     with serve(tmp_path) as server:
@@ -403,14 +401,14 @@ def test_the_server_listens_on_this_machine_only(server: Server) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/stream", "/_stcore/health"])
 def test_a_request_in_another_hosts_name_is_refused(server: Server, path: str) -> None:
-    """DNS rebinding: a page elsewhere that makes its own name point here gets nothing."""
+    """DNS rebinding: another site whose name points to this machine gets no answer."""
     for method in ("GET", "SOCKET"):
         assert status_of(server, path, host="evil.test", origin="http://evil.test", method=method) in range(400, 500)
         assert status_of(server, path, host="evil.test", method=method) in range(400, 500)
 
 
 def test_a_page_from_elsewhere_opens_no_socket_and_sends_no_file(server: Server, subtests: pytest.Subtests) -> None:
-    """The server's guard ends it should it look up its outer address to compare, as Streamlit does by itself."""
+    """Streamlit looks up its external address to compare origins. The network guard would end the server then."""
     own = server.url.removeprefix("http://")
     for origin in (
         "http://evil.test", f"http://evil.test:{own.split(':')[1]}", "http://localhost.evil.test", "http://localhost:1",
@@ -421,13 +419,13 @@ def test_a_page_from_elsewhere_opens_no_socket_and_sends_no_file(server: Server,
             assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=origin, method="PUT") == 403
     assert status_of(server, "/_stcore/stream", host=own, origin=server.url, method="SOCKET") == 101
     assert status_of(server, "/_stcore/health", host=own) == 200
-    # From the page's own origin, without the token that the page has been given.
+    # From the page's origin, without the token that the page has.
     for method in ("PUT", "DELETE"):
         assert status_of(server, "/_stcore/upload_file/a/b", host=own, origin=server.url, method=method) == 403
 
 
 def status_of(server: Server, path: str, *, host: str, method: str = "GET", origin: str | None = None) -> int:
-    """Ask in the name of a host, for a page of an origin or for none; "SOCKET" asks for a socket."""
+    """Send a request with these Host and Origin headers. "SOCKET" opens a WebSocket."""
     headers = {"Host": host, "Content-Length": "0"} | ({"Origin": origin} if origin is not None else {})
     if method == "SOCKET":
         key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
@@ -472,7 +470,7 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
         expect(field).to_have_value("***")
 
 
-def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
+def test_an_answer_is_exported_in_each_format_and_shows_what_was_searched(
     browser: Browser, server: Server, subtests: pytest.Subtests
 ) -> None:
     with reading(browser, server) as reader:
@@ -499,7 +497,7 @@ def test_an_answer_is_taken_along_in_each_form_and_tells_what_was_searched(
         expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
 
 
-def test_an_answers_timeline_is_unfolded_opened_at_its_quotes_and_taken_along(
+def test_an_answers_timeline_opens_its_quotes_and_is_exported(
     browser: Browser, server: Server, subtests: pytest.Subtests
 ) -> None:
     with reading(browser, server) as reader:
@@ -510,15 +508,15 @@ def test_an_answers_timeline_is_unfolded_opened_at_its_quotes_and_taken_along(
         expect(words).not_to_have_count(0)
         expect(page.locator(".when")).to_have_text(["12 Feb 2026"])
         quoted = reader.quotes
-        told = words.all_text_contents()
-        assert set(quoted) < set(told), "all that is quoted, and more"
+        shown = words.all_text_contents()
+        assert set(quoted) < set(shown), "all that is quoted, and more"
         expect(page.locator(".event-where").first).to_have_text("New Delhi, reported 12 Feb 2026")
-        beside = next(place for place, text in enumerate(told) if text not in quoted)
-        page.locator("button.event-button").nth(beside).click()
-        expect(page.locator("mark.current")).to_have_text(told[beside])
+        unquoted = next(place for place, text in enumerate(shown) if text not in quoted)
+        page.locator("button.event-button").nth(unquoted).click()
+        expect(page.locator("mark.current")).to_have_text(shown[unquoted])
         page.keyboard.press("Escape")
         expect(page.locator("mark")).to_have_count(0)
-        expect(page.locator("button.event-button").nth(beside)).to_be_focused()
+        expect(page.locator("button.event-button").nth(unquoted)).to_be_focused()
         page.get_by_role("button", name="Export the timeline").click()
         begins = {
             "Markdown": b"# what will",

@@ -1,7 +1,7 @@
-"""A reader's first ten minutes with the page, as one would spend them.
+"""Whole stories of a reader on the page.
 
-Each scenario ends with what must not have happened: no request left the machine, nothing
-went wrong in the browser, no traceback, no sideways scroll (`tests/support/reader.py`).
+Each test ends with checks of `tests/support/reader.py`: no request left the machine, and there was no
+browser error, no traceback and no sideways scroll.
 """
 
 import re
@@ -44,7 +44,7 @@ def fill_day(page: Page, label: str, day: str) -> None:
         box = page.get_by_role("spinbutton", name=f"{part}, {label}")
         box.click()
         box.press_sequentially(value)
-    for _ in range(2):  # past the calendar's button: a day is taken when the reader leaves the field
+    for _ in range(2):  # past the calendar's button: a date counts when the reader leaves the field
         page.keyboard.press("Tab")
 
 
@@ -54,13 +54,13 @@ def lit(reader: Reader) -> str:
     return mark.text_content() or ""
 
 
-def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
-    """Open, take a suggested question, follow up, look at a quote, narrow, add an article, leave, come back."""
+def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browser, tmp_path: Path) -> None:
+    """Take a suggested question, follow up, open a quote, narrow the scope, add an article, leave and come back."""
     shutil.copytree(FICTION, tmp_path / "seeds")
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page = reader.page
-        # First open: what this is, how much there is, four questions.
+        # First visit: what this is, how many articles there are, four questions.
         expect(page.get_by_role("heading", name="Ask the shelf")).to_be_visible()
         expect(page.get_by_text("Answers are quoted word for word from 7 articles")).to_be_visible()
         suggested = page.locator(".st-key-welcome button")
@@ -72,7 +72,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         expect(page.get_by_text("The shelf does not answer this.")).to_have_count(0)
         expect(page.get_by_role("heading", name="Ask the shelf")).to_have_count(0)
 
-        # A question of one's own, and one that follows it up.
+        # A new question, and a follow-up.
         page.get_by_role("button", name="New chat").click()
         expect(page.locator(".dl-question")).to_have_count(0)
         reader.ask(FENTANYL)
@@ -86,7 +86,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
             "Searched for: when will that happen? (agreed on fentanyl precursors)"
         )
 
-        # A quote in its article, the next one, and back with Esc.
+        # A quote in its article, the next quote, and back with Esc.
         chat = page.url
         quotes = page.locator("button.quote")
         first = (quotes.first.locator(".words").text_content() or "").strip()
@@ -100,7 +100,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("mark")).to_have_count(0)
         expect(page).to_have_url(chat)
 
-        # Only some of the articles; what is being typed stays.
+        # A scope of some articles; the text being typed stays.
         box = page.get_by_placeholder("Ask about the news")
         box.fill("How much will")
         page.get_by_text("Ask only some articles").click()
@@ -116,7 +116,7 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         reader.ask("How high did the River Lind rise at Lindenau?")
         expect(page.locator(".words", has_text="6.32 metres")).to_be_visible()
 
-        # An article is added, and asked.
+        # An article is added, and quoted.
         page.get_by_role("button", name="Add articles").click()
         harbour: FilePayload = {"name": "harbour.txt", "mimeType": "text/plain", "buffer": HARBOUR.encode()}
         scan: FilePayload = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
@@ -130,14 +130,14 @@ def test_the_first_ten_minutes(browser: Browser, tmp_path: Path) -> None:
         reader.ask("How deep will the harbour of Oakhaven be?")
         expect(page.locator(".words", has_text="nine metres")).to_be_visible()
 
-        # Files that came by another way are there after Re-index.
+        # Files added outside the page are found after Re-index.
         (server.seeds / "pier.txt").write_text(
             "A pier of Oakhaven closed on Monday after a storm tore 40 planks away.\n"
         )
         reader.reindex()
         expect(page.locator(".st-key-shelf")).to_contain_text("9 articles")
 
-        # Leave and come back: the chat is there, with its answers, under its address and in the list.
+        # Leave and come back: the chat and its answers are at its address and in the list.
         asked = page.locator(".dl-question").all_inner_texts()
         page.reload()
         expect(page.locator(".dl-question")).to_have_text(asked)
@@ -154,7 +154,7 @@ OAKHAVEN, 5 March 2026 (Fictional Wire) - The harbour of Oakhaven will be nine m
 """
 
 
-def test_prose_is_stopped_and_its_sources_are_shown_on_pointing(
+def test_prose_is_stopped_and_its_sources_are_shown_on_hover(
     browser: Browser, tmp_path: Path, endpoint: ChatServer
 ) -> None:
     (tmp_path / "seeds").mkdir()
@@ -222,7 +222,7 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         assert lit(reader) == quote
         page.keyboard.press("Escape")
         expect(page).to_have_url(chat)
-        page.go_back()  # closing was going back: the step before is the start
+        page.go_back()  # closing went back in the history: the step before is the start
         expect(page.get_by_role("heading", name="Ask the shelf")).to_be_visible()
         assert "chat=" not in page.url
         page.go_forward()
@@ -249,16 +249,18 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         expect(other.page.locator("mark")).to_have_count(1)
 
 
-def test_only_the_reader_goes_back(browser: Browser, server: Server) -> None:
-    """Where the page itself goes back, the server hears of it later, and undoes what was clicked meanwhile."""
+def test_only_the_reader_goes_back_in_the_history(browser: Browser, server: Server) -> None:
+    """If the page went back by script, the server would hear of it late and undo what was clicked meanwhile."""
     sent: list[BackMsg] = []
 
     def went_back() -> bool:
-        return any(told.rerun_script.is_history_navigation for told in sent)
+        return any(message.rerun_script.is_history_navigation for message in sent)
 
     with reading(browser, server) as reader:
         page = reader.page
-        page.on("websocket", lambda socket: socket.on("framesent", lambda told: sent.append(BackMsg.FromString(told))))
+        page.on(
+            "websocket", lambda socket: socket.on("framesent", lambda message: sent.append(BackMsg.FromString(message)))
+        )
         page.reload()
         reader.ask(FENTANYL)
         expect(page).to_have_url(re.compile(r"\?chat=\w+$"))
@@ -388,7 +390,7 @@ def test_the_shelf_is_sorted_searched_read_and_an_article_removed_and_put_back(
         expect(page.get_by_role("heading", name="Ask the shelf")).to_be_visible()
 
 
-def test_the_watched_folder_is_read_by_itself(browser: Browser, tmp_path: Path) -> None:
+def test_a_watched_folder_is_indexed_automatically(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:

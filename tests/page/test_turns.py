@@ -1,4 +1,4 @@
-"""Turns: a question on the page with a language model, from the first word to the next question."""
+"""A question on the page with a language model, from the first word to the next question."""
 
 import shutil
 import threading
@@ -25,7 +25,7 @@ SAID = as_json((AGREED, ["1.1"]), (WRONG, ["1.1"]), ("More will follow.", []), (
 
 @pytest.fixture
 def chat(server: Server, endpoint: ChatServer) -> ChatServer:
-    """The endpoint of the page under test, honest again."""
+    """The endpoint of the page under test, reset to answer normally."""
     endpoint.fault, endpoint.say, endpoint.pause, endpoint.go_on = "", lambda _: SAID, 0.0, None
     endpoint.requests.clear()
     endpoint.hung_up.clear()
@@ -80,7 +80,7 @@ def test_text_grows_then_citations_open_the_article(browser: Browser, server: Se
 
 
 @needs_browser
-def test_the_quotes_are_there_while_the_model_is_silent(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_quotes_are_shown_before_the_model_answers(browser: Browser, server: Server, chat: ChatServer) -> None:
     chat.fault = "hang before the answer"
     with reading(browser, server) as reader:
         reader.ask(FENTANYL)
@@ -186,7 +186,7 @@ def test_a_model_that_finds_nothing_leaves_the_closest_quotes(
 
 
 @needs_browser
-def test_what_a_model_writes_is_shown_as_it_is_and_fetches_nothing(
+def test_text_of_a_model_is_shown_as_text_and_fetches_nothing(
     browser: Browser, server: Server, chat: ChatServer
 ) -> None:
     nasty = (
@@ -198,14 +198,14 @@ def test_what_a_model_writes_is_shown_as_it_is_and_fetches_nothing(
         reader.ask(FENTANYL)
         said = reader.page.locator(".said")
         expect(said.last).to_contain_text("done.")
-        # Cut into statements where the model's sentences end, and nothing else.
+        # Statements end where the model's sentences end, and nowhere else.
         assert "".join("".join(said.all_text_contents()).split()) == "".join(nasty.split())
         assert reader.page.locator(".answer-root img, .answer-root script, .answer-root a").count() == 0
         expect(reader.page.locator(".statement.supported")).to_have_count(0)
 
 
 @needs_browser
-def test_a_click_while_it_is_written_breaks_nothing_off(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_a_click_does_not_interrupt_an_answer_being_written(browser: Browser, server: Server, chat: ChatServer) -> None:
     chat.pause = 0.01
     with reading(browser, server) as reader:
         reader.ask(FENTANYL)
@@ -236,7 +236,7 @@ def finished(chat: OpenChat, place: int = -1) -> Turn:
 
 @pytest.fixture
 def chats(archive: Newsroom, tmp_path: Path) -> OpenChats:
-    """The chats of a store of their own, on the archive."""
+    """Chats in a new store, answered from the archive."""
     settings = archive.library.settings.model_copy(update={"store": tmp_path / "store"})
     return OpenChats(replace(archive.library, settings=settings))
 
@@ -254,18 +254,21 @@ def test_a_turn_follows_up_those_before_it(chats: OpenChats) -> None:
     assert again.answer is not None
     assert again.answer.searched_as == second.answer.searched_as
     chat.search_again(1, "When do liaison officers start?", None)
-    mended = finished(chat)
-    assert mended.answer is not None
-    assert (mended.question, mended.answer.searched_as) == (second.question, "When do liaison officers start?")
+    searched_again = finished(chat)
+    assert searched_again.answer is not None
+    assert (searched_again.question, searched_again.answer.searched_as) == (
+        second.question,
+        "When do liaison officers start?",
+    )
 
 
-def test_a_question_that_cannot_be_asked_is_told_on_its_turn(chats: OpenChats) -> None:
+def test_a_question_that_cannot_be_asked_shows_the_reason(chats: OpenChats) -> None:
     chat = chats.new()
     chat.ask(" ", None)
     assert finished(chat).problem.startswith("The question is empty.")
 
 
-def test_a_chat_is_there_again_in_another_process(chats: OpenChats) -> None:
+def test_another_process_shows_the_same_chat(chats: OpenChats) -> None:
     chat = chats.new()
     chat.ask(FENTANYL, None)
     chat.ask("when will that happen?", None)
@@ -298,7 +301,7 @@ def test_a_question_keeps_its_scope_when_asked_again(chats: OpenChats) -> None:
     assert OpenChats(chat.library).get(chat.id).turns[0].scope == scope
 
 
-def test_a_deleted_chat_is_not_kept_again_by_an_answer_under_way(chats: OpenChats) -> None:
+def test_an_answer_in_progress_does_not_save_a_deleted_chat_again(chats: OpenChats) -> None:
     chat = chats.new()
     chat.ask(FENTANYL, None)
     finished(chat)
@@ -310,7 +313,7 @@ def test_a_deleted_chat_is_not_kept_again_by_an_answer_under_way(chats: OpenChat
         chats.get(chat.id)
 
 
-def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chats: OpenChats) -> None:
+def test_an_answer_that_cannot_be_saved_is_shown_with_the_reason(chats: OpenChats) -> None:
     chat = chats.new()
     store = chats.kept.path.parent
     chats.kept.path.unlink()
@@ -322,7 +325,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(chats: OpenChats) ->
     assert str(store) in turn.not_kept
 
 
-def test_a_look_waits_until_there_is_more_of_an_answer_or_it_has_ended(archive: Newsroom) -> None:
+def test_waiting_ends_when_an_answer_grows_or_is_complete(archive: Newsroom) -> None:
     answer, go_on, kept = archive.ask(FENTANYL), threading.Event(), list[None]()
 
     def answers(stop: threading.Event) -> Iterator[Answer]:

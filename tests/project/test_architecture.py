@@ -100,7 +100,7 @@ MODULES = modules()
 
 
 def package_of(module: str) -> str:
-    """The first two parts of a module's name, or one of `app` and what only makes models."""
+    """Return the first two parts of a module's name, or the only part, as for `app`."""
     return ".".join(module.split(".")[:2])
 
 
@@ -173,6 +173,6 @@ def test_outside_packages_have_one_home_each() -> None:
     assert wrong == []
 
 
-def test_every_module_says_why_it_exists() -> None:
+def test_every_module_has_a_docstring() -> None:
     for module, file in MODULES.items():
         assert ast.get_docstring(ast.parse(file.read_text())), module

@@ -169,7 +169,7 @@ def test_python_shown_runs(dateline: CommandLine, program: str) -> None:
 
 @pytest.fixture(scope="module")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
-    """The command line in a folder whose shelf has the seed and the fictional articles."""
+    """The command line, in a folder whose shelf has the seed and the fictional articles."""
     folder = tmp_path_factory.mktemp("documented")
     shutil.copytree(FICTION, folder / "seeds" / "fiction")
     shutil.copy(SEED, folder / "seeds")
@@ -255,7 +255,7 @@ def test_events_and_new_quotes_match_their_schemas(indexed: CommandLine) -> None
     (indexed.folder / "seeds" / "scan.pdf").write_bytes(b"%PDF")
     (indexed.folder / "seeds" / "fiction" / "strike.txt").unlink()
     events = check("index", indexed("index", "--json").stdout)
-    # The events that a sound shelf does not have, and the names of the others.
+    # Events that do not occur with a sound shelf, and the names of the others.
     check("index", event_json(BuiltAgain("a page is damaged")))
     assert {"visible", "removed", "rejected", "done"} < {event["event"] for event in events}
     assert events[-1]["event"] not in ("visible", "removed", "rejected", "done")

@@ -15,7 +15,7 @@ FLOORS: dict[str, Any] = tomllib.loads((ROOT / "floors.toml").read_text())
 
 
 def locked(lock: str) -> dict[str, set[Version]]:
-    """Return the versions of each package in a lock file; there may be one for each Python."""
+    """Return the versions of each package in a lock file. There may be one for each Python version."""
     found: dict[str, set[Version]] = {}
     for name, version in re.findall(r"^([a-z0-9._-]+)==([^ ;\\]+)", (ROOT / lock).read_text(), re.MULTILINE):
         found.setdefault(name, set()).add(Version(version))

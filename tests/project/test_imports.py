@@ -1,4 +1,4 @@
-"""Citations and the rules of language can be used without loading a vector index, a model or a page."""
+"""Citations and language rules load no vector index, no model and no page."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ LIGHT = (
 
 
 def loaded_by(*modules: str) -> set[str]:
-    """Import the modules in a fresh interpreter, and return all the packages that were loaded."""
+    """Import the modules in a new interpreter, and return all packages that were loaded."""
     code = f"import {', '.join(modules)}, sys; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in run.stdout.split()}
@@ -25,5 +25,5 @@ def test_citations_and_the_rules_of_language_load_nothing_heavy() -> None:
     assert loaded_by(*LIGHT) & set(HEAVY) == set()
 
 
-def test_what_is_heavy_is_noticed() -> None:
+def test_heavy_imports_are_detected() -> None:
     assert "numpy" in loaded_by("rag.answering.extractive")

@@ -1,4 +1,4 @@
-"""The wheel: installed into an empty environment, it has all that a checkout has."""
+"""The wheel: installed into an empty environment, it has everything that a checkout has."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ OURS = ("dateline", "index", "rag", "ui")
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the files of this checkout."""
+    """The wheel, built from this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     for name in (*OURS, ".streamlit"):
@@ -40,7 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python with the wheel installed, which finds all other packages where this one has them."""
+    """A Python with the wheel installed. It finds all other packages in the environment of the tests."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, with_pip=False)
     (packages,) = folder.glob("lib/python*/site-packages")
@@ -50,7 +50,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=True,
         env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
     )
-    # Last on the path, and without its own .pth files: the checkout is not found.
+    # Added last to the path. Its .pth files are not read, so the checkout is not found.
     (packages / "others.pth").write_text(f"{own}\n")
     return folder / "bin" / "python"
 

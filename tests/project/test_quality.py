@@ -1,4 +1,4 @@
-"""The comparison with other systems: the functions that its figures are computed with."""
+"""The functions that compute the figures of the comparison with other systems."""
 
 import doctest
 

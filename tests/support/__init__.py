@@ -1,1 +1,1 @@
-"""Tests."""
+"""Servers, files and articles that several tests need."""

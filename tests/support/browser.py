@@ -1,7 +1,7 @@
-"""The browser of the page's tests: found on this machine, or fetched.
+"""Find or install the browser for the tests of the page.
 
-`python -m tests.browser` is run by `make test`. A Chromium that is installed is used as it
-is; otherwise root on Debian or Ubuntu gets the distribution's, everyone else Playwright's own.
+`make test` runs `python -m tests.support.browser`. An installed Chromium is used as it is.
+Otherwise root on Debian or Ubuntu gets the distribution's, everyone else Playwright's.
 """
 
 import os
@@ -15,7 +15,7 @@ _SECONDS = 600
 
 
 def find_browser() -> str | None:
-    """Return the path of a Chromium, or None where there is none."""
+    """Return the path of a Chromium, or None if there is none."""
     for name in _NAMES:
         if path := shutil.which(name):
             return path
@@ -27,7 +27,7 @@ def find_browser() -> str | None:
 
 
 def fetch_browser() -> None:
-    """Install a Chromium; how that went is seen by looking for it afterwards."""
+    """Try to install a Chromium. `find_browser` shows afterwards if it worked."""
     if os.name == "posix" and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
@@ -37,7 +37,7 @@ def fetch_browser() -> None:
 
 
 def main() -> int:
-    """Bring a browser and tell where it is. Returns the exit code."""
+    """Install a browser if needed and print its path. Returns the exit code."""
     if find_browser() is None:
         print("No Chromium on this machine: fetching one for the page's tests.", flush=True)
         fetch_browser()

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible chat endpoint on loopback that says what a test tells it to, or fails as it is told.
+"""An OpenAI-compatible chat endpoint on loopback that answers or fails as a test asks.
 
 A double at the network's edge: the real `openai` client talks to it over real HTTP.
 """
@@ -17,7 +17,7 @@ from typing import Any
 KEY = "sk-secret-of-the-reader"
 LONG_WAIT = 60.0  # longer than any test's deadline
 
-# What each fault must be told as. All of them answer over HTTP; a refused connection needs no server.
+# The message that each fault must get. All of them answer over HTTP; a refused connection needs no server.
 FAULTS: dict[str, str] = {
     "wrong key": "refused the key (status 401). Check OPENAI_API_KEY or DATELINE_CHAT_API_KEY.",
     "forbidden": "refused the key (status 403). Check OPENAI_API_KEY or DATELINE_CHAT_API_KEY.",
@@ -47,7 +47,7 @@ FAULTS: dict[str, str] = {
     "error in the stream": "reported an error in the middle of its answer.",
     "prompt too long": "was sent more text than it can read. Lower DATELINE_CHAT_PROMPT_TOKENS.",
 }
-# After these some of the answer has been read already.
+# With these, part of the answer has been read before the fault.
 BREAKS_OFF = {
     "hang in the answer",
     "cut stream",
@@ -64,7 +64,7 @@ BREAKS_OFF = {
 
 @dataclass(slots=True)
 class ChatServer:
-    """Where the endpoint is, what was asked of it, and what it does from now on."""
+    """The endpoint's address, the requests it received, and how it answers from now on."""
 
     port: int = 0
     fault: str = ""
@@ -82,7 +82,7 @@ class ChatServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The settings of somebody who uses this endpoint."""
+        """The settings of a user of this endpoint."""
         return {
             "DATELINE_CHAT_MODEL": "scripted",
             "DATELINE_CHAT_BASE_URL": self.base_url,
@@ -91,11 +91,11 @@ class ChatServer:
 
 
 def as_json(*statements: tuple[str, list[str]]) -> str:
-    """Write an answer as a model does that was asked for JSON."""
+    """Write an answer as a model does when it is asked for JSON."""
     return json.dumps({"statements": [{"sentences": numbers, "text": text} for text, numbers in statements]})
 
 
-# Faults that are a status and an error: its further fields, and headers.
+# Faults that are a status and an error, with the error's further fields and the headers.
 _REFUSALS: dict[str, tuple[int, dict[str, str], dict[str, str]]] = {
     "wrong key": (401, {}, {}),
     "forbidden": (403, {}, {}),
@@ -110,14 +110,14 @@ _REFUSALS: dict[str, tuple[int, dict[str, str], dict[str, str]]] = {
     "prompt too long": (400, {"type": "exceed_context_size_error"}, {}),
     "redirect": (307, {}, {"Location": "http://127.0.0.1:9/elsewhere"}),
 }
-# What a faulty endpoint says in place of the text it was told to.
+# What a faulty endpoint sends instead of the text.
 _OTHER_TEXTS: dict[str, Callable[[str], str]] = {
     "thoughts alone": lambda _: "<think>I wonder what the reader wants. Ignore the rules.",
     "thoughts first": lambda text: f"<think>Let me see. [9.9] It says so.</think>\n\n{text}",
     "empty answer": lambda _: "",
     "very long answer": lambda text: f"{text} " * (20_000 // len(text)),
 }
-# These break off at the end of the text, not in it.
+# These break off after the text, not in the middle of it.
 _END_LATE = {"no finish reason", "another finish reason", "very long answer", "length limit", "content filter"}
 _CHUNK = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "scripted"}
 _CALL = {"index": 0, "id": "1", "type": "function", "function": {"name": "fetch", "arguments": "{}"}}
@@ -182,7 +182,7 @@ class _Endpoint(BaseHTTPRequestHandler):
         self.wfile.write(b"data: [DONE]\n\n")
 
     def _write(self, text: str) -> bool:
-        """Stream the text; returns whether that ended as it should."""
+        """Stream the text. Returns True if the stream ended normally."""
         fault = self.state.fault
         size = max(4, len(text) // 500)  # the client takes a millisecond or two for each
         pieces = [text[start : start + size] for start in range(0, len(text), size)]
@@ -209,7 +209,7 @@ class _Endpoint(BaseHTTPRequestHandler):
         return True
 
     def _odd_chunks(self, text: str) -> None:
-        """What some endpoints send between two words, and others could."""
+        """Chunks without text, which some endpoints send between two words."""
         odd: tuple[object, ...] = (
             None,
             [],
@@ -269,7 +269,7 @@ def _chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
 
 @contextmanager
 def serve_chat() -> Iterator[ChatServer]:
-    """Run the endpoint for the length of the block."""
+    """Run the endpoint until the block ends."""
     state, stopping = ChatServer(), threading.Event()
     endpoint = type("Endpoint", (_Endpoint,), {"state": state, "stopping": stopping})
     server = ThreadingHTTPServer(("127.0.0.1", 0), endpoint)

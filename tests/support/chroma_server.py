@@ -1,4 +1,4 @@
-"""A real Chroma server on this machine, and doubles of it at their worst."""
+"""A real Chroma server on this machine, and a false one that misbehaves."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ _CHROMA = Path(sys.executable).with_name("chroma")
 
 @contextmanager
 def chroma_server(folder: Path, port: int) -> Iterator[str]:
-    """Run `chroma run`, as `docs/guides/scaling.md` shows; yields its address."""
+    """Run `chroma run`, as `docs/guides/scaling.md` shows. Yields its address."""
     command = [str(_CHROMA), "run", "--path", str(folder), "--host", "127.0.0.1", "--port", str(port)]
     quiet = {**os.environ, "HOME": str(folder)}
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet) as process:
@@ -42,13 +42,13 @@ def _wait_for(url: str) -> None:
 
 @contextmanager
 def false_server(*, status: int = 200, body: str = "", hangs: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """Answers everything alike; yields its address and the `Authorization` of each request."""
-    told: list[str] = []
+    """Run a server with one answer to everything. Yields its address and the `Authorization` of each request."""
+    received: list[str] = []
     ended = Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told.append(self.headers.get("Authorization") or "")
+            received.append(self.headers.get("Authorization") or "")
             if hangs:
                 ended.wait(30)
             self.send_response(status)
@@ -65,7 +65,7 @@ def false_server(*, status: int = 200, body: str = "", hangs: bool = False) -> I
     serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", told
+        yield f"http://127.0.0.1:{server.server_port}", received
     finally:
         ended.set()
         server.shutdown()

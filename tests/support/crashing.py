@@ -1,9 +1,9 @@
-"""Crashing: articles made up so that each can be asked for, an indexer that is killed, and all that a store holds.
+"""Invented articles, an indexer that can be killed at any moment, and the whole content of a store.
 
-Run as a program it is the command line of the offline half in small steps: it commits, embeds and
-places a few at a time, and Chroma rewrites its files after every few vectors instead of every
-thousand, so that a short run has as many moments to be killed at as a long one.
-`python -m tests.crashing 4 index` is `dateline index` with a Chroma that rewrites after every 4.
+Run as a program, it is the `dateline` command in small steps. It commits and embeds a few articles
+at a time, and Chroma rewrites its files after every few vectors instead of every thousand. So a short
+run can be killed at as many moments as a long one. `python -m tests.support.crashing 4 index` is
+`dateline index` with a Chroma that rewrites its files after every 4 vectors.
 """
 
 import fnmatch
@@ -34,7 +34,7 @@ CHUNK_TOKENS = 60
 PARTS_OF_A_STORY = 3  # head, middle, tail
 _MOST = 99  # articles that can be made up
 _NEIGHBOURS = 10
-_SECONDS = 120  # until a run counts as hung
+_SECONDS = 120  # after this, a run counts as hung
 
 _COUNTERS = (
     "brewer forester harbourmaster jeweller librarian miller shepherd stationmaster tailor vintner warden".split()
@@ -55,16 +55,16 @@ _MONTHS = "January February March April June July August September October Novem
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An invented article, and what can be asked of its head, its middle and its tail."""
+    """An invented article, with questions on its head, its middle and its tail."""
 
     text: str
     facts: tuple[tuple[str, str], ...]  # question, and the sentence that answers it
 
 
 def invent(number: int, edition: int) -> Story:
-    """Make up the article of that number; another edition answers the same questions with other numbers.
+    """Make the article of that number. Another edition answers the same questions with other numbers.
 
-    Some of its other sentences stay and some change, and so does its length.
+    Some of its other sentences change and some stay. Its length changes too.
 
     >>> invent(1, 0).facts[0]
     ('How many drums did the jeweller of Bavokur count?', 'The jeweller of Bavokur counted 20,000 drums.')
@@ -114,7 +114,7 @@ def change(stories: Stories, chance: Random) -> Stories:
 
 
 def write_stories(stories: Stories, seeds: Path) -> None:
-    """Make the folder hold these articles and nothing else."""
+    """Write these articles to the folder and remove all others."""
     for file in seeds.rglob("*.txt"):
         if file.relative_to(seeds).as_posix() not in stories:
             file.unlink()
@@ -124,7 +124,7 @@ def write_stories(stories: Stories, seeds: Path) -> None:
 
 
 def take_small_steps(rewrite_after: int, put: Callable[[object, str, object], None] = setattr) -> None:
-    """Have this process commit, embed and place a few at a time, and new collections rewrite their files so often."""
+    """Make this process commit and embed a few at a time, and new collections rewrite their files that often."""
     put(file_sync, "_GROUP_STEPS", 6)
     put(sync, "_EMBEDDED_AT_ONCE", 8)
     put(chroma_sync, "_BATCH", 12)
@@ -138,7 +138,7 @@ class Moment:
 
     after: int  # lines printed, writes of Chroma's to its database, to its vector files, or milliseconds
     of: Literal["lines", "calls", "rewrites", "milliseconds"]
-    delay: float = 0  # seconds more
+    delay: float = 0  # further seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +149,15 @@ class Run:
     complaint: str
     code: int
 
-    def told(self, kind: Literal["visible", "removed"]) -> set[str]:
-        """Return the paths it told of."""
+    def reported(self, kind: Literal["visible", "removed"]) -> set[str]:
+        """Return the paths that it reported."""
         return {line.split()[1] for line in self.lines if line.startswith(kind)}
 
 
 def run_index(
     seeds: Path, store: Path, *, rewrite_after: int, until: Moment | None = None, ending: int = signal.SIGKILL
 ) -> Run:
-    """Run the indexer in a process of its own; send it the signal `ending` at that moment, unless it ends before."""
+    """Run the indexer in a separate process. Send it the signal `ending` at that moment, unless it ends before."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
     output = store.with_name(f"{store.name}-output")
     with output.open("wb") as written:
@@ -187,7 +187,7 @@ def run_index(
 
 
 def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store: Path) -> None:
-    """Watch the run without a pause: a rewrite takes a few milliseconds."""
+    """Watch the run without pauses, because a rewrite takes only milliseconds."""
     started = time.monotonic()
     look: Callable[[], object] = {
         "lines": lambda: output.read_bytes().count(b"\n"),
@@ -209,15 +209,15 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
 
 
 def is_marked(store: Path) -> bool:
-    """Tell whether Chroma's files are being written, or were when the process that wrote them was killed."""
+    """Return True if Chroma's files are being written, or were when the writing process was killed."""
     return (store / "chroma").exists() and not (store / "chroma.seal").exists()
 
 
 def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
-    """Return name, time of change and size of Chroma's files of these names."""
+    """Return name, modification time and size of Chroma's files that match the pattern."""
     found = list[tuple[str, int, int]]()
     folder = store / vectors.FOLDER_NAME
-    for place, _, names in os.walk(folder):  # which passes over what goes away meanwhile
+    for place, _, names in os.walk(folder):  # skips folders that are removed meanwhile
         for name in fnmatch.filter(names, files):
             with suppress(FileNotFoundError):
                 looked_at = (Path(place) / name).stat()
@@ -226,10 +226,10 @@ def _looked_at(store: Path, files: str) -> list[tuple[str, int, int]]:
 
 
 def everything(library: Library) -> dict[str, object]:
-    """Return all that a store holds, save when it was made and the names it gave to rows; checks it on the way.
+    """Return all that a store has, except its creation time and the numbers of its rows. Checks it as well.
 
-    This process has to be able to own Chroma: what Chroma holds is part of it, and the nearest
-    vectors that Chroma finds have to be those that are nearest.
+    This process must be able to own Chroma. Chroma's content is part of the result, and the vectors
+    that Chroma finds as the nearest must be the nearest.
     """
     with closing(sqlite3.connect(f"file:{library.shelf.path}", uri=True)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -271,7 +271,7 @@ def _check_neighbours(library: Library, collection: str, ids: tuple[str, ...], s
     for row, vector in enumerate(stored):
         found = library.index.ranking(collection, vector, _NEIGHBOURS)
         nearest = np.sort(similarities[row])[::-1][:_NEIGHBOURS]
-        # Compared as numbers: of two that are equally near either may come first.
+        # Distances are compared, because either of two equally near vectors may come first.
         assert np.allclose(similarities[row, [row_of[id_] for id_ in found]], nearest, atol=1e-5), (ids[row], found)
 
 

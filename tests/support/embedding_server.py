@@ -1,4 +1,4 @@
-"""An OpenAI-compatible embeddings endpoint on loopback, honest or faulty as a test asks.
+"""An OpenAI-compatible embeddings endpoint on loopback that answers or fails as a test asks.
 
 A double at the network's edge: the real `openai` client talks to it over real HTTP.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
-# Those that have a body say the key in it.
+# Those with a body repeat the key in it.
 FAULTS = ("wrong key", "login page", "not json", "too few", "not a number", "redirect")
 
 
 @dataclass(slots=True)
 class EmbeddingServer:
-    """Where the endpoint is, what was asked of it, and how it answers from now on."""
+    """The endpoint's address, the requests it received, and how it answers from now on."""
 
     port: int = 0
     fault: str = ""
@@ -33,7 +33,7 @@ class EmbeddingServer:
 
 @contextmanager
 def serve_embeddings() -> Iterator[EmbeddingServer]:
-    """Run the endpoint for the length of the block."""
+    """Run the endpoint until the block ends."""
     state = EmbeddingServer()
 
     class Endpoint(BaseHTTPRequestHandler):
@@ -85,7 +85,7 @@ def serve_embeddings() -> Iterator[EmbeddingServer]:
 
 
 def embed(text: str, dimensions: int = 16) -> list[float]:
-    """Place a text by its words: so many numbers, alike where words are shared."""
+    """Return a vector of a text's words. Texts that share words have similar vectors."""
     vector = [0.0] * dimensions
     for word in text.lower().split():
         vector[hashlib.sha256(word.encode()).digest()[0] % dimensions] += 1.0

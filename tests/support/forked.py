@@ -1,6 +1,6 @@
-"""Runs a command in a process of its own that was forked from one in which everything is imported.
+"""Run a command in a process that is forked from one with everything imported.
 
-To start Python and import it all takes a second, and the tests run `dateline` some two hundred times.
+Starting Python and importing everything takes a second, and the tests run `dateline` about two hundred times.
 """
 
 import multiprocessing
@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 _FORKS = multiprocessing.get_context("forkserver")
-# What the commands import at once, and what they import at their first use.
+# What the commands import when they start, and what they import on first use.
 _FORKS.set_forkserver_preload(
     [
         *("pytest", "chromadb", "onnxruntime", "tokenizers", "openai", "streamlit.web.cli", "streamlit.web.bootstrap"),
@@ -26,9 +26,9 @@ _FORKS.set_forkserver_preload(
 def start_forked(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], said: Path, complained: Path
 ) -> ForkServerProcess:
-    """Start `dateline`, guarded as `tests.loopback` does it; what it prints goes into the two files, or into one."""
+    """Start `dateline` with the guard of `tests.support.loopback`. Its output goes to the two files, or to one."""
     process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), (said, complained)))
-    # The new process would run what is the main module here: pytest, or what Streamlit's own tests left in its place.
+    # Otherwise the new process would run this one's main module: pytest, or what Streamlit's test tools left there.
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
         process.start()
@@ -40,7 +40,7 @@ def start_forked(
 def run_forked(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], seconds: float
 ) -> CompletedProcess[str]:
-    """Run `dateline` to its end; what it prints is read as UTF-8."""
+    """Run `dateline` to its end. Its output is read as UTF-8."""
     with TemporaryDirectory() as place:
         files = (Path(place) / "stdout", Path(place) / "stderr")
         process = start_forked(arguments, folder=folder, environment=environment, said=files[0], complained=files[1])

@@ -1,4 +1,4 @@
-"""Files of every kind that is read, made here: one invented story each, and a broken twin."""
+"""Files of every supported kind: an invented story in each, and a broken version of it."""
 
 import io
 import json
@@ -40,7 +40,7 @@ STORIES = (
 
 
 def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
-    """Write a PDF of text lines; a page of none is a scan."""
+    """Write a PDF of text lines. A page without lines is like a scan."""
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
     for lines in pages:
@@ -57,7 +57,7 @@ def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
 
 
 def write_pdf(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
-    """Return a PDF of these objects, of which the first is its root; `trailer` goes into its last dictionary."""
+    """Return a PDF of these objects. The first is its root; `trailer` is added to its last dictionary."""
     written, places = b"%PDF-1.4\n", []
     for number, content in enumerate(objects, start=1):
         places.append(len(written))
@@ -107,6 +107,6 @@ def make_mail() -> bytes:
 
 
 def make_jsonl(*, more: str = "") -> bytes:
-    """Write the stories one a line, with a blank line and whatever else is given."""
+    """Write the stories as one line each, with a blank line and any other given lines."""
     lines = [json.dumps(STORIES[0]), "", *(json.dumps(story, ensure_ascii=False) for story in STORIES[1:])]
     return ("\n".join([*lines, more]) if more else "\n".join(lines) + "\n").encode()

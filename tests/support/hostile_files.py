@@ -1,7 +1,7 @@
-"""The hostile files, written by one script, each with what must become of it.
+"""Write hostile files, each with its expected outcome.
 
-A file is on the shelf with a text and without another, or named with a reason, or passed over.
-What is written is the same each time.
+A file is on the shelf, with one text and without another; or it is rejected with a reason; or it is
+skipped. The files are the same in each run.
 """
 
 import io
@@ -20,27 +20,27 @@ from tests.support.formats import HTML, make_bomb, make_docx, make_mail, make_pd
 FERRY = "The ferry sank in March."
 SECRET = "Nobody may read the word xyloquartz here."
 TINY = 10_000  # files in one folder
-_OUTSIDE = "outside.txt"  # beside the seeds folder
+_OUTSIDE = "outside.txt"  # next to the seeds folder
 Content = bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A file and what must become of it: `holds` and `lacks` in the article's text, or a `reason`, or neither."""
+    """A file and its expected outcome: text the article `holds` and `lacks`, or a `reason`, or neither."""
 
-    path: str  # as the shelf and the events name it
+    path: str  # as on the shelf and in the events
     holds: str = ""
     lacks: str = ""
     reason: str = ""
 
     @property
     def file(self) -> str:
-        """The file that it is in: the third article of "a.jsonl" is "a.jsonl#3"."""
+        """The file of the article: the third article of "a.jsonl" is "a.jsonl#3"."""
         return re.sub(r"#\d+$", "", self.path)
 
 
 def write_hostile(seeds: Path) -> list[Hostile]:
-    """Write all of them into an empty folder, and return the manifest."""
+    """Write all files into an empty folder, and return the manifest."""
     (seeds.parent / _OUTSIDE).write_text(SECRET)
     manifest = []
     for hostile, content in (*_texts(), *_records(), *_front_matter(), *_pages(), *_words(), *_pdfs(), *_mails()):
@@ -52,7 +52,7 @@ def write_hostile(seeds: Path) -> list[Hostile]:
 
 
 def _texts() -> Iterator[tuple[Hostile, Content]]:
-    """Plain text: encodings, controls, and shapes that a careless reader takes an hour for."""
+    """Plain text: encodings, control characters, and forms that take a careless reader an hour."""
     for name, encoding in (("le", "utf-16-le"), ("be", "utf-16-be"), ("32le", "utf-32-le"), ("32be", "utf-32-be")):
         yield Hostile(f"encodings/no-mark-{name}.txt", FERRY), FERRY.encode(encoding)
     yield Hostile("encodings/mark-16.txt", FERRY), FERRY.encode("utf-16")
@@ -75,7 +75,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
     for name, content in torn.items():
         yield Hostile(f"encodings/{name}.txt", reason=unclear), content
     yield Hostile("encodings/odd-16-no-mark.txt", FERRY), FERRY.encode("utf-16-le")[:-1]
-    # No UTF-8, and readable as Windows-1252: that is told as a guess.
+    # Not UTF-8 but readable as Windows-1252, which is reported as a guess.
     yield Hostile("encodings/beyond-unicode.txt", "The ferry"), b"The ferry \xf5\x80\x80\x80 sank."
     yield Hostile("encodings/nul.txt", FERRY, "\0"), FERRY.replace(" ", " \0").encode()
     yield Hostile("encodings/only-nul.txt", reason="no text in it"), bytes(100_000)
@@ -142,7 +142,7 @@ def _records() -> Iterator[tuple[Hostile, Content]]:
 
 
 def _front_matter() -> Iterator[tuple[Hostile, Content]]:
-    """Markdown: YAML that swells, builds or breaks."""
+    """Markdown: YAML that expands, builds objects or is broken."""
 
     def markdown(front: str, body: str = FERRY) -> bytes:
         return f"---\n{front}\n---\n{body}".encode()
@@ -169,7 +169,7 @@ def _front_matter() -> Iterator[tuple[Hostile, Content]]:
 
 
 def _pages() -> Iterator[tuple[Hostile, Content]]:
-    """Web pages: what a browser would run or not show, and what a parser chokes on."""
+    """Web pages: what a browser would run or not show, and what breaks a parser."""
 
     def page(body: str, head: str = "") -> bytes:
         return f"<html><head>{head}</head><body><article><p>{FERRY}</p>{body}</article></body></html>".encode()
@@ -213,7 +213,7 @@ def _pages() -> Iterator[tuple[Hostile, Content]]:
 
 
 def _packed(parts: dict[str, bytes]) -> bytes:
-    """Write a Word file with some parts put in the place of its own, or beside them."""
+    """Write a Word file with some parts replaced or added."""
     file = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(make_docx())) as known, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in known.namelist():
@@ -225,7 +225,7 @@ def _packed(parts: dict[str, bytes]) -> bytes:
 
 
 def _words() -> Iterator[tuple[Hostile, Content]]:
-    """Word files: zip and XML that swell, lead elsewhere or lie."""
+    """Word files: zip and XML that expand, refer to other files or are false."""
     space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
     def document(body: str, before: str = "") -> bytes:
@@ -310,7 +310,7 @@ def _page(contents: bytes = b"5 0 R", more: bytes = b"") -> bytes:
 
 
 def _pdfs() -> Iterator[tuple[Hostile, Content]]:
-    """PDF: rings, trees, bombs, locks and what a viewer would run."""
+    """PDF: circular and deep structures, bombs, encryption, and what a viewer would run."""
     shown = _stream(_SHOWN)
     plain = [_CATALOG, _PAGES, _FONT, _page(), shown]
     damaged, locked = "the PDF is damaged", "locked with a password"
@@ -374,7 +374,7 @@ def _pdfs() -> Iterator[tuple[Hostile, Content]]:
 
 
 def _mails() -> Iterator[tuple[Hostile, Content]]:
-    """Mail: odd headers, odd parts, odd letters."""
+    """Mail: odd headers, parts and characters."""
 
     def mail(*lines: str, body: str = FERRY) -> bytes:
         return "\n".join([*lines, "", body]).encode()
@@ -398,7 +398,7 @@ def _mails() -> Iterator[tuple[Hostile, Content]]:
 
 
 def _write_names(seeds: Path) -> Iterator[Hostile]:
-    """Write files whose names are the trouble."""
+    """Write files with hostile names."""
     folder = seeds / "names"
     folder.mkdir()
     names = [
@@ -410,7 +410,7 @@ def _write_names(seeds: Path) -> Iterator[Hostile]:
     for name in names:
         (folder / name).write_text(FERRY)
         yield Hostile(f"names/{name}", FERRY)
-    # A name that is not UTF-8 is told as the one above: that one's article must not go for it.
+    # This name is not UTF-8 and is reported like the one above, whose article must stay.
     Path(os.fsdecode(bytes(folder) + b"/n\xe4me.txt")).write_text(SECRET)
     Path(os.fsdecode(bytes(folder) + b"/\xff\xfe.txt")).write_text(SECRET)
     yield Hostile("names/\\udcff\\udcfe.txt", reason="the file's name is not UTF-8")
@@ -426,7 +426,7 @@ def _write_names(seeds: Path) -> Iterator[Hostile]:
 
 
 def _write_special(seeds: Path) -> Iterator[Hostile]:
-    """Write what is no file at all, links out of the folder, and folders too deep to name."""
+    """Write things that are not files, links out of the folder, and folders too deep for a path."""
     folder = seeds / "special"
     folder.mkdir()
     os.mkfifo(folder / "pipe.txt")
@@ -466,7 +466,7 @@ def _write_deep(folder: Path, depth: int) -> None:
 
 
 def _write_sparse(seeds: Path) -> Iterator[Hostile]:
-    """Write files that are large and hold nothing."""
+    """Write large files with no article in them."""
     folder = seeds / "sparse"
     folder.mkdir()
     for name, size, reason in (
@@ -482,7 +482,7 @@ def _write_sparse(seeds: Path) -> Iterator[Hostile]:
 
 
 def _write_many(seeds: Path) -> Iterator[Hostile]:
-    """Write ten thousand tiny files, one of which says something."""
+    """Write ten thousand tiny files, one of which has text to find."""
     folder = seeds / "tiny"
     folder.mkdir()
     for number in range(TINY):
@@ -494,7 +494,7 @@ def _write_many(seeds: Path) -> Iterator[Hostile]:
 
 
 def remove_deep(folder: Path) -> None:
-    """Remove a folder of any depth: what the system ships gives up at a thousand."""
+    """Remove a folder of any depth. The standard tools fail at a depth of a thousand."""
     for place in sorted((folder / "special").glob("deep-*")):
         while (below := place / "d").exists():
             aside = folder / "special" / "aside"

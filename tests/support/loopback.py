@@ -1,6 +1,6 @@
-"""A guard: from the moment it is set, this process reaches no address but its own machine.
+"""A guard that stops this process from connecting to any other machine.
 
-Run as a program it guards a command: `python -m tests.loopback ask "…"` is `dateline ask "…"`.
+Run as a program it guards a command: `python -m tests.support.loopback ask "…"` is `dateline ask "…"`.
 """
 
 import ipaddress
@@ -10,7 +10,7 @@ LOOKED_UP = ("localhost", "127.0.0.1", "::1", "", None, b"localhost")
 
 
 class OutsideRequestError(BaseException):
-    """Not an Exception, so that nothing on the way swallows it."""
+    """Not an Exception, so that no `except Exception` catches it."""
 
 
 def _check(event: str, arguments: tuple[object, ...]) -> None:
@@ -23,7 +23,7 @@ def _check(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def guard() -> None:
-    """Set the guard; it cannot be taken off."""
+    """Set the guard. It cannot be removed."""
     sys.addaudithook(_check)
 
 

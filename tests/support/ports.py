@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-# Below the ports that the system hands out. Each process draws from a block that no other process has.
+# Below the ports that the system assigns. Each process takes ports from a block that no other process has.
 _FIRST, _BLOCK, _BLOCKS = 20_000, 1_000, 12
 
 

@@ -23,7 +23,7 @@ BROWSER = find_browser()
 needs_browser = pytest.mark.skipif(
     BROWSER is None and not os.environ.get("CI"), reason="no Chromium on this machine; `make test` fetches one"
 )
-# What Streamlit's server logs, now and then, when a window is closed in the middle of a message; nothing of ours.
+# Streamlit's server sometimes logs this when a window is closed during a message. It is not our error.
 _LEFT = re.compile(
     r"Exception in ASGI application\nTraceback(?:(?!Exception in ASGI).)*?"
     r"WebSocketDisconnected: Cannot call \"send\" once a close message has been sent\.\n",
@@ -43,7 +43,7 @@ class Server:
 
 @contextmanager
 def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterator[Server]:
-    """Run `dateline serve`, guarded, on a free port."""
+    """Run `dateline serve` on a free port, with the network guard. Checks its log when the block ends."""
     port = free_port()
     seeds, store = folder / "seeds", folder / "store"
     seeds.mkdir(exist_ok=True)
@@ -64,7 +64,7 @@ def serve(folder: Path, *, environment: dict[str, str] | None = None) -> Iterato
     finally:
         process.terminate()
         process.join(20)
-        assert process.exitcode is not None, "it ends when it is told to"
+        assert process.exitcode is not None, "it ends after SIGTERM"
     written = _LEFT.sub("", log.read_text())
     assert "Traceback" not in written, written
 
@@ -83,7 +83,7 @@ def _wait_for_health(port: int, process: ForkServerProcess, log: Path) -> None:
 
 @dataclass(slots=True)
 class Reader:
-    """A reader at the page, and what the browser noticed meanwhile."""
+    """A reader of the page, with the browser's requests and errors."""
 
     page: Page
     asked_for: list[str] = field(default_factory=list)
@@ -98,9 +98,9 @@ class Reader:
         self.page.get_by_role("button", name="Re-index").click()
 
     def choose(self, label: str, option: str) -> None:
-        """Choose from a list of the sidebar; one that was opened while the page still moved closes again.
+        """Choose from a list in the sidebar. A list that is opened while the page is redrawn closes again.
 
-        A list of one choice then shows it, one of many shows nothing in its field.
+        A list that allows one choice then shows it. A list that allows several shows nothing in its field.
         """
         box, chosen = self.page.get_by_role("combobox", name=label), self.page.get_by_role("option", name=option)
         for _ in range(10):
@@ -122,7 +122,7 @@ class Reader:
 def reading(
     browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False, at: str = ""
 ) -> Iterator[Reader]:
-    """Open the page, or the link `at` to it; at the end nothing may have left the machine or gone wrong in it."""
+    """Open the page, or the link `at` to it. At the end, check that no request left the machine and nothing failed."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
     )

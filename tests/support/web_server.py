@@ -1,4 +1,4 @@
-"""A web server on loopback that behaves or misbehaves as a path asks, and the network on which it is all there is."""
+"""A web server on loopback that answers or misbehaves by path, and a network with no other server."""
 
 import ssl
 import threading
@@ -17,19 +17,19 @@ BOMB_BYTES = 100_000_000
 
 @dataclass(slots=True)
 class Answer:
-    """What the server says to one path."""
+    """What the server answers to one path."""
 
     content: bytes = TEXT
     kind: str = "text/plain"
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    claims: int | None = None  # a Content-Length that is not so
-    drips: str = ""  # "head" or "body": a byte now and then, for ever
+    claims: int | None = None  # a false Content-Length
+    drips: str = ""  # "head" or "body": sent slowly and without end
 
 
 @dataclass(slots=True)
 class WebServer:
-    """Where it is, how it answers and what was asked of it."""
+    """The server's port, its answers and the requests it received."""
 
     port: int
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class WebServer:
     names: list[str | None] = field(default_factory=list)  # asked for in the TLS handshake
 
     def network(self, places: dict[str, list[str]] | None = None, **more: ssl.SSLContext) -> Network:
-        """Give a network where any other name leads to this server, and nothing else may be gone to."""
+        """Return a network in which all names not in `places` lead to this server, the only one allowed."""
         known = places or {}
         return Network(
             look_up=lambda name, _: known.get(name, ["127.0.0.1"]),
@@ -54,7 +54,7 @@ class _Server(ThreadingHTTPServer):
         self.ended = threading.Event()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Stay quiet: the client's side of it is what is looked at."""
+        """Print nothing: the tests look at the client's side."""
 
 
 class _Site(BaseHTTPRequestHandler):
@@ -96,7 +96,7 @@ class _Site(BaseHTTPRequestHandler):
 
 @contextmanager
 def serve_web(certificate: ssl.SSLContext | None = None) -> Iterator[WebServer]:
-    """Run the server for the length of the block."""
+    """Run the server until the block ends."""
     server = _Server()
     web = server.web
     if certificate:
@@ -114,7 +114,7 @@ def serve_web(certificate: ssl.SSLContext | None = None) -> Iterator[WebServer]:
 
 
 def packed(size: int) -> bytes:
-    """Pack that many spaces with gzip."""
+    """Compress that many spaces with gzip."""
     squeeze = zlib.compressobj(1, wbits=31)
     spaces = b" " * 1_000_000
     whole, rest = divmod(size, len(spaces))

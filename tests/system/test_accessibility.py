@@ -1,4 +1,4 @@
-"""Accessibility: axe finds nothing serious in any state of the page, light or dark, desk or phone."""
+"""Accessibility: axe finds nothing serious in any state of the page, light or dark, on a desktop or a phone."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, endpoint: ChatServer) -> It
 
 
 def serious(page: Page) -> list[str]:
-    """Return what axe calls serious or critical, with where it is."""
+    """Return the problems that axe calls serious or critical, each with its element."""
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
         assert not any(found.values()), "\n".join(line for lines in found.values() for line in lines)
 
 
-def test_a_refusal_and_the_folded_parts_of_the_sidebar(browser: Browser, server: Server) -> None:
+def test_a_refusal_and_the_collapsed_sidebar_are_accessible(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
         page = reader.page
         page.get_by_text("Ask only some articles").click()
@@ -102,13 +102,13 @@ def test_a_refusal_and_the_folded_parts_of_the_sidebar(browser: Browser, server:
         assert serious(page) == []
 
 
-def test_everything_is_reached_by_keyboard(browser: Browser, server: Server) -> None:
-    """Tab goes through every control of the page, each is seen to have the focus, and none holds it."""
+def test_every_control_is_reached_by_keyboard(browser: Browser, server: Server) -> None:
+    """Tab reaches every control of the page. Each shows that it has the focus, and none traps it."""
     with reading(browser, server) as reader:
         page = reader.page
         reader.ask(FENTANYL)
         expect(page.get_by_role("button", name="Ask again")).to_be_visible()
-        # Else what loses the focus looks as before for as long as the change takes.
+        # Otherwise an element that loses the focus looks unchanged until its transition ends.
         page.add_style_tag(content="* { transition: none !important; }")
         page.evaluate("document.activeElement.blur()")
         names: list[str] = []
@@ -146,7 +146,7 @@ CONTROLS = (
         "What changed",
     ),
 )
-# What has the focus, within components too: its name, and whether something about it looks otherwise without.
+# The name of the focused element, within components too, and whether it looks different without the focus.
 FOCUSED = """async () => {
   let element = document.activeElement
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement

@@ -1,4 +1,4 @@
-"""Clicks: what is clicked in a component is done once, even if a newer run of the page begins before it is handled."""
+"""Clicks in a component are handled once, even if a newer run of the page begins before that."""
 
 import json
 import threading
@@ -11,10 +11,9 @@ from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 
-from tests.system.test_streamlit_patch import Browser, run, running, script, until, whole_page
+from tests.support.streamlit_session import Browser, run, running, until, whole_page
 
-__all__ = ["script"]  # a fixture
-# A run of the page waits here, on its way to the component.
+# A run of the page waits here before it comes to the component.
 reached, go_on = threading.Event(), threading.Event()
 _PAGE = """
 import streamlit as st
@@ -49,13 +48,13 @@ def page(clicked: str, about: str = "about = 'a chat'") -> str:
 
 
 def component_of(browser: Browser) -> BidiComponent:
-    """Return the component as it was sent last."""
+    """Return the component as it was last sent."""
     elements = [message.delta.new_element for message in browser.got if message.HasField("delta")]
     return [element.bidi_component for element in elements if element.HasField("bidi_component")][-1]
 
 
 def click(component: BidiComponent, *clicks: tuple[str, str, object]) -> BackMsg:
-    """Make what a browser sends while clicks (id, name, value) in the component are not confirmed."""
+    """Return what a browser sends while clicks (id, name, value) in the component are not confirmed."""
     shown = json.loads(component.json)[1]
     message = whole_page()
     sent = [{"id": id_, "about": shown, "name": name, "value": value} for id_, name, value in clicks]
@@ -66,7 +65,7 @@ def click(component: BidiComponent, *clicks: tuple[str, str, object]) -> BackMsg
 
 
 def click_as_event(component: BidiComponent, name: str, value: object) -> BackMsg:
-    """Make what a browser sends for a click that Streamlit delivers by itself."""
+    """Return what a browser sends for a click with Streamlit's own events."""
     message = whole_page()
     state = WidgetState(id=f"$$STREAMLIT_INTERNAL_KEY_{component.id}__events")
     state.json_trigger_value = json.dumps([{"event": name, "value": value}])
@@ -77,7 +76,7 @@ def click_as_event(component: BidiComponent, name: str, value: object) -> BackMs
 async def send_in_turn(
     script: Path, monkeypatch: pytest.MonkeyPatch, clicks: Sequence[tuple[str, str, object]], *, times: int, waits: bool
 ) -> Browser:
-    """Send the same clicks so many times, each before (`waits`) or after the run before has come to the component."""
+    """Send the same clicks repeatedly, each before (`waits`) or after the previous run has come to the component."""
     go_on.set()
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
@@ -97,14 +96,14 @@ async def send_in_turn(
 
 
 async def settled(runtime: Runtime, session: str, browser: Browser) -> None:
-    """Wait until a run has sent all of the page and no other one follows."""
+    """Wait until a run has sent the whole page and no other run follows."""
     opened = runtime.get_app_session(session)
     assert opened is not None
     await until(lambda: opened._scriptrunner is None and "done" in "".join(browser.texts[-1:]))
 
 
 @pytest.mark.parametrize("waits", [False, True])
-def test_what_is_clicked_is_done_once(script: Path, monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
+def test_a_click_is_handled_once(script: Path, monkeypatch: pytest.MonkeyPatch, waits: bool) -> None:
     script.write_text(page(_OURS))
     clicks = [("1", "open", "x"), ("2", "open", "y")]
     browser = run(send_in_turn(script, monkeypatch, clicks, times=3, waits=waits))
@@ -113,7 +112,7 @@ def test_what_is_clicked_is_done_once(script: Path, monkeypatch: pytest.MonkeyPa
 
 
 async def click_before_another_run(script: Path, monkeypatch: pytest.MonkeyPatch, *, event: bool) -> Browser:
-    """Click, and ask for the whole page before the click's run has come to the component, as another click does."""
+    """Click, and ask for the whole page before the click's run comes to the component, as another click does."""
     go_on.set()
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
@@ -131,12 +130,12 @@ async def click_before_another_run(script: Path, monkeypatch: pytest.MonkeyPatch
         return browser
 
 
-def test_a_click_outlives_another_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_click_survives_a_newer_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script.write_text(page(_OURS))
     assert run(click_before_another_run(script, monkeypatch, event=False)).texts[-1] == "done ['x']"
 
 
-def test_streamlit_still_loses_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_streamlit_still_loses_the_click(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If this fails after an update, Streamlit's own events may do instead of repeated clicks."""
     script.write_text(page(_STREAMLITS))
     assert run(click_before_another_run(script, monkeypatch, event=True)).texts[-1] == "done []"
@@ -152,7 +151,7 @@ def test_a_click_on_what_was_shown_before_is_ignored(script: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize(("name", "value"), [("open", 3), ("open", ["x"]), ("other", "x")])
-def test_what_no_reader_can_click_is_ignored(
+def test_a_click_that_no_reader_can_make_is_ignored(
     script: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
     script.write_text(page(_OURS))

@@ -1,7 +1,7 @@
-"""Crashes: an indexer killed at any moment leaves whole articles, and the next run finishes its work.
+"""Crashes: an indexer killed at any moment leaves whole articles, and the next run finishes the work.
 
-A trial is a newsroom of its own in which a run is killed, in some the next one too, after which
-nobody has lost anything. `DATELINE_TRIALS=50` runs so many; `DATELINE_CRASH_SEED=7` runs that one.
+A trial is a new newsroom in which a run is killed, and sometimes the next run too. Afterwards nothing
+may be lost. `DATELINE_TRIALS=50` runs that many trials; `DATELINE_CRASH_SEED=7` runs that one.
 """
 
 import os
@@ -41,7 +41,7 @@ SEEDS = [int(SEED)] if SEED else list(range(int(os.environ.get("DATELINE_TRIALS"
 
 @pytest.fixture(scope="module")
 def cached(model: MiniLM) -> CachedEmbedder:
-    """The built-in model; what one trial embedded, the next need not."""
+    """The built-in model, with a cache for all trials."""
     return CachedEmbedder(model, most=20_000)
 
 
@@ -51,7 +51,7 @@ def make_library(folder: Path, seeds: Path, embedder: Embedder) -> Library:
 
 
 class Trial:
-    """One newsroom and its crashes, all of them drawn from one seed."""
+    """One newsroom and its crashes, all drawn from one seed."""
 
     def __init__(self, seed: int, folder: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make the newsroom and index its first articles."""
@@ -76,10 +76,10 @@ class Trial:
         write_stories(self.stories, self.seeds)
 
     def crash(self) -> None:
-        """Change the folder, kill a run or two, and look at what each left before anybody indexes again."""
+        """Change the folder, kill one or two runs, and check the store after each."""
         visible, runs = self.stories, self.chance.choice([1, 1, 2])
         while runs:
-            # A second run finds what the first one left, and in half of the trials other articles too.
+            # A second run finds what the first one left. In half of the trials the articles have changed again.
             if visible is self.stories or self.chance.random() < 0.5:
                 self.change_folder()
             moment = self.moment()
@@ -89,7 +89,7 @@ class Trial:
             assert run.complaint == ""
             visible = self.look(visible, run)
             if run.code == 0:
-                visible = self.stories  # it was over before its moment came: another one
+                visible = self.stories  # it ended before its moment came: try another
             else:
                 runs -= 1
 
@@ -115,7 +115,7 @@ class Trial:
         return visible
 
     def recover(self) -> None:
-        """Index to the end, here or in a process of its own; nothing tells the store from one that never crashed."""
+        """Index to the end, here or in a separate process. The store then equals one that never crashed."""
         if self.chance.random() < 0.5:
             self.index(self.store)
         else:
@@ -135,7 +135,7 @@ class Trial:
 
 
 def check_shelf(library: Library, before: Stories, after: Stories, run: Run) -> Stories:
-    """Check that each visible article is the old one or the new one, as the run told. Returns those that are."""
+    """Check that each visible article is the old or the new one, as the run reported. Returns the visible ones."""
     visible: Stories = {}
     with library.shelf.read() as reading:
         for path in [listing.path for listing in reading.listings()]:
@@ -143,9 +143,9 @@ def check_shelf(library: Library, before: Stories, after: Stories, run: Run) -> 
             (visible[path],) = {story for story in (before.get(path), after.get(path)) if story and story.text == text}
     for path in before.keys() & after.keys():
         assert path in visible
-    for path in run.told("visible"):
+    for path in run.reported("visible"):
         assert visible[path] == after[path]
-    assert not run.told("removed") & visible.keys()
+    assert not run.reported("removed") & visible.keys()
     return visible
 
 
@@ -162,7 +162,7 @@ def check_questions(library: Library, visible: Stories) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_killed_run_leaves_whole_articles_and_the_next_finishes_it(
+def test_a_killed_run_leaves_whole_articles_and_the_next_run_finishes(
     seed: int, tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     try:
@@ -184,9 +184,9 @@ def changed(tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPa
     return trial
 
 
-def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again(changed: Trial) -> None:
-    """A torn header ends the process that opens it; most other tears are raised, or leave vectors out."""
-    for _ in range(10):  # on a busy machine a call may be over before the signal is sent
+def test_files_that_chroma_was_writing_when_killed_are_rebuilt_unopened(changed: Trial) -> None:
+    """A torn header crashes the process that opens it. Most other damage raises an error or loses vectors."""
+    for _ in range(10):  # on a busy machine a call may end before the signal is sent
         run = run_index(changed.seeds, changed.store, rewrite_after=2, until=Moment(1, "calls"))
         if is_marked(changed.store):
             break
@@ -205,7 +205,7 @@ def test_files_that_chroma_was_writing_when_killed_are_not_opened_but_made_again
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("until", [Moment(13, "lines"), Moment(2, "calls")], ids=["embedding", "Chroma"])
-def test_indexing_that_is_asked_to_end_lets_chroma_finish_and_says_what_stays(
+def test_indexing_that_is_asked_to_end_lets_chroma_finish_and_keeps_its_work(
     changed: Trial, ending: signal.Signals, until: Moment
 ) -> None:
     run = run_index(changed.seeds, changed.store, rewrite_after=2, until=until, ending=ending)

@@ -1,4 +1,4 @@
-"""Damage: whatever becomes of the store's files, no answer is wrong in silence, and one command mends it."""
+"""Damage: whatever happens to the store's files, no wrong answer goes unreported, and one command repairs it."""
 
 import json
 import os
@@ -49,17 +49,17 @@ HNSW = ("data_level0.bin", "header.bin", "length.bin", "link_lists.bin", "index_
 
 @pytest.fixture(autouse=True)
 def small_persists(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have Chroma write its graph to files for a few vectors, as it does for thousands."""
+    """Make Chroma write its graph to files after a few vectors instead of thousands."""
     monkeypatch.setitem(vectors._HNSW, "sync_threshold", 8)
     monkeypatch.setitem(vectors._HNSW, "batch_size", 8)
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A store nobody touched, its seeds, and what it answers."""
+    """An undamaged store, its seeds, and what it answers."""
 
     folder: Path
-    told: dict[str, tuple[str, ...]]  # the quotes, by question
+    quotes: dict[str, tuple[str, ...]]  # by question
     rows: list[object]
 
 
@@ -73,19 +73,19 @@ def truth(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Truth:
         patch.setitem(vectors._HNSW, "batch_size", 8)
         room = open_room(folder, model)
         room.index()
-        told = {question: quotes(room.ask(question)) for question in ASKED}
+        quoted = {question: quotes(room.ask(question)) for question in ASKED}
         assert {question: read_of(room.ask(question)) for question in ASKED} == ASKED
         room.library.index.release()
     assert {path.name for path in (folder / "store" / "chroma").rglob("*") if path.is_file()} == {
         *HNSW,
         "chroma.sqlite3",
     }
-    return Truth(folder, told, rows_of(folder / "store"))
+    return Truth(folder, quoted, rows_of(folder / "store"))
 
 
 @pytest.fixture
 def folder(truth: Truth, tmp_path: Path) -> Path:
-    """A copy of the store, which nobody has open; each file has a time of change of its own."""
+    """A copy of the store that no process has open. Its files have new modification times."""
     shutil.copytree(truth.folder, tmp_path / "copy")
     return tmp_path / "copy"
 
@@ -110,7 +110,7 @@ def read_of(answer: Answer) -> str:
 
 
 def rows_of(store: Path) -> list[object]:
-    """All that the shelf holds, apart from numbers and times that differ from run to run."""
+    """Return all that the shelf has, except numbers and times that differ from run to run."""
     with closing(sqlite3.connect(store / SHELF)) as connection:
         return [
             connection.execute(select).fetchall()
@@ -136,7 +136,7 @@ def empty(path: Path) -> None:
 
 
 def overwrite(path: Path) -> None:
-    """Put random bytes over the middle third, from a place that is no page's start."""
+    """Overwrite the middle third with random bytes, not starting at a page boundary."""
     content = bytearray(path.read_bytes())
     third = max(1, len(content) // 3)
     content[third : 2 * third] = random.Random(7).randbytes(third)
@@ -172,13 +172,13 @@ def part_of(store: Path, name: str) -> Path:
 
 
 def ask_all(room: Newsroom, truth: Truth) -> str:
-    """Ask everything: each answer is right, or what is told of the damage is returned."""
+    """Ask all questions. Each answer must be right; a message about damage is returned."""
     for question in ASKED:
         try:
             answer = room.ask(question)
         except DatelineError as error:
             return str(error)
-        assert quotes(answer) == truth.told[question]
+        assert quotes(answer) == truth.quotes[question]
     return ""
 
 
@@ -187,7 +187,7 @@ def is_sound(room: Newsroom) -> bool:
 
 
 def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
-    """The shelf holds what one holds that is built at once, Chroma too, and the answers are right, without a word."""
+    """Check that the shelf and Chroma equal newly built ones, and that all answers are right, without a message."""
     room = open_room(folder, model)
     try:
         assert sync_chroma(room.library.shelf, room.library.index)
@@ -214,7 +214,7 @@ OF_CHROMA += [("segment folder", delete), ("chroma", delete), ("chroma.seal", de
 
 
 @pytest.mark.parametrize(("name", "damage"), OF_CHROMA, ids=lambda value: getattr(value, "__name__", value))
-def test_a_damaged_chroma_is_made_again_before_it_answers(
+def test_a_damaged_chroma_is_rebuilt_before_it_answers(
     folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     path = part_of(folder / "store", name)
@@ -235,10 +235,10 @@ def test_a_damaged_chroma_is_made_again_before_it_answers(
     is_as_fresh(folder, model, truth)
 
 
-def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_believed(
+def test_an_interrupted_check_of_a_damaged_chroma_does_not_mark_it_sound(
     folder: Path, model: MiniLM, truth: Truth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C while the files are compared with their seal: they must not be sealed as they are."""
+    """Ctrl-C while the files are compared with their seal must not seal them as they are."""
     overwrite(part_of(folder / "store", "data_level0.bin"))
     room = open_room(folder, model)
 
@@ -260,9 +260,7 @@ def test_a_look_at_a_damaged_chroma_that_is_broken_off_makes_nothing_of_it_belie
     room.library.index.release()
 
 
-def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shelf_is_checked_once_a_day_and_after_any_change(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that asks one question would take longer to look for damage than to answer."""
     store = folder / "store"
     assert Shelf(store).damage() == "", "a copy is another file: it was read through"
@@ -272,11 +270,11 @@ def test_a_shelf_is_read_through_once_a_day_and_whenever_it_was_touched(
     file = store / "articles.db"
     seen = file.stat()
     flip(file)
-    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # as if nobody had written to it
+    os.utime(file, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # as if it had not been written to
     assert "it was read through" in Shelf(store).damage()
 
 
-def test_what_was_found_whole_yesterday_is_read_through_again(folder: Path) -> None:
+def test_a_shelf_found_sound_yesterday_is_checked_again(folder: Path) -> None:
     store = folder / "store"
     assert Shelf(store).damage() == ""
     note = store / "articles.sound"
@@ -288,7 +286,7 @@ def test_what_was_found_whole_yesterday_is_read_through_again(folder: Path) -> N
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite], ids=lambda value: value.__name__)
 @pytest.mark.parametrize("name", CHROMA)
-def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
+def test_a_chroma_damaged_while_open_is_no_longer_asked(
     folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     path = part_of(folder / "store", name)
@@ -305,18 +303,18 @@ def test_a_chroma_that_is_damaged_while_it_is_open_is_no_longer_asked(
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda value: value.__name__)
-def test_a_damaged_shelf_is_named_before_it_answers_and_built_again(
+def test_a_damaged_shelf_is_reported_before_it_answers_and_rebuilt(
     folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None]
 ) -> None:
     store = folder / "store"
     damage(store / SHELF)
     try:
-        told = ask_all(open_room(folder, model), truth)
+        reported = ask_all(open_room(folder, model), truth)
     except StoreMismatch as error:
-        told = str(error)
-    if told or damage is not flip:  # a bit that nothing rests on may differ
-        assert "is damaged" in told
-        assert "dateline index" in told
+        reported = str(error)
+    if reported or damage is not flip:  # a changed bit may have no effect
+        assert "is damaged" in reported
+        assert "dateline index" in reported
     run = dateline(folder, "index", "--rebuild")
     assert run.returncode == 0, run.stderr
     is_as_fresh(folder, model, truth)
@@ -347,10 +345,10 @@ def dateline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ],
     ids=lambda value: getattr(value, "__name__", "holder killed" if value is True else "holder lives"),
 )
-def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
+def test_a_damaged_write_ahead_log_is_reported_and_the_shelf_rebuilt(
     folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None], killed: bool
 ) -> None:
-    """What the last run added is still in SQLite's log, for somebody has the file open."""
+    """The last run's changes are still in SQLite's log, because another process has the file open."""
     (folder / "seeds" / "strike.txt").rename(folder / "strike.txt")
     room = open_room(folder, model)
     room.index()
@@ -362,9 +360,9 @@ def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
         if killed:
             holder.kill()
             holder.wait()
-        told = ask_all(open_room(folder, model), truth)
-        # Who has the log open knows where its changes lie, and needs its head no more.
-        assert "dateline index" in told or (damage is overwrite_head and not killed)
+        reported = ask_all(open_room(folder, model), truth)
+        # A process that has the log open no longer needs the log's header.
+        assert "dateline index" in reported or (damage is overwrite_head and not killed)
         run = dateline(folder, "index", "--rebuild")
         assert run.returncode == 0, run.stderr
         is_as_fresh(folder, model, truth)
@@ -372,7 +370,7 @@ def test_a_damaged_log_of_changes_is_named_and_the_shelf_built_again(
 
 @contextmanager
 def holding(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Have another process keep an SQLite file open."""
+    """Keep an SQLite file open in another process."""
     said = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM record').fetchall(); "
     said += "print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
@@ -384,7 +382,7 @@ def holding(path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def test_an_earlier_or_another_shelf_is_named_and_built_again(
+def test_an_earlier_or_foreign_shelf_is_reported_and_rebuilt(
     folder: Path, model: MiniLM, truth: Truth, tmp_path: Path
 ) -> None:
     shelf, room = folder / "store" / SHELF, open_room(folder, model)
@@ -424,7 +422,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_rows_that_another_program_changed_are_named_and_built_again(
+def test_rows_changed_by_another_program_are_reported_and_rebuilt(
     folder: Path, model: MiniLM, truth: Truth, change: str
 ) -> None:
     with closing(sqlite3.connect(folder / "store" / SHELF)) as connection:
@@ -438,10 +436,8 @@ def test_rows_that_another_program_changed_are_named_and_built_again(
 
 
 @pytest.mark.parametrize("change", ["a text", "a title", "sentences", "a vector's length"])
-def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
-    folder: Path, model: MiniLM, truth: Truth, change: str
-) -> None:
-    """There is nothing to compare the whole with then; each article that is read is compared with its chunks' ids."""
+def test_a_row_changed_during_a_run_cannot_be_quoted(folder: Path, model: MiniLM, truth: Truth, change: str) -> None:
+    """The whole file cannot be compared during a run, but each article is compared with its chunks' ids when read."""
     room = open_room(folder, model)
     with room.library.shelf.write() as writing:
         writing.put_file("new.txt", b"hash", [])
@@ -450,10 +446,10 @@ def test_in_the_middle_of_a_run_a_changed_row_still_cannot_be_quoted(
     assert room.library.shelf.damage() == ""
     for question in ASKED:
         with suppress(ShelfDamaged):
-            assert set(quotes(room.ask(question))) <= set(truth.told[question])
+            assert set(quotes(room.ask(question))) <= set(truth.quotes[question])
 
 
-def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
+def test_a_killed_run_is_not_reported_as_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
     room = open_room(folder, model)
     room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
     for event in sync_shelf(room.library):
@@ -470,7 +466,7 @@ def test_a_run_that_was_killed_is_no_damage(folder: Path, model: MiniLM, truth: 
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite, delete], ids=lambda value: value.__name__)
 @pytest.mark.parametrize("name", [SHELF, "data_level0.bin"])
-def test_the_page_mends_its_store_by_itself(
+def test_the_page_repairs_its_store_without_help(
     folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     room = open_room(folder, model)
@@ -479,8 +475,8 @@ def test_the_page_mends_its_store_by_itself(
     try:
         wait_until(lambda: not indexing.progress.running and room.library.index.usable)
         damage(part_of(folder / "store", name))
-        told = ask_all(room, truth)
-        assert not told or "dateline index" in told
+        reported = ask_all(room, truth)
+        assert not reported or "dateline index" in reported
         wait_until(lambda: room.library.shelf.damage() == "" and room.library.index.usable and bool(room.paths()))
         wait_until(lambda: not indexing.progress.running)
         assert ask_all(room, truth) == ""
@@ -490,7 +486,7 @@ def test_the_page_mends_its_store_by_itself(
     is_as_fresh(folder, model, truth)
 
 
-def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, model: MiniLM, truth: Truth) -> None:
+def test_a_killed_page_leaves_a_usable_chroma(folder: Path, model: MiniLM, truth: Truth) -> None:
     said = (
         "import sys; from index.pipeline.library import build_library; from index.core.settings import Settings; "
         "from index.pipeline.chroma_sync import sync_chroma; from pathlib import Path; f = Path(sys.argv[1]); "
@@ -516,7 +512,7 @@ def test_a_page_that_is_killed_leaves_a_chroma_that_is_believed(folder: Path, mo
 
 @pytest.fixture
 def chats(folder: Path, model: MiniLM) -> Chats:
-    """Kept chats; no row of them is empty."""
+    """Saved chats, with rows in every table."""
     made = Chats(folder / "store")
     room = open_room(folder, model)
     for number, question in enumerate(ASKED):
@@ -525,12 +521,12 @@ def chats(folder: Path, model: MiniLM) -> Chats:
 
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite, overwrite_head], ids=lambda value: value.__name__)
-def test_damaged_chats_are_named_and_put_aside_with_a_word(
+def test_damaged_chats_are_reported_and_moved_aside(
     folder: Path, model: MiniLM, truth: Truth, chats: Chats, damage: Callable[[Path], None]
 ) -> None:
     damage(chats.path)
-    told, harmed = read_chats(folder, truth), chats.path.read_bytes()
-    assert "dateline index --rebuild" in told
+    reported, harmed = read_chats(folder, truth), chats.path.read_bytes()
+    assert "dateline index --rebuild" in reported
     assert ask_all(open_room(folder, model), truth) == "", "the shelf does not rest on the chats"
     run = dateline(folder, "index", "--rebuild")
     assert run.returncode == 0, run.stderr
@@ -542,17 +538,17 @@ def test_damaged_chats_are_named_and_put_aside_with_a_word(
 
 
 def read_chats(folder: Path, truth: Truth) -> str:
-    """Read every kept chat: each answer is the one that was kept, or what is told instead is returned."""
-    told = ""
+    """Read every saved chat. Each answer must be as it was saved; a message shown instead is returned."""
+    reported = ""
     try:
         chats = Chats(folder / "store")
         for listing in chats.listings():
             for turn in chats.chat(listing.id).turns:
-                told = turn.problem or told
-                assert turn.answer is None or quotes(turn.answer) in truth.told.values()
+                reported = turn.problem or reported
+                assert turn.answer is None or quotes(turn.answer) in truth.quotes.values()
     except DatelineError as error:
         return str(error)
-    return told
+    return reported
 
 
 @pytest.mark.parametrize("table", ["articles SET article", "turns SET turn"])
@@ -566,7 +562,7 @@ def test_a_kept_answer_that_was_changed_is_not_shown(chats: Chats, table: str) -
         assert "differs from what was saved" in turn.problem
 
 
-def test_chats_that_are_whole_stay_where_they_are(folder: Path, truth: Truth, chats: Chats) -> None:
+def test_undamaged_chats_are_not_moved(folder: Path, truth: Truth, chats: Chats) -> None:
     before = chats.path.read_bytes()
     assert set_damaged_aside(folder / "store") == []
     assert dateline(folder, "index", "--rebuild").stderr == ""
@@ -574,9 +570,7 @@ def test_chats_that_are_whole_stay_where_they_are(folder: Path, truth: Truth, ch
     assert len(chats.listings()) == len(ASKED)
 
 
-def test_a_file_that_is_not_ours_is_moved_only_when_that_is_asked_for(
-    folder: Path, model: MiniLM, truth: Truth
-) -> None:
+def test_a_foreign_file_is_moved_only_on_request(folder: Path, model: MiniLM, truth: Truth) -> None:
     shelf = folder / "store" / SHELF
     shelf.unlink()
     with closing(sqlite3.connect(shelf)) as connection:

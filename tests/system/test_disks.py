@@ -1,4 +1,4 @@
-"""Tired disks: full, read-only or failing; what is told, and that nothing is lost."""
+"""Full, read-only and failing disks: the problem is reported, and nothing is lost."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import FENTANYL, ROOT, CommandLine
 
-# The system refuses to let a file grow beyond so many bytes: to a program, a disk that is full there.
+# The system stops a file from growing beyond this size. To a program, this looks like a full disk.
 _LIMITED = """
 import resource, signal, sys
 from index.text.tokens import count_tokens
@@ -35,7 +35,7 @@ def on_a_disk_of(size: int, folder: Path) -> subprocess.CompletedProcess[str]:
 
 # With these sizes it fills up while the store is made, while articles are written, and in Chroma.
 @pytest.mark.parametrize("size", [40_000, 130_000, 175_000])
-def test_a_full_disk_is_named_and_the_next_run_goes_on(dateline: CommandLine, size: int) -> None:
+def test_a_full_disk_is_reported_and_the_next_run_continues(dateline: CommandLine, size: int) -> None:
     for number in range(12):
         (dateline.folder / "seeds" / f"{number}.txt").write_text(f"Report {number}. " + f"Barge {number} sank. " * 100)
     full = on_a_disk_of(size, dateline.folder)
@@ -43,10 +43,10 @@ def test_a_full_disk_is_named_and_the_next_run_goes_on(dateline: CommandLine, si
     assert "full disk" in full.stderr
     assert "Traceback" not in full.stderr
     assert "rejected" not in full.stdout, "the articles are not at fault"
-    told = [line.split()[1] for line in full.stdout.splitlines() if line.startswith("visible")]
+    visible = [line.split()[1] for line in full.stdout.splitlines() if line.startswith("visible")]
     if size > 40_000:
         listed = dateline("list").stdout
-        assert all(path in listed for path in told), "what was told as visible is"
+        assert all(path in listed for path in visible), "what was reported as visible is"
 
     room = dateline("index")
     assert room.returncode == 0, room.stderr
@@ -55,7 +55,7 @@ def test_a_full_disk_is_named_and_the_next_run_goes_on(dateline: CommandLine, si
 
 
 def without_rights(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Index as somebody whom permissions bind: root gives up the right to pass them over."""
+    """Index as a user who is bound by permissions: root gives up the right to ignore them."""
     bound = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     return subprocess.run(
         [*bound, sys.executable, "-m", "dateline", "index"],
@@ -67,7 +67,7 @@ def without_rights(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_store_that_cannot_be_written_is_named_and_stays(dateline: CommandLine) -> None:
+def test_a_read_only_store_is_reported_and_unchanged(dateline: CommandLine) -> None:
     assert dateline("index").returncode == 0
     store = dateline.folder / ".dateline"
     before = {file: file.read_bytes() for file in store.rglob("*") if file.is_file()}
@@ -84,19 +84,19 @@ def test_a_store_that_cannot_be_written_is_named_and_stays(dateline: CommandLine
     assert {file: file.read_bytes() for file in before} == before
 
 
-def test_an_article_whose_file_cannot_be_read_any_more_stays(dateline: CommandLine) -> None:
+def test_an_article_stays_if_its_file_becomes_unreadable(dateline: CommandLine) -> None:
     river = dateline.folder / "seeds" / "river.txt"
     river.write_text("The River Lind fell to 4.1 metres.")
     assert dateline("index").returncode == 0
     river.write_text("The River Lind rose to 5.2 metres.")
     river.chmod(0)
-    told = (
+    reason = (
         "river.txt: cannot be read (Permission denied). Its known articles stay on the shelf. Fix that and index again."
     )
     for _ in range(2):
         run = without_rights(dateline.folder)
         assert run.returncode == 0, run.stderr
-        assert f"rejected {told}\n" in run.stdout
+        assert f"rejected {reason}\n" in run.stdout
         assert "2 articles on the shelf" in run.stdout
     assert "river.txt" in dateline("list").stdout
     river.chmod(0o600)
@@ -104,7 +104,7 @@ def test_an_article_whose_file_cannot_be_read_any_more_stays(dateline: CommandLi
     assert "5.2 metres" in dateline("ask", "How far did the River Lind rise?").stdout
 
 
-def test_no_room_to_unpack_is_no_fault_of_an_article(dateline: CommandLine) -> None:
+def test_no_article_is_rejected_if_there_is_no_room_to_unpack(dateline: CommandLine) -> None:
     nowhere = dateline.folder / "full"
     script = _LIMITED.replace('count_tokens("its table is unpacked")', "")
     nowhere.mkdir()

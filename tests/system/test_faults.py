@@ -1,7 +1,7 @@
-"""Faults of a language model's endpoint, as a reader meets them: on the command line and on the page.
+"""Faults of a language model's endpoint, as readers see them on the command line and on the page.
 
-Whatever the endpoint does, the quotes are there, a sentence says what happened and which
-setting to look at, and the key is nowhere to be found.
+Whatever the endpoint does, the quotes are shown, a message says what happened and which setting to
+check, and the key appears nowhere.
 """
 
 import json
@@ -57,7 +57,7 @@ def settings_of(chat: ChatServer, fault: str) -> dict[str, str]:
     return environment
 
 
-# One of each kind, as each costs a process: refused, silent, broken off, unreachable. The page meets all of them.
+# One of each kind, since each needs a process: refused, silent, broken off, unreachable. The page tests have all.
 ON_THE_COMMAND_LINE = {
     **{fault: FAULTS[fault] for fault in ("wrong key", "hang before the answer", "cut stream", "very long answer")},
     "refused connection": "cannot be reached. Check that it is running",
@@ -65,7 +65,7 @@ ON_THE_COMMAND_LINE = {
 
 
 @pytest.mark.parametrize("fault", ON_THE_COMMAND_LINE)
-def test_on_the_command_line_a_fault_has_its_sentence_and_the_quotes_are_there(
+def test_the_command_line_explains_a_fault_and_shows_the_quotes(
     indexed: CommandLine, chat: ChatServer, fault: str
 ) -> None:
     chat.fault = fault
@@ -91,14 +91,14 @@ def test_the_json_of_a_failed_answer_has_its_quotes_and_its_problem(indexed: Com
     assert [statement["text"] for statement in answer["statements"]] == [quote["quote"] for quote in answer["quotes"]]
 
 
-def test_without_a_key_the_quotes_are_there_and_nothing_is_asked(indexed: CommandLine) -> None:
+def test_without_a_key_the_quotes_are_shown_and_nothing_is_asked(indexed: CommandLine) -> None:
     run = indexed("ask", FENTANYL, "--model", "gpt-5-mini")
     assert run.returncode == 0
     assert "there is no OPENAI_API_KEY and no DATELINE_CHAT_BASE_URL." in run.stdout
     assert "fentanyl precursors, and transnational" in run.stdout
 
 
-def test_an_interrupt_stops_the_model_and_leaves_the_quotes(indexed: CommandLine, chat: ChatServer) -> None:
+def test_an_interrupt_stops_the_model_and_keeps_the_quotes(indexed: CommandLine, chat: ChatServer) -> None:
     chat.fault = "hang before the answer"
     chat.requests.clear()
     process = subprocess.Popen(
@@ -124,14 +124,14 @@ def server(tmp_path_factory: pytest.TempPathFactory, chat: ChatServer) -> Iterat
     folder = tmp_path_factory.mktemp("page-of-faults")
     shutil.copytree(FICTION, folder / "seeds")
     shutil.copy(SEED, folder / "seeds")
-    # A busy machine starts slowly, and only the endpoint's faults shall be seen here.
+    # A busy machine starts slowly, and that must not look like a fault of the endpoint.
     with serve(folder, environment={**settings_of(chat, ""), "DATELINE_CHAT_SECONDS": "8"}) as running:
         yield running
     assert KEY not in everything_in(folder)
 
 
 @needs_browser
-def test_on_the_page_each_fault_has_its_sentence_and_the_quotes_are_there(
+def test_the_page_explains_each_fault_and_shows_the_quotes(
     browser: Browser, server: Server, chat: ChatServer, subtests: pytest.Subtests
 ) -> None:
     with reading(browser, server) as reader:
@@ -162,7 +162,7 @@ def test_after_a_fault_the_page_asks_again(browser: Browser, server: Server, cha
 
 
 def everything_in(folder: Path) -> str:
-    """Return all that stands in any file below a folder, the articles aside."""
+    """Return the content of all files below a folder, except the articles."""
     return "".join(
         path.read_bytes().decode("latin-1")
         for path in folder.rglob("*")

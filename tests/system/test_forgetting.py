@@ -1,4 +1,4 @@
-"""Forgetting: of an article that is gone no word is left in any file of the store, save in kept chats."""
+"""Removal: no word of a removed article is left in any file of the store, except in saved chats."""
 
 import random
 import sqlite3
@@ -10,7 +10,7 @@ import pytest
 from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import Newsroom
 
-# Words that nothing else on this machine holds, each unlike the others from its first letter on.
+# Words that occur nowhere else, each with a different first letter.
 _LETTERS = random.Random(4)
 WORDS = ["".join(_LETTERS.choices("bcdfghjklmnpqrstvwxz", k=12)) for _ in range(24)]
 
@@ -23,11 +23,11 @@ def article(number: int) -> str:
 
 
 def left(newsroom: Newsroom, words: Iterable[str]) -> set[str]:
-    """Return the names of files of the store in which a word, or all of it but its first letters, is.
+    """Return the names of the store's files that have a word, or all of it except its first letters.
 
-    Two of Chroma's are left out: it writes room that it has not filled as it finds it in this process's memory.
+    Two of Chroma's files are left out: Chroma writes unused space with whatever is in this process's memory.
     """
-    # The keyword index writes of a word only what its neighbour in the alphabet does not begin with.
+    # The keyword index stores a word without the prefix that it shares with the previous word.
     pieces = [word[4:].encode() for word in words]
     return {
         file.name
@@ -46,13 +46,13 @@ def full(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_of_removed_and_edited_articles_no_word_is_left(full: Newsroom) -> None:
+def test_no_word_of_a_removed_or_edited_article_is_left(full: Newsroom) -> None:
     assert left(full, WORDS[:12]) >= {"articles.db"}
     for number in range(0, 11, 2):
         (full.seeds / f"{number:02}.txt").unlink()
     full.write("11.txt", "Somebody has thought better of it.")
     gone = [*WORDS[0:11:2], WORDS[11]]
-    # A page has a connection open now and then; with the last one SQLite removes its log by itself.
+    # A page sometimes has a connection open. SQLite removes its log when the last one closes.
     with closing(sqlite3.connect(full.library.shelf.path)) as page:
         assert page.execute("SELECT count(*) FROM articles").fetchone()
         done = full.indexed()
@@ -62,13 +62,13 @@ def test_of_removed_and_edited_articles_no_word_is_left(full: Newsroom) -> None:
         terms = {term for (term,) in reading._connection.execute("SELECT term FROM vocabulary")}
         assert not any(word[:8] in term for word in gone for term in terms)
     assert full.library.shelf.damage() == ""
-    # What stayed is found as before.
+    # The other articles are still found.
     for number in (1, 15):
         assert full.ask(f"What did the {WORDS[number]} council say?").statements
     assert left(full, [WORDS[1]]) == {"articles.db"}
 
 
-def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(full: Newsroom) -> None:
+def test_an_open_reader_delays_the_cleanup_until_the_next_run(full: Newsroom) -> None:
     (full.seeds / "00.txt").unlink()
     with full.library.shelf.read() as reading:
         assert reading.counts().articles == len(WORDS)
@@ -78,7 +78,7 @@ def test_while_somebody_looks_at_an_earlier_moment_it_is_left_for_the_next_run(f
     assert left(full, WORDS[:1]) == set()
 
 
-def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full: Newsroom) -> None:
+def test_a_store_from_before_deleted_text_was_overwritten_is_rewritten(full: Newsroom) -> None:
     old = "grtzpqkwvnxd"
     with closing(sqlite3.connect(full.library.shelf.path)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
@@ -94,7 +94,7 @@ def test_a_store_made_before_deleted_text_was_written_over_is_written_anew(full:
     assert full.library.shelf.damage() == ""
 
 
-def test_a_shelf_that_is_made_anew_holds_nothing_of_the_old_one(full: Newsroom) -> None:
+def test_a_rebuilt_shelf_has_nothing_of_the_old_one(full: Newsroom) -> None:
     for number in range(1, len(WORDS)):
         (full.seeds / f"{number:02}.txt").unlink()
     full.library.shelf.start_over()

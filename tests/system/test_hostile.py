@@ -1,4 +1,4 @@
-"""Hostile files: all in one folder, indexed in one run, each with the text or the reason that the manifest says."""
+"""Hostile files, all indexed in one run: each has the text or the reason of the manifest."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from index.text.articles import Article
 from tests.conftest import ROOT
 from tests.support.hostile_files import Hostile, remove_deep, write_hostile
 
-MOST_MEMORY = 1_200_000_000  # bytes, of the indexer and of the process it keeps its parsers in
-# The command itself, which tells at its end how much memory it and its parsers took.
+MOST_MEMORY = 1_200_000_000  # bytes, of the indexer and of its process for the parsers
+# Runs the command, and prints the peak memory of the indexer and of its parsers at the end.
 _INDEX = """
 import json, resource, sys
 import index.reading.sandbox
@@ -35,7 +35,7 @@ finally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one run over the whole folder told, and the shelf that it left."""
+    """What one run over the whole folder reported, and the shelf after it."""
 
     manifest: list[Hostile]
     complaints: str
@@ -76,7 +76,7 @@ def test_the_folder_holds_more_than_a_hundred_and_twenty_hostile_files(outcome: 
     assert len({hostile.path for hostile in outcome.manifest}) == len(outcome.manifest) > 120
 
 
-def test_one_run_over_all_of_them_ends_well_and_in_bounds(outcome: Outcome) -> None:
+def test_one_run_over_all_files_succeeds_within_its_memory_limit(outcome: Outcome) -> None:
     assert outcome.complaints == ""
     done, memory = outcome.events[-2:]
     assert done["event"] == "done"
@@ -84,24 +84,24 @@ def test_one_run_over_all_of_them_ends_well_and_in_bounds(outcome: Outcome) -> N
     assert max(memory["peaks"]) < MOST_MEMORY  # type: ignore[call-overload]
 
 
-def test_each_has_the_text_or_the_reason_that_it_must_have(outcome: Outcome, subtests: pytest.Subtests) -> None:
+def test_each_file_has_its_expected_text_or_reason(outcome: Outcome, subtests: pytest.Subtests) -> None:
     for hostile in outcome.manifest:
         with subtests.test(hostile.path[:80]):
             article = outcome.article(hostile.path)
-            told = outcome.rejected.get(hostile.file, "")
+            given = outcome.rejected.get(hostile.file, "")
             if hostile.holds:
-                assert article is not None, told
+                assert article is not None, given
                 assert hostile.holds in article.text
                 assert not hostile.lacks or hostile.lacks not in article.text + article.title
                 assert not any(unicodedata.category(letter) == "Cc" for letter in article.title)
             elif hostile.reason:
                 assert article is None
-                assert hostile.reason in told
-                assert told.startswith(hostile.path)
-                assert told.endswith(".")
+                assert hostile.reason in given
+                assert given.startswith(hostile.path)
+                assert given.endswith(".")
             else:
                 assert article is None
-                assert told == ""
+                assert given == ""
 
 
 def test_nothing_from_outside_the_folder_or_hidden_in_a_file_is_in_the_store(outcome: Outcome) -> None:
@@ -110,7 +110,7 @@ def test_nothing_from_outside_the_folder_or_hidden_in_a_file_is_in_the_store(out
         assert not file.is_file() or b"xyloquartz" not in file.read_bytes(), file.name
 
 
-def test_nothing_was_written_beside_the_store(outcome: Outcome) -> None:
+def test_nothing_was_written_outside_the_store(outcome: Outcome) -> None:
     folder = outcome.shelf.path.parent.parent
     assert {entry.name for entry in folder.iterdir()} <= {"seeds", ".dateline", "outside.txt", ".cache"}
     assert not Path("/tmp/escaped.txt").exists()

@@ -1,7 +1,7 @@
-"""The whole way with a real language model on a real local server.
+"""The whole path with a real language model on a real local server.
 
-SmolLM2-135M is far too small to answer well; what it shows is that text streams, that every
-citation resolves, and that what it writes is checked.
+SmolLM2-135M is far too small to answer well. The tests show that text streams, that every citation
+resolves, and that its statements are checked.
 """
 
 import json
@@ -29,7 +29,7 @@ def environment() -> Iterator[dict[str, str]]:
         yield {
             "DATELINE_CHAT_MODEL": SMALL_MODEL,
             "DATELINE_CHAT_BASE_URL": url,
-            "DATELINE_CHAT_ANSWER_TOKENS": "120",  # it hardly knows how to end
+            "DATELINE_CHAT_ANSWER_TOKENS": "120",  # it rarely stops by itself
             "OPENAI_API_KEY": KEY,
         }
 
@@ -45,7 +45,7 @@ def test_every_citation_of_a_real_model_resolves(dateline: CommandLine, environm
     text = json.loads(dateline("show", SEED.name, "--json").stdout)["text"]
     cited = [citation for statement in answer["statements"] for citation in statement["citations"]]
     assert all(citation["quote"] == text[citation["start"] : citation["end"]] for citation in cited)
-    if form == "json":  # the schema leaves it nothing else
+    if form == "json":  # the schema allows nothing else
         assert answer["statements"]
         assert all(s["citations"] for s in answer["statements"] if s["verdict"] != "unfinished")
         assert not any("unresolved" in statement for statement in answer["statements"])

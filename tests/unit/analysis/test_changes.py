@@ -11,7 +11,7 @@ from rag.analysis.changes import Changes, find_changes
 from rag.analysis.disagreements import DIFFERENT_DAYS
 from rag.output.changes import changes_json, changes_lines
 from tests.conftest import OTTAWA, CommandLine, Newsroom
-from tests.unit.text.test_near_duplicates import reprint
+from tests.support.reprints import reprint
 
 WHAT = "What happened to the ferry Aster?"
 SANK = "The ferry Aster sank off Halden Ford on Sunday, and twelve people died."
@@ -54,7 +54,7 @@ def test_newer_quotes_are_added_differ_or_repeat(newsroom: Newsroom) -> None:
     ]
 
 
-def test_the_json_of_changes(newsroom: Newsroom) -> None:
+def test_changes_are_written_as_json(newsroom: Newsroom) -> None:
     fill(newsroom, TOLL, RAISED)
     got = json.loads(json.dumps(changes_json(found(newsroom))))
     assert set(got) == {"question", "since", "known", "added", "differing", "repeated", "undated", "searched"}

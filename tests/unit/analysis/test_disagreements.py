@@ -22,7 +22,7 @@ from rag.output.export import export
 from rag.retrieval.passages import Passage
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 from tests.support.reader import needs_browser, reading, serve
-from tests.unit.text.test_near_duplicates import body, reprint
+from tests.support.reprints import body, reprint
 
 HOW_MANY = "How many people died when the ferry Aster sank?"
 TWELVE = "Twelve people died when the ferry Aster sank off Halden Ford on Sunday, the coastguard said."
@@ -31,7 +31,7 @@ ALSO_14 = "A service was held in Quarrow for the 14 people who died when the fer
 
 
 def passages(*texts: str, days: tuple[str, ...] = (), title: str = "The news") -> tuple[Passage, ...]:
-    """Make an article of another paper of each text."""
+    """Make an article of each text, each in another newspaper."""
     made = []
     for number, text in enumerate(texts, start=1):
         day = days[number - 1] if days else "2026-02-12"

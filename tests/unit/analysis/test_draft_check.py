@@ -1,4 +1,4 @@
-"""Drafts: what of a text stands on the shelf, and what was changed."""
+"""Draft checks: which sentences of a text are on the shelf, and what was changed."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def check_one(newsroom: Newsroom, text: str, form: str = "sentence") -> Checked:
         "The vessels will cost 48.5 million crowns, of which the province pays 30 million",
     ],
 )
-def test_a_sentence_of_the_shelf_is_verbatim_whatever_type_does_to_it(archive: Newsroom, text: str) -> None:
+def test_typography_does_not_change_that_a_sentence_is_verbatim(archive: Newsroom, text: str) -> None:
     part = check_one(archive, text)
     assert (part.mark, part.places[0].quote, part.places[0].article.path) == ("verbatim", COST, "fiction/ferries.txt")
 
@@ -60,7 +60,7 @@ def test_a_figure_that_differs_is_named(archive: Newsroom) -> None:
     assert (difference.said, difference.written) == ("84.5 million crowns", "48.5 million crowns")
 
 
-def test_what_the_shelf_says_otherwise_is_similar_and_the_rest_is_not_there(archive: Newsroom) -> None:
+def test_a_reworded_sentence_is_similar_and_any_other_is_absent(archive: Newsroom) -> None:
     similar = check_one(archive, "No fare rises before 2029, the authority stated.")
     assert (similar.mark, similar.pieces) == ("similar", ())
     assert similar.places[0].quote.startswith("Fares will not rise before 2029")
@@ -82,19 +82,19 @@ def test_what_the_shelf_says_otherwise_is_similar_and_the_rest_is_not_there(arch
     ],
 )
 @pytest.mark.parametrize("marks", ["“”", '""', "«»", "‘’"])
-def test_a_quotation_is_sought_by_itself(archive: Newsroom, quotation: str, mark: str, marks: str) -> None:
+def test_a_quotation_is_checked_separately(archive: Newsroom, quotation: str, mark: str, marks: str) -> None:
     part = check_one(archive, f"A director of the harbour put it so: {marks[0]}{quotation}{marks[1]}.", "quotation")
     assert part.mark == mark
     for place in part.places if mark == "verbatim" else ():
         assert place.quote in place.article.text
 
 
-def test_a_quotation_whose_parts_stand_in_another_order_says_so(archive: Newsroom) -> None:
+def test_a_quotation_with_its_parts_in_another_order_is_reported(archive: Newsroom) -> None:
     part = check_one(archive, "“they carry 40 more passengers … new boats are quieter”, it says.", "quotation")
     assert (part.mark, part.note) == ("altered", OTHER_ORDER)
 
 
-def test_a_quotation_may_go_over_several_sentences(archive: Newsroom) -> None:
+def test_a_quotation_may_span_several_sentences(archive: Newsroom) -> None:
     said = (
         "Both countries have agreed that there will be liaison officers on both sides. As to when it is going to "
         "happen, I don't have a time framework in mind with me at this point in time."
@@ -104,7 +104,7 @@ def test_a_quotation_may_go_over_several_sentences(archive: Newsroom) -> None:
     assert (part.form, part.mark, part.places[0].quote) == ("quotation", "verbatim", said.rstrip("."))
 
 
-def test_of_a_long_quotation_each_sentence_is_shown_where_it_stands(archive: Newsroom) -> None:
+def test_each_sentence_of_a_long_quotation_has_its_place(archive: Newsroom) -> None:
     said = (
         "Both countries have agreed that there will be liaison officers on both ships. As to when it is going to "
         "happen, I don't have a time framework in mind with me at this point in time. Ducks swim."
@@ -126,7 +126,7 @@ def test_front_matter_and_lines_without_words_are_no_sentences(archive: Newsroom
     assert [part.mark for part in checked.parts] == ["verbatim", "verbatim"]
 
 
-def test_an_empty_shelf_holds_nothing(newsroom: Newsroom) -> None:
+def test_a_draft_has_nothing_on_an_empty_shelf(newsroom: Newsroom) -> None:
     checked = check(newsroom, f"{COST} “Nobody left”, he said.")
     assert {part.mark for part in checked.parts} == {"absent"}
     assert draft_json(checked)["searched"] == {
@@ -135,12 +135,12 @@ def test_an_empty_shelf_holds_nothing(newsroom: Newsroom) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " \n*** …", "x " * LONGEST_DRAFT])
-def test_what_cannot_be_checked_is_refused(text: str) -> None:
+def test_a_draft_that_cannot_be_checked_is_refused(text: str) -> None:
     with pytest.raises(BadDraft, match=r"has no words|has [\d,]+ characters"):
         clean_draft(text)
 
 
-def test_a_checked_draft_on_a_terminal(archive: Newsroom) -> None:
+def test_a_checked_draft_is_shown_on_a_terminal(archive: Newsroom) -> None:
     lines = list(draft_lines(check(archive, f"{COST.replace('48.5', '84.5')} \u001b[31mPenguins were seen in Zagreb.")))
     assert lines[:3] == [
         "2 sentences: 1 altered, 1 not on the shelf.",
@@ -154,11 +154,11 @@ def test_a_checked_draft_on_a_terminal(archive: Newsroom) -> None:
     assert not any("\u001b" in line for line in lines)
 
 
-def test_a_checked_draft_as_json(archive: Newsroom) -> None:
-    told = draft_json(check(archive, f"{COST} It called them “quieter”."))
-    assert told["sentences"] == {"verbatim": 1, "altered": 0, "similar": 0, "absent": 1}
-    assert told["quotations"] == {"verbatim": 1, "altered": 0, "similar": 0, "absent": 0}
-    text, parts = told["text"], told["parts"]
+def test_a_checked_draft_is_written_as_json(archive: Newsroom) -> None:
+    written_json = draft_json(check(archive, f"{COST} It called them “quieter”."))
+    assert written_json["sentences"] == {"verbatim": 1, "altered": 0, "similar": 0, "absent": 1}
+    assert written_json["quotations"] == {"verbatim": 1, "altered": 0, "similar": 0, "absent": 0}
+    text, parts = written_json["text"], written_json["parts"]
     assert isinstance(text, str)
     assert isinstance(parts, list)
     for part in parts:

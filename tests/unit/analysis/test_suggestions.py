@@ -1,4 +1,4 @@
-"""Suggestions: each question is answered, and each is about another story."""
+"""Suggestions: each question has an answer, and each is about a different story."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_one_text_under_two_headlines_is_suggested_once(newsroom: Newsroom) -> N
 
 
 class Counting(MiniLM):
-    """The built-in model, counting the questions it is given."""
+    """The built-in model, which also counts its questions."""
 
     asked = 0
 
@@ -80,7 +80,7 @@ def test_the_work_does_not_grow_with_the_shelf(tmp_path: Path) -> None:
         write(newsroom, f"{number}", f"Briefing {number}x of item{number}", "2026-03-05", "Rain is expected.")
     newsroom.indexed()
     assert suggest_questions(newsroom.library) == ()
-    # Each is embedded twice: to be searched for, and to compare sentences.
+    # Each is embedded twice: for the search, and to compare sentences.
     assert 0 < model.asked <= 2 * 4 * ASKED_PER_SUGGESTION
     newsroom.library.index.release()
 

@@ -1,4 +1,4 @@
-"""Timelines: quotes in the order in which things happened."""
+"""Timelines: quotes in the order of events."""
 
 import csv
 import io
@@ -86,7 +86,7 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     }  # fmt: skip
     everything = find_timeline(make_query(asked, today=today, all_days=True), library=newsroom.library)
     assert {event.citation.article.path for event in everything.events} == {"a.txt", "b.txt", "c.txt"}
-    # Nothing was published then: all days are searched, and that is said.
+    # Nothing was published then: all days are searched, and the answer says so.
     in_january = make_query(asked.replace("February", "January"), today=today)
     given_way = find_timeline(in_january, library=newsroom.library)
     assert given_way.dated is not None

@@ -1,4 +1,4 @@
-"""Batches: lines of JSON become questions, or are named."""
+"""Batches: lines of JSON become questions or are reported."""
 
 from datetime import date
 from pathlib import Path

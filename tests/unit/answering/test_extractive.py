@@ -1,4 +1,4 @@
-"""Quoting: the sentences that answer, word for word, or a refusal."""
+"""Answers in quotes: the sentences that answer, word for word, or a refusal."""
 
 import pytest
 
@@ -104,7 +104,7 @@ def test_a_syndicated_copy_is_not_quoted_twice(newsroom: Newsroom) -> None:
     assert found.count("Train drivers in Castlemere accepted a pay rise of 4.2 per cent.") == 1
 
 
-def test_a_word_no_article_holds_weighs_most(archive: Newsroom) -> None:
+def test_a_word_that_no_article_has_weighs_most(archive: Newsroom) -> None:
     with archive.library.shelf.read() as reading:
         rarity = term_rarity(["popul", "ottawa", "said"], reading)
     assert rarity["popul"] > rarity["ottawa"] > 0

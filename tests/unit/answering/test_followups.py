@@ -1,7 +1,6 @@
-"""Follow-ups: a question that needs the one before is searched for as one that can be understood alone."""
+"""Follow-ups: a question that depends on an earlier one is searched for as a standalone question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -13,192 +12,8 @@ from rag.answering.models import Answer
 from rag.answering.pipeline import find_passages
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
+from tests.support.followup_cases import CASES, FERRIES, INDIA, RIVER, STRIKE, Case
 
-INDIA = SEED.name
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Two turns of a chat, and where the answer to the second one is."""
-
-    first: str
-    follow_up: str
-    path: str
-    says: str  # words of the sentence that answers
-    by_model: str  # the standalone question a model would write
-
-
-RIVER = "How high did the River Lind rise?"
-STRIKE = "What pay rise did the train drivers accept?"
-FERRIES = "Which ferries will Port Ellery replace?"
-LUNCHES = "Who gets a free lunch in Oakhaven?"
-TURBINES = "How many turbines stand off Skerry Bay?"
-BRONZES = "What was stolen from the regional museum?"
-
-CASES = (
-    Case(
-        FENTANYL,
-        "when will that happen?",
-        INDIA,
-        "no set timeline",
-        "When will what was agreed on fentanyl precursors happen?",
-    ),
-    Case(
-        FENTANYL,
-        "Who attended the meeting?",
-        INDIA,
-        "Nathalie Drouin",
-        "Who attended the meeting on fentanyl precursors?",
-    ),
-    Case(
-        "Who is Nathalie Drouin?",
-        "Who did she meet?",
-        INDIA,
-        "a meeting with NSA Ajit Doval",
-        "Who did Nathalie Drouin meet?",
-    ),
-    Case(
-        "Why did Ajit Doval visit Ottawa?",
-        "How long did he stay?",
-        INDIA,
-        "two-day visit",
-        "How long did Ajit Doval stay in Ottawa?",
-    ),
-    Case(
-        "What did India and Canada agree?",
-        "Is there a timeline?",
-        INDIA,
-        "no set timeline",
-        "Is there a timeline for what India and Canada agreed?",
-    ),
-    Case(
-        FENTANYL,
-        "What about Canada?",
-        INDIA,
-        "India and Canada agreed",
-        "What did Canada agree on fentanyl precursors?",
-    ),
-    Case(
-        "What did the police recover in New Halden?",
-        "Where were they found?",
-        "fiction/bronzes.txt",
-        "in a barn near",
-        "Where were the things the police recovered in New Halden found?",
-    ),
-    Case(
-        "Which bronze figure is still missing?",
-        "When was it stolen?",
-        "fiction/bronzes.txt",
-        "in November",
-        "When was the missing bronze figure stolen?",
-    ),
-    Case(
-        BRONZES,
-        "Has anyone been arrested?",
-        "fiction/bronzes.txt",
-        "Two people were arrested",
-        "Has anyone been arrested for what was stolen from the regional museum?",
-    ),
-    Case(
-        FERRIES,
-        "How much will that cost?",
-        "fiction/ferries.txt",
-        "48.5 million",
-        "How much will it cost Port Ellery to replace the ferries?",
-    ),
-    Case(
-        FERRIES,
-        "And the fares?",
-        "fiction/ferries.txt",
-        "Fares will not rise",
-        "Will the fares of the Port Ellery ferries change?",
-    ),
-    Case(
-        FERRIES,
-        "Who said so?",
-        "fiction/ferries.txt",
-        "Ines Okafor said",
-        "Who said that Port Ellery will replace ferries?",
-    ),
-    Case(
-        LUNCHES,
-        "How much will it cost?",
-        "fiction/lunches.txt",
-        "3.4 million",
-        "How much will the free lunch in Oakhaven cost?",
-    ),
-    Case(
-        LUNCHES,
-        "Who voted against it?",
-        "fiction/lunches.txt",
-        "voted against",
-        "Who voted against the free lunch in Oakhaven?",
-    ),
-    Case(
-        LUNCHES,
-        "When does it start?",
-        "fiction/lunches.txt",
-        "from August",
-        "When does the free lunch in Oakhaven start?",
-    ),
-    Case(
-        RIVER,
-        "Was anyone injured?",
-        "fiction/river.md",
-        "No one was injured",
-        "Was anyone injured when the River Lind rose?",
-    ),
-    Case(RIVER, "What about the dam?", "fiction/river.md", "Arden dam", "What about the dam when the River Lind rose?"),
-    Case(
-        RIVER,
-        "And how many households lost power?",
-        "fiction/river.md",
-        "212 households",
-        "How many households lost power when the River Lind rose?",
-    ),
-    Case(
-        "Was the Arden dam opened too late?",
-        "When will the inquiry report?",
-        "fiction/river.md",
-        "will report in May",
-        "When will the inquiry into the Arden dam report?",
-    ),
-    Case(
-        STRIKE,
-        "How many of them voted for it?",
-        "fiction/strike.txt",
-        "61 per cent",
-        "How many of the train drivers voted for the pay rise?",
-    ),
-    Case(
-        STRIKE,
-        "What had they asked for?",
-        "fiction/strike.txt",
-        "asked for 7 per cent",
-        "What pay rise had the train drivers asked for?",
-    ),
-    Case(
-        "When did the rail strike in Castlemere end?",
-        "Why?",
-        "fiction/strike.txt",
-        "accepted a pay rise",
-        "Why did the rail strike in Castlemere end?",
-    ),
-    Case(
-        TURBINES,
-        "When will they be connected?",
-        "fiction/turbines.txt",
-        "connected in July",
-        "When will the turbines off Skerry Bay be connected?",
-    ),
-    Case(
-        TURBINES,
-        "What about the fishermen?",
-        "fiction/turbines.txt",
-        "considering a lawsuit",
-        "What about the fishermen off Skerry Bay?",
-    ),
-)
 POINTING_BACK = """
 why?
 WHEN WILL THAT HAPPEN?
@@ -255,7 +70,7 @@ What time is it?
 
 
 def earlier_of(answer: Answer, subject: str = "") -> Earlier:
-    """Remember a question by the articles that its answer cites; if it was refused, by the best passage."""
+    """Return an asked question with the words of the cited articles, or of the best passage if it was refused."""
     cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
     rests_on = [passage for passage in answer.passages if passage.article.id in cited] or answer.passages[:1]
     words = (term for passage in rests_on for text in (passage.article.heading, passage.text) for term in terms(text))
@@ -263,7 +78,7 @@ def earlier_of(answer: Answer, subject: str = "") -> Earlier:
 
 
 def chat(newsroom: Newsroom, *questions: str) -> list[Standalone]:
-    """Ask one after the other, each as the rules rewrite it."""
+    """Ask the questions in order, each as the rules rewrite it."""
     before: list[Earlier] = []
     asked: list[Standalone] = []
     for question in questions:
@@ -278,7 +93,7 @@ def first_hit(newsroom: Newsroom, question: str) -> str:
 
 
 def about(path: str, question: str) -> Earlier:
-    """Return an answered question without a shelf: the rules read only its article's words."""
+    """Return an answered question without a shelf, since the rules read only its article's words."""
     file = SEED if path == INDIA else FICTION.parent / path
     return Earlier(question, "", frozenset(terms(file.read_text())))
 
@@ -348,7 +163,7 @@ def test_a_new_topic_drops_the_subject(archive: Newsroom) -> None:
 def test_a_chat_may_return_to_a_subject_that_it_left() -> None:
     before = [AFTER_FERRIES, AFTER_STRIKE]
     assert carry_over("And the fares?", before).question == "And the fares? (ferries Port Ellery replace)"
-    # Without a word of its own a question can only follow the last one.
+    # A question without a content word can only follow the last one.
     assert carry_over("Why?", before).question == "Why? (pay rise the train drivers accept)"
 
 

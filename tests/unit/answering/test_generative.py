@@ -97,8 +97,7 @@ def test_a_refusal_is_known_however_it_is_written(raw: str) -> None:
         assert read_answer(raw[:end], PASSAGES, whole=False).statements == (), "no half of it is shown"
 
 
-def test_an_answer_that_begins_like_a_refusal_is_one() -> None:
-    """An answer, that is."""
+def test_an_answer_may_begin_like_a_refusal() -> None:
     ((text, cited, _),) = read("Not on the shelf: engineers found a crack of 4 centimetres [1.2].")
     assert text.startswith("Not on the shelf: engineers")
     assert cited == ["Engineer"]
@@ -185,7 +184,7 @@ def test_odd_answers_are_neither_statements_nor_a_refusal(raw: str) -> None:
     assert (draft.statements, draft.refused) == ((), False)
 
 
-def test_lines_stay_lines() -> None:
+def test_line_breaks_are_kept() -> None:
     draft = read_answer(f"- {SO} [1.2]\n- The council has not agreed on a price. [1.3]", PASSAGES, whole=True)
     assert [statement.new_line for statement in draft.statements] == [False, True]
 
@@ -238,8 +237,8 @@ def test_any_text_is_read(raw: str) -> None:
 
 
 @given(st.text(alphabet='ab .,[]12\n"A', max_size=80), st.integers(0, 80))
-def test_what_is_shown_while_it_is_written_stays(raw: str, cut: int) -> None:
-    """A terminal is given the rest alone: so what was shown must be the beginning of what is shown next."""
+def test_text_shown_while_an_answer_is_written_stays(raw: str, cut: int) -> None:
+    """A terminal gets only new text, so what was shown must be the beginning of what is shown next."""
 
     def shown(text: str) -> str:
         statements = read_answer(text, PASSAGES, whole=False).statements
@@ -305,7 +304,7 @@ def test_a_stopped_answer_is_marked_unfinished(server: ChatServer) -> None:
     assert last.statements[-1].verdict == "unfinished"
 
 
-def test_a_model_that_thinks_aloud_first_is_read_from_its_answer_on(server: ChatServer) -> None:
+def test_thoughts_before_an_answer_are_skipped(server: ChatServer) -> None:
     server.fault, server.say = "thoughts first", lambda _: f"{SO[:-1]} [1.2]."
     assert [statement.text for statement in ask(server)[-1].statements] == [SO]
 

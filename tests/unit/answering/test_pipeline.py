@@ -1,4 +1,4 @@
-"""Answers: the story of a question."""
+"""Answers: the path from a question to its answer."""
 
 import re
 import threading
@@ -18,7 +18,7 @@ from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, ChatServer, as_json, serve_chat
-from tests.unit.answering.test_followups import CASES, Case
+from tests.support.followup_cases import CASES, Case
 
 
 def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> None:
@@ -42,7 +42,7 @@ def test_an_article_after_the_last_day_answers_nothing(archive: Newsroom) -> Non
     assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 11))).refusal
 
 
-def test_an_answer_rests_on_the_scope_only_and_reports_it(archive: Newsroom) -> None:
+def test_an_answer_uses_only_its_scope_and_reports_it(archive: Newsroom) -> None:
     scope = Scope(since=date(2026, 2, 1), outlets=frozenset({"", "Nobody"}))
     answer = archive.ask(FENTANYL, scope)
     assert answer.statements
@@ -249,7 +249,7 @@ def test_a_stop_while_a_follow_up_is_rewritten_sends_no_article(archive: Newsroo
     assert "Last question" in only["messages"][-1]["content"]
 
 
-def test_other_words_are_asked_for_with_a_higher_temperature(archive: Newsroom, endpoint: ChatServer) -> None:
+def test_asking_again_uses_a_higher_temperature(archive: Newsroom, endpoint: ChatServer) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
     endpoint.requests.clear()
     for again in (False, True):

@@ -1,4 +1,4 @@
-"""Prompts: what a model reads, and the form its answer is held to."""
+"""Prompts: what a model reads, and the schema of its answer."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Sources: what is counted once however often it is printed."""
+"""Sources: an article is counted once, however many outlets print it."""
 
 from itertools import permutations
 
@@ -9,7 +9,7 @@ from rag.answering.sources import Sources, count_sources
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
 from tests.conftest import FENTANYL, SEED, Newsroom
-from tests.unit.text.test_near_duplicates import body, reprint
+from tests.support.reprints import body, reprint
 
 
 def test_copies_are_one_source_and_listed_articles_are_counted_with_them(newsroom: Newsroom) -> None:

@@ -1,4 +1,4 @@
-"""Evaluation: figures of a shelf, against the same ones counted by hand."""
+"""Evaluation: the figures of a shelf, compared with figures counted by hand."""
 
 import json
 import re
@@ -34,7 +34,7 @@ from tests.support.embedding_server import serve_embeddings
 
 FERRIES = "What will the new ferries cost?"
 COST = "The vessels will cost 48.5 million crowns, of which the province pays 30 million."
-# Two articles are of these days, so that the wrong one of them comes second.
+# Two articles have these dates, so the wrong one comes second.
 LATE = {"since": "2026-02-20"}
 QUESTIONS: tuple[Mapping[str, object], ...] = (
     {"id": "a", "question": FENTANYL, "paths": [SEED.name]},
@@ -72,7 +72,7 @@ def evaluated(archive: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Ev
 
 
 def test_the_figures_are_those_counted_by_hand(evaluated: Evaluation) -> None:
-    quoted = len(evaluated.outcomes[1].quotes)  # the one that was asked for, and what belongs to it
+    quoted = len(evaluated.outcomes[1].quotes)  # the expected sentence, and its context
     by_hand = {
         "hits@1": (3 / 4, 4),
         "hits@4": (1, 4),
@@ -103,7 +103,7 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
         "hits@4": 1,
         "hits@10": 1,
         "MRR@10": pytest.approx(1 / 3),
-        # Third of ten, and twelfth: too late. At best they would be first and second.
+        # They are third of ten, and twelfth, which is too late. At best they would be first and second.
         "nDCG@10": pytest.approx((1 / log2(4)) / (1 + 1 / log2(3))),
         "answered when answerable": 1,
         "sentence precision": pytest.approx(1 / 3),
@@ -270,8 +270,8 @@ def test_a_result_replaces_a_result_and_nothing_else(evaluated: Evaluation, tmp_
 
 def test_the_commit_is_datelines_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*arguments: str) -> str:
-        of_nobody = ("-c", "user.name=n", "-c", "user.email=n@localhost", "-c", "commit.gpgsign=false")
-        run = subprocess.run(["git", *of_nobody, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
+        identity = ("-c", "user.name=n", "-c", "user.email=n@localhost", "-c", "commit.gpgsign=false")
+        run = subprocess.run(["git", *identity, *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
         return run.stdout.strip()
 
     assert commit_of(tmp_path) is None

@@ -88,8 +88,8 @@ def test_ndcg_does_not_fall_when_the_better_of_two_neighbours_comes_first(
 ) -> None:
     place = data.draw(st.integers(0, len(ranking) - 2))
     pair = sorted(ranking[place : place + 2], key=lambda id_: -gains.get(id_, 0))
-    mended = [*ranking[:place], *pair, *ranking[place + 2 :]]
-    assert ndcg_at(20, mended, gains) >= ndcg_at(20, ranking, gains) - 1e-12
+    improved = [*ranking[:place], *pair, *ranking[place + 2 :]]
+    assert ndcg_at(20, improved, gains) >= ndcg_at(20, ranking, gains) - 1e-12
 
 
 def test_a_gain_below_0_is_worth_nothing_as_in_trec_eval() -> None:

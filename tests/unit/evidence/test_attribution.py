@@ -56,7 +56,7 @@ def speeches_of(text: str) -> list[tuple[str, str]]:
         ('The 12" disc sold well, and so did the 7" one.', ("", "own")),
     ],
 )
-def test_a_sentence_by_itself(text: str, expected: tuple[str, str]) -> None:
+def test_a_single_sentence_has_its_speaker_and_kind(text: str, expected: tuple[str, str]) -> None:
     assert speeches_of(text) == [expected]
 
 
@@ -85,7 +85,7 @@ def test_the_users_article_from_end_to_end() -> None:
     ]
 
 
-def test_he_is_whoever_was_named_last_and_a_last_name_is_completed() -> None:
+def test_a_pronoun_is_the_person_named_last_and_a_last_name_is_completed() -> None:
     text = (
         "Mr Bo Tan disagreed. He said that the report was wrong. President Ana Lind laughed. "
         "She said that it was right. Tan noted that nobody had read it."
@@ -132,7 +132,7 @@ def test_quotations_are_in_order_without_overlap_for_any_text(text: str) -> None
         ("How high did the River Lind rise?", ""),
     ],
 )
-def test_whose_words_a_question_asks_for(question: str, who: str) -> None:
+def test_a_question_may_name_whose_words_it_asks_for(question: str, who: str) -> None:
     assert asked_speaker(question) == who
 
 

@@ -1,4 +1,4 @@
-"""Citations: markers become places in articles, and nothing a model writes is lost or taken for what it is not."""
+"""Citations: markers become places in articles, and no text of a model is lost or misread."""
 
 import pytest
 from hypothesis import given
@@ -78,7 +78,7 @@ def test_text_without_a_marker_is_unchanged(text: str) -> None:
 
 @given(st.text(alphabet="ab .[]1234,", max_size=40), st.text(alphabet="ab .[]1234,", max_size=40))
 def test_an_incomplete_marker_is_never_shown(begun: str, rest: str) -> None:
-    """What is shown of a beginning is the beginning of what is shown later, give or take white space."""
+    """What is shown of a partial text is the beginning of what is shown later, apart from white space."""
     early = take_markers(without_begun_marker(begun).rstrip())[0].rstrip()
     late = take_markers(without_begun_marker(begun + rest))[0]
     assert "".join(late.split()).startswith("".join(early.split()))

@@ -1,4 +1,4 @@
-"""Times: which days a quote speaks of, by its article's date."""
+"""Event dates: the days that a quote mentions, relative to its article's date."""
 
 from datetime import date, timedelta
 

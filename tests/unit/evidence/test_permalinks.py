@@ -1,4 +1,4 @@
-"""Places: a link to a sentence finds it again, whatever was edited around it, and nothing else in its place."""
+"""Permalinks: a link to a sentence finds it again after edits around it, and never another sentence."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FENTANYL, Newsroom
 
 SENTENCE = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40).filter(str.strip)
-# Few words, so that sentences are alike, hold each other and stand there more than once.
+# Few words, so that sentences are similar, contain each other and occur more than once.
 PLAIN = st.lists(st.sampled_from(["He", "said", "no", "so.", "No."]), min_size=1, max_size=4).map(" ".join)
 SENTENCES = st.lists(SENTENCE | PLAIN, min_size=1, max_size=8)
 SPACES = st.sampled_from([" ", "\n", "  ", "\n\n", "\u3000"])
@@ -55,7 +55,7 @@ def times(quote: str, text: str) -> int:
 
 
 @given(SENTENCES, st.data())
-def test_a_place_is_read_as_it_was_written_and_leads_to_its_quote(sentences: list[str], data: st.DataObject) -> None:
+def test_a_place_is_read_as_written_and_leads_to_its_quote(sentences: list[str], data: st.DataObject) -> None:
     whole, citations = joined(sentences)
     citation = data.draw(st.sampled_from(citations))
     place = Place.of(citation)
@@ -71,7 +71,7 @@ def test_a_place_is_read_as_it_was_written_and_leads_to_its_quote(sentences: lis
 
 
 @given(st.text() | st.from_regex(r"\d{1,3}-\d{1,3}\.[0-9a-f]{8}\.\d{1,2}-[0-9a-f]{30,34}", fullmatch=True))
-def test_any_text_is_a_place_or_none(text: str) -> None:
+def test_any_text_is_read_as_a_place_or_as_none(text: str) -> None:
     place = Place.read(text)
     assert place is None or Place.read(str(place)) == place
 
@@ -112,7 +112,7 @@ def test_an_older_link_marks_nothing_in_another_edition(sentences: list[str], da
     edited = article(f"New. {citation.article.text}")
     assume(edited.id[:8] != older.edition)
     assert find_again(older, edited) is None
-    # One that names no edition is taken at its word, as far as the text reaches.
+    # A link without an edition is followed if the text is long enough.
     assert find_again(replace(older, edition=""), edited) is not None
 
 
@@ -125,7 +125,7 @@ def test_of_several_equal_sentences_the_one_with_the_same_context_is_found() -> 
         found = find_again(Place.of(citations[old]), now)
         assert found is not None
         assert (found.citation, found.places) == (places[new], 1)
-    # Their context is gone, so the choice is reported as open.
+    # Their context is gone, so the link is reported as ambiguous.
     now, places = joined(["One.", declined, "Two.", declined, "Three."])
     found = find_again(Place.of(citations[1]), now)
     assert found is not None

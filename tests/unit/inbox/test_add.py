@@ -1,4 +1,4 @@
-"""Adding: files and pages become seeds, each with its outcome."""
+"""Adding: files and pages become seeds, and each outcome is reported."""
 
 import os
 from pathlib import Path

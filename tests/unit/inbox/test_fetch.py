@@ -1,4 +1,4 @@
-"""Fetching: a page of the public web comes, and nothing else is ever connected to."""
+"""Fetching: pages of the public web are fetched, and no connection is made to any other address."""
 
 import gzip
 import ipaddress
@@ -21,9 +21,9 @@ from index.inbox.fetch import INTERNET, Network, Page, _Gunzip, fetch, is_public
 from tests.support.web_server import BOMB_BYTES, PAGE, TEXT, Answer, WebServer, packed, serve_web
 
 KINDS = (".txt", ".md", ".html", ".pdf")
-PUBLIC = "9.9.9.9"  # what the fake look-up says of every name that a test does not know better
+PUBLIC = "9.9.9.9"  # what the fake look-up returns for a name that a test does not list
 
-# A form that programs read in different ways is refused before it is looked up, whatever it would lead to.
+# An address that programs read in different ways is refused before any look-up.
 NO_ADDRESS = """
 http://127.1/ http://127.0.1/ http://0177.0.0.1/ http://0177.0.0.01/ http://00000177.0.0.1/ http://0x7f.0.0.1/
 http://0x7f000001/ http://0x7f.1/ http://2130706433/ http://017700000001/ http://127.0.0.0x1/ http://127.0.0.256/
@@ -86,7 +86,7 @@ GUARDED = replace(INTERNET, look_up=look_up)
 
 
 def refusal(address: str, network: Network = GUARDED, *, max_bytes: int = 1_000_000, seconds: float = 20) -> str:
-    """Return the sentence that a fetch ends with: what is, what was expected, what to do."""
+    """Return the error message of a fetch: what is wrong, what was expected, what to do."""
     with pytest.raises(FetchFailed) as caught:
         fetch(address, kinds=KINDS, max_bytes=max_bytes, seconds=seconds, network=network)
     refused = str(caught.value)
@@ -376,7 +376,7 @@ def test_a_server_with_another_protocol_is_reported(web: WebServer) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for news.example, signed by itself, with its key."""
+    """A self-signed certificate for news.example, with its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("no openssl to make a certificate with")

@@ -1,4 +1,4 @@
-"""Seeds: whatever a client calls its file, the folder gains an article and loses nothing."""
+"""The seeds folder: whatever the name of an added file, the folder gains an article and loses nothing."""
 
 import errno
 import os
@@ -87,7 +87,7 @@ def seeds(tmp_path: Path) -> Path:
 
 @contextmanager
 def new_seeds() -> Iterator[Path]:
-    """A folder for one example, alone in another one."""
+    """Make a seeds folder for one example, alone in a new folder."""
     with tempfile.TemporaryDirectory() as outside:
         folder = Path(outside).resolve() / "seeds"
         folder.mkdir()
@@ -98,8 +98,8 @@ def add(seeds: Path, name: str, content: bytes = TEXT) -> Added:
     return add_seed(seeds, name, content, max_bytes=MEGABYTE)
 
 
-def everything_beside(seeds: Path) -> dict[str, bytes]:
-    """Every file in the folder that holds the seeds, hidden ones too, by its path from the seeds."""
+def files_around(seeds: Path) -> dict[str, bytes]:
+    """Return all files in the folder around the seeds, hidden ones too, by their path from the seeds."""
     found = seeds.parent.rglob("*")
     return {os.path.relpath(file, seeds): file.read_bytes() for file in found if file.is_file()}
 
@@ -113,13 +113,13 @@ def test_an_article_with_any_name_is_added_where_indexing_reads_it(name: str, su
             added = add(seeds, name + suffix)
         except UnreadableArticle:
             assert not suffix, "a name without one of the endings that are read"
-            assert everything_beside(seeds) == {}
+            assert files_around(seeds) == {}
             return
-        assert everything_beside(seeds) == {added.path: TEXT}
+        assert files_around(seeds) == {added.path: TEXT}
         assert list_files(seeds) == ([added.path], [], [])
         assert added.new
         assert remove_seed(seeds, added.path) == TEXT
-        assert everything_beside(seeds) == {}
+        assert files_around(seeds) == {}
 
 
 @given(names)
@@ -182,7 +182,7 @@ def test_no_file_is_overwritten_or_stored_twice(uploads: list[tuple[str, bytes]]
             added = add(seeds, name, content)
             assert added.new == (added.path not in held)
             assert held.setdefault(added.path, content) == content
-            assert everything_beside(seeds) == held
+            assert files_around(seeds) == held
 
 
 def test_another_text_with_the_same_name_gets_the_next_free_name(seeds: Path) -> None:
@@ -215,10 +215,10 @@ def test_two_uploads_with_the_same_name_at_once_are_both_kept(
         return add(seeds, "talks.txt", TEXT + str(number % 4).encode())
 
     for _ in range(10):
-        before = everything_beside(seeds)
+        before = files_around(seeds)
         with ThreadPoolExecutor(8) as readers:
             added = list(readers.map(upload, range(8)))
-        held = everything_beside(seeds)
+        held = files_around(seeds)
         assert before.items() <= held.items()
         for number, where in enumerate(added):
             assert held[where.path] == TEXT + str(number % 4).encode()
@@ -250,7 +250,7 @@ def test_a_file_that_is_not_an_article_is_refused_with_a_reason(
     with pytest.raises(UnreadableArticle) as caught:
         add(seeds, name, content)
     assert str(caught.value).startswith(why)
-    assert everything_beside(seeds) == {}
+    assert files_around(seeds) == {}
 
 
 def test_a_full_disk_leaves_no_file_behind(seeds: Path) -> None:
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_no_file_behind(seeds: Path) -> None:
             add(seeds, "river.txt", TEXT * 1000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert everything_beside(seeds) == {"talks.txt": TEXT}
+    assert files_around(seeds) == {"talks.txt": TEXT}
 
 
 @pytest.mark.skipif(not Path("/sys/kernel").is_dir(), reason="there is no folder that root itself may not write to")
@@ -325,10 +325,10 @@ def test_only_a_file_in_the_folder_is_removed(seeds: Path, path: str) -> None:
     (seeds / "moved").symlink_to(seeds / "2026")
     (seeds / "ring").symlink_to(seeds / "ring")
     os.mkfifo(seeds / "pipe.txt")
-    before = everything_beside(seeds)
+    before = files_around(seeds)
     with pytest.raises(UnknownSeed, match="Expected a path as `dateline list` shows it"):
         remove_seed(seeds, path.replace("$OUTSIDE", str(outside)))
-    assert everything_beside(seeds) == before
+    assert files_around(seeds) == before
 
 
 def test_the_folder_may_be_a_link(seeds: Path) -> None:
@@ -344,14 +344,14 @@ def test_a_removed_file_can_be_restored(path: str, content: bytes) -> None:
     with new_seeds() as seeds:
         (seeds / path).parent.mkdir(parents=True, exist_ok=True)
         (seeds / path).write_bytes(content)
-        before = everything_beside(seeds)
+        before = files_around(seeds)
         removed = remove_seed(seeds, path)
-        assert everything_beside(seeds) == {}
+        assert files_around(seeds) == {}
         for folder in list((seeds / path).parents)[: path.count("/")]:
             folder.rmdir()
         assert restore_seed(seeds, path, removed) == Added(path, new=True)
         assert restore_seed(seeds, path, removed) == Added(path, new=False)
-        assert everything_beside(seeds) == before
+        assert files_around(seeds) == before
 
 
 def test_a_restored_file_overwrites_nothing(seeds: Path) -> None:
@@ -359,7 +359,7 @@ def test_a_restored_file_overwrites_nothing(seeds: Path) -> None:
     removed = remove_seed(seeds, "talks.txt")
     add(seeds, "talks.txt", OTHER)
     assert restore_seed(seeds, "talks.txt", removed) == Added("talks-2.txt", new=True)
-    assert everything_beside(seeds) == {"talks.txt": OTHER, "talks-2.txt": TEXT}
+    assert files_around(seeds) == {"talks.txt": OTHER, "talks-2.txt": TEXT}
     for path in ("../talks.txt", "/talks.txt", ".talks.txt"):
         with pytest.raises(UnknownSeed):
             restore_seed(seeds, path, removed)

@@ -1,4 +1,4 @@
-"""Origins: a fetched file says where it came from, and is read as before."""
+"""Source addresses: a fetched file has its address, and is otherwise read as before."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def test_a_file_in_utf16_or_utf32_keeps_its_encoding(encoding: str) -> None:
 
 
 def test_an_address_that_would_change_the_article_is_not_written() -> None:
-    # After a key line, the first line would be taken for another one and not for the headline.
+    # After such a line, the first line would be read as another field and not as the headline.
     content = b"Exclusive: Lind falls\n\nThe river fell."
     assert add_source_url("a.txt", content, ADDRESS) == (content, None)
 

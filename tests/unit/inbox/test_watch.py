@@ -1,4 +1,4 @@
-"""Watch: changes in the folder are reported once, when they have settled."""
+"""Watching: changes in the folder are reported once, when they have settled."""
 
 import os
 import shutil
@@ -20,14 +20,14 @@ from index.core.errors import SeedsUnwatchable
 from index.inbox.watch import Beat, settled, watch_seeds
 
 PATIENCE = 60.0  # seconds until a test gives up
-BRIEFLY = 0.3  # seconds of quiet, where a test makes one change at a time
+BRIEFLY = 0.3  # seconds without changes, if a test makes one change at a time
 
 
 class Watch:
-    """A watch in a separate thread, and what it reported."""
+    """A watch in a separate thread, with its reports."""
 
     def __init__(self, seeds: Path, **how: float) -> None:
-        """Start it; the first notice says that it is on."""
+        """Start the watch. Its first notice says that it is on."""
         self.reports: SimpleQueue[str] = SimpleQueue()
         self.ended = threading.Event()
         self._thread = threading.Thread(target=self._follow, args=(seeds, how))
@@ -45,7 +45,7 @@ class Watch:
         return self.reports.get(timeout=PATIENCE)
 
     def end(self) -> list[str]:
-        """End the watch; return its reports that were not read yet."""
+        """End the watch. Returns the reports that were not read yet."""
         self.ended.set()
         self._thread.join(PATIENCE)
         assert not self._thread.is_alive()
@@ -106,7 +106,7 @@ def test_each_kind_of_change_is_reported_once(seeds: Path, either_way: str) -> N
 
 
 def test_a_growing_file_is_reported_when_it_has_settled(seeds: Path) -> None:
-    """The writer's own pauses are taken: a machine that is busy elsewhere must not fail this."""
+    """The writer's actual pauses count, so that a busy machine does not fail this test."""
     with watching(seeds) as watch, (seeds / "long.txt").open("w") as file:
         begun = last = time.monotonic()
         longest_pause = 0.0
@@ -137,7 +137,7 @@ def test_changes_that_never_settle_are_reported_after_a_while(seeds: Path) -> No
 
 
 def test_hidden_files_are_skipped(seeds: Path) -> None:
-    """A second watch, on the hidden folder itself, shows when the first has had the time to notice it."""
+    """A second watch, on the hidden folder, shows when the first has had time to notice a change."""
     hidden = seeds / ".git"
     hidden.mkdir()
     with watching(seeds, quiet_seconds=0) as watch, watching(hidden) as witness:
@@ -225,7 +225,7 @@ def test_without_notifications_the_folder_is_polled(seeds: Path, monkeypatch: py
 
     def refuse(*folders: Path, force_polling: bool | None, **how: Any) -> Any:
         ways.append(force_polling)
-        if not force_polling:  # as where all that the system has to give are in use
+        if not force_polling:  # as if the system has no more to give
             raise OSError("OS file watch limit reached.")
         return watchfiles.watch(*folders, force_polling=force_polling, **how)
 

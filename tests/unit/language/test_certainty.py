@@ -1,4 +1,4 @@
-"""Certainty: agreed, pledged, planned, or only considered?"""
+"""Certainty: agreed, pledged, planned or only considered."""
 
 import pytest
 
@@ -34,7 +34,7 @@ from rag.verification.verify import find_doubt
         ("No day is set.", "reported"),
     ],
 )
-def test_how_firm_a_quote_is(quote: str, certainty: str) -> None:
+def test_a_quote_has_its_certainty(quote: str, certainty: str) -> None:
     assert read_certainty(quote) == certainty
 
 
@@ -42,7 +42,7 @@ def test_the_first_word_that_says_so_decides() -> None:
     assert find_certainty("Both agreed to consider it.") == ("agreed", "agreed")
 
 
-def test_prose_that_is_firmer_than_its_quote_is_doubtful() -> None:
+def test_prose_more_certain_than_its_quote_is_doubtful() -> None:
     quote = "The two ministries are in talks on a shared crossing at Halden Ford."
     doubt = find_doubt("The two ministries agreed on a shared crossing at Halden Ford.", [quote])
     assert doubt == Doubt("commitment", 'The quote says "in talks", the statement "agreed".')

@@ -1,4 +1,4 @@
-"""Dates: the days a question speaks of, and the words that only look like a day."""
+"""Date phrases: the days that a question mentions, and words that only look like a day."""
 
 from datetime import date, timedelta
 
@@ -59,7 +59,7 @@ def test_the_questions_are_asked_on_a_wednesday() -> None:
         ("What has changed since the start of the year?", "2026-01-01", ""),
         ("What happened at the end of last year?", "2025-09-01", "2025-12-31"),
         ("What has happened in the past year?", "2025-02-18", "2026-02-18"),
-        # So many of them.
+        # Numbers of days, weeks, months and years.
         ("What happened in the last 3 days?", "2026-02-15", "2026-02-18"),
         ("What happened in the last 24 hours?", "2026-02-17", "2026-02-18"),
         ("What happened over the past seven days?", "2026-02-11", "2026-02-18"),
@@ -177,17 +177,17 @@ def test_the_questions_are_asked_on_a_wednesday() -> None:
         ("What happened in the 1990s?", "1990-01-01", "1999-12-31"),
         ("What were the 1990s like?", "1990-01-01", "1999-12-31"),
         ("What happened in the late 1990s?", "1996-09-01", "1999-12-31"),
-        # An event is in its time, so what was after it may be in it too.
+        # An event is within its period, so what came after it may be too.
         ("What has changed since last year's summit?", "2025-01-01", ""),
         ("What happened after last week's vote?", "2026-02-09", ""),
         ("What has changed after the March 2025 deal?", "2025-03-01", ""),
         ("What happened before last week's vote?", "", "2026-02-15"),
-        # Some of it is a name, a count or still to come; the other is a time.
+        # One part is a name, a count or in the future; the other is a time.
         ("What did Theresa May say in 2019?", "2019-01-01", "2019-12-31"),
         ("Why did Theresa May resign in May 2019?", "2019-05-01", "2019-05-31"),
         ("What did they say yesterday about next week's vote?", "2026-02-17", "2026-02-17"),
         ("Did more than 20 people die yesterday?", "2026-02-17", "2026-02-17"),
-        # The narrower one of two.
+        # The narrower of two.
         ("What happened in 2026 on 12 February 2026?", "2026-02-12", "2026-02-12"),
     ],
 )
@@ -257,7 +257,7 @@ def test_a_time_is_read_as_its_days(question: str, since: str, until: str) -> No
         "What happened twenty-two days ago?",
         "What happened on the last day of the trial?",
         "Who lived in the last years of his life?",
-        # Still to come.
+        # In the future.
         "What happens tomorrow?",
         "What happens next week?",
         "What happens this Friday?",
@@ -285,7 +285,7 @@ def test_a_time_is_read_as_its_days(question: str, since: str, until: str) -> No
         "What happened in July 1548?",
         "What happened on 12 July 1548?",
         "What happened on July 12, 1548?",
-        # Several that are not one, or compared.
+        # Several periods, or a comparison.
         "Compare February and March",
         "What happened in February and March?",
         "What happened in February and in March?",
@@ -301,7 +301,7 @@ def test_a_time_is_read_as_its_days(question: str, since: str, until: str) -> No
         "",
     ],
 )
-def test_what_is_no_time_or_in_doubt_is_not_read(question: str) -> None:
+def test_text_that_is_no_time_or_ambiguous_is_not_read(question: str) -> None:
     assert read(question) is None
 
 

@@ -1,4 +1,4 @@
-"""Lexicon: every list can be read, and is in the form that its users expect."""
+"""Lexicon: every list can be read and has the expected form."""
 
 from importlib.resources import files
 

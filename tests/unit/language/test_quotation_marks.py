@@ -1,4 +1,4 @@
-"""Quotation marks: quotations of a draft are found with any marks, and cut at what was left out."""
+"""Quotation marks: quotations are found with any marks, and split at omissions."""
 
 import pytest
 from hypothesis import given

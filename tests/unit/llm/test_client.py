@@ -1,4 +1,4 @@
-"""Chat: the real client against an endpoint that is honest, or faulty in every way we know."""
+"""The chat client, with an endpoint that works, or fails in every way we know."""
 
 import threading
 import time
@@ -31,7 +31,7 @@ def read(chat: ChatModel, **wishes: object) -> tuple[str, Usage | None]:
     return text, next((piece for piece in pieces if isinstance(piece, Usage)), None)
 
 
-def test_an_answer_comes_in_pieces_and_last_what_it_took(server: ChatServer) -> None:
+def test_an_answer_comes_in_pieces_followed_by_its_usage(server: ChatServer) -> None:
     pieces = list(chat_of(server).stream(ASKED))
     assert sum(isinstance(piece, str) and bool(piece) for piece in pieces) > 3
     assert "".join(piece for piece in pieces if isinstance(piece, str)) == "Both sides agreed on it [1.1]."
@@ -46,7 +46,7 @@ def test_an_answer_comes_in_pieces_and_last_what_it_took(server: ChatServer) -> 
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "thoughts alone"])
 def test_every_fault_has_its_message_within_the_deadline_and_never_the_key(server: ChatServer, fault: str) -> None:
     server.fault = fault
-    # The others end by themselves, on a busy machine too.
+    # The other faults end without a deadline, even on a busy machine.
     seconds = 2 if fault.startswith("hang") else 60
     started = time.monotonic()
     with pytest.raises(ChatFailed) as caught:
@@ -112,7 +112,7 @@ def test_a_lasting_server_error_is_tried_twice_only(server: ChatServer) -> None:
     assert len(server.requests) == 2
 
 
-def test_options_that_an_endpoint_refuses_are_given_up_one_by_one_for_good(server: ChatServer) -> None:
+def test_options_that_an_endpoint_refuses_are_dropped_one_by_one(server: ChatServer) -> None:
     server.fault = "wishes refused"
     chat = chat_of(server)
     for _ in range(2):
@@ -122,7 +122,7 @@ def test_options_that_an_endpoint_refuses_are_given_up_one_by_one_for_good(serve
     assert others == [{"max_tokens", "stream_options"}] * 2
 
 
-def test_an_endpoint_that_does_not_stream_is_read_all_the_same(server: ChatServer) -> None:
+def test_an_endpoint_that_does_not_stream_is_read_too(server: ChatServer) -> None:
     server.fault = "not streaming"
     assert read(chat_of(server)) == ("Both sides agreed on it [1.1].", Usage(7, 5, False, 57 / 1_000_000))
 

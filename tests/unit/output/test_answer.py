@@ -1,4 +1,4 @@
-"""Rendering: one answer, three ways."""
+"""Output of an answer as text and as JSON."""
 
 import json
 from datetime import date
@@ -17,7 +17,7 @@ from tests.support.chat_server import KEY, as_json, serve_chat
 LACKS = "No article mentions “population”. "
 
 
-def test_an_answer_on_a_terminal(archive: Newsroom) -> None:
+def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
     lines = answer_text(archive.ask(FENTANYL)).splitlines()
     assert lines[0] == (
         "India and Canada have agreed to establish liaison officers in each other's countries… (New Delhi, 12 Feb 2026)"
@@ -36,7 +36,7 @@ def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> No
     assert len(searched_line(archive.ask("what " * 300))) < 250
 
 
-def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
+def test_a_refusal_in_a_scope_shows_the_scope(archive: Newsroom) -> None:
     wire = frozenset({"Fictional Wire"})
     earlier = searched_line(archive.ask(OTTAWA, Scope(until=date(2026, 2, 1))))
     assert earlier == f"{LACKS}Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
@@ -54,7 +54,7 @@ def test_a_refusal_in_a_scope_tells_the_scope(archive: Newsroom) -> None:
     assert lines == ["Nothing in scope (Fictional Wire) matches."]
 
 
-def test_a_scope_in_words() -> None:
+def test_a_scope_is_written_in_words() -> None:
     day = date(2026, 2, 1)
     assert scope_words(Scope()) == ""
     assert scope_words(Scope(since=day)) == "since 1 Feb 2026"
@@ -76,7 +76,7 @@ def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None
     assert lines[-1] == "The shelf is empty. Put articles into the seeds folder and index them."
 
 
-def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
+def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
     got = json.loads(json.dumps(answer_json(archive.ask(FENTANYL))))
     assert set(got) == {
         "question",
@@ -127,7 +127,7 @@ def test_the_json_of_an_answer_is_the_contract(archive: Newsroom) -> None:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
 
 
-def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsroom) -> None:
+def test_an_answer_shows_how_much_semantic_search_covered(newsroom: Newsroom) -> None:
     newsroom.write(SEED.name, SEED.read_bytes())
     notes = [
         answer_text(newsroom.ask(FENTANYL)).splitlines()[0]
@@ -138,11 +138,11 @@ def test_an_answer_tells_how_much_could_be_found_by_its_meaning(newsroom: Newsro
     assert "Semantic search" not in answer_text(newsroom.ask(FENTANYL))
 
 
-def test_the_json_of_an_answer_tells_its_scope(archive: Newsroom) -> None:
+def test_the_json_of_an_answer_has_its_scope(archive: Newsroom) -> None:
     scope = Scope(date(2026, 2, 1), date(2026, 3, 1), frozenset({"Fictional Wire", ""}))
-    for asked, told in ((scope, ["2026-02-01", "2026-03-01", ["", "Fictional Wire"]]), (Scope(), [None, None, []])):
+    for asked, in_json in ((scope, ["2026-02-01", "2026-03-01", ["", "Fictional Wire"]]), (Scope(), [None, None, []])):
         searched = json.loads(json.dumps(answer_json(archive.ask(FENTANYL, asked))))["searched"]
-        assert [searched[name] for name in ("since", "as_of", "outlets")] == told
+        assert [searched[name] for name in ("since", "as_of", "outlets")] == in_json
 
 
 def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> None:
@@ -153,7 +153,7 @@ def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> N
     assert str(got["answer"]).startswith("The shelf does not answer this.")
 
 
-def test_the_json_of_hits_is_the_contract(archive: Newsroom) -> None:
+def test_the_json_of_hits_matches_the_contract(archive: Newsroom) -> None:
     hits, _ = find_passages("liaison officers", library=archive.library, k=3)
     got = json.loads(json.dumps(hits_json("liaison officers", hits, "")))
     assert got["question"] == "liaison officers"
@@ -170,7 +170,7 @@ def test_a_day_is_written_as_news_does() -> None:
     assert long_day(None) == ""
 
 
-def test_prose_on_a_terminal(archive: Newsroom) -> None:
+def test_prose_is_shown_on_a_terminal(archive: Newsroom) -> None:
     with serve_chat() as server:
         server.say = lambda _: as_json(
             ("Liaison officers are expected to help on fentanyl precursors, the statement said.", ["1.1"]),

@@ -1,4 +1,4 @@
-"""Exports: what is taken along says what the page said, and runs nothing."""
+"""Exports: a file has what the page shows, and contains nothing that runs."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ def in_prose(answer: Answer) -> Answer:
 
 
 def notes_of(content: bytes) -> tuple[list[str], list[str]]:
-    """Return the numbers that a Word file's text refers to, and the texts of its own footnotes by their order."""
+    """Return the numbers that a Word file's text refers to, and the texts of its footnotes in order."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         body = etree.fromstring(packed.read("word/document.xml"))
         notes = etree.fromstring(packed.read("word/footnotes.xml"))
@@ -95,7 +95,7 @@ def test_text_that_xml_cannot_hold_is_left_out_and_markup_is_text(archive: Newsr
     assert paragraphs[2] == "</w:t> <w:p/> & ?"
 
 
-def test_a_sheet_has_a_line_for_each_claim_and_quote(archive: Newsroom) -> None:
+def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
     answer, refused = in_prose(archive.ask(FENTANYL)), archive.ask(OTTAWA)
     sheet = check_sheet([answer, refused])
     assert sheet.startswith("\ufeffquestion,claim,quote")
@@ -111,7 +111,7 @@ def test_a_sheet_has_a_line_for_each_claim_and_quote(archive: Newsroom) -> None:
     assert rows[-1]["verdict"] == "refusal, closest sentence"
 
 
-def test_of_a_page_each_quote_has_the_link_that_opens_it_there(archive: Newsroom) -> None:
+def test_an_export_from_the_page_has_a_link_to_each_quote(archive: Newsroom) -> None:
     answer, page = in_prose(archive.ask(FENTANYL)), "http://localhost:8501/"
     timeline = find_timeline(FENTANYL, library=archive.library)
     first, second = answer.quotes
@@ -124,9 +124,9 @@ def test_of_a_page_each_quote_has_the_link_that_opens_it_there(archive: Newsroom
     rows = list(csv.DictReader(io.StringIO(check_sheet([answer], page=page).removeprefix("\ufeff"))))
     assert [row["link"] for row in rows] == [opened[first], opened[second], opened[second], ""]
     table = export_timeline(timeline, "csv", page=page).content.decode().removeprefix("\ufeff")
-    told = [row["link"] for row in csv.DictReader(io.StringIO(table))]
-    assert told == [page + link(event.citation) for event in timeline.events]
-    # A link is read as it was written.
+    links = [row["link"] for row in csv.DictReader(io.StringIO(table))]
+    assert links == [page + link(event.citation) for event in timeline.events]
+    # The link in the file can be read back.
     quote = parse_qs(urlsplit(opened[first]).query)["quote"][0]
     place = Place.read(quote)
     assert place is not None
@@ -148,23 +148,25 @@ def test_no_cell_is_a_formula(archive: Newsroom, start: str) -> None:
             assert not cell.lstrip().startswith(tuple("=+-@＝")), cell
 
 
-def told(**facts: object) -> Article:
+def make_article(**facts: object) -> Article:
     plain = Article("1", "a_b.txt", "Who left?", "…", Span(0, 1), None, None, None, None, None)
     return replace(plain, **facts)  # type: ignore[arg-type]
 
 
 def test_chicago_notes_leave_out_what_is_not_known() -> None:
     day = date(2026, 3, 3)
-    assert reference(told(), "chicago") == "“Who left?”."
-    assert reference(told(title="Ferries", published=day), "chicago") == "“Ferries,” March 3, 2026."
-    whole = told(author="Mara Quill", outlet="Wire", published=day, url="https://wire.example/1")
+    assert reference(make_article(), "chicago") == "“Who left?”."
+    assert reference(make_article(title="Ferries", published=day), "chicago") == "“Ferries,” March 3, 2026."
+    whole = make_article(author="Mara Quill", outlet="Wire", published=day, url="https://wire.example/1")
     assert reference(whole, "chicago") == "Mara Quill, “Who left?” Wire, March 3, 2026, https://wire.example/1."
-    assert "javascript" not in reference(told(url="javascript:alert(1)"), "chicago")
+    assert "javascript" not in reference(make_article(url="javascript:alert(1)"), "chicago")
 
 
 def test_bibtex_names_each_article_once_and_writes_no_command() -> None:
-    hostile = told(id="2", title="5% of $3 & \\input{/etc/passwd} #1_a^~", author="Mara {Quill}", outlet="Wire & Co")
-    dated = told(published=date(2026, 3, 3), url="https://wire.example/a_b?c={d}")
+    hostile = make_article(
+        id="2", title="5% of $3 & \\input{/etc/passwd} #1_a^~", author="Mara {Quill}", outlet="Wire & Co"
+    )
+    dated = make_article(published=date(2026, 3, 3), url="https://wire.example/a_b?c={d}")
     text = bibtex([dated, dated, hostile, replace(dated, id="3")])
     names = re.findall(r"^@article\{([a-z0-9-]+),$", text, re.MULTILINE)
     assert names == ["article2026who", "quill5", "article2026whob"]
@@ -175,7 +177,7 @@ def test_bibtex_names_each_article_once_and_writes_no_command() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_written_to_a_new_file_only(archive: Newsroom, tmp_path: Path, form: str) -> None:
+def test_no_export_overwrites_a_file(archive: Newsroom, tmp_path: Path, form: str) -> None:
     (known,) = [one for one in FORMS if one == form]
     exported = export("x", [archive.ask(FENTANYL), archive.ask(OTTAWA)], known)
     file = tmp_path / f"answer{exported.ending.upper()}"
@@ -188,7 +190,7 @@ def test_every_form_is_written_to_a_new_file_only(archive: Newsroom, tmp_path: P
         check_file(tmp_path / "nowhere" / "a.md")
 
 
-def test_the_command_line_takes_an_answer_and_the_ones_before_along(dateline: CommandLine) -> None:
+def test_the_command_line_exports_an_answer_and_the_earlier_ones(dateline: CommandLine) -> None:
     first, then = FENTANYL, "when will that happen?"
     run = dateline("ask", then, "--after", first, "--quotes", "--output", "both.docx", "--style", "chicago")
     assert run.returncode == 0, run.stderr
@@ -204,5 +206,5 @@ def test_the_command_line_takes_an_answer_and_the_ones_before_along(dateline: Co
     [["--format", "pdf"], ["--format", "docx"], ["--output", "a.txt"], ["--format", "md", "--json"],
      ["--format", "md", "--style", "x"]],
 )  # fmt: skip
-def test_what_cannot_be_written_is_refused_before_anything_is_asked(wrong: list[str]) -> None:
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_asked(wrong: list[str]) -> None:
     assert CliRunner().invoke(commands, ["ask", FENTANYL, *wrong]).exit_code == 2

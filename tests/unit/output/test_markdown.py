@@ -1,4 +1,4 @@
-"""Markdown: what is taken along reads as it did on the page."""
+"""Markdown: an exported chat reads as on the page."""
 
 import re
 from dataclasses import replace
@@ -36,7 +36,7 @@ def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None
     assert "Found without the model:" in text
 
 
-def test_foreign_text_is_no_markup(newsroom: Newsroom) -> None:
+def test_text_of_an_article_is_not_markup(newsroom: Newsroom) -> None:
     hostile = "The minister said ![p](http://127.0.0.1/x) <img src=http://127.0.0.1/y> cost $5 ~~and~~ `6`."
     newsroom.write("a.txt", f"CAIRO, March 3, 2026 - {hostile}\n")
     newsroom.indexed()

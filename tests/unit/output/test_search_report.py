@@ -44,7 +44,7 @@ def test_the_report_shows_the_scope(archive: Newsroom) -> None:
     assert searched["nearest"][0]["answers"] is True
 
 
-def test_foreign_text_stays_on_its_line(newsroom: Newsroom) -> None:
+def test_text_of_an_article_stays_on_its_line(newsroom: Newsroom) -> None:
     newsroom.write(
         "a.txt", "Title: A \x1b[31m red\nOutlet: Wire\x07\n\nThe minister said the\x1b[2J ferry cost 4 crowns.\n"
     )

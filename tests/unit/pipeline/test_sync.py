@@ -1,4 +1,4 @@
-"""Sync: however the seeds came to be what they are, the shelf is the one they make."""
+"""Sync: the shelf depends on the seeds, not on their history."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ steps = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*TEXTS, None
 
 
 def contents(newsroom: Newsroom) -> dict[str, object]:
-    """Everything a reader could notice about a shelf."""
+    """Return everything that a reader could notice about a shelf."""
     library = newsroom.library
     with library.shelf.read() as reading:
         ids = reading.keyword_ranking(["the", "india", "lind", "work", "no"], 100)
@@ -178,7 +178,7 @@ def test_a_second_indexing_process_waits_or_names_the_first(newsroom: Newsroom) 
 
 
 class _Stops(MiniLM):
-    """Embeds so many times and then is killed."""
+    """Embeds a number of times and is then killed."""
 
     def __init__(self, groups: int) -> None:
         super().__init__()
@@ -193,7 +193,7 @@ class _Stops(MiniLM):
 
 @pytest.fixture
 def half_done(newsroom: Newsroom) -> Newsroom:
-    """A newsroom whose first run was stopped while it embedded."""
+    """A newsroom whose first run was stopped while embedding."""
     for number in range(80):
         newsroom.write(
             f"{number:02}.txt", f"Report number {number} on the River Lind. It rose by {number} centimetres."
@@ -259,7 +259,7 @@ def test_a_chroma_that_cannot_be_opened_is_rebuilt(newsroom: Newsroom, damage: s
 
 
 def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As with a thousand equal passages, among which its graph loses the others, now and then."""
+    """As with a thousand equal passages, for which Chroma's graph sometimes loses the others."""
     newsroom.write("a.txt", TEXTS[0])
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
     done = newsroom.indexed()
@@ -273,7 +273,7 @@ def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(newsroom: Newsroom, m
 
 
 def test_vectors_that_are_not_in_chroma_yet_are_found(newsroom: Newsroom) -> None:
-    """Between the embedding and the placing, a question is answered from the shelf itself."""
+    """Between embedding and adding to Chroma, a question is answered from the shelf."""
     newsroom.write("a.txt", TEXTS[0])
     newsroom.index()
     newsroom.write("b.txt", TEXTS[1])
@@ -311,7 +311,7 @@ def test_a_new_way_to_make_terms_rebuilds_the_keywords(newsroom: Newsroom) -> No
         writing.set_record("words", "of an older version")
         writing._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
         assert writing.count_chunks_with("liaison") == 0
-        writing._touch()  # or the shelf would count as damaged
+        writing._touch()  # otherwise the shelf would count as damaged
     assert newsroom.indexed().embedded == 0
     assert contents(newsroom) == before
 
@@ -381,7 +381,7 @@ def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(news
 
 
 def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
-    """The one that does not own Chroma writes the shelf; the owner catches up."""
+    """A process that does not own Chroma writes the shelf, and the owner catches up."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
     owner = newsroom.library

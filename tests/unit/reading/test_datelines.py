@@ -1,4 +1,4 @@
-"""Datelines: the forms of agencies, and the sentences that only look like one."""
+"""Datelines: the forms that agencies use, and sentences that only look like one."""
 
 from datetime import date
 

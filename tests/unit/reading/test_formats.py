@@ -1,4 +1,4 @@
-"""Formats: each kind of file answers its question with a quote, and its broken twin is named with a reason."""
+"""Formats: each kind of file answers its question with a quote, and its broken version is reported with a reason."""
 
 import io
 import json
@@ -205,7 +205,7 @@ def test_one_changed_line_of_an_archive_is_one_article_embedded(newsroom: Newsro
     done = events[-1]
     assert isinstance(done, Done)
     assert (done.articles, done.embedded) == (399, 1)
-    # A line put in at the top moves all others: none is embedded again.
+    # A line inserted at the top moves all others, and none is embedded again.
     newsroom.write("archive.jsonl", "\n".join([json.dumps({"text": "New at the top."}), *lines[:-1]]))
     assert newsroom.indexed().embedded == 1
     newsroom.write("archive.jsonl", "\n".join(lines[:5]))

@@ -1,4 +1,4 @@
-"""Readers: what of a file is headline, dateline and body, and which files are refused."""
+"""Readers: the headline, dateline and body of a file, and which files are refused."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Passages: neighbours are read together."""
+"""Passages: neighbouring chunks are read together."""
 
 from rag.retrieval.passages import gather_passages
 from rag.retrieval.search import search

@@ -17,7 +17,7 @@ from tests.conftest import FENTANYL, SEED, Newsroom
 
 
 def rankings(lowest: float, highest: float) -> st.SearchStrategy[dict[str, float]]:
-    """Scores by id, best first; none so small that it cannot be scaled."""
+    """Return scores by id, best first, none too small to be scaled."""
     scores = st.floats(lowest, highest).map(lambda score: round(score, 12))
     return st.dictionaries(st.sampled_from("abcdefgh"), scores).map(
         lambda scores: dict(sorted(scores.items(), key=lambda entry: -entry[1]))

@@ -1,4 +1,4 @@
-"""Imports: what reads articles and the shelf loads no model, no Chroma and no HTTP client."""
+"""Imports: reading articles and the shelf loads no model, no Chroma and no HTTP client."""
 
 import subprocess
 import sys

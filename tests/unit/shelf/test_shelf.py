@@ -1,4 +1,4 @@
-"""The shelf: one truth, whole or not at all."""
+"""The shelf: each change is stored completely or not at all."""
 
 import shutil
 import sqlite3
@@ -106,7 +106,7 @@ def test_any_question_is_a_safe_query(shelf: Shelf, question: str) -> None:
         ("*", 0),
         ('"', 0),
         ("'; DROP TABLE articles; --", 0),
-        ("met -and", 1),  # signs part words and mean nothing
+        ("met -and", 1),  # signs separate words and have no other meaning
         ("^met", 1),
     ],
 )
@@ -155,7 +155,7 @@ scopes = st.builds(
 
 
 def counts(article: Article, scope: Scope) -> bool:
-    """Say again what a scope means, without SQL."""
+    """Return True if an article is in the scope, computed without SQL."""
     if scope.outlets and (article.outlet or "") not in scope.outlets:
         return False
     if article.published is None:
@@ -164,7 +164,7 @@ def counts(article: Article, scope: Scope) -> bool:
 
 
 def put(shelf: Shelf, given_articles: Sequence[Article]) -> None:
-    """Make these the articles of the shelf, each with a vector."""
+    """Put these articles on the shelf, each with a vector, and no others."""
     with shelf.write() as writing:
         cut = [(article, chunk_article(article, max_tokens=200)) for article in given_articles]
         writing.put_file("all.txt", b"hash", cut)

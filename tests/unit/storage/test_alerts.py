@@ -38,7 +38,7 @@ def keep(alerts: AlertStore, newsroom: Newsroom, question: str = COST, scope: Sc
 
 
 def ask(alerts: AlertStore, newsroom: Newsroom) -> list[list[str]]:
-    """Ask all questions; return the quotes of what each has found."""
+    """Run all alerts. Returns the quotes that each has found."""
     found = run_alerts(newsroom.library, alerts)
     return [[quote.quote for quote in result.quotes] for _, result in found]
 
@@ -163,12 +163,12 @@ def test_while_passages_wait_for_their_vectors_nothing_is_asked_and_nothing_lost
             newsroom.index()
     assert newsroom.paths() == ["ferries.txt"]
     assert ask(alerts, newsroom) == []
-    keep(alerts, newsroom, "What did the harbour authority say?")  # notes the article, and has seen it
+    keep(alerts, newsroom, "What did the harbour authority say?")  # records the article as seen
     newsroom.indexed()
     assert ask(alerts, newsroom) == [[SAID]]
 
 
-def test_an_article_removed_before_it_was_asked_of_is_new_when_it_is_back(
+def test_an_article_removed_before_it_was_searched_is_new_when_it_returns(
     alerts: AlertStore, newsroom: Newsroom
 ) -> None:
     newsroom.indexed()
@@ -259,7 +259,7 @@ def test_a_process_that_is_killed_while_it_asks_loses_nothing(
     assert len(ask(AlertStore(alerts.path.parent), newsroom)) == 1
 
 
-def test_asking_is_stopped_between_two_questions_and_goes_on(alerts: AlertStore, newsroom: Newsroom) -> None:
+def test_a_run_stopped_between_two_alerts_is_continued(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.indexed()
     for question in (COST, "What did the harbour authority say?"):
         keep(alerts, newsroom, question)
@@ -313,7 +313,7 @@ def test_a_damaged_result_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -
     ask(alerts, newsroom)
     with closing(sqlite3.connect(alerts.path)) as connection:
         whole = connection.execute("SELECT answer FROM news").fetchone()
-        for harm, mended in (
+        for harm, repair in (
             ("UPDATE news SET answer = replace(answer, 'cost', 'lose')", "UPDATE news SET answer = ?"),
             ("UPDATE news SET answer = json_remove(answer, '$.digest')", "UPDATE news SET answer = ?"),
             ("UPDATE articles SET article = replace(article, 'cost', 'lose')", ""),
@@ -322,13 +322,13 @@ def test_a_damaged_result_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -
             connection.commit()
             (result,) = alerts.results(asked.number)
             assert (result.answer, result.quotes, result.problem) == (None, (), DAMAGED), harm
-            if mended:
-                connection.execute(mended, whole)
+            if repair:
+                connection.execute(repair, whole)
     alerts.mark_read(asked.number, up_to=result.number)
     assert unread(alerts) == [0]
 
 
-def test_a_file_that_is_not_ours_is_left_alone_and_ours_is_closed_to_others(newsroom: Newsroom) -> None:
+def test_a_foreign_file_is_left_alone_and_ours_is_private(newsroom: Newsroom) -> None:
     store = newsroom.library.settings.store
     assert AlertStore(store).path.stat().st_mode & 0o077 == 0
     for file in store.glob(f"{FILE_NAME}*"):
@@ -364,7 +364,7 @@ COSTS = [f"The new ferries of Port Ellery will cost {number} million crowns." fo
     )
 )
 def test_every_edition_is_either_seen_or_new(room: Newsroom, steps: list[tuple[dict[str, str | None], bool]]) -> None:
-    """Whatever comes, goes and comes back: each sentence is reported once, unless it was there from the start."""
+    """Articles are added, removed and restored. Each sentence is reported once, unless it was there at the start."""
     for file in (*room.seeds.iterdir(), *room.library.settings.store.glob(f"{FILE_NAME}*")):
         file.unlink()
     room.write(NAMES[0], COSTS[0])

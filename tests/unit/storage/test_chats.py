@@ -1,4 +1,4 @@
-"""Chats: what was asked and answered is there again, quote for quote."""
+"""Chats: questions and answers are read back as saved, quote for quote."""
 
 import json
 import sqlite3
@@ -57,9 +57,9 @@ def test_prose_comes_back_with_its_verdicts(chats: Chats, archive: Newsroom) -> 
 @pytest.mark.parametrize(
     ("kept", "doubt"),
     [
-        ({"rule": "The quote has no day."}, Doubt("", "The quote has no day.")),  # as written before doubts had a rule
+        ({"rule": "The quote has no day."}, Doubt("", "The quote has no day.")),  # as saved before doubts had a rule
         ({"rule": ""}, None),
-        ({"doubt": {"rule": "hedges", "message": "No."}}, Doubt("", "No.")),  # of a rule that is gone
+        ({"doubt": {"rule": "hedges", "message": "No."}}, Doubt("", "No.")),  # of a rule that was removed
         ({"doubt": {"rule": "dates", "message": "No."}}, Doubt("dates", "No.")),
     ],
 )
@@ -90,7 +90,9 @@ def test_a_kept_quote_outlives_its_article(chats: Chats, newsroom: Newsroom) -> 
     assert kept.quotes[0].quote in kept.quotes[0].article.text
 
 
-def test_articles_are_kept_once_and_go_with_the_last_chat_that_rests_on_them(chats: Chats, archive: Newsroom) -> None:
+def test_articles_are_stored_once_and_removed_with_the_last_chat_that_cites_them(
+    chats: Chats, archive: Newsroom
+) -> None:
     answer = archive.ask(FENTANYL)
     for chat in ("a", "b"):
         for place in range(3):
@@ -113,13 +115,13 @@ def test_a_turn_is_replaced_in_its_place(chats: Chats, archive: Newsroom) -> Non
     assert all(kept.answer for kept in chats.chat("c").turns)
 
 
-def test_a_question_without_an_answer_says_that_it_was_not_finished(chats: Chats) -> None:
+def test_a_question_without_an_answer_is_marked_unfinished(chats: Chats) -> None:
     chats.keep("c", 0, turn(None))
     chats.keep("c", 1, turn(None, problem="The shelf is busy."))
     assert [kept.problem for kept in chats.chat("c").turns] == [BROKEN_OFF, "The shelf is busy."]
 
 
-def test_an_answer_of_another_version_says_so(chats: Chats, archive: Newsroom) -> None:
+def test_an_answer_of_another_version_is_reported(chats: Chats, archive: Newsroom) -> None:
     chats.keep("c", 0, turn(archive.ask(FENTANYL)))
     with closing(sqlite3.connect(chats.path)) as connection:
         connection.execute("UPDATE turns SET turn = json_remove(replace(turn, '\"quoted\"', '\"cited\"'), '$.digest')")
@@ -168,7 +170,7 @@ def test_a_deleted_chat_is_unknown_and_stays_deleted(chats: Chats) -> None:
     assert chats.listings() == []
 
 
-def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+def test_a_foreign_file_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_text("Somebody's notes, and no database.")
     with pytest.raises(StoreMismatch, match="Move this file away"):
         Chats(tmp_path)

@@ -1,4 +1,4 @@
-"""Chunks: every sentence once, in order, in chunks that fit."""
+"""Chunks: each sentence is in one chunk, in order, and each chunk fits its limit."""
 
 from dataclasses import replace
 

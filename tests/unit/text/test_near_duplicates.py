@@ -1,4 +1,4 @@
-"""Copies: one story under several names is known as one."""
+"""Copies: one report in several outlets is recognised as one."""
 
 import random
 from datetime import date
@@ -18,22 +18,14 @@ from rag.output.answer_text import answer_text
 from rag.retrieval.passages import gather_passages
 from rag.retrieval.search import search
 from tests.conftest import FENTANYL, SEED, Newsroom
+from tests.support.reprints import body, reprint
 
 WORDS = Path(SEED).read_text(encoding="utf-8").split()
 SHORT_WORDS = st.lists(st.sampled_from("the bridge closed in Quarrow on Monday and again".split()), max_size=80)
 
 
-def reprint(outlet: str, day: str, text: str, title: str = "Liaison officers agreed") -> str:
-    return f"---\ntitle: {title}\noutlet: {outlet}\ndate: {day}\n---\n\n{text}"
-
-
-def body() -> str:
-    """The user's article without its headline."""
-    return SEED.read_text(encoding="utf-8").split("\n", 1)[1].strip()
-
-
 def edited(text: str, *, every: int) -> str:
-    """Change a word here and there, as an editor does."""
+    """Change one word in every so many, as an editor does."""
     words = text.split(" ")
     words[every // 2 :: every] = ["reportedly" for _ in words[every // 2 :: every]]
     return " ".join(words)
@@ -114,7 +106,7 @@ def test_a_copy_that_is_removed_or_rewritten_is_no_longer_linked(syndicated: New
     assert copies_of(syndicated, "agency.md") == []
     with syndicated.library.shelf.read() as reading:
         known = {row[0] for row in reading._connection.execute("SELECT DISTINCT article_id FROM prints")}
-        assert known <= {listing.id for listing in reading.listings()}, "nothing is left of what went"
+        assert known <= {listing.id for listing in reading.listings()}, "nothing is left of the removed article"
 
 
 def test_a_shelf_without_fingerprints_gets_them(syndicated: Newsroom) -> None:

@@ -1,4 +1,4 @@
-"""Sentences: the laws, and the traps of news text."""
+"""Sentences: properties that always hold, and difficult cases of news text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Spans cut what they say."""
+"""Spans: a span cuts exactly its characters."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Words: a text and a question meet however they are written."""
+"""Terms: a text and a question match in any spelling."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Tokens: tiktoken with no network."""
+"""Tokens: tiktoken without a network."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The alerts of the page are run when the shelf has changed, and problems are shown."""
+"""Alerts on the page: they run when the shelf has changed, and problems are shown."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,7 +11,7 @@ from tests.conftest import FENTANYL, Newsroom
 from ui.server.alerts import Alerts
 
 
-def test_nothing_is_made_before_a_question_is_kept(newsroom: Newsroom, archive: Newsroom) -> None:
+def test_no_file_is_created_before_the_first_alert(newsroom: Newsroom, archive: Newsroom) -> None:
     newsroom.indexed()
     alerts = Alerts(newsroom.library)
     answer = archive.ask(FENTANYL)
@@ -24,7 +24,7 @@ def test_nothing_is_made_before_a_question_is_kept(newsroom: Newsroom, archive: 
     assert not alerts.is_kept(answer)
 
 
-def test_it_is_asked_once_of_each_state_of_the_shelf_and_again_after_a_problem(
+def test_alerts_run_once_for_each_state_of_the_shelf_and_again_after_a_problem(
     newsroom: Newsroom, archive: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     newsroom.indexed()
@@ -50,7 +50,7 @@ def test_it_is_asked_once_of_each_state_of_the_shelf_and_again_after_a_problem(
 
 
 def _swap(path: Path, content: bytes) -> bytes:
-    """Put other content into a file that nobody has open, and return what was there."""
+    """Replace the content of a file that no process has open, and return the old content."""
     before = path.read_bytes()
     path.write_bytes(content)
     return before

@@ -1,4 +1,4 @@
-"""The page's indexing thread: it outlives whatever happens to the store."""
+"""The page's indexing thread: it keeps running whatever happens to the store."""
 
 import shutil
 import threading
@@ -25,7 +25,7 @@ def indexer(newsroom: Newsroom) -> Iterator[Indexer]:
 
 
 def removed(folder: Path) -> bool:
-    """Try to remove a folder: the thread's own looks put files into it now and then."""
+    """Try to remove a folder. The thread's regular checks may write files to it meanwhile."""
     shutil.rmtree(folder, ignore_errors=True)
     return not folder.exists()
 
@@ -35,7 +35,7 @@ def run(indexer: Indexer) -> None:
     wait_until(lambda: not indexer.progress.running)
 
 
-def test_a_run_tells_what_it_found(indexer: Indexer) -> None:
+def test_a_run_reports_what_it_found(indexer: Indexer) -> None:
     indexer.start_once()
     indexer.start_once()
     wait_until(lambda: indexer.progress.done is not None and not indexer.progress.running)
@@ -52,7 +52,7 @@ def test_a_deleted_store_is_built_again_at_the_next_run(indexer: Indexer, newsro
     assert newsroom.ask(FENTANYL).statements
 
 
-def test_a_run_that_fails_is_told_and_the_next_one_works(indexer: Indexer, newsroom: Newsroom) -> None:
+def test_a_failed_run_is_reported_and_the_next_one_works(indexer: Indexer, newsroom: Newsroom) -> None:
     newsroom.seeds.rename(newsroom.seeds.with_name("away"))
     run(indexer)
     assert "There is no folder" in indexer.progress.problem
@@ -77,7 +77,7 @@ def test_a_watched_folder_is_indexed_when_it_changes(indexer: Indexer, newsroom:
     assert not indexer.watching
 
 
-def test_watching_is_taken_up_again_by_the_next_start(indexer: Indexer, newsroom: Newsroom) -> None:
+def test_watching_continues_after_a_restart(indexer: Indexer, newsroom: Newsroom) -> None:
     indexer.watch(True)
     wait_until(lambda: indexer.progress.done is not None and not indexer.progress.running)
     indexer.stop()
@@ -100,7 +100,7 @@ def test_watching_is_taken_up_again_by_the_next_start(indexer: Indexer, newsroom
     assert not indexer.watching, "switched off is remembered too"
 
 
-def test_watching_that_cannot_be_remembered_is_told(indexer: Indexer, newsroom: Newsroom) -> None:
+def test_a_watch_setting_that_cannot_be_saved_is_reported(indexer: Indexer, newsroom: Newsroom) -> None:
     run(indexer)
     indexer.stop()
     store = newsroom.library.settings.store
@@ -115,11 +115,11 @@ def test_watching_that_cannot_be_remembered_is_told(indexer: Indexer, newsroom: 
     wait_until(lambda: not indexer.progress.problem)
 
 
-def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
+def test_a_failed_watch_is_reported_and_can_be_switched_on_again(
     indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise PermissionError("Permission denied")  # as for a folder below that may not be looked into
+        raise PermissionError("Permission denied")  # as with a subfolder that cannot be read
 
     run(indexer)
     with monkeypatch.context() as refusing:
@@ -127,13 +127,13 @@ def test_a_watch_that_fails_is_told_and_can_be_switched_on_again(
         indexer.watch(True)
         wait_until(lambda: not indexer.watching)
     run(indexer)
-    assert "cannot be watched (Permission denied)" in indexer.progress.problem, "a run does not mend it"
+    assert "cannot be watched (Permission denied)" in indexer.progress.problem, "a run does not clear it"
     indexer.watch(True)
     assert indexer.progress.problem == ""
     assert indexer.watching
 
 
-def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
+def test_chroma_is_not_rebuilt_again_and_again_if_rebuilding_does_not_help(
     indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
@@ -155,7 +155,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     run(indexer)
     seen = len(looks)
     wait_until(lambda: len(looks) > seen + 20)
-    # By the run, and by the first look after it.
+    # Once by the run, and once by the first check after it.
     assert 1 <= len(made) <= 2
     assert newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements
@@ -165,7 +165,7 @@ def test_a_chroma_that_is_no_better_made_again_is_not_made_again_at_each_look(
     wait_until(lambda: newsroom.library.index.usable)
 
 
-def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
+def test_files_damaged_while_chroma_is_checked_are_rebuilt(
     indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check, damaged = VectorIndex.check, threading.Event()
@@ -182,7 +182,7 @@ def test_files_that_are_damaged_while_chroma_is_compared_are_made_again(
     assert newsroom.library.index.owned
 
 
-def test_after_its_end_chroma_is_free(indexer: Indexer, newsroom: Newsroom) -> None:
+def test_chroma_is_released_when_the_thread_stops(indexer: Indexer, newsroom: Newsroom) -> None:
     run(indexer)
     wait_until(lambda: newsroom.library.index.owned)
     indexer.stop()

@@ -1,4 +1,4 @@
-"""Links: what comes from outside, in an address or from the browser, is read or left at its default."""
+"""Links: input from an address or the browser is read, or the default is used."""
 
 import shutil
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from ui.server import services
         st.none() | st.text() | st.integers() | st.lists(st.integers(), max_size=2),
     )
 )
-def test_any_look_at_the_table_is_one_that_can_be_had(said: dict[str, object]) -> None:
+def test_any_table_view_in_an_address_is_a_valid_one(said: dict[str, object]) -> None:
     look = Look.read(said)
     assert look.offset >= 0
     assert Look.read({"titled": look.titled, "order": look.order, "period": look.period, "offset": look.offset}) == look
@@ -63,8 +63,8 @@ def test_the_page_says_that_an_unexpected_error_happened(page: AppTest, monkeypa
     assert any("An unexpected error stopped this answer." in body and 'role="alert"' in body for body in shown)
 
 
-def test_an_address_that_comes_late_undoes_nothing(page: AppTest) -> None:
-    """A browser sends its address with every click, and on a busy machine an old one after a question was asked."""
+def test_a_late_address_from_the_browser_changes_nothing(page: AppTest) -> None:
+    """A browser sends its address with every click. On a busy machine an old address may come after a question."""
     page.chat_input[0].set_value(FENTANYL).run()
     chat = page.session_state["shown"]
     assert page.query_params["chat"] == chat.id

@@ -1,4 +1,4 @@
-"""Unexpected errors in the page's threads: their tracebacks are logged, and the page says so."""
+"""Unexpected errors in the page's threads: the traceback is logged, and the page says so."""
 
 import shutil
 from collections.abc import Iterator

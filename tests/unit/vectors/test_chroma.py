@@ -1,4 +1,4 @@
-"""Vector index: a real Chroma, owned by one process."""
+"""The vector index: a real Chroma, owned by one process."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -76,12 +76,12 @@ def test_a_missing_collection_is_reported_as_damage(index: VectorIndex) -> None:
 
 
 def test_the_private_parts_of_chroma_were_checked_for_this_version() -> None:
-    # After an upgrade: run this folder's tests, read what they say of the patches, then change the version here.
+    # After an upgrade: run this folder's tests, see if the patches are still needed, then change the version here.
     assert version("chromadb") == "1.5.9"
 
 
 def test_chroma_cannot_open_a_folder_again_until_its_systems_are_cleared(tmp_path: Path) -> None:
-    """If the second opening succeeds, Chroma no longer keeps a system that failed: `_clear_systems` can go."""
+    """If opening again succeeds, Chroma no longer keeps a failed system, and `_clear_systems` can be removed."""
     folder = tmp_path / "chroma"
     folder.mkdir()
     (folder / "chroma.sqlite3").write_bytes(b"not a database " * 100)

@@ -142,7 +142,7 @@ def test_the_shelf_answers_without_its_server_and_reports_it(
     assert room.ask("When did the Quarrow bridge close?").quotes[0].article.path == "bridge.txt"
     assert room.library.shelf.damage() == ""
 
-    # The page reports it, and also when it is over.
+    # The page reports the problem, and also its end.
     indexing = Indexer(room.library, Alerts(room.library), Suggestions(room.library))
     indexing.start()
     wait_until(lambda: "cannot be used" in indexing.progress.problem)
@@ -172,7 +172,7 @@ def test_a_request_to_a_server_that_never_answers_ends(tmp_path: Path, monkeypat
 
 
 def test_chroma_sends_its_requests_without_a_time_limit(server: str) -> None:
-    """If this fails, Chroma has a limit of its own: `_limit_requests` may have become needless."""
+    """If this fails, Chroma has its own time limit, and `_limit_requests` may no longer be needed."""
     address = urlsplit(server)
     settings = Settings(anonymized_telemetry=False)
     client = cast("Client", chromadb.HttpClient(address.hostname or "", address.port or 0, settings=settings))

@@ -57,7 +57,7 @@ def test_cached_vectors_equal_computed_ones(model: MiniLM) -> None:
 
 
 def test_the_client_is_imported_completely_while_another_thread_imports_it() -> None:
-    # Chroma's thread loads httpx, which the client looks for among the loaded modules.
+    # Chroma's thread imports httpx, which the client looks for in the loaded modules.
     script = """
 import sys, threading, importlib.abc
 import openai
@@ -100,7 +100,7 @@ def test_a_similar_model_in_another_folder_can_be_used(tmp_path: Path, model: Mi
     with pytest.raises(BadModelFile, match=r"Expected a BERT vocab\.txt next to"):
         MiniLM(tmp_path).embed_question("anything")
     shutil.copy(Path(__file__).parents[3] / "index/vocabularies/bert-base-uncased.txt", tmp_path / "vocab.txt")
-    # The package's own graph multiplies floats, ours integers.
+    # The package's graph multiplies floats, ours multiplies integers.
     texts = SEED.read_text(encoding="utf-8").split(". ")
     cosines = np.sum(model.embed_articles(texts) * MiniLM(tmp_path).embed_articles(texts), axis=1)
     assert cosines.min() > 0.98

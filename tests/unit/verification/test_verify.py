@@ -1,4 +1,4 @@
-"""Checks: a statement is supported if its quotes say it, else doubtful, with a message that says why."""
+"""Checks: a statement is supported if its quotes say it. Otherwise it is doubtful, with a message that says why."""
 
 import string
 from pathlib import Path
@@ -22,7 +22,7 @@ from rag.verification.verify import RULES, Rule, emptiness, find_doubt, words
 SEEDS = Path(__file__).parents[3] / "seeds"
 FICTION = Path(__file__).parents[2] / "data" / "fiction"
 
-# All of it fiction.
+# All examples are fiction.
 FERRY = "Two ferries of the Orsund line will stop sailing on 3 March, the operator Norlink said on Tuesday."
 RIVER = "The River Lind fell to 4.1 metres on Monday after it had peaked at 6.32 metres, the flood office said."
 STRIKE = "About 1,240 train drivers in Castlemere accepted a pay rise of 4.2 per cent and went back to work."
@@ -158,7 +158,7 @@ HOSTILE = [
     "hfjdk slqpw zzkrt",
     "买彩票",
 ]
-# What a reviewer and we made up to be passed wrongly: (statement, quote).
+# Invented to be accepted wrongly: (statement, quote).
 FALSE = [
     # what is denied
     ("The government will ban the app.", "The government will not ban the app."),
@@ -188,7 +188,7 @@ FALSE = [
     # alleged, hearsay, wished for, conditional
     ("The painting is a forgery.", "The painting is believed to be a forgery."),
     ("The firm has cured the disease.", "The firm claims to have cured the disease."),
-    # characters that are not seen, or not what they look like
+    # characters that are invisible, or look like others
     ("The navy sent \u202e21\u202c ships.", "The navy sent 12 ships."),
     ("The navy sent \u202e21\u202c ships.", "The navy sent 21 ships."),
     ("The navy sent 2\u200b1 ships.", "The navy sent 2 ships on 1 May."),
@@ -291,7 +291,7 @@ FALSE = [
     ("Prices rose on Friday.", "Prices fell on Friday."),
 ]
 
-# What honest writers made of a sentence: (statement, quote).
+# Honest rewordings of a sentence: (statement, quote).
 REWORDED = [
     ("Inflation fell for the third month in a row.", "Consumer price inflation eased for the third month in a row."),
     ("The bank raised rates by a quarter of a percentage point.", "The bank raised rates by 0.25 percentage points."),
@@ -423,7 +423,7 @@ REWORDED = [
     ("A third person is still being sought by police.", "A third person is being sought."),
 ]
 
-# Statements as a good model writes them: file, statement, words of each sentence that it rests on.
+# Statements as a good model writes them: file, statement, words of each cited sentence.
 HONEST = [
     (
         "000_bcfaf7050c89e7f4.txt",
@@ -709,7 +709,7 @@ def test_a_copied_quote_passes_every_rule(rule: Rule, quote: str) -> None:
     assert rule(Claim.of(quote, [quote])) is None
 
 
-# News-like text, with what the rules look for.
+# News-like text with the patterns that the rules look for.
 WORDS = st.sampled_from(
     "Jaiswal Canada canadian four 4 4.2% $5m 1,240 March Friday not no before after may will agreed said considering"
     " increase fell the of and officers heron unsafe https://a.example never-before-seen F-16 MEA ½ n't “ , 😀".split()
