@@ -108,6 +108,7 @@ def test_days_in_the_question_do_not_narrow_the_search(newsroom: Newsroom) -> No
     assert find_changes(asked, library=newsroom.library, since=MONDAY).newer.searched.scope == Scope(date(2026, 2, 10))
 
 
+@pytest.mark.slow
 def test_the_command_line_shows_changes(dateline: CommandLine) -> None:
     question = "what was agreed on fentanyl precursors?"
     run = dateline("changes", question, "--since", "2026-02-11")

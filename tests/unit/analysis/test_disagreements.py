@@ -199,6 +199,7 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
+@pytest.mark.slow
 @given(WORDS, WORDS, st.sampled_from([HOW_MANY, "Who died on the ferry Aster?", "When did the ferry Aster sink?", "x"]))
 def test_sides_are_from_different_articles_and_marked_inside_their_quotes(one: str, other: str, question: str) -> None:
     one, other = f"It is said: {one}", f"It is said: {other}"
@@ -266,12 +267,14 @@ def test_a_contradiction_below_the_quotes_is_found(newsroom: Newsroom) -> None:
     assert disagreements_of(replace(answer, prose=replace(writing, state="whole"))) == disagreements_of(answer)
 
 
+@pytest.mark.slow
 def test_refusals_and_agreeing_articles_have_no_disagreements(archive: Newsroom) -> None:
     for question in (FENTANYL, OTTAWA):
         assert disagreements_of(archive.ask(question)) == ()
         assert answer_json(archive.ask(question))["disagreements"] == []
 
 
+@pytest.mark.slow
 @needs_browser
 def test_the_page_shows_disagreements_side_by_side_and_what_changed(browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()

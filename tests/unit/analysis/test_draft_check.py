@@ -23,6 +23,7 @@ def check_one(newsroom: Newsroom, text: str, form: str = "sentence") -> Checked:
     return part
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ def write(newsroom: Newsroom, name: str, title: str, day: str, text: str, outlet
     newsroom.write(f"{name}.md", f"---\ntitle: {title}\ndate: {day}\noutlet: {outlet}\n---\n\n{text}")
 
 
+@pytest.mark.slow
 def test_four_questions_are_answered_by_four_articles_the_newest_first(archive: Newsroom) -> None:
     questions = suggest_questions(archive.library)
     assert len(set(questions)) == 4

@@ -156,6 +156,7 @@ def test_a_timeline_is_exported_in_every_format(newsroom: Newsroom) -> None:
     assert (row["quote"], row["article"]) == ("'=1+1 <b> sank.", "'@x")
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_a_timeline(dateline: CommandLine) -> None:
     run = dateline("timeline", "liaison officers", "--output", "officers.md")
     assert (run.returncode, "Written: officers.md" in run.stderr) == (0, True), run.stderr

@@ -104,6 +104,7 @@ AFTER_RIVER = about("fiction/river.md", RIVER)
 AFTER_STRIKE = about("fiction/strike.txt", STRIKE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.follow_up)
 def test_a_follow_up_finds_the_article_it_is_about(archive: Newsroom, case: Case) -> None:
     asked = chat(archive, case.first, case.follow_up)[-1]
@@ -128,6 +129,7 @@ def test_follow_ups_searched_for_alone_find_fewer_articles(archive: Newsroom) ->
     assert sum(first_hit(archive, case.follow_up) == case.path for case in CASES) < len(CASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("questions", "searched"),
     [
@@ -230,6 +232,7 @@ def test_any_text_may_follow_any_text(question: str, before: list[Earlier]) -> N
     assert [message["role"] for message in messages] == ["system", *["user", "assistant"] * 3, "user"]
 
 
+@pytest.mark.slow
 @given(st.text(), QUESTIONS, st.lists(EARLIERS, max_size=3))
 def test_any_reply_is_one_line_or_none(reply: str, question: str, before: list[Earlier]) -> None:
     written = read_standalone(reply, question, before)

@@ -247,6 +247,7 @@ def test_text_shown_while_an_answer_is_written_stays(raw: str, cut: int) -> None
     assert shown(raw).startswith(shown(raw[:cut]))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.text(max_size=20), st.lists(st.sampled_from(["1.1", "1.2", "7.1"]), max_size=2)), max_size=4)
 )
@@ -271,6 +272,7 @@ def ask(
     return list(answer("Why?", PASSAGES, Writer(chat=chat, max_tokens=2000, as_json=form == "json", stop=stop)))
 
 
+@pytest.mark.slow
 def test_an_answer_grows_and_ends_whole(server: ChatServer) -> None:
     server.say, server.pause = lambda _: f"{SO[:-1]} [1.2]. No price is agreed [1.3].", 0.03
     *growing, last = ask(server)
@@ -283,6 +285,7 @@ def test_an_answer_grows_and_ends_whole(server: ChatServer) -> None:
     assert last.statements[0].verdict == "supported"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_is_reported_and_the_text_so_far_is_kept(server: ChatServer, fault: str) -> None:
     server.fault, server.say = fault, lambda _: f"{SO[:-1]} [1.2]. The council has not agreed on a price [1.3]."

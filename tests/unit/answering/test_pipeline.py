@@ -110,6 +110,7 @@ def test_an_empty_or_overlong_question_is_not_asked(archive: Newsroom, question:
         archive.ask(question)
 
 
+@pytest.mark.slow
 def test_a_question_may_be_any_text(archive: Newsroom) -> None:
     for question in ("?", "\x00", "NEAR(a, b) OR *", '"', "\ud800 fentanyl", "ما الجديد", "🚢" * 100):
         assert archive.ask(question).searched_as is not None
@@ -125,6 +126,7 @@ def model_of(endpoint: ChatServer, *, seconds: float = 20) -> ChatModel:
     return ChatModel("m", base_url=endpoint.base_url, key=KEY, seconds=seconds, answer_tokens=200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.follow_up)
 def test_a_follow_up_finds_its_article_with_and_without_a_model(
     archive: Newsroom, endpoint: ChatServer, case: Case
@@ -140,6 +142,7 @@ def test_a_follow_up_finds_its_article_with_and_without_a_model(
         assert case.says in answer.passages[0].text
 
 
+@pytest.mark.slow
 def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint: ChatServer) -> None:
     words = "When will the agreement on fentanyl precursors take effect?"
     endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
@@ -181,6 +184,7 @@ def test_a_follow_up_rewritten_by_a_model_is_searched_for(archive: Newsroom, end
     assert growing[-1].prose.usage.tokens_in == 2 * 1234, "both of the model's answers count"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["server error", "hang before the answer", "login page"])
 def test_if_the_endpoint_fails_the_rules_rewrite_the_follow_up(
     archive: Newsroom, endpoint: ChatServer, fault: str

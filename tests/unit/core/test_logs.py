@@ -133,6 +133,7 @@ def _log_much(store: Path, name: str) -> None:
         OURS.info("%s%d %s", name, number, "x" * 1000)
 
 
+@pytest.mark.slow
 def test_two_processes_may_log_and_rotate_at_once(tmp_path: Path) -> None:
     forks = multiprocessing.get_context("spawn")
     both = [forks.Process(target=_log_much, args=(tmp_path, name)) for name in ("a", "b")]

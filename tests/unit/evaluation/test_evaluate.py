@@ -71,6 +71,7 @@ def evaluated(archive: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Ev
     return evaluate(write(tmp_path_factory.mktemp("questions"), *QUESTIONS), archive)
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_counted_by_hand(evaluated: Evaluation) -> None:
     quoted = len(evaluated.outcomes[1].quotes)  # the expected sentence, and its context
     by_hand = {
@@ -127,6 +128,7 @@ def test_the_table_has_each_figure_and_how_it_was_measured(evaluated: Evaluation
     )
 
 
+@pytest.mark.slow
 def test_a_figure_without_a_question_for_it_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
     scored = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
     assert list(scored.figures) == ["refused when unanswerable"]
@@ -141,6 +143,7 @@ def test_a_refused_question_quotes_none_of_its_sentences(archive: Newsroom, tmp_
     assert [scored.figures[f"sentence {name}"].value for name in ("precision", "recall", "F1")] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_question_is_asked_of_its_days_and_outlets_only(archive: Newsroom, tmp_path: Path) -> None:
     asked = {"question": FERRIES, "paths": ["fiction/ferries.txt"]}
     narrow = {**asked, "since": "2026-03-01", "as_of": "2026-03-05"}
@@ -294,6 +297,7 @@ def test_the_commit_is_datelines_own(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert commit_of(tmp_path) is None
 
 
+@pytest.mark.slow
 def test_the_command_evaluates_the_questions_of_the_guide_and_keeps_the_result(dateline: CommandLine) -> None:
     guide = (ROOT / "docs" / "guides" / "evaluation.md").read_text()
     questions = re.findall(r"```json\n(.*?)```", guide, re.DOTALL)[0]
@@ -318,6 +322,7 @@ def test_the_command_evaluates_the_questions_of_the_guide_and_keeps_the_result(d
     assert dateline("evaluate").returncode == 2
 
 
+@pytest.mark.slow
 def test_a_long_evaluation_shows_its_progress(dateline: CommandLine) -> None:
     write(dateline.folder, *[{"question": OTTAWA, "answerable": False}] * 60)
     dateline("index")
@@ -326,6 +331,7 @@ def test_a_long_evaluation_shows_its_progress(dateline: CommandLine) -> None:
     assert "| refused when unanswerable | 1.000 | 1.000 to 1.000 | 60 |" in run.stdout
 
 
+@pytest.mark.slow
 def test_questions_with_keyword_search_only_are_reported(dateline: CommandLine) -> None:
     write(dateline.folder, QUESTIONS[0])
     with serve_embeddings() as server:
@@ -339,6 +345,7 @@ def test_questions_with_keyword_search_only_are_reported(dateline: CommandLine) 
     assert row["problem"].startswith("The embedding endpoint")
 
 
+@pytest.mark.slow
 def test_a_shelf_without_vectors_says_so(dateline: CommandLine) -> None:
     write(dateline.folder, QUESTIONS[0])
     nowhere = {"DATELINE_EMBEDDING_MODEL": "m", "DATELINE_EMBEDDING_BASE_URL": "http://127.0.0.1:9/v1"}

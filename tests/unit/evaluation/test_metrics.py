@@ -40,6 +40,7 @@ def trec_eval(measure: str, ranking: list[str], gains: dict[str, int]) -> float:
     return float(value)
 
 
+@pytest.mark.slow
 @given(RANKINGS.filter(bool), GAINS, CUTS)
 def test_trec_eval_gives_the_same_figures(ranking: list[str], gains: dict[str, int], k: int) -> None:
     relevant = {id_ for id_, gain in gains.items() if gain}
@@ -105,6 +106,7 @@ def test_recall_one_way_is_precision_the_other_way(one: list[Span], other: list[
     assert 0 <= there.iou <= min(there.recall, there.precision) <= 1
 
 
+@pytest.mark.slow
 @given(WANTED, SPANS, st.data())
 def test_how_the_spans_are_cut_does_not_matter(wanted: list[Span], found: list[Span], data: st.DataObject) -> None:
     cut = [piece for span in found for piece in _halves(span, data.draw(st.integers(0, len(span))))]
@@ -156,6 +158,7 @@ def test_a_figure_that_cannot_be_computed_raises_and_is_not_0(measure: Callable[
 VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_an_interval_is_within_the_values_and_repeatable(values: list[float]) -> None:
     low, high = bootstrap_interval(values, rounds=100)
@@ -165,6 +168,7 @@ def test_an_interval_is_within_the_values_and_repeatable(values: list[float]) ->
     assert low <= narrow_low <= narrow_high <= high
 
 
+@pytest.mark.slow
 @given(VALUES, st.floats(-5, 5))
 def test_an_interval_moves_with_its_values(values: list[float], by: float) -> None:
     moved = bootstrap_interval([value + by for value in values], rounds=50)
@@ -176,6 +180,7 @@ def test_four_times_the_questions_halve_the_interval() -> None:
     assert widths[1] == pytest.approx(widths[0] / 2, rel=0.1)
 
 
+@pytest.mark.slow
 def test_an_interval_holds_the_truth_about_as_often_as_it_says() -> None:
     generator = np.random.default_rng(7)
     drawn = [generator.random(40).round(3).tolist() for _ in range(200)]

@@ -136,6 +136,7 @@ def test_a_question_may_name_whose_words_it_asks_for(question: str, who: str) ->
     assert asked_speaker(question) == who
 
 
+@pytest.mark.slow
 def test_a_question_for_one_mans_words_finds_only_his(archive: Newsroom, newsroom: Newsroom) -> None:
     answer = archive.ask("What did Jaiswal say about timing?")
     assert answer.statements

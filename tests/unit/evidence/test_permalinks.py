@@ -76,6 +76,7 @@ def test_any_text_is_read_as_a_place_or_as_none(text: str) -> None:
     assert place is None or Place.read(str(place)) == place
 
 
+@pytest.mark.slow
 @given(SENTENCES, SENTENCES, SENTENCES, SPACES, st.data())
 def test_a_sentence_is_found_after_edits_elsewhere(
     sentences: list[str], before: list[str], behind: list[str], space: str, data: st.DataObject

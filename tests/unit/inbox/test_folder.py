@@ -104,6 +104,7 @@ def files_around(seeds: Path) -> dict[str, bytes]:
     return {os.path.relpath(file, seeds): file.read_bytes() for file in found if file.is_file()}
 
 
+@pytest.mark.slow
 @given(names, st.sampled_from(["", ".txt", ".md"]))
 @example("../../etc/passwd\0", ".txt")
 @example("C:\\Users\\me\\CON", ".txt")
@@ -170,6 +171,7 @@ def test_harmful_characters_are_removed_from_a_name(name: str, clean: str) -> No
     assert clean_name(name) == clean
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from(["a.txt", "A/../a.txt", "b.md", "a-2.txt"]), st.sampled_from([TEXT, OTHER, b"x"]))
@@ -339,6 +341,7 @@ def test_the_folder_may_be_a_link(seeds: Path) -> None:
     assert restore_seed(link, added.path, TEXT) == added
 
 
+@pytest.mark.slow
 @given(st.sampled_from(["a.txt", "2026/02/a.txt", "scan.pdf", "नई/दिल्ली.txt"]), st.binary())
 def test_a_removed_file_can_be_restored(path: str, content: bytes) -> None:
     with new_seeds() as seeds:
@@ -365,6 +368,7 @@ def test_a_restored_file_overwrites_nothing(seeds: Path) -> None:
             restore_seed(seeds, path, removed)
 
 
+@pytest.mark.slow
 def test_an_upload_is_on_the_shelf_after_the_next_run_until_it_is_removed(newsroom: Newsroom) -> None:
     added = add(newsroom.seeds, "C:\\fakepath\\" + SEED.name, SEED.read_bytes())
     assert newsroom.indexed().visible == 1

@@ -76,6 +76,7 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     return str(request.param)
 
 
+@pytest.mark.slow
 def test_each_kind_of_change_is_reported_once(seeds: Path, either_way: str) -> None:
     many = [seeds / f"{number}.txt" for number in range(200)]
 
@@ -105,6 +106,7 @@ def test_each_kind_of_change_is_reported_once(seeds: Path, either_way: str) -> N
         assert watch.end() == ["end"]
 
 
+@pytest.mark.slow
 def test_a_growing_file_is_reported_when_it_has_settled(seeds: Path) -> None:
     """The writer's actual pauses count, so that a busy machine does not fail this test."""
     with watching(seeds) as watch, (seeds / "long.txt").open("w") as file:
@@ -121,6 +123,7 @@ def test_a_growing_file_is_reported_when_it_has_settled(seeds: Path) -> None:
         assert early == 0 or longest_pause >= index.inbox.watch.QUIET_SECONDS / 2
 
 
+@pytest.mark.slow
 def test_changes_that_never_settle_are_reported_after_a_while(seeds: Path) -> None:
     with watching(seeds, quiet_seconds=3600, longest_seconds=0.5) as watch:
         stop = threading.Event()
@@ -136,6 +139,7 @@ def test_changes_that_never_settle_are_reported_after_a_while(seeds: Path) -> No
         writer.join()
 
 
+@pytest.mark.slow
 def test_hidden_files_are_skipped(seeds: Path) -> None:
     """A second watch, on the hidden folder, shows when the first has had time to notice a change."""
     hidden = seeds / ".git"
@@ -149,6 +153,7 @@ def test_hidden_files_are_skipped(seeds: Path) -> None:
         assert watch.next() == "notice"
 
 
+@pytest.mark.slow
 def test_a_watch_continues_when_its_folder_is_deleted(seeds: Path, either_way: str) -> None:
     news = seeds.parent
     with watching(seeds, quiet_seconds=BRIEFLY) as watch:
@@ -166,6 +171,7 @@ def test_a_watch_continues_when_its_folder_is_deleted(seeds: Path, either_way: s
             goes_and_comes_back(lambda: shutil.rmtree(seeds), lambda: seeds.mkdir())
 
 
+@pytest.mark.slow
 def test_another_folder_in_its_place_is_reported_and_watched(seeds: Path) -> None:
     with watching(seeds, quiet_seconds=BRIEFLY) as watch:
         for number in range(3):
@@ -178,6 +184,7 @@ def test_another_folder_in_its_place_is_reported_and_watched(seeds: Path) -> Non
             assert watch.next() == "notice"
 
 
+@pytest.mark.slow
 def test_a_watch_waits_for_a_missing_folder(seeds: Path) -> None:
     seeds.rmdir()
     with watching(seeds) as watch:
@@ -189,6 +196,7 @@ def test_a_watch_waits_for_a_missing_folder(seeds: Path) -> None:
         assert watch.end() == ["end"]
 
 
+@pytest.mark.slow
 def test_a_name_that_is_not_utf8_is_a_change_like_others(seeds: Path) -> None:
     try:
         (seeds / os.fsdecode(b"n\xe4me.txt")).write_text("The River Lind fell.")
@@ -202,6 +210,7 @@ def test_a_name_that_is_not_utf8_is_a_change_like_others(seeds: Path) -> None:
         assert watch.next() == "notice"
 
 
+@pytest.mark.slow
 def test_changes_while_the_caller_is_busy_are_reported_afterwards(seeds: Path) -> None:
     ended = threading.Event()
     runs = []
@@ -220,6 +229,7 @@ def test_a_watch_that_was_ended_before_it_began_reports_nothing(seeds: Path) -> 
     assert list(watch_seeds(seeds, ended=ended)) == []
 
 
+@pytest.mark.slow
 def test_without_notifications_the_folder_is_polled(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ways: list[bool | None] = []
 

@@ -398,6 +398,7 @@ def test_reading_the_rest_again_comes_to_an_end(text: str, as_of: date) -> None:
         found = read_days(text, as_of=as_of)
 
 
+@pytest.mark.slow
 @given(st.dates(date(1800, 1, 1), date(2099, 12, 31)), ANY_DAY)
 def test_a_day_written_in_full_is_read_as_that_day(day: date, as_of: date) -> None:
     for written in (

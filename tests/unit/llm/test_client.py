@@ -43,6 +43,7 @@ def test_an_answer_comes_in_pieces_followed_by_its_usage(server: ChatServer) -> 
 
 
 # Thoughts are text to the client; `read_answer` leaves them out.
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "thoughts alone"])
 def test_every_fault_has_its_message_within_the_deadline_and_never_the_key(server: ChatServer, fault: str) -> None:
     server.fault = fault
@@ -194,6 +195,7 @@ def test_a_stop_before_the_question_sends_nothing(server: ChatServer) -> None:
     assert server.requests == []
 
 
+@pytest.mark.slow
 def test_a_deadline_and_a_stop_hang_up_on_an_endpoint_that_is_silent(server: ChatServer) -> None:
     server.fault = "hang before the answer"
     with pytest.raises(ChatFailed, match="did not finish within 1 seconds"):

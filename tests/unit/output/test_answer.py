@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+import pytest
+
 from index.core.formatting import long_day, none_in_scope, one_line, scope_words
 from index.core.scope import Scope
 from index.pipeline.events import Visible
@@ -28,6 +30,7 @@ def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
     assert len(lines) == 3
 
 
+@pytest.mark.slow
 def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
     lines = answer_text(answer).splitlines()

@@ -176,6 +176,7 @@ def test_bibtex_names_each_article_once_and_writes_no_command() -> None:
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_no_export_overwrites_a_file(archive: Newsroom, tmp_path: Path, form: str) -> None:
     (known,) = [one for one in FORMS if one == form]
@@ -190,6 +191,7 @@ def test_no_export_overwrites_a_file(archive: Newsroom, tmp_path: Path, form: st
         check_file(tmp_path / "nowhere" / "a.md")
 
 
+@pytest.mark.slow
 def test_the_command_line_exports_an_answer_and_the_earlier_ones(dateline: CommandLine) -> None:
     first, then = FENTANYL, "when will that happen?"
     run = dateline("ask", then, "--after", first, "--quotes", "--output", "both.docx", "--style", "chicago")

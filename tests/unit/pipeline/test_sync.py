@@ -58,6 +58,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
     return seen
 
 
+@pytest.mark.slow
 @given(st.lists(steps, min_size=1, max_size=3))
 @settings(max_examples=25)
 def test_a_shelf_with_a_history_equals_one_built_at_once(
@@ -205,6 +206,7 @@ def half_done(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
+@pytest.mark.slow
 def test_a_stopped_run_is_finished_by_the_next(half_done: Newsroom) -> None:
     with half_done.library.shelf.read() as reading:
         counts = reading.counts()
@@ -242,6 +244,7 @@ def test_missing_and_stale_vectors_in_chroma_are_fixed(newsroom: Newsroom) -> No
     assert contents(newsroom) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["garbage", "a file for a folder", "an empty folder"])
 def test_a_chroma_that_cannot_be_opened_is_rebuilt(newsroom: Newsroom, damage: str) -> None:
     shutil.copy(SEED, newsroom.seeds)
@@ -337,6 +340,7 @@ def test_the_articles_of_an_unreadable_folder_stay(newsroom: Newsroom, monkeypat
     assert newsroom.paths() == ["open.txt", "shut/a.txt"]
 
 
+@pytest.mark.slow
 def test_another_model_embeds_every_chunk_again(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     chunks = newsroom.indexed().chunks

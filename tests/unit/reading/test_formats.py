@@ -108,6 +108,7 @@ def of_all_kinds(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Ite
     made.library.index.release()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ASKED)
 def test_each_kind_answers_its_question_with_a_quote(of_all_kinds: Newsroom, path: str) -> None:
     question, words = ASKED[path]
@@ -121,6 +122,7 @@ def test_each_kind_answers_its_question_with_a_quote(of_all_kinds: Newsroom, pat
     assert not answer.refusal
 
 
+@pytest.mark.slow
 def test_unreadable_files_are_listed_and_the_others_are_read(dateline: CommandLine) -> None:
     seeds = dateline.folder / "seeds"
     for name, content in GOOD.items():
@@ -193,6 +195,7 @@ def test_a_guessed_encoding_is_reported(newsroom: Newsroom) -> None:
     assert notes == {"plain.txt": "", "windows.txt": guess, "old.jsonl#1": guess}
 
 
+@pytest.mark.slow
 def test_one_changed_line_of_an_archive_is_one_article_embedded(newsroom: Newsroom) -> None:
     lines = [json.dumps({"title": f"Note {n}", "text": f"The {n}th buoy was repaired."}) for n in range(400)]
     newsroom.write("archive.jsonl", "\n".join(lines))
@@ -212,6 +215,7 @@ def test_one_changed_line_of_an_archive_is_one_article_embedded(newsroom: Newsro
     assert newsroom.indexed().articles == 5
 
 
+@pytest.mark.slow
 def test_an_archive_streams(newsroom: Newsroom) -> None:
     line = json.dumps({"text": "The buoy was repaired. " * 200})
     file = newsroom.write("archive.jsonl", "\n".join([line] * 600))  # 2.8 MB
@@ -228,6 +232,7 @@ def _read_all(file: Path) -> Iterator[Read]:
         yield from read_articles(file.name, opened, max_bytes=1_000_000)
 
 
+@pytest.mark.slow
 def test_an_interrupted_archive_is_continued(newsroom: Newsroom) -> None:
     lines = [json.dumps({"text": f"The {n}th buoy was repaired."}) for n in range(250)]
     newsroom.write("archive.jsonl", "\n".join(lines))
@@ -242,6 +247,7 @@ def test_an_interrupted_archive_is_continued(newsroom: Newsroom) -> None:
     assert done.articles == 250
 
 
+@pytest.mark.slow
 def test_a_parser_that_hangs_or_needs_too_much_memory_costs_one_file() -> None:
     sandbox = Sandbox(seconds=3.0)
     try:
@@ -259,6 +265,7 @@ def test_a_parser_that_hangs_or_needs_too_much_memory_costs_one_file() -> None:
         small.close()
 
 
+@pytest.mark.slow
 def test_the_rest_of_an_answer_is_not_read_as_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox()
     try:

@@ -109,6 +109,7 @@ def test_only_articles_in_the_scope_are_found(archive: Newsroom, scope: Scope, p
     assert ({passage.article.path for _, passage in hits}, problem) == (paths, "")
 
 
+@pytest.mark.slow
 def test_a_narrow_scope_is_searched_through_though_others_are_nearer(newsroom: Newsroom) -> None:
     for number in range(CANDIDATES + 20):
         head = "outlet: Weekly\ndate: 2026-02-01" if number < 10 else "outlet: Daily"

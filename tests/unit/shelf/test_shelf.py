@@ -172,6 +172,7 @@ def put(shelf: Shelf, given_articles: Sequence[Article]) -> None:
         writing.put_vectors(numbers, np.eye(len(numbers), 8, dtype=np.float32))
 
 
+@pytest.mark.slow
 @given(given_articles=articles, scope=scopes, titled=st.sampled_from(FILTERS))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 def test_a_scope_selects_what_it_says(shelf: Shelf, given_articles: list[Article], scope: Scope, titled: str) -> None:
@@ -201,6 +202,7 @@ def test_a_scope_selects_what_it_says(shelf: Shelf, given_articles: list[Article
         assert reading.outlets() == sorted(outlets.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
+@pytest.mark.slow
 @given(
     given_articles=articles, order=st.sampled_from(get_args(Order)), limit=st.integers(0, 9), offset=st.integers(0, 9)
 )
@@ -307,6 +309,7 @@ def test_a_store_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
         Shelf(tmp_path / "file" / "store")
 
 
+@pytest.mark.slow
 def test_many_may_open_a_new_shelf_at_once(tmp_path: Path) -> None:
     for number in range(10):
         with ThreadPoolExecutor(8) as pool:

@@ -73,6 +73,7 @@ def test_a_question_is_asked_of_new_articles_only(alerts: AlertStore, newsroom: 
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)
 
 
+@pytest.mark.slow
 def test_a_new_edition_gives_only_what_it_adds(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.indexed()
@@ -94,6 +95,7 @@ def test_a_new_edition_gives_only_what_it_adds(alerts: AlertStore, newsroom: New
     assert ask(alerts, newsroom) == [[SAID.replace("61", "6.1")]]
 
 
+@pytest.mark.slow
 def test_a_rebuilt_shelf_gives_no_false_results(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("ferries.txt", FERRIES)
     newsroom.write("strike.txt", (FICTION / "strike.txt").read_bytes())
@@ -133,6 +135,7 @@ def test_a_scope_narrows_what_is_new_and_what_was_seen(alerts: AlertStore, newsr
     assert (result.answer.searched.scope, result.answer.searched.reach.articles) == (lamp, 1)
 
 
+@pytest.mark.slow
 def test_an_alert_of_a_follow_up_keeps_its_subject(alerts: AlertStore, newsroom: Newsroom) -> None:
     newsroom.write("deal.txt", SEED.read_bytes())
     newsroom.indexed()
@@ -352,6 +355,7 @@ NAMES = [f"{number}.txt" for number in range(4)]
 COSTS = [f"The new ferries of Port Ellery will cost {number} million crowns." for number in (31, 42, 53)]
 
 
+@pytest.mark.slow
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

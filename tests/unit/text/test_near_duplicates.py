@@ -118,6 +118,7 @@ def test_a_shelf_without_fingerprints_gets_them(syndicated: Newsroom) -> None:
     assert copies_of(syndicated, "agency.md") == ["lamp.md", "beacon.md"]
 
 
+@pytest.mark.slow
 def test_copies_do_not_displace_other_articles(newsroom: Newsroom) -> None:
     for number in range(12):
         newsroom.write(f"copy-{number:02}.md", reprint(f"Paper {number}", "2026-02-12", body()))

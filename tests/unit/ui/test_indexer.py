@@ -44,6 +44,7 @@ def test_a_run_reports_what_it_found(indexer: Indexer) -> None:
     assert indexer.progress.problem == ""
 
 
+@pytest.mark.slow
 def test_a_deleted_store_is_built_again_at_the_next_run(indexer: Indexer, newsroom: Newsroom) -> None:
     run(indexer)
     wait_until(lambda: removed(newsroom.library.settings.store))
@@ -62,6 +63,7 @@ def test_a_failed_run_is_reported_and_the_next_one_works(indexer: Indexer, newsr
     assert newsroom.paths() == [SEED.name]
 
 
+@pytest.mark.slow
 def test_a_watched_folder_is_indexed_when_it_changes(indexer: Indexer, newsroom: Newsroom) -> None:
     run(indexer)
     indexer.watch(True)
@@ -77,6 +79,7 @@ def test_a_watched_folder_is_indexed_when_it_changes(indexer: Indexer, newsroom:
     assert not indexer.watching
 
 
+@pytest.mark.slow
 def test_watching_continues_after_a_restart(indexer: Indexer, newsroom: Newsroom) -> None:
     indexer.watch(True)
     wait_until(lambda: indexer.progress.done is not None and not indexer.progress.running)
@@ -133,6 +136,7 @@ def test_a_failed_watch_is_reported_and_can_be_switched_on_again(
     assert indexer.watching
 
 
+@pytest.mark.slow
 def test_chroma_is_not_rebuilt_again_and_again_if_rebuilding_does_not_help(
     indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +169,7 @@ def test_chroma_is_not_rebuilt_again_and_again_if_rebuilding_does_not_help(
     wait_until(lambda: newsroom.library.index.usable)
 
 
+@pytest.mark.slow
 def test_files_damaged_while_chroma_is_checked_are_rebuilt(
     indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

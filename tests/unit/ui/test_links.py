@@ -26,6 +26,7 @@ def test_any_table_view_in_an_address_is_a_valid_one(said: dict[str, object]) ->
     assert Look.read({"titled": look.titled, "order": look.order, "period": look.period, "offset": look.offset}) == look
 
 
+@pytest.mark.slow
 @given(st.lists(st.dates(), min_size=1, max_size=50))
 def test_bars_count_every_article_once(days: list[date]) -> None:
     months: dict[str, int] = {}
@@ -51,6 +52,7 @@ def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     services._build.cache_clear()
 
 
+@pytest.mark.slow
 def test_the_page_says_that_an_unexpected_error_happened(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise LookupError
@@ -63,6 +65,7 @@ def test_the_page_says_that_an_unexpected_error_happened(page: AppTest, monkeypa
     assert any("An unexpected error stopped this answer." in body and 'role="alert"' in body for body in shown)
 
 
+@pytest.mark.slow
 def test_a_late_address_from_the_browser_changes_nothing(page: AppTest) -> None:
     """A browser sends its address with every click. On a busy machine an old address may come after a question."""
     page.chat_input[0].set_value(FENTANYL).run()

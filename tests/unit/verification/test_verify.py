@@ -731,6 +731,7 @@ def test_a_message_is_one_line(statement: str, quotes: list[str], around: str) -
         assert message is None or len(message.splitlines()) == 1
 
 
+@pytest.mark.slow
 @given(NEWS, st.lists(NEWS, min_size=1, max_size=3), NEWS, NEWS)
 def test_another_quote_never_makes_a_fact_doubtful(
     statement: str, quotes: list[str], another: str, around: str
