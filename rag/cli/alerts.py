@@ -24,7 +24,7 @@ from rag.answering.query import clean_question
 from rag.cli.filling import index_if_empty
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
 from rag.storage.alert_runs import run_alerts
-from rag.storage.alerts import AlertListing, AlertResult, AlertStore, alerts_file
+from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
 
 commands = make_commands()
 
@@ -87,7 +87,7 @@ def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[Ale
 
 def print_alerts_after_run(library: Library, as_json: bool) -> None:
     """Run the alerts on the articles that were just indexed, and print what they found."""
-    if not alerts_file(library.settings.store).exists():
+    if not has_alerts_file(library.settings.store):
         return
     for asked, result in run_alerts(library, AlertStore(library.settings.store)):
         if as_json:

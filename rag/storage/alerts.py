@@ -7,6 +7,7 @@ from the chats, whose file is not written to by every run of indexing.
 """
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+import filelock
 from pydantic import TypeAdapter, ValidationError
 
 from index.core.errors import UnknownAlert
@@ -28,6 +30,8 @@ from rag.answering.followups import Standalone
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
+
+logger = logging.getLogger(__name__)
 
 FILE_NAME = "alerts.db"
 _FORMER_NAME = "standing.db"  # until version 0.2
@@ -121,7 +125,8 @@ class AlertStore:
 
     def __init__(self, store: Path) -> None:
         """Open the file, or make it if it is missing. Raises StoreMismatch if it is not ours."""
-        self.path = alerts_file(store)
+        self.path = store / FILE_NAME
+        _rename_former(store)
         self._database = Database(
             self.path,
             FileFormat(
@@ -273,16 +278,28 @@ class AlertStore:
             return True, _add_result(connection, asked.number, answer) if answer else None
 
 
-def alerts_file(store: Path) -> Path:
-    """Return the path of a store's alerts; a file of the former name is renamed first."""
-    path = store / FILE_NAME
-    if not path.exists() and (store / _FORMER_NAME).exists():
+def has_alerts_file(store: Path) -> bool:
+    """Return True if a store has a file of alerts, under its present or its former name."""
+    # The former name first: a file that is renamed between the two looks is then seen by the second.
+    return (store / _FORMER_NAME).exists() or (store / FILE_NAME).exists()
+
+
+def _rename_former(store: Path) -> None:
+    """Rename a file of the former name, once: other threads and processes may open the same store now."""
+    path, former = store / FILE_NAME, store / _FORMER_NAME
+    if not former.exists():
+        return
+    with filelock.FileLock(store / "alerts.lock"):
+        if not former.exists():
+            return
+        if path.exists():
+            logger.warning("%s is used, and %s, the file of an earlier version, is left alone", path, former)
+            return
         # The log first: a database without its log would lose the last commits.
         for suffix in ("-wal", "-shm", ""):
-            former = store / f"{_FORMER_NAME}{suffix}"
-            if former.exists():
-                former.rename(f"{path}{suffix}")
-    return path
+            file = former.with_name(f"{_FORMER_NAME}{suffix}")
+            if file.exists():
+                file.rename(f"{path}{suffix}")
 
 
 def plain(sentence: str) -> str:

@@ -12,7 +12,7 @@ from index.core.scope import Scope
 from index.pipeline.library import Library
 from rag.answering.models import Answer
 from rag.storage.alert_runs import run_alerts
-from rag.storage.alerts import AlertListing, AlertStore, alerts_file
+from rag.storage.alerts import AlertListing, AlertStore, has_alerts_file
 
 # How old the list may be when an answer is drawn; it would otherwise be read for each of them.
 _KNOWN_SECONDS = 2.0
@@ -35,7 +35,7 @@ class Alerts:
     @property
     def is_there(self) -> bool:
         """Whether an alert was ever kept in the store."""
-        return alerts_file(self._library.settings.store).exists()
+        return has_alerts_file(self._library.settings.store)
 
     @property
     def store(self) -> AlertStore:

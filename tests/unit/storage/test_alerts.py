@@ -2,7 +2,9 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -20,7 +22,7 @@ from rag.answering.followups import Standalone
 from rag.answering.pipeline import answer_question
 from rag.answering.query import make_query
 from rag.storage.alert_runs import run_alerts
-from rag.storage.alerts import DAMAGED, FILE_NAME, Alert, AlertStore, plain
+from rag.storage.alerts import DAMAGED, FILE_NAME, Alert, AlertStore, has_alerts_file, plain
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom, make_newsroom
 
 COST = "How much will the new ferries cost?"
@@ -415,7 +417,52 @@ def test_alerts_kept_under_the_former_file_name_are_read(newsroom: Newsroom) -> 
     store = newsroom.library.settings.store
     asked = Standalone("What do the ferries cost?", "")
     AlertStore(store).keep(asked.question, asked, scope=WHOLE, shelf=newsroom.library.shelf)
-    for file in store.glob("alerts.db*"):
-        file.rename(store / file.name.replace("alerts", "standing"))
+    give_former_name(store)
+    assert has_alerts_file(store)
+    assert list(store.glob("standing.db*")), "a look at the store renames nothing"
     assert [listing.asked.question for listing in AlertStore(store).listings()] == [asked.question]
     assert not list(store.glob("standing.db*"))
+    assert has_alerts_file(store)
+
+
+def give_former_name(store: Path) -> None:
+    for file in store.glob("alerts.db*"):
+        file.rename(store / file.name.replace("alerts", "standing"))
+
+
+def test_a_file_of_the_former_name_is_renamed_once_if_many_threads_open_the_store(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = newsroom.library.settings.store
+    number = keep(AlertStore(store), newsroom).number
+    give_former_name(store)
+    rename, renamed = Path.rename, list[str]()
+
+    def rename_late(file: Path, target: str) -> Path:
+        renamed.append(file.name)
+        time.sleep(0.2)  # the other threads look for the file meanwhile
+        return rename(file, target)
+
+    monkeypatch.setattr(Path, "rename", rename_late)
+    start = threading.Barrier(8)
+
+    def open_store(_: int) -> list[int]:
+        start.wait()
+        return [listing.asked.number for listing in AlertStore(store).listings()]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(open_store, range(8)))
+    assert found == [[number]] * 8
+    assert renamed.count("standing.db") == 1
+
+
+def test_a_file_of_the_former_name_next_to_the_new_one_is_reported_and_left_alone(
+    newsroom: Newsroom, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = newsroom.library.settings.store
+    keep(AlertStore(store), newsroom)
+    give_former_name(store)
+    (store / FILE_NAME).touch()
+    assert AlertStore(store).listings() == []
+    assert (store / "standing.db").stat().st_size > 0
+    assert "standing.db, the file of an earlier version, is left alone" in caplog.text
