@@ -19,7 +19,8 @@ def test_reading_the_shelf_loads_nothing_heavy(module: str) -> None:
     assert run.stdout.split() == []
 
 
-def test_nothing_is_printed_without_logging_set_up() -> None:
-    code = "import logging, index; logging.getLogger('index.pipeline.sync').warning('The shelf is rebuilt')"
+@pytest.mark.parametrize("package", ["index", "rag", "ui"])
+def test_nothing_is_printed_without_logging_set_up(package: str) -> None:
+    code = f"import logging, {package}; logging.getLogger('{package}.any.module').warning('The shelf is rebuilt')"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert (run.stdout, run.stderr) == ("", "")
