@@ -16,7 +16,7 @@ from pathlib import Path
 
 import filelock
 
-from index.core.errors import ChromaUnreachable, DatelineError, ShelfBusy
+from index.core.errors import ChromaUnreachable, ShelfBusy
 from index.inbox.folder import check_folder
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Event, Rejected, Removed, Visible, Waiting
@@ -49,11 +49,6 @@ def sync_shelf(library: Library, *, wait_seconds: float = 0, rebuild: bool = Fal
         check_folder(library.settings.seeds)
         yield from _acquire(lock, wait_seconds)
         yield from _sync(library, rebuild=rebuild)
-    except DatelineError:
-        raise
-    except Exception:
-        logger.exception("Indexing ended by an unexpected error")
-        raise
     finally:
         lock.release()
 
