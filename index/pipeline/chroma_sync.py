@@ -4,7 +4,6 @@ The shelf (SQLite) holds every vector. Chroma is an index over them: losing it c
 """
 
 import logging
-from contextlib import suppress
 
 from index.core.errors import VectorsDamaged
 from index.shelf.shelf import Shelf
@@ -39,8 +38,12 @@ def sync_chroma(shelf: Shelf, index: VectorIndex) -> bool:
             _record_collection(shelf, collection)
             # New files can fail too: among a thousand equal passages, Chroma's graph loses the other ones. They get no
             # checksum, so the shelf is searched exactly instead.
-            with suppress(VectorsDamaged):
+            try:
                 _copy_vectors(shelf, index)
+            except VectorsDamaged as still:
+                logger.warning(
+                    "The rebuilt Chroma fails its check too; the shelf is searched without it", exc_info=still
+                )
     return True
 
 

@@ -243,7 +243,7 @@ def _reporting_damage() -> Iterator[None]:
         raise
     except Exception as error:
         # With damaged files Chroma may raise anything: InternalError, AttributeError, ValueError.
-        logger.warning("Chroma failed (%s); its files are not used until they are rebuilt", type(error).__name__)
+        logger.warning("Chroma failed; its files are not used until they are rebuilt", exc_info=error)
         raise VectorsDamaged(
             f"Chroma cannot use its files ({type(error).__name__}). Expected the vectors it was given. Check for a "
             "full disk, then run `dateline index`: they are copied again from the shelf, without embedding."

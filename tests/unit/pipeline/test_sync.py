@@ -261,7 +261,9 @@ def test_a_chroma_that_cannot_be_opened_is_rebuilt(newsroom: Newsroom, damage: s
     assert contents(newsroom) == before
 
 
-def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """As with a thousand equal passages, for which Chroma's graph sometimes loses the others."""
     newsroom.write("a.txt", TEXTS[0])
     monkeypatch.setattr("index.pipeline.chroma_sync._SAME", 2.0)
@@ -269,6 +271,9 @@ def test_a_rebuilt_chroma_that_fails_its_check_is_not_used(newsroom: Newsroom, m
     assert done.embedded == done.chunks
     assert newsroom.library.index.owned
     assert not newsroom.library.index.usable
+    (record,) = [record for record in caplog.records if record.getMessage().startswith("The rebuilt Chroma fails")]
+    assert record.exc_info
+    assert "A search in Chroma misses" in str(record.exc_info[1])
     assert newsroom.ask("Did India and Canada agree on liaison officers?").statements
     monkeypatch.undo()
     newsroom.index()

@@ -69,10 +69,15 @@ def test_starting_over_leaves_one_empty_collection(index: VectorIndex) -> None:
     assert index.count(name) == 0
 
 
-def test_a_missing_collection_is_reported_as_damage(index: VectorIndex) -> None:
+def test_a_missing_collection_is_reported_as_damage_and_its_cause_is_logged(
+    index: VectorIndex, caplog: pytest.LogCaptureFixture
+) -> None:
     index.make_collection()
-    with pytest.raises(VectorsDamaged, match="Chroma cannot use its files"):
+    with pytest.raises(VectorsDamaged, match="Chroma cannot use its files") as raised:
         index.count("chunks-that-never-were")
+    (record,) = caplog.records
+    assert record.exc_info
+    assert record.exc_info[1] is raised.value.__cause__
 
 
 def test_the_private_parts_of_chroma_were_checked_for_this_version() -> None:
