@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -277,13 +276,6 @@ class Reading:
         """Count the chunks that contain `term`, as `terms.terms` makes it."""
         row = self._connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
         return int(row[0]) if row else 0
-
-    def terms_with_prefix(self, prefix: str) -> list[str]:
-        """Return the terms in all chunks that begin with `prefix`."""
-        rows = self._connection.execute(
-            "SELECT term FROM vocabulary WHERE term >= ? AND term < ?", (prefix, prefix + chr(sys.maxunicode))
-        )
-        return [str(term) for (term,) in rows]
 
     def vector_ranking(self, question: Vectors, k: int, *, scope: Scope = WHOLE) -> dict[str, float]:
         """Return the ids of the `k` chunks in the scope nearest to a unit vector with their cosines, by exact search.

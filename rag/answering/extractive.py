@@ -26,7 +26,8 @@ MOST_QUOTES = 4
 MOST_CLOSEST = 3
 MOST_NEAREST = 5  # sentences in a search report
 
-# The numbers below were chosen on clapnq with the built-in model (`bench/quoting.py`; README, "Decisions").
+# The numbers below were chosen on CLAP NQ with the built-in model (`bench/quoting.py`). The reasons are in
+# docs/design/decisions: when-to-refuse.md, quotes-per-answer.md and sentences-the-model-reads.md.
 _COVERAGE_WEIGHT = 0.25
 # A sentence that weighs this much answers by its meaning.
 _ENOUGH = 0.69
