@@ -25,14 +25,13 @@ from index.cli import (
     open_library,
 )
 from index.core.scope import Scope
-from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.library import Library
 from rag.answering.batch_file import Line, read_batch
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question, find_passages, stream_answer
 from rag.answering.query import clean_question, make_query
 from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_export, write_export
-from rag.cli.filling import index_if_empty
+from rag.cli.filling import index_if_empty, prepare_for_many
 from rag.llm.client import choose_chat
 from rag.output.answer_json import Json, answer_json, hits_json
 from rag.output.answer_text import answer_text, head_lines, hit_lines, prose_text
@@ -212,8 +211,7 @@ def _read_questions(question: str, batch: Path | None, scope: Scope) -> list[Lin
 
 def _run_batch(lines: Sequence[Line], library: Library, answer: Callable[[Line], Json]) -> None:
     """Answer the lines in order."""
-    # Not for a single question: opening and checking Chroma takes longer than reading all vectors on the shelf.
-    sync_chroma(library.shelf, library.index)
+    prepare_for_many(library)
     for line in lines:
         given = {"id": line.entry["id"]} if "id" in line.entry else {}
         typer.echo(json.dumps({**given, **answer(line)}, ensure_ascii=False))

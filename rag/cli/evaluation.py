@@ -17,8 +17,7 @@ from index.cli import (
     make_scope,
     open_library,
 )
-from index.pipeline.chroma_sync import sync_chroma
-from rag.cli.filling import index_if_empty
+from rag.cli.filling import index_if_empty, prepare_for_many
 from rag.evaluation import evaluate as evaluation
 
 commands = make_commands()
@@ -50,7 +49,7 @@ def evaluate_command(
         evaluation.check_place(save)
     with open_library(seeds, store) as library:
         index_if_empty(library)
-        sync_chroma(library.shelf, library.index)
+        prepare_for_many(library)
         evaluation.check_truth(cases, library)
         outcomes: list[evaluation.Outcome] = []
         for outcome in evaluation.run_cases(cases, library):

@@ -1,5 +1,6 @@
 """Chroma server: the vectors are on a real server, and the shelf answers without it if it must."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -243,3 +244,21 @@ def test_the_command_line_uses_the_server(dateline: CommandLine, server: str) ->
     assert lost.returncode == 1
     assert "1 article on the shelf" in lost.stdout
     assert "cannot be used (ConnectError). Expected it to answer." in lost.stderr
+
+
+def test_many_questions_are_answered_from_the_store_while_the_server_is_down(dateline: CommandLine) -> None:
+    down = {"DATELINE_CHROMA_URL": f"http://127.0.0.1:{free_port()}"}
+    questions = dateline.folder / "questions.jsonl"
+    questions.write_text(json.dumps({"question": FENTANYL, "paths": [SEED.name]}) + "\n")
+    first = dateline("ask", FENTANYL, **down)
+    assert (first.returncode, first.stdout.count("fentanyl precursors")) == (0, 1), first.stderr
+    assert "cannot be used (ConnectError)" in first.stderr, "the first question indexes the shelf"
+    batch = dateline("ask", "--batch", str(questions), **down)
+    assert any("fentanyl precursors" in quote["quote"] for quote in json.loads(batch.stdout)["quotes"])
+    search = dateline("search", "--batch", str(questions), **down)
+    assert json.loads(search.stdout)["hits"][0]["found_by"]["dense"] >= 1
+    evaluated = dateline("evaluate", str(questions), "--json", **down)
+    assert [figure["n"] for figure in json.loads(evaluated.stdout)["figures"].values()]
+    for run in (batch, search, evaluated):
+        assert run.returncode == 0
+        assert "cannot be used (ConnectError). Expected it to answer." in run.stderr
