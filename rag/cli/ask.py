@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -108,7 +108,8 @@ def ask_command(
             return
         before = _answer_earlier(after or [], scope, library, all_days=all_days)
         query = make_query(question, scope=scope, before=before, all_days=all_days)
-        with _stop_on_interrupt() as stop:
+        # Without a model there is nothing to stop: Ctrl-C ends the command.
+        with _stop_on_interrupt() if chat else nullcontext() as stop:
             growing = stream_answer(query, library=library, chat=chat, stop=stop)
             if export_as:
                 *_, answer = growing

@@ -369,6 +369,22 @@ def test_the_embedding_endpoint_is_used_and_none_of_its_faults_shows_the_key(dat
         assert json.loads(dateline("list", "--json").stdout)[0]["path"] == SEED.name
 
 
+def test_an_interrupt_ends_a_question_that_no_model_answers(dateline: CommandLine) -> None:
+    with serve_embeddings() as server:
+        environment = {"DATELINE_EMBEDDING_MODEL": "words", "DATELINE_EMBEDDING_BASE_URL": server.base_url}
+        assert "4 embedded" in dateline("index", **environment).stdout
+    with (
+        socket.create_server(("127.0.0.1", server.port)) as silent,
+        dateline.running("ask", FENTANYL, **environment) as asking,
+    ):
+        silent.settimeout(60)
+        with silent.accept()[0] as connection:
+            assert connection.recv(4) == b"POST", "the question is being embedded"
+            asking.send_signal(signal.SIGINT)
+            output, _ = asking.communicate(timeout=30)
+    assert (asking.returncode, output) == (130, "")
+
+
 def test_a_failing_endpoint_drops_no_vectors_and_leaves_keyword_search(dateline: CommandLine) -> None:
     dateline("index")
     nowhere = {"DATELINE_EMBEDDING_MODEL": "m", "DATELINE_EMBEDDING_BASE_URL": "http://127.0.0.1:9/v1"}
