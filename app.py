@@ -19,6 +19,7 @@ from index.core.logs import is_logging, set_up_logging
 from ui.server.headers import OwnOrigin, PageHeaders
 from ui.server.services import get_services
 from ui.server.streamlit_patch import send_before_next_run
+from ui.server.unexpected import log_script_error
 
 
 @asynccontextmanager
@@ -43,4 +44,9 @@ send_before_next_run()
 # Streamlit checks these names for its socket only; this checks them for the page too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied elsewhere when Dateline is installed
-app = st.App(script, lifespan=lifespan, middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)])
+app = st.App(
+    script,
+    lifespan=lifespan,
+    middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)],
+    on_script_error=log_script_error,
+)
