@@ -101,9 +101,11 @@ class Turn:
             self.problem = f"An unexpected error stopped this answer. Ask again. {log_and_explain(error)}"
         finally:
             self._answered.set()
-            self._keep(keep)
-            self._ended.set()
-            self._notify(more=False)
+            try:
+                self._keep(keep)
+            finally:
+                self._ended.set()
+                self._notify(more=False)
 
     def _notify(self, *, more: bool) -> None:
         with self._changed:
@@ -116,6 +118,8 @@ class Turn:
             self.not_kept = ""
         except DatelineError as error:
             self.not_kept = f"This answer was not saved: {error}"
+        except Exception as error:  # noqa: BLE001 (logged; the chat goes on)
+            self.not_kept = f"An unexpected error prevented saving this answer. {log_and_explain(error)}"
 
 
 @dataclass(eq=False)

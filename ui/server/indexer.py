@@ -134,6 +134,8 @@ class Indexer:
         except DatelineError as error:
             if not ended.is_set():
                 self._watch_problem = str(error)
+        except Exception as error:  # noqa: BLE001 (logged; the page says so)
+            self._watch_problem = _watch_failed(error)
         finally:
             on.set()
 
@@ -156,7 +158,10 @@ class Indexer:
         on.wait(_WATCH_SECONDS)
 
     def _work(self) -> None:
-        self._resume_watching()
+        try:
+            self._resume_watching()
+        except Exception as error:  # noqa: BLE001 (logged; the thread goes on)
+            self._watch_problem = _watch_failed(error)
         placed = ""  # the generation of the shelf that is in Chroma
         while True:
             asked = self._asked.wait(_LOOK_SECONDS)
@@ -243,3 +248,7 @@ class Indexer:
                 case Done():
                     self._progress = replace(now, done=event)
         self._progress = replace(self._progress, running=self._asked.is_set())
+
+
+def _watch_failed(error: Exception) -> str:
+    return f"An unexpected error ended watching. Switch it off and on again. {log_and_explain(error)}"

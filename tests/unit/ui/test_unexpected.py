@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from index.core.logs import log_path, set_up_logging, stop_logging
+from rag.storage.chats import Chats
 from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
 from ui.server.alerts import Alerts
 from ui.server.chats import OpenChats
@@ -71,5 +72,40 @@ def test_indexing_that_fails_is_logged_once_a_run_and_the_page_says_where(
         monkeypatch.undo()
         indexer.start()
         wait_until(lambda: not indexer.progress.running and not indexer.progress.problem)
+    finally:
+        indexer.stop()
+
+
+def test_an_answer_that_cannot_be_saved_for_an_unexpected_reason_ends(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.indexed()
+    monkeypatch.setattr(Chats, "keep", fail)
+    chat = OpenChats(newsroom.library).new()
+    chat.ask(FENTANYL, None)
+    wait_until(lambda: not chat.under_way)
+    log = log_path(newsroom.library.settings.store)
+    assert chat.turns[0].answer is not None
+    assert chat.turns[0].not_kept == (f"An unexpected error prevented saving this answer. The details are in {log}.")
+    assert "in fail" in log.read_text()
+
+
+@pytest.mark.parametrize("failing", ["ui.server.indexer.watch_seeds", "ui.server.indexer.Indexer._start_watching"])
+def test_watching_that_fails_is_logged_and_the_page_says_where(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    library = newsroom.library
+    with library.shelf.write() as writing:
+        writing.set_record("watch", "on")
+    monkeypatch.setattr(failing, fail)
+    indexer, log = Indexer(library, Alerts(library), Suggestions(library)), log_path(library.settings.store)
+    try:
+        indexer.start()
+        wait_until(lambda: not indexer.progress.running)
+        assert indexer.progress.problem == (
+            f"An unexpected error ended watching. Switch it off and on again. The details are in {log}."
+        )
+        assert newsroom.paths() == [SEED.name]
+        assert log.read_text().count("in fail") == 1
     finally:
         indexer.stop()
