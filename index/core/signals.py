@@ -31,7 +31,8 @@ def end_on_signals() -> threading.Event:
     if sys.unraisablehook is not _report_unraisable:
         _reports.append(sys.unraisablehook)
         sys.unraisablehook = _report_unraisable
-    signal.signal(signal.SIGALRM, _end)
+    if _has_timer():
+        signal.signal(signal.SIGALRM, _end)
     for number in (signal.SIGINT, signal.SIGTERM):
         # Even if it is ignored: a shell that starts a command in the background has it ignore Ctrl-C.
         signal.signal(number, _end)
@@ -40,21 +41,27 @@ def end_on_signals() -> threading.Event:
 
 def end_at_once_on_signals() -> None:
     """Leave signals to the system from now on. For the end of a process, when no one is left to catch `Ended`."""
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    if _has_timer():
+        signal.setitimer(signal.ITIMER_REAL, 0)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    if number != signal.SIGALRM:
+    if number in (signal.SIGINT, signal.SIGTERM):
         _first.append(number)
         _ended.set()
     if not _first:
         return
-    if _is_importing(frame):
+    if _has_timer() and _is_importing(frame):
         signal.setitimer(signal.ITIMER_REAL, _LOOK_AGAIN_SECONDS)
     else:
         raise Ended(_first[0])
+
+
+def _has_timer() -> bool:
+    """Return True if the system has timers that send a signal. On Windows, which has none, nothing waits."""
+    return hasattr(signal, "SIGALRM") and hasattr(signal, "setitimer")
 
 
 def _is_importing(frame: FrameType | None) -> bool:

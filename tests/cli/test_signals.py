@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.core import signals
-from index.core.signals import Ended, end_on_signals
+from index.core.signals import Ended, end_at_once_on_signals, end_on_signals
 from tests.conftest import ROOT, SEED
 
 STARTS = 20
@@ -96,3 +96,18 @@ def test_a_command_ends_in_order_whenever_the_signal_comes(tmp_path: Path) -> No
         if process.returncode not in (0, 128 + ending, -ending) or "Traceback" in complaint:
             wrong.append((number, process.returncode, complaint))
     assert wrong == []
+
+
+def test_signals_end_a_command_on_a_system_without_timers(
+    asked: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has no SIGALRM."""
+    with monkeypatch.context() as windows:
+        for name in ("SIGALRM", "ITIMER_REAL", "setitimer"):
+            windows.delattr(signal, name)
+        assert end_on_signals() is asked
+        with pytest.raises(Ended) as ended:
+            signal.raise_signal(signal.SIGTERM)
+        end_at_once_on_signals()
+    assert ended.value.exit_code == 143
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
