@@ -10,8 +10,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import RerunData, RerunException, StopException
 
 from tests.support.streamlit_session import Browser, run, running, until, whole_page
+from ui.browser.clicks import Clicks, _Click
 
 # A run of the page waits here before it comes to the component.
 reached, go_on = threading.Event(), threading.Event()
@@ -165,3 +167,32 @@ def test_a_file_is_sent_again_if_a_newer_run_replaces_the_one_that_sent_it(
     script.write_text(page(_OURS))
     browser = run(send_in_turn(script, monkeypatch, [("1", "export", "md")], times=2, waits=False))
     assert json.loads(component_of(browser).json)[0] == {"file": {"key": "md"}}
+
+
+@pytest.mark.parametrize("error", [LookupError("a failure"), RerunException(RerunData())])
+def test_a_click_that_fails_or_is_interrupted_is_not_done_again(error: BaseException) -> None:
+    calls: list[str] = []
+
+    def act(value: str) -> None:
+        calls.append(value)
+        if len(calls) == 1:
+            raise error
+
+    done: list[str] = []
+    clicks = Clicks([_Click("1", "open", "x")], done)
+    with pytest.raises(type(error)):
+        clicks.do("open", act, str)
+    assert done == ["1"]
+    before = len(calls)
+    clicks.do("open", act, str)
+    assert len(calls) == before
+
+
+def test_a_click_that_the_end_of_the_session_interrupts_is_not_confirmed() -> None:
+    def act(_: str) -> None:
+        raise StopException
+
+    done: list[str] = []
+    with pytest.raises(StopException):
+        Clicks([_Click("1", "open", "x")], done).do("open", act, str)
+    assert done == []

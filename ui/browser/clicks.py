@@ -61,12 +61,18 @@ class Clicks:
     def do(self, name: str, act: Callable[[_Value], None], of: type[_Value]) -> None:
         """Handle each click named `name` once, and redraw the page. A value of another type than `of` is ignored.
 
-        `act` may be started again if a newer run begins; see `undisturbed`.
+        `act` may be started again if a newer run begins; see `undisturbed`. If it raises an error, the click counts as
+        done: repeated, it would fail again.
         """
         for click in self._waiting:
             if click.name == name and click.id not in self._done and isinstance(click.value, of):
-                undisturbed(act)(click.value)
-                self._done.append(click.id)  # without the session's state: nothing can interrupt here
+                # `_done` is not the session's state: nothing can interrupt here.
+                try:
+                    undisturbed(act)(click.value)
+                except (Exception, RerunException):  # the latter is raised once `act` has finished
+                    self._done.append(click.id)
+                    raise
+                self._done.append(click.id)
                 st.rerun()
 
 
