@@ -1,7 +1,7 @@
 """Doctor: what to check first when something does not work, and what to paste into a bug report.
 
 It shows no key and no text of an article, and writes ~ for the home folder. The only request it sends to an endpoint
-is for its list of models.
+is for its list of models, and to a Chroma server for its heartbeat.
 """
 
 import json
@@ -179,27 +179,24 @@ def _port(port: int, *, is_free: bool) -> Finding:
 def _endpoints(settings: Settings) -> Iterator[Finding]:
     if settings.embedding_model:
         key = settings.embedding_api_key or settings.openai_api_key
-        yield _endpoint("embedding endpoint", settings.embedding_base_url, key, (settings.embedding_model,))
+        models = (settings.embedding_model,)
+        yield _endpoint("embedding endpoint", "DATELINE_EMBEDDING", settings.embedding_base_url, key, models)
     if settings.chat_models:
         key = settings.chat_api_key or settings.openai_api_key
-        yield _endpoint("chat endpoint", settings.chat_base_url, key, settings.chat_models)
+        yield _endpoint("chat endpoint", "DATELINE_CHAT", settings.chat_base_url, key, settings.chat_models)
+    if settings.chroma_url:
+        yield _chroma_server(settings.chroma_url, settings.chroma_token)
 
 
-def _endpoint(check: str, base_url: str, key: SecretStr, models: tuple[str, ...]) -> Finding:
-    """Ask an endpoint for its list of models."""
-    address, variables = base_url or OPENAI, check.partition(" ")[0].upper()
+def _endpoint(check: str, prefix: str, base_url: str, key: SecretStr, models: tuple[str, ...]) -> Finding:
+    """Ask an endpoint for its list of models. `prefix` begins the names of its variables."""
+    address = base_url or OPENAI
     where = shown_address(address)
-    settings = f"DATELINE_{variables}_BASE_URL and DATELINE_{variables}_API_KEY or OPENAI_API_KEY"
+    settings = f"{prefix}_BASE_URL and {prefix}_API_KEY or OPENAI_API_KEY"
     if not base_url and not key.get_secret_value():
         return Finding(check, "error", f"{where} needs a key, and none is set", f"Set {settings}.")
     try:
-        answer = httpx.get(
-            f"{address.rstrip('/')}/models",
-            headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key.get_secret_value() else {},
-            timeout=_SECONDS,
-            follow_redirects=False,  # the key is for this address only
-            trust_env=not is_this_machine(address),
-        )
+        answer = _get(address, "models", key)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         advice = f"Start the server, or check {settings}."
         return Finding(check, "error", f"{where} cannot be reached ({type(error).__name__})", advice)
@@ -211,9 +208,36 @@ def _endpoint(check: str, base_url: str, key: SecretStr, models: tuple[str, ...]
         return Finding(check, "warning", found, "If questions fail too, check the address.")
     missing = [model for model in models if model not in known]
     if missing:
-        advice = f"Check DATELINE_{variables}_MODEL."
-        return Finding(check, "warning", f"{where} does not list {', '.join(missing)}", advice)
+        return Finding(check, "warning", f"{where} does not list {', '.join(missing)}", f"Check {prefix}_MODEL.")
     return Finding(check, "ok", f"{where} answers and has {', '.join(models)}")
+
+
+def _chroma_server(url: str, token: SecretStr) -> Finding:
+    """Ask a Chroma server for its heartbeat."""
+    where = shown_address(url)
+    try:
+        answer = _get(url, "api/v2/heartbeat", token)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        found = f"{where} cannot be reached ({type(error).__name__})"
+    else:
+        if answer.status_code == 200 and "heartbeat" in answer.text:
+            return Finding("Chroma server", "ok", f"{where} answers")
+        found = f"{where} does not answer as a Chroma server (status {answer.status_code})"
+    advice = (
+        "Start it, or check DATELINE_CHROMA_URL and DATELINE_CHROMA_TOKEN. "
+        "Until then the vectors in the store are searched: complete, but slower."
+    )
+    return Finding("Chroma server", "warning", found, advice)
+
+
+def _get(address: str, path: str, key: SecretStr) -> httpx.Response:
+    return httpx.get(
+        f"{address.rstrip('/')}/{path}",
+        headers={"Authorization": f"Bearer {key.get_secret_value()}"} if key.get_secret_value() else {},
+        timeout=_SECONDS,
+        follow_redirects=False,  # the key is for this address only
+        trust_env=not is_this_machine(address),
+    )
 
 
 def _model_names(answer: httpx.Response) -> set[str] | None:

@@ -6,9 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from index.core.settings import Settings
 from tests.conftest import CommandLine
+from tests.support.chroma_server import chroma_server, false_server
+from tests.support.ports import free_port
 from tests.support.web_server import Answer, serve_web
 from ui.doctor import Finding, examine
 
@@ -107,3 +110,34 @@ def test_a_port_that_another_program_uses_is_a_warning(dateline: CommandLine) ->
         port = str(taken.getsockname()[1])
         run = dateline("doctor", "--json", "--port", port)
     assert (run.returncode, states(run.stdout)["port"]) == (0, "warning")
+
+
+def chroma_finding(tmp_path: Path, url: str) -> Finding:
+    settings = Settings(
+        seeds=tmp_path, store=tmp_path / "store", chroma_url=url, chroma_token=SecretStr(KEY), _env_file=None
+    )
+    findings = list(examine(settings, port=8501, port_is_free=True))
+    assert KEY not in str(findings)
+    return next(finding for finding in findings if finding.check == "Chroma server")
+
+
+def test_a_chroma_server_is_asked_for_its_heartbeat(tmp_path: Path) -> None:
+    with chroma_server(tmp_path, free_port()) as url:
+        assert chroma_finding(tmp_path, url) == Finding("Chroma server", "ok", f"{url} answers")
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, "<html>"), (401, ""), (302, "")])
+def test_a_server_that_is_not_chroma_is_a_warning(tmp_path: Path, status: int, body: str) -> None:
+    with false_server(status=status, body=body) as (url, received):
+        finding = chroma_finding(tmp_path, url)
+    assert received == [f"Bearer {KEY}"]
+    assert (finding.state, finding.found) == (
+        "warning",
+        f"{url} does not answer as a Chroma server (status {status})",
+    )
+
+
+def test_a_chroma_server_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> None:
+    finding = chroma_finding(tmp_path, "http://127.0.0.1:9")
+    assert (finding.state, finding.found) == ("warning", "http://127.0.0.1:9 cannot be reached (ConnectError)")
+    assert "DATELINE_CHROMA_URL" in finding.advice
