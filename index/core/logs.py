@@ -1,7 +1,8 @@
 """Logging: a file in the store for whoever looks for the cause of a problem.
 
 Modules log with `logging.getLogger(__name__)`. The file has warnings and errors by default, and never a key. Article
-and question text is logged at level DEBUG only, so the text of most exceptions is left out above it.
+and question text is logged at level DEBUG only. Above it the text of most exceptions is left out, and so is what other
+packages write.
 """
 
 import io
@@ -24,6 +25,7 @@ _OURS = ("app", "dateline", "index", "rag", "ui")
 _MOST_BYTES = 1_000_000  # in one file
 _OLDER_FILES = 2  # kept next to the newest
 _LINE = "%(asctime)s %(levelname)s [%(process)d] %(name)s: %(message)s"
+_LEFT_OUT = "(text left out, as it may quote an article; DATELINE_LOG_LEVEL=debug logs it)"
 # The text of these exceptions comes from the system or from code. Others may quote what they failed on.
 _SAYS_NO_TEXT = (
     DatelineError,
@@ -48,7 +50,8 @@ def set_up_logging(store: Path, *, level: Level, verbose: bool = False, secrets:
     """Log to a file in the store, and with `verbose` to stderr too.
 
     The file is made with the first record, readable by this user only. It is rotated at 1 MB, and three files are kept.
-    Loggers of other packages pass warnings and errors only, whatever the level: some of them log request bodies.
+    Loggers of other packages pass warnings and errors only, whatever the level: some of them log request bodies. Their
+    text is written at level DEBUG only: asyncio, for example, puts the text of an exception into it.
 
     Args:
         store: Folder of the store; made with the first record if it does not exist.
@@ -92,8 +95,10 @@ def log_unexpected(error: BaseException) -> Path | None:
     written = next((handler for handler in _handlers() if isinstance(handler, _LogFile) and not handler.failed), None)
     if written:
         return Path(written.baseFilename)
+    formatter = next((handler.formatter for handler in _handlers()), None)
+    secrets = formatter.secrets if isinstance(formatter, _Formatter) else ()
     with suppress(OSError):
-        sys.stderr.write("\n".join(_traceback_lines(error, with_text=False)) + "\n")
+        sys.stderr.write(_redact("\n".join(_traceback_lines(error, with_text=False)), secrets) + "\n")
     return None
 
 
@@ -102,7 +107,17 @@ def _handlers() -> list["_LogFile | _Terminal"]:
 
 
 def _is_wanted(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING or record.name.split(".")[0] in _OURS
+    return record.levelno >= logging.WARNING or _is_ours(record)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.split(".")[0] in _OURS
+
+
+def _redact(text: str, secrets: Collection[str]) -> str:
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
 
 
 class _Terminal(logging.StreamHandler["io.TextIOWrapper"]):
@@ -152,21 +167,20 @@ class _LogFile(RotatingFileHandler):
 
 
 class _Formatter(logging.Formatter):
-    """Formats records without keys and, unless `with_text`, without the text of exceptions that may quote articles."""
+    """Formats records without keys and, unless `with_text`, without text that may quote articles."""
 
     def __init__(self, secrets: Collection[str], *, with_text: bool) -> None:
         super().__init__(_LINE)
-        self._secrets = sorted(filter(None, secrets), key=len, reverse=True)
+        self.secrets = secrets
         self._with_text = with_text
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record, whatever other handlers have made of its exception."""
         record = copy(record)
         record.exc_text = None
-        line = super().format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+        if not self._with_text and not _is_ours(record):
+            record.msg, record.args = _LEFT_OUT, ()
+        return _redact(super().format(record), self.secrets)
 
     def formatException(self, ei: object) -> str:  # noqa: N802
         """Format a traceback."""
@@ -182,7 +196,7 @@ def _traceback_lines(error: BaseException, *, with_text: bool) -> Iterator[str]:
     yield "Traceback (most recent call last):"
     yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
     shown = with_text or isinstance(error, _SAYS_NO_TEXT)
-    text = str(error) if shown else "(text left out, as it may quote an article; DATELINE_LOG_LEVEL=debug logs it)"
+    text = str(error) if shown else _LEFT_OUT
     yield f"{type(error).__module__}.{type(error).__qualname__}: {text}"
 
 

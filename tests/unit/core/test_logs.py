@@ -147,3 +147,27 @@ def test_two_processes_may_log_and_rotate_at_once(tmp_path: Path) -> None:
     assert all(line.endswith("x" * 1000) and "INFO [" in line for line in lines)
     last = [line for line in lines if "a1499 " in line or "b1499 " in line]
     assert len(last) == 2, "the last lines of both are kept"
+
+
+def test_text_of_other_packages_is_logged_at_level_debug_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asyncio = logging.getLogger("asyncio")
+    text = "Task exception was never retrieved: exception=%r"
+    set_up_logging(tmp_path, level="info", verbose=True)
+    asyncio.error(text, ValueError("The mayor said so"))
+    written = log_path(tmp_path).read_text()
+    assert written.endswith(capsys.readouterr().err)
+    assert "ERROR [" in written
+    assert "] asyncio: (text left out" in written
+    assert "mayor" not in written
+    set_up_logging(tmp_path, level="debug")
+    asyncio.error(text, ValueError("The mayor said so"))
+    assert "exception=ValueError('The mayor said so')" in log_path(tmp_path).read_text()
+
+
+def test_no_key_is_written_to_stderr_if_there_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    set_up_logging(tmp_path / "file", level="info", secrets=["sk-secret"])
+    assert log_unexpected(OSError("https://gateway.example/?key=sk-secret")) is None
+    assert "OSError: https://gateway.example/?key=***" in capsys.readouterr().err
