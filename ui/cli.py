@@ -65,7 +65,7 @@ def serve_command(
     if not is_free(port):
         raise BadSettings(
             f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
-            "or end what runs there."
+            "or stop the program that uses it."
         )
     if not settings.seeds.is_dir():
         typer.echo(

@@ -91,7 +91,7 @@ def run(command: Callable[[], None]) -> None:
     except Exception as error:  # noqa: BLE001 (whatever it is, the user sees a sentence)
         log = log_unexpected(error)
         where = f"the details are in {log}" if log else "the details are above, as no log could be written"
-        typer.echo(f"Dateline ended on an error of its own ({type(error).__name__}): {where}.", err=True)
+        typer.echo(f"An unexpected error ended this command ({type(error).__name__}): {where}.", err=True)
         sys.exit(1)
     finally:
         end_at_once_on_signals()

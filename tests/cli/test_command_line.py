@@ -454,7 +454,7 @@ def test_an_unexpected_error_is_one_sentence_with_the_path_of_the_log(
         stop_logging()
     said = capsys.readouterr()
     log = log_path(tmp_path)
-    assert said == ("", f"Dateline ended on an error of its own (LookupError): the details are in {log}.\n")
+    assert said == ("", f"An unexpected error ended this command (LookupError): the details are in {log}.\n")
     assert f'{__file__}", line' in log.read_text()
     assert text not in log.read_text()
 

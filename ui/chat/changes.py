@@ -25,7 +25,7 @@ def look_for_changes(turn: Turn, answer: Answer, day: str, library: Library) -> 
         since = date.fromisoformat(day)
         found = find_changes(answer.searched_as, library=library, since=since, scope=answer.scope)
     except ValueError:
-        found = f"{day!r} is no day. Expected one such as 2026-02-10. Choose a day."
+        found = f"{day!r} is not a date. Expected one such as 2026-02-10. Choose a date."
     except DatelineError as error:
         found = str(error)
     st.session_state[_CHANGES + turn.id] = day, found

@@ -62,6 +62,6 @@ class OwnOrigin:
         headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != headers.get("host"):
-            await PlainTextResponse("Another site's page is not answered.", status_code=403)(scope, receive, send)
+            await PlainTextResponse("Requests from other sites are refused.", status_code=403)(scope, receive, send)
             return
         await self._app(scope, receive, send)
