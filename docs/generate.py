@@ -88,7 +88,7 @@ def _cli_lines() -> Iterator[str]:
     assert isinstance(group, TyperGroup)
     yield from (_GENERATED, "", "# Commands", "")
     yield "`dateline COMMAND --help` prints the same text. Exit codes: 0 done, 1 a problem you can fix (one message on"
-    yield "stderr), 2 wrong use. `DATE` is `YYYY-MM-DD`."
+    yield "stderr), 2 wrong use, 130 ended by Ctrl-C, 143 ended by SIGTERM. `DATE` is `YYYY-MM-DD`."
     yield ""
     known = {name: one for name, one in group.commands.items() if isinstance(one, TyperCommand)}
     assert len(known) == len(group.commands)
