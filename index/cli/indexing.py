@@ -16,7 +16,7 @@ from index.cli.options import JsonOption, SeedsOption, StoreOption
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.errors import ChromaUnreachable, DatelineError
 from index.core.formatting import counted, one_line
-from index.core.signals import Ended, end_on_signals
+from index.core.signals import Ended, cancel_deferred_signal, end_on_signals
 from index.inbox.folder import check_folder
 from index.inbox.watch import watch_seeds
 from index.pipeline import events
@@ -110,6 +110,7 @@ def watch_command(
     # A run can be cut short anywhere: the next one goes on from there.
     with suppress(Ended), open_library(seeds, store) as library:
         _watch(library, context.obj, as_json=as_json, ended=ended)
+        cancel_deferred_signal()
     typer.echo("Watching ended. What was indexed stays.", err=True)
 
 

@@ -39,10 +39,15 @@ def end_on_signals() -> threading.Event:
     return _ended
 
 
-def end_at_once_on_signals() -> None:
-    """Leave signals to the system from now on. For the end of a process, when no one is left to catch `Ended`."""
+def cancel_deferred_signal() -> None:
+    """Drop a signal that still waits for an import, for a loop that has seen the event and ends by itself."""
     if _has_timer():
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def end_at_once_on_signals() -> None:
+    """Leave signals to the system from now on. For the end of a process, when no one is left to catch `Ended`."""
+    cancel_deferred_signal()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from index.core import signals
-from index.core.signals import Ended, end_at_once_on_signals, end_on_signals
+from index.core.signals import Ended, cancel_deferred_signal, end_at_once_on_signals, end_on_signals
 from tests.conftest import ROOT, SEED
 
-STARTS = 20
+STARTS = 10
 SECONDS = 2.0
 
 
@@ -64,6 +64,19 @@ def test_a_signal_waits_until_an_import_is_done(
         _import_and_wait("imported_slowly")
     assert sys.modules.pop("imported_slowly").whole
     assert ended.value.exit_code == 130
+
+
+def test_a_loop_that_ends_by_the_event_drops_the_signal_that_waited(
+    asked: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "imported_at_the_end.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(signals, "_LOOK_AGAIN_SECONDS", 1.0)
+    import_module("imported_at_the_end")
+    assert asked.is_set()
+    assert signal.getitimer(signal.ITIMER_REAL)[0] > 0
+    cancel_deferred_signal()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
 def _import_and_wait(name: str) -> None:
