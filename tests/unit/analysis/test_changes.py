@@ -33,6 +33,7 @@ def found(newsroom: Newsroom, since: date = MONDAY, scope: Scope = Scope()) -> C
     return find_changes(WHAT, library=newsroom.library, since=since, scope=scope)
 
 
+@pytest.mark.slow
 def test_newer_quotes_are_added_differ_or_repeat(newsroom: Newsroom) -> None:
     fill(newsroom, REPEATED, TOLL, RAISED)
     changes = found(newsroom)

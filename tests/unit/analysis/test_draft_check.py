@@ -39,6 +39,7 @@ def test_typography_does_not_change_that_a_sentence_is_verbatim(archive: Newsroo
     assert (part.mark, part.places[0].quote, part.places[0].article.path) == ("verbatim", COST, "fiction/ferries.txt")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said", "written"),
     [

@@ -75,6 +75,7 @@ class Counting(MiniLM):
         return super().embed_question(text)
 
 
+@pytest.mark.slow
 def test_the_work_does_not_grow_with_the_shelf(tmp_path: Path) -> None:
     model = Counting()
     newsroom = make_newsroom(tmp_path, model)

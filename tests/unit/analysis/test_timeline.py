@@ -94,6 +94,7 @@ def test_days_in_the_question_narrow_a_timeline_as_they_narrow_an_answer(newsroo
     assert {event.citation.article.path for event in given_way.events} >= {"a.txt", "b.txt"}
 
 
+@pytest.mark.slow
 def test_a_question_with_only_days_shows_what_was_published_then(newsroom: Newsroom) -> None:
     fill(newsroom)
     newsroom.write("copy.txt", "Title: Copied\nDate: 2026-02-13\n\nThe ferry of Halden Ford sank on Saturday.")
@@ -122,6 +123,7 @@ def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> N
     assert all("(Ines Okafor, " in line for line in lines)
 
 
+@pytest.mark.slow
 def test_a_follow_up_has_the_timeline_of_what_was_searched_for(archive: Newsroom) -> None:
     first = archive.ask(FENTANYL)
     follow_up = answer_question(make_query("when will that happen?", before=[first]), library=archive.library)

@@ -11,6 +11,7 @@ def quotes(newsroom: Newsroom, question: str) -> list[str]:
     return [statement.text for statement in newsroom.ask(question).statements]
 
 
+@pytest.mark.slow
 def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, newsroom: Newsroom) -> None:
     newsroom.write(SEED.name, SEED.read_bytes())
     newsroom.index()

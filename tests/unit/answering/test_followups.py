@@ -156,6 +156,7 @@ def test_a_chain_keeps_its_subject_and_its_length(
     assert last.question == (searched or "What had they asked for? (pay rise the train drivers accept)")
 
 
+@pytest.mark.slow
 def test_a_new_topic_drops_the_subject(archive: Newsroom) -> None:
     asked = chat(archive, FENTANYL, "when will that happen?", "What about the rail strike?", "Why did it end?")
     assert [one.subject for one in asked] == ["", "agreed on fentanyl precursors", "", "rail strike"]

@@ -298,11 +298,14 @@ def test_every_fault_is_reported_and_the_text_so_far_is_kept(server: ChatServer,
         assert last.statements[-1].verdict == "unfinished"
 
 
+@pytest.mark.slow
 def test_a_stopped_answer_is_marked_unfinished(server: ChatServer) -> None:
     server.say, server.pause = lambda _: f"{SO[:-1]} [1.2]. " * 50, 0.01
     stop = threading.Event()
-    threading.Timer(0.8, stop.set).start()
-    last = ask(server, stop=stop)[-1]
+    chat = ChatModel("scripted", base_url=server.base_url, key=KEY, seconds=30, answer_tokens=100)
+    for last in answer("Why?", PASSAGES, Writer(chat=chat, max_tokens=2000, as_json=True, stop=stop)):
+        if last.statements:
+            stop.set()
     assert (last.state, last.unfinished, last.problem) == ("stopped", True, "")
     assert last.statements[-1].verdict == "unfinished"
 

@@ -163,6 +163,7 @@ def test_a_follow_up_is_answered_from_its_own_scope(archive: Newsroom, endpoint:
         assert read == {date(2026, 2, 20), date(2026, 3, 3)}
 
 
+@pytest.mark.slow
 def test_a_follow_up_rewritten_by_a_model_is_searched_for(archive: Newsroom, endpoint: ChatServer) -> None:
     words = "When will the agreement on fentanyl precursors take effect?"
     endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
@@ -209,6 +210,7 @@ def test_a_model_that_finds_nothing_refuses_and_removes_no_quote(archive: Newsro
     assert answer.statements == ()
 
 
+@pytest.mark.slow
 def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_answer(
     archive: Newsroom, endpoint: ChatServer
 ) -> None:
@@ -232,6 +234,7 @@ def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) 
     assert (answer.prose, endpoint.requests) == (None, [])
 
 
+@pytest.mark.slow
 def test_a_stop_while_a_follow_up_is_rewritten_sends_no_article(archive: Newsroom, endpoint: ChatServer) -> None:
     stop = threading.Event()
 
@@ -253,6 +256,7 @@ def test_a_stop_while_a_follow_up_is_rewritten_sends_no_article(archive: Newsroo
     assert "Last question" in only["messages"][-1]["content"]
 
 
+@pytest.mark.slow
 def test_asking_again_uses_a_higher_temperature(archive: Newsroom, endpoint: ChatServer) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
     endpoint.requests.clear()

@@ -12,6 +12,7 @@ from tests.conftest import FENTANYL, SEED, Newsroom
 from tests.support.reprints import body, reprint
 
 
+@pytest.mark.slow
 def test_copies_are_one_source_and_listed_articles_are_counted_with_them(newsroom: Newsroom) -> None:
     newsroom.write("agency.md", reprint("The Wire", "2026-02-12", body()))
     newsroom.write("lamp.md", reprint("The Lamp", "2026-02-13", body(), title="Officers for two countries"))

@@ -45,6 +45,7 @@ def test_nothing_is_made_before_something_is_logged(tmp_path: Path) -> None:
     assert "WARNING" in line
 
 
+@pytest.mark.slow
 def test_three_private_files_are_kept(tmp_path: Path) -> None:
     set_up_logging(tmp_path, level="info")
     for number in range(5000):

@@ -113,6 +113,7 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
     }
 
 
+@pytest.mark.slow
 def test_the_table_has_each_figure_and_how_it_was_measured(evaluated: Evaluation) -> None:
     lines = list(evaluation_lines(evaluated))
     assert lines[:3] == [

@@ -113,6 +113,7 @@ def test_how_the_spans_are_cut_does_not_matter(wanted: list[Span], found: list[S
     assert span_scores(found, wanted, TEXT) == span_scores(cut + found[:1], wanted, TEXT)
 
 
+@pytest.mark.slow
 @given(WANTED)
 def test_a_span_is_wholly_found_by_itself_and_by_the_whole_text(wanted: list[Span]) -> None:
     assert span_scores(wanted, wanted, TEXT) == SpanScores(1, 1, 1)

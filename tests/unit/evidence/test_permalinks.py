@@ -70,6 +70,7 @@ def test_a_place_is_read_as_written_and_leads_to_its_quote(sentences: list[str],
     assert find_again(older, whole) == found
 
 
+@pytest.mark.slow
 @given(st.text() | st.from_regex(r"\d{1,3}-\d{1,3}\.[0-9a-f]{8}\.\d{1,2}-[0-9a-f]{30,34}", fullmatch=True))
 def test_any_text_is_read_as_a_place_or_as_none(text: str) -> None:
     place = Place.read(text)
@@ -140,6 +141,7 @@ def test_a_quote_is_whole_words(quote: str, now: str) -> None:
     assert find_again(Place.of(joined([quote])[1][0]), article(now)) is None
 
 
+@pytest.mark.slow
 def test_a_long_article_is_searched_fast_enough() -> None:
     citation = joined(["The ferry sank."])[1][0]
     long_one = article("The ferry sailed on. " * 50_000 + "The ferry sank.")

@@ -69,6 +69,7 @@ def test_a_file_without_an_article_is_refused() -> None:
         add_source_url("a.txt", b" \n", ADDRESS)
 
 
+@pytest.mark.slow
 @given(st.binary() | st.text().map(str.encode), st.sampled_from(["a.txt", "a.md"]))
 def test_the_address_changes_no_text(content: bytes, name: str) -> None:
     try:

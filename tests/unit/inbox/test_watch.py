@@ -261,6 +261,7 @@ def test_a_folder_that_cannot_be_watched_is_reported(
 steps = st.lists(st.tuples(st.floats(0.05, 3), st.booleans()), max_size=60)
 
 
+@pytest.mark.slow
 @given(steps)
 def test_only_changes_are_reported_each_after_a_pause(steps: list[tuple[float, bool]]) -> None:
     seconds, beats = 0.0, []

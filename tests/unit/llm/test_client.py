@@ -31,6 +31,7 @@ def read(chat: ChatModel, **wishes: object) -> tuple[str, Usage | None]:
     return text, next((piece for piece in pieces if isinstance(piece, Usage)), None)
 
 
+@pytest.mark.slow
 def test_an_answer_comes_in_pieces_followed_by_its_usage(server: ChatServer) -> None:
     pieces = list(chat_of(server).stream(ASKED))
     assert sum(isinstance(piece, str) and bool(piece) for piece in pieces) > 3
@@ -98,6 +99,7 @@ def test_a_request_is_repeated_once_after_a_passing_fault(server: ChatServer, fa
     assert len(server.requests) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["cut stream", "no finish reason", "error in the stream", "wrong key", "redirect"])
 def test_a_request_is_not_repeated_after_text_or_if_it_cannot_help(server: ChatServer, fault: str) -> None:
     server.fault = fault

@@ -19,6 +19,7 @@ from tests.support.chat_server import KEY, as_json, serve_chat
 LACKS = "No article mentions “population”. "
 
 
+@pytest.mark.slow
 def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
     lines = answer_text(archive.ask(FENTANYL)).splitlines()
     assert lines[0] == (
@@ -130,6 +131,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
 
 
+@pytest.mark.slow
 def test_an_answer_shows_how_much_semantic_search_covered(newsroom: Newsroom) -> None:
     newsroom.write(SEED.name, SEED.read_bytes())
     notes = [

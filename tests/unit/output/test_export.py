@@ -57,6 +57,7 @@ def notes_of(content: bytes) -> tuple[list[str], list[str]]:
     return referred, [ids[number].strip() for number in referred]
 
 
+@pytest.mark.slow
 def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: Newsroom) -> None:
     answer = in_prose(archive.ask(FENTANYL))
     content = export("Drugs", [answer, archive.ask(OTTAWA)], "docx").content

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from rag.answering.models import Prose
 from rag.evidence.citations import Doubt, Statement
 from rag.output.markdown import chat_markdown
@@ -13,6 +15,7 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
+@pytest.mark.slow
 def test_a_chat_is_written_with_its_quotes_and_their_places(archive: Newsroom) -> None:
     answered, refused = archive.ask(FENTANYL), archive.ask(OTTAWA)
     text = chat_markdown("Drugs", [answered, refused])

@@ -377,6 +377,7 @@ def _all_vectors(library: Library) -> list[tuple[int, str, Vectors]]:
         return reading.not_in_chroma(1000)
 
 
+@pytest.mark.slow
 def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(newsroom: Newsroom) -> None:
     shutil.copy(SEED, newsroom.seeds)
     chunks = newsroom.indexed().chunks
@@ -389,6 +390,7 @@ def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(news
     contents(smaller)
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
     """A process that does not own Chroma writes the shelf, and the owner catches up."""
     shutil.copy(SEED, newsroom.seeds)

@@ -176,6 +176,7 @@ def test_the_outlet_of_a_newsletter_is_its_sender() -> None:
     assert article.published == date(2026, 3, 5)
 
 
+@pytest.mark.slow
 def test_records_have_the_usual_names(of_all_kinds: Newsroom) -> None:
     with of_all_kinds.library.shelf.read() as reading:
         bridge, bees = reading.article("archive.jsonl#1"), reading.article("archive.jsonl#3")
@@ -301,6 +302,7 @@ sandbox._serve(1500)
         assert reason.startswith(f"{name}: cannot be parsed (PermissionError).")
 
 
+@pytest.mark.slow
 def test_the_sandbox_gets_no_keys_and_writes_no_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     sandbox = Sandbox()

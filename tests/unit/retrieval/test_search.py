@@ -27,6 +27,7 @@ def rankings(lowest: float, highest: float) -> st.SearchStrategy[dict[str, float
 COSINES, BM25 = rankings(-1, 1), rankings(0, 50)
 
 
+@pytest.mark.slow
 @given(COSINES, BM25)
 def test_fusion_names_everything_ranked_once_best_first(dense: dict[str, float], keyword: dict[str, float]) -> None:
     scores = fuse(dense, keyword)

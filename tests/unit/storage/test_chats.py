@@ -132,6 +132,7 @@ def test_an_answer_of_another_version_is_reported(chats: Chats, archive: Newsroo
     assert kept.question == FENTANYL
 
 
+@pytest.mark.slow
 def test_chats_are_listed_by_last_use_and_found_by_what_was_said(chats: Chats, archive: Newsroom) -> None:
     chats.keep("a", 0, turn(archive.ask(FENTANYL)))
     chats.keep("b", 0, turn(archive.ask(OTTAWA), "Wie heißt Ottawa's %_ STRASSE?"))

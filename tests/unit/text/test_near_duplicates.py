@@ -109,6 +109,7 @@ def test_a_copy_that_is_removed_or_rewritten_is_no_longer_linked(syndicated: New
         assert known <= {listing.id for listing in reading.listings()}, "nothing is left of the removed article"
 
 
+@pytest.mark.slow
 def test_a_shelf_without_fingerprints_gets_them(syndicated: Newsroom) -> None:
     with syndicated.library.shelf.write() as writing:
         writing._connection.execute("DELETE FROM prints")
@@ -165,6 +166,7 @@ def test_a_copy_with_another_number_is_read_too(newsroom: Newsroom) -> None:
     assert copies_of(newsroom, "first.md") == ["second.md"]
 
 
+@pytest.mark.slow
 def test_an_answer_lists_the_copies_of_what_it_quotes(syndicated: Newsroom) -> None:
     answer = syndicated.ask(FENTANYL)
     written = answer_json(answer)["copies"]

@@ -24,6 +24,7 @@ def test_no_file_is_created_before_the_first_alert(newsroom: Newsroom, archive: 
     assert not alerts.is_kept(answer)
 
 
+@pytest.mark.slow
 def test_alerts_run_once_for_each_state_of_the_shelf_and_again_after_a_problem(
     newsroom: Newsroom, archive: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:

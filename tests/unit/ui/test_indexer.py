@@ -103,6 +103,7 @@ def test_watching_continues_after_a_restart(indexer: Indexer, newsroom: Newsroom
     assert not indexer.watching, "switched off is remembered too"
 
 
+@pytest.mark.slow
 def test_a_watch_setting_that_cannot_be_saved_is_reported(indexer: Indexer, newsroom: Newsroom) -> None:
     run(indexer)
     indexer.stop()

@@ -82,6 +82,7 @@ def test_a_late_address_from_the_browser_changes_nothing(page: AppTest) -> None:
     assert not page.exception
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spelling", "shown"), [("alerts", "alerts"), ("standing", "alerts"), ("nothing", "")])
 def test_the_address_of_alerts_is_read_in_its_former_spelling_too(spelling: str, shown: str) -> None:
     def script() -> None:

@@ -178,6 +178,7 @@ def test_a_request_to_a_server_that_never_answers_ends(tmp_path: Path, monkeypat
         ServerIndex(tmp_path, url=url).check()
 
 
+@pytest.mark.slow
 def test_chroma_sends_its_requests_without_a_time_limit(server: str) -> None:
     """If this fails, Chroma has its own time limit, and `_limit_requests` may no longer be needed."""
     address = urlsplit(server)
@@ -205,6 +206,7 @@ def test_a_chroma_with_other_private_parts_is_used_without_a_limit(
     chroma_client.close_client(client)
 
 
+@pytest.mark.slow
 def test_a_server_on_this_machine_is_reached_without_a_proxy(
     tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -246,6 +248,7 @@ def test_the_command_line_uses_the_server(dateline: CommandLine, server: str) ->
     assert "cannot be used (ConnectError). Expected it to answer." in lost.stderr
 
 
+@pytest.mark.slow
 def test_many_questions_are_answered_from_the_store_while_the_server_is_down(dateline: CommandLine) -> None:
     down = {"DATELINE_CHROMA_URL": f"http://127.0.0.1:{free_port()}"}
     questions = dateline.folder / "questions.jsonl"
