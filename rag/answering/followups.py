@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.text.terms import STOP_WORDS, content_terms, terms
+from rag.answering.models import Standalone
 from rag.language.lexicon import AUXILIARIES, FILLERS, PREPOSITIONS, REPORTING, TIMES
 
 # Earlier questions that are looked at, or shown to a model.
@@ -68,14 +69,6 @@ class Earlier:
     searched_as: str
     subject: str  # what its own search took over from an earlier one; "" if it needed none
     terms: frozenset[str]  # `index.text.terms.terms` of the articles' headings and passages
-
-
-@dataclass(frozen=True, slots=True)
-class Standalone:
-    """A question that can be searched for without the chat before it."""
-
-    question: str
-    subject: str  # what was taken over from an earlier question; "" if nothing was
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,19 @@ from typing import Literal
 
 from index.core.scope import Scope
 from index.shelf.queries import Listing, Reach
-from rag.answering.followups import Standalone
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
 
 State = Literal["waiting", "writing", "whole", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """A question that can be searched for without the chat before it."""
+
+    question: str
+    subject: str  # what was taken over from an earlier question; "" if nothing was
 
 
 @dataclass(frozen=True, slots=True)

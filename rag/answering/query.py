@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from index.core.errors import BadQuestion
 from index.core.scope import WHOLE, Scope
 from index.text.terms import terms
-from rag.answering.followups import Earlier, Standalone, carry_over
-from rag.answering.models import Answer, Dated
+from rag.answering.followups import Earlier, carry_over
+from rag.answering.models import Answer, Dated, Standalone
 from rag.language.date_phrases import Days, read_days
 
 LONGEST_QUESTION = 2000  # characters

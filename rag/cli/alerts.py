@@ -19,11 +19,11 @@ from index.cli import (
     open_library,
 )
 from index.pipeline.library import Library
-from rag.answering.followups import Standalone
+from rag.analysis.alert_runs import run_alerts
+from rag.answering.models import Standalone
 from rag.answering.query import clean_question
 from rag.cli.filling import index_if_empty
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
-from rag.storage.alert_runs import run_alerts
 from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
 
 commands = make_commands()

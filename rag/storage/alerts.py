@@ -26,8 +26,7 @@ from index.shelf.database import Database, FileFormat
 from index.shelf.queries import Reading
 from index.shelf.shelf import Shelf
 from index.text.terms import folded
-from rag.answering.followups import Standalone
-from rag.answering.models import Answer
+from rag.answering.models import Answer, Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-# Each package, from the lowest floor up, and the packages it may import. Within a package, two modules may
-# import each other one way.
+# Each package, from the lowest floor up, and the packages, or single modules, that it may import. Within a package,
+# two modules may import each other one way.
 MAY_IMPORT: dict[str, str] = {
     "index.core": "",
     "index.text": "index.core",
@@ -27,11 +27,12 @@ MAY_IMPORT: dict[str, str] = {
         "index.core index.pipeline index.shelf index.text index.vectors "
         "rag.evidence rag.language rag.llm rag.retrieval rag.verification"
     ),
+    # It saves answers, and asks nothing.
+    "rag.storage": "index.core index.shelf index.text rag.answering.models rag.evidence rag.llm",
     "rag.analysis": (
         "index.core index.pipeline index.shelf index.text "
-        "rag.answering rag.evidence rag.language rag.retrieval rag.verification"
+        "rag.answering rag.evidence rag.language rag.retrieval rag.storage rag.verification"
     ),
-    "rag.storage": "index.core index.pipeline index.shelf index.text rag.answering rag.evidence rag.llm",
     "rag.evaluation": "index.core index.pipeline index.shelf index.text rag.answering",
     "rag.output": (
         "index.core index.shelf index.text "
@@ -124,7 +125,9 @@ def test_every_package_has_its_row() -> None:
 
 
 def test_the_table_has_no_cycle() -> None:
-    graph = {package: set(allowed.split()) - {"index", "rag"} for package, allowed in MAY_IMPORT.items()}
+    graph = {
+        package: set(map(package_of, allowed.split())) - {"index", "rag"} for package, allowed in MAY_IMPORT.items()
+    }
     assert list(TopologicalSorter(graph).static_order())
 
 
@@ -136,7 +139,7 @@ def test_packages_import_only_what_the_table_allows() -> None:
         if (package := package_of(module)) in MAY_IMPORT
         and package_of(imported) != package
         and imported not in OURS
-        and not {package_of(imported), imported.split(".")[0]} & set(MAY_IMPORT[package].split())
+        and not {imported, package_of(imported), imported.split(".")[0]} & set(MAY_IMPORT[package].split())
     ]
     assert wrong == []
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from index.core.errors import DatelineError
 from index.core.scope import Scope
 from index.pipeline.library import Library
+from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Answer
-from rag.storage.alert_runs import run_alerts
 from rag.storage.alerts import AlertListing, AlertStore, has_alerts_file
 
 # How old the list may be when an answer is drawn; it would otherwise be read for each of them.

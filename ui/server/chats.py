@@ -15,8 +15,7 @@ from weakref import WeakValueDictionary
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
 from index.pipeline.library import Library
-from rag.answering.followups import Standalone
-from rag.answering.models import Answer
+from rag.answering.models import Answer, Standalone
 from rag.answering.pipeline import stream_answer
 from rag.answering.query import clean_question, make_query
 from rag.llm.client import ChatModel, Usage

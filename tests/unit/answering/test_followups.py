@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.terms import terms
-from rag.answering.followups import Earlier, Standalone, carry_over, is_follow_up
-from rag.answering.models import Answer
+from rag.answering.followups import Earlier, carry_over, is_follow_up
+from rag.answering.models import Answer, Standalone
 from rag.answering.pipeline import find_passages
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
