@@ -13,25 +13,6 @@ from index.text.spans import Span
 
 # "unfinished": the answer broke off in this statement, so it was not checked.
 Verdict = Literal["supported", "doubtful", "uncited", "unfinished"]
-# The rules of `rag.verification`, then what reading an answer finds: no sentence was cited, or one that does not
-# exist. "" is the rule of chats that were stored before doubts had one.
-RuleName = Literal[
-    "emptiness",
-    "addresses",
-    "numbers",
-    "dates",
-    "names",
-    "negation",
-    "opposites",
-    "commitment",
-    "speaker",
-    "swaps",
-    "words",
-    "characters",
-    "no_source",
-    "unknown_source",
-    "",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +37,7 @@ class Citation:
 class Doubt:
     """Why a statement is not supported."""
 
-    rule: RuleName  # for programs
+    rule: str  # which check failed, for programs; "" in chats that were saved before doubts had one
     message: str  # for people
 
 

@@ -8,13 +8,11 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import blake2b
-from typing import get_args
 
 from pydantic import TypeAdapter
 
 from index.text.articles import Article
 from rag.answering.models import Answer
-from rag.evidence.citations import RuleName
 
 
 def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
@@ -67,7 +65,7 @@ def _answers() -> TypeAdapter[Answer]:
 
 
 def _with_doubts(part: object) -> object:
-    """Return JSON in which each statement has a doubt of a known rule.
+    """Return JSON in which each statement has a doubt instead of a message.
 
     Before there were doubts, a statement's "rule" was the message.
     """
@@ -78,8 +76,6 @@ def _with_doubts(part: object) -> object:
     read = {name: _with_doubts(value) for name, value in part.items()}
     if "verdict" in read and isinstance(message := read.pop("rule", None), str):
         read["doubt"] = {"rule": "", "message": message} if message else None
-    if isinstance(doubt := read.get("doubt"), dict) and doubt.get("rule") not in get_args(RuleName):
-        read["doubt"] = doubt | {"rule": ""}  # of a check that was removed
     return read
 
 

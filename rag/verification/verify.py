@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from index.text.terms import content_terms, terms, without_unseen
-from rag.evidence.citations import Doubt, RuleName
+from rag.evidence.citations import Doubt
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
 from rag.verification.claim import Claim
@@ -206,7 +206,7 @@ def strange_terms(claim: Claim, *, with_around: bool = False) -> list[str]:
 
 
 # In this order: the first rule that fails is shown, so rules that name one thing come before those that weigh all.
-RULES: Mapping[RuleName, Rule] = MappingProxyType(
+RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "emptiness": emptiness,
         "addresses": addresses,

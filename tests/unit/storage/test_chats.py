@@ -59,7 +59,7 @@ def test_prose_comes_back_with_its_verdicts(chats: Chats, archive: Newsroom) -> 
     [
         ({"rule": "The quote has no day."}, Doubt("", "The quote has no day.")),  # as saved before doubts had a rule
         ({"rule": ""}, None),
-        ({"doubt": {"rule": "hedges", "message": "No."}}, Doubt("", "No.")),  # of a rule that was removed
+        ({"doubt": {"rule": "hedges", "message": "No."}}, Doubt("hedges", "No.")),  # of a rule that was removed
         ({"doubt": {"rule": "dates", "message": "No."}}, Doubt("dates", "No.")),
     ],
 )
