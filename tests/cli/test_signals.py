@@ -79,6 +79,31 @@ def test_a_loop_that_ends_by_the_event_drops_the_signal_that_waited(
     assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
 
 
+# What a command does: the first signal ends its work and begins the clean-up.
+CLEANS_UP = """
+import signal, time
+from index.core import signals
+signals.end_on_signals()
+try:
+    signal.raise_signal(signal.SIGINT)
+except signals.Ended:
+    signal.raise_signal(signal.SIGINT)
+    print("cleaning up", flush=True)
+    time.sleep(signals._MEANT_ONCE_SECONDS + 0.1)
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        print("interrupted", flush=True)
+"""
+
+
+def test_a_second_signal_ends_at_once_unless_it_is_the_first_sent_twice() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CLEANS_UP], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("cleaning up\n", "", -signal.SIGTERM)
+
+
 def _import_and_wait(name: str) -> None:
     import_module(name)
     time.sleep(10)
