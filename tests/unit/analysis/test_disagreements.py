@@ -3,13 +3,11 @@
 import io
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, expect
 
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
@@ -21,13 +19,8 @@ from rag.output.answer_text import answer_text
 from rag.output.export import export
 from rag.retrieval.passages import Passage
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
-from tests.support.reader import needs_browser, reading, serve
+from tests.support.ferry import ALSO_14, FOURTEEN, HOW_MANY, TWELVE, write_ferry
 from tests.support.reprints import body, reprint
-
-HOW_MANY = "How many people died when the ferry Aster sank?"
-TWELVE = "Twelve people died when the ferry Aster sank off Halden Ford on Sunday, the coastguard said."
-FOURTEEN = "Fourteen people died when the ferry Aster sank off Halden Ford, officials said on Tuesday."
-ALSO_14 = "A service was held in Quarrow for the 14 people who died when the ferry Aster sank off Halden Ford."
 
 
 def passages(*texts: str, days: tuple[str, ...] = (), title: str = "The news") -> tuple[Passage, ...]:
@@ -219,15 +212,6 @@ def ferry(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def write_ferry(seeds: Path) -> None:
-    for name, outlet, day, text in (
-        ("a.md", "The Lamp", "2026-02-09", TWELVE),
-        ("b.md", "The <b>Post</b>", "2026-02-10", FOURTEEN),
-        ("c.md", "Quarrow Times", "2026-02-10", ALSO_14),
-    ):
-        (seeds / name).write_text(reprint(outlet, day, text, title=f"Ferry {name}"), encoding="utf-8")
-
-
 def test_every_output_format_has_disagreements(ferry: Newsroom) -> None:
     answer = ferry.ask(HOW_MANY)
     lines = answer_text(answer).splitlines()
@@ -272,46 +256,3 @@ def test_refusals_and_agreeing_articles_have_no_disagreements(archive: Newsroom)
     for question in (FENTANYL, OTTAWA):
         assert disagreements_of(archive.ask(question)) == ()
         assert answer_json(archive.ask(question))["disagreements"] == []
-
-
-@pytest.mark.slow
-@needs_browser
-def test_the_page_shows_disagreements_side_by_side_and_what_changed(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "seeds").mkdir()
-    write_ferry(tmp_path / "seeds")
-    with serve(tmp_path) as server, reading(browser, server) as reader:
-        page = reader.page
-        expect(page.locator(".st-key-shelf")).to_contain_text("3 new or changed")
-        reader.ask(HOW_MANY)
-        sides = page.locator(".differ .side")
-        expect(sides).to_have_count(2)
-        expect(page.locator(".differ .title")).to_have_text("The articles differ on a number")
-        expect(page.locator(".differ mark")).to_have_text(["Twelve", "Fourteen"])
-        expect(page.locator(".side-where").nth(1)).to_have_text("The <b>Post</b>, 10 Feb 2026")
-        one, other = (sides.nth(number).bounding_box() for number in (0, 1))
-        assert one
-        assert other
-        assert one["y"] == other["y"]
-        assert one["x"] + one["width"] <= other["x"]
-        sides.nth(1).locator("button").click()
-        expect(page.locator("mark.current")).to_have_text(FOURTEEN)
-        page.keyboard.press("Escape")
-        expect(page.locator("mark.current")).to_have_count(0)
-        page.set_viewport_size({"width": 390, "height": 844})
-        expect(sides.nth(1)).to_be_attached()
-        narrow = [sides.nth(number).bounding_box() for number in (0, 1)]
-        assert narrow[0]
-        assert narrow[1]
-        assert narrow[0]["y"] + narrow[0]["height"] <= narrow[1]["y"]
-
-        page.get_by_role("button", name="What changed since").click()
-        day, show = page.get_by_label("What changed after"), page.get_by_role("button", name="Show", exact=True)
-        expect(day).to_have_value("2026-02-10")
-        show.click()
-        expect(page.locator(".changed .lead")).to_have_text("No article on the shelf was published after 10 Feb 2026.")
-        day.fill("2026-02-09")
-        show.click()
-        expect(page.locator(".changed mark")).to_have_text(["Twelve", "Fourteen"])
-        expect(page.locator(".changed .foot")).to_have_text("Searched 2 newer articles, held against 1 older one.")
-        page.locator(".changed .side").first.locator("button").click()
-        expect(page.locator("mark.current")).to_have_text(TWELVE)
