@@ -116,19 +116,24 @@ def _notices(
     folder: Path, *, recursive: bool, ended: threading.Event, polling: bool | None
 ) -> Generator[set[FileChange], None, None]:
     """Yield at each beat what changed since the previous one."""
-    return watch(
-        folder,
-        watch_filter=None,
-        recursive=recursive,
-        stop_event=ended,
-        step=_BEAT_MS,
-        rust_timeout=_BEAT_MS,
-        yield_on_timeout=True,
-        force_polling=polling,
-        poll_delay_ms=_POLL_MS,
-        # Otherwise failures are ignored, and later folders are not watched.
-        ignore_permission_denied=False,
-    )
+    try:
+        yield from watch(
+            folder,
+            watch_filter=None,
+            recursive=recursive,
+            stop_event=ended,
+            step=_BEAT_MS,
+            rust_timeout=_BEAT_MS,
+            yield_on_timeout=True,
+            force_polling=polling,
+            poll_delay_ms=_POLL_MS,
+            # Otherwise failures are ignored, and later folders are not watched.
+            ignore_permission_denied=False,
+        )
+    except KeyboardInterrupt:
+        # `watchfiles` raises it in place of whatever the handler of a signal raised, and for every signal.
+        if not ended.is_set():
+            raise
 
 
 def _nearest(seeds: Path) -> _Place:

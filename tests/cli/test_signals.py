@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from index.core import signals
 from index.core.signals import Ended, cancel_deferred_signal, end_at_once_on_signals, end_on_signals
+from index.inbox.watch import watch_seeds
 from tests.conftest import ROOT, SEED
 
 STARTS = 10
@@ -102,6 +104,24 @@ def test_a_second_signal_ends_at_once_unless_it_is_the_first_sent_twice() -> Non
         [sys.executable, "-c", CLEANS_UP], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("cleaning up\n", "", -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_watch_while_nothing_changes(
+    asked: threading.Event, tmp_path: Path, ending: signal.Signals
+) -> None:
+    """`watchfiles` waits in its own code, and replaces what the handler raises there."""
+    sent = threading.Timer(0.3, os.kill, (os.getpid(), ending))
+    notices = 0
+    try:
+        with suppress(Ended):  # between two waits
+            for _ in watch_seeds(tmp_path, ended=asked):
+                notices += 1
+                sent.start()
+    except KeyboardInterrupt:
+        pytest.fail("the watch was interrupted")
+    assert asked.is_set()
+    assert notices == 1
 
 
 def _import_and_wait(name: str) -> None:
