@@ -160,8 +160,8 @@ def chats(reader: Reader) -> None:
 
 def alert(reader: Reader) -> None:
     answer(reader)
-    if (keep := reader.page.get_by_role("button", name="Keep asking")).count():
-        keep.click()
+    if (add := reader.page.get_by_role("button", name="Alert me about new answers")).count():
+        add.click()
     expect(reader.page.get_by_text("New articles are searched for this too")).to_be_visible()
     reader.page.goto(reader.page.url.split("?")[0] + "?page=alerts&question=1")
     expect(reader.page.get_by_role("button", name="Ask the whole shelf")).to_be_visible()

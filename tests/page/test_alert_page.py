@@ -24,7 +24,7 @@ def test_an_alert_is_added_and_its_results_are_read(
         expect(page.locator(".st-key-shelf")).to_contain_text("Updated")
         with subtests.test("kept with one click, when everything on the shelf has been seen"):
             reader.ask(ASKED)
-            page.get_by_role("button", name="Keep asking").click()
+            page.get_by_role("button", name="Alert me about new answers").click()
             expect(page.get_by_text("New articles are searched for this too")).to_be_visible()
             expect(listed.locator(".title")).to_have_text(ASKED)
             expect(listed.locator(".where")).to_have_text("nothing new")
@@ -61,4 +61,4 @@ def test_an_alert_is_added_and_its_results_are_read(
             page.get_by_role("button", name="Remove", exact=True).click()
             page.get_by_role("button", name="Delete the alert").click()
             expect(listed).to_have_count(0)
-            expect(page.get_by_role("button", name="Keep asking")).to_be_visible()
+            expect(page.get_by_role("button", name="Alert me about new answers")).to_be_visible()

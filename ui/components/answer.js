@@ -332,8 +332,8 @@ const drawBar = (root, section, data) => {
   section.append(button, exporting(data.forms, (form) => root.act("export", form)))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.has_alert === false) {
-    const alert = drawButton("act", "Keep asking", () => root.act("add_alert", true))
-    alert.title = "Adds an alert: new articles are searched for this too, and what they say is listed under Alerts"
+    const alert = drawButton("act", "Alert me about new answers", () => root.act("add_alert", true))
+    alert.title = "New articles are searched for this too, and what they say is listed under Alerts"
     section.append(alert)
   } else if (data.has_alert) section.append(make("span", "read", "New articles are searched for this too"))
   if (data.read) section.append(make("span", "read", data.read))
