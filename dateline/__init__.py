@@ -11,22 +11,16 @@ from typing import TYPE_CHECKING, Any
 from index.core.version import own_version
 
 if TYPE_CHECKING:
-    from dateline.shelf import (
-        WHOLE,
-        Answer,
-        Article,
-        Citation,
-        DatelineError,
-        Done,
-        Hit,
-        Listing,
-        Passage,
-        Refusal,
-        Scope,
-        SearchResult,
-        Shelf,
-        Statement,
-    )
+    from dateline.shelf import SearchResult, Shelf
+    from index.core.errors import DatelineError
+    from index.core.scope import WHOLE, Scope
+    from index.pipeline.events import Done
+    from index.shelf.queries import Listing
+    from index.text.articles import Article
+    from rag.answering.models import Answer, Refusal
+    from rag.evidence.citations import Citation, Statement
+    from rag.retrieval.passages import Passage
+    from rag.retrieval.search import Hit
 
 __all__ = [
     "WHOLE",

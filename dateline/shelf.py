@@ -1,4 +1,7 @@
-"""A shelf to index, search and ask from Python."""
+"""A shelf to index, search and ask from Python.
+
+What `dateline` exports is taken from here, so four names are imported for that only, "as" themselves.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.core.errors import DatelineError
+from index.core.errors import DatelineError as DatelineError
 from index.core.scope import WHOLE, Scope
 from index.core.settings import load_settings
 from index.pipeline.events import Done
@@ -14,30 +17,15 @@ from index.pipeline.library import build_library
 from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 from index.shelf.queries import Listing
 from index.text.articles import Article
-from rag.answering.models import Answer, Refusal
+from rag.answering.models import Answer
+from rag.answering.models import Refusal as Refusal
 from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
-from rag.evidence.citations import Citation, Statement
+from rag.evidence.citations import Citation as Citation
+from rag.evidence.citations import Statement as Statement
 from rag.llm.client import choose_chat
 from rag.retrieval.passages import Passage
 from rag.retrieval.search import Hit
-
-__all__ = [
-    "WHOLE",
-    "Answer",
-    "Article",
-    "Citation",
-    "DatelineError",
-    "Done",
-    "Hit",
-    "Listing",
-    "Passage",
-    "Refusal",
-    "Scope",
-    "SearchResult",
-    "Shelf",
-    "Statement",
-]
 
 
 @dataclass(frozen=True, slots=True)

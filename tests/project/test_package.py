@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import dateline
 from tests.conftest import ROOT, SEED
 from tests.support.ports import free_port
 
@@ -58,6 +59,10 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "DATELINE_"))}
     return {**kept, "HOME": str(folder)}
+
+
+def test_every_exported_name_is_there() -> None:
+    assert [name for name in dateline.__all__ if not hasattr(dateline, name)] == []
 
 
 def test_the_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
