@@ -25,18 +25,20 @@ STOP_WORDS = frozenset(
 )
 
 # Recorded on the shelf: if terms are made in a new way, the keyword index is rebuilt.
-VERSION = f"1/{version('snowballstemmer')}/{unicodedata.unidata_version}"
+VERSION = f"2/{version('snowballstemmer')}/{unicodedata.unidata_version}"
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 # Soft hyphen, zero-width characters, bidi controls, tag characters: invisible, so not searched.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
+# Letters that Unicode does not decompose, and what people type who do not have them on their keyboard.
+_TYPED = dict(zip("łøđðħŧŋĸıəɓɗƙƴ", "loddhtnkiabdky", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe"}
 
 
 def terms(text: str) -> list[str]:
     """Return the searchable terms of `text` in order, including stop words.
 
-    Folds full-width forms (NFKC), drops diacritics and case, joins "U.S." to "us" and "1,240" to "1240", cuts
+    Folds full-width forms (NFKC) and letters such as "ł", drops diacritics and case, joins "U.S." to "us" and "1,240" to "1240", cuts
     possessive endings, and stems English words (Snowball, "Porter2").
 
     >>> terms("The U.S. agreed on 1,240 officers’ visits to Zürich.")
@@ -57,15 +59,18 @@ def content_terms(text: str) -> list[str]:
 def folded(text: str) -> str:
     """Return `text` without case, diacritics, full-width forms and invisible characters, for comparison.
 
-    >>> folded("Straße in Zürich, １２\u00ad°"), folded("İZMİR")
-    ('strasse in zurich, 12°', 'izmir')
+    Letters of other alphabets of Europe become what people type for them. The result may be longer than `text`.
+
+    >>> folded("Straße in Zürich, １２\u00ad°"), folded("İZMİR"), folded("Þóra Łęcka, Bjørk")
+    ('strasse in zurich, 12°', 'izmir', 'thora lecka, bjork')
     """
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
     # Collecting the marks first is several times as fast as looking at each character in turn.
-    for mark in filter(unicodedata.combining, set(plain)):
-        plain = plain.replace(mark, "")
+    for mark in set(plain):
+        if unicodedata.combining(mark) or mark in _TYPED:
+            plain = plain.replace(mark, _TYPED.get(mark, ""))
     return plain
 
 

@@ -20,10 +20,24 @@ from index.text.terms import content_terms, folded, terms
         ("fenta\u00adnyl pre\u200bcursors", "fentanyl precursor"),
         ("Jaiswal’s", "Jaiswal"),
         ("re\u0301sume\u0301", "r\u00e9sum\u00e9"),
+        ("Łukasz Wałek", "Lukasz Walek"),
+        ("Đorđe Đurić", "dorde DURIC"),
+        ("Þóra Ægisdóttir", "Thora Aegisdottir"),
+        ("Søren Bjørk", "Soren Bjork"),
+        ("Ayşe Işık", "AYSE ISIK"),
+        ("Guðrún Weiß, Œuvray", "Gudrun Weiss, Oeuvray"),
+        ("Ħamrun", "Hamrun"),
     ],
 )
 def test_two_spellings_give_one_term(written: str, asked: str) -> None:
     assert set(content_terms(asked)) <= set(terms(written))
+    assert set(content_terms(written)) <= set(terms(asked))
+
+
+@pytest.mark.parametrize("name", ["ŁÓDŹ", "ÐÞÆØŒ", "Đorđe", "IŞIK", "ǾǼ"])
+def test_capitals_and_small_letters_fold_to_plain_ones(name: str) -> None:
+    assert folded(name).isascii()
+    assert folded(name) == folded(name.lower())
 
 
 def test_a_question_keeps_what_it_is_about() -> None:
