@@ -38,8 +38,8 @@ _TYPED = dict(zip("łøđðħŧŋĸıəɓɗƙƴ", "loddhtnkiabdky", strict=True)
 def terms(text: str) -> list[str]:
     """Return the searchable terms of `text` in order, including stop words.
 
-    Folds full-width forms (NFKC) and letters such as "ł", drops diacritics and case, joins "U.S." to "us" and "1,240" to "1240", cuts
-    possessive endings, and stems English words (Snowball, "Porter2").
+    Folds full-width forms (NFKC) and letters such as "ł", drops diacritics and case, joins "U.S." to "us" and "1,240"
+    to "1240", cuts possessive endings, and stems English words (Snowball, "Porter2").
 
     >>> terms("The U.S. agreed on 1,240 officers’ visits to Zürich.")
     ['the', 'us', 'agre', 'on', '1240', 'offic', 'visit', 'to', 'zurich']
