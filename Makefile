@@ -11,9 +11,10 @@ check: lint types test  ## format check, lint, strict types and tests
 serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
 	$(BIN)/dateline serve --port $(PORT)
 
+# In the order of their names, the long files come first and the unit tests last, so both workers end together.
 test: dev  ## set up .venv and run the tests
 	$(BIN)/python -m tests.support.browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # The type check runs next to the tests: together they keep two cores busy.
 quick: lint  ## format check, lint, strict types and the quick unit tests
