@@ -83,13 +83,13 @@ def make_docx() -> bytes:
 
 
 def make_bomb() -> bytes:
-    """Write a small Word file that unpacks to 400 MB."""
+    """Write a small Word file that unpacks to 250 MB."""
     file = io.BytesIO()
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
         packed.open("word/document.xml", "w", force_zip64=True) as part,
     ):
-        for _ in range(400):
+        for _ in range(250):
             part.write(b" " * 1_000_000)
     return file.getvalue()
 

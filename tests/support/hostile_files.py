@@ -19,7 +19,7 @@ from tests.support.formats import HTML, make_bomb, make_docx, make_mail, make_pd
 
 FERRY = "The ferry sank in March."
 SECRET = "Nobody may read the word xyloquartz here."
-TINY = 10_000  # files in one folder
+TINY = 3_000  # files in one folder
 _OUTSIDE = "outside.txt"  # next to the seeds folder
 Content = bytes
 
@@ -88,7 +88,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("text/bidi.txt", "\u202eyrref"), "The \u202eyrref\u202c sank in March.".encode()
     yield Hostile("text/marks.txt", "ferry"), ("The ferry" + "\u0301" * 20_000 + " sank.").encode()
     yield Hostile("text/special-tokens.txt", "<|endoftext|>"), b"The <|endoftext|> ferry <|fim_prefix|> sank in March."
-    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 1_000_000
+    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 200_000
     yield Hostile("text/no-end.txt", "ferry"), b"The ferry " * 1_000
     yield Hostile("text/stops.txt", "."), b"The ferry sank" + b"." * 20_000
     yield Hostile("text/quoted-stops.txt", ".'.'"), b"London: X" + b".'" * 12_000 + b" end"
@@ -482,15 +482,15 @@ def _write_sparse(seeds: Path) -> Iterator[Hostile]:
 
 
 def _write_many(seeds: Path) -> Iterator[Hostile]:
-    """Write ten thousand tiny files, one of which has text to find."""
+    """Write thousands of tiny files, one of which has text to find."""
     folder = seeds / "tiny"
     folder.mkdir()
     for number in range(TINY):
         (folder / f"{number:05}.txt").write_bytes(b" ")
-    (folder / "07777.txt").write_text(FERRY)
-    yield Hostile("tiny/07777.txt", FERRY)
+    (folder / "02222.txt").write_text(FERRY)
+    yield Hostile("tiny/02222.txt", FERRY)
     yield Hostile("tiny/00000.txt", reason="no text in it")
-    yield Hostile("tiny/09999.txt", reason="no text in it")
+    yield Hostile("tiny/02999.txt", reason="no text in it")
 
 
 def remove_deep(folder: Path) -> None:
