@@ -142,11 +142,20 @@ COMMANDS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """The command line, in a folder whose shelf has the seed, for everything that guides show."""
+    folder = tmp_path_factory.mktemp("shown")
+    (folder / "seeds").mkdir()
+    shutil.copy(SEED, folder / "seeds")
+    made = CommandLine(folder)
+    assert made("index").returncode == 0
+    return made
+
+
 @pytest.mark.parametrize("command", dict.fromkeys(COMMANDS))
-def test_commands_shown_run(dateline: CommandLine, command: str) -> None:
-    if " show " in command:
-        dateline("index")
-    run = dateline(*shlex.split(command)[1:])
+def test_commands_shown_run(shown: CommandLine, command: str) -> None:
+    run = shown(*shlex.split(command)[1:])
     assert run.returncode == 0, run.stderr
     assert run.stdout
 
@@ -155,10 +164,10 @@ PYTHON = re.findall(r"^```python\n(.*?)^```", (DOCS / "guides" / "python.md").re
 
 
 @pytest.mark.parametrize("program", PYTHON)
-def test_python_shown_runs(dateline: CommandLine, program: str) -> None:
+def test_python_shown_runs(shown: CommandLine, program: str) -> None:
     run = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=dateline.folder,
+        cwd=shown.folder,
         env={"PYTHONPATH": str(ROOT), "PATH": ""},
         capture_output=True,
         text=True,
