@@ -19,7 +19,7 @@ from index.core.signals import Ended, cancel_deferred_signal, end_at_once_on_sig
 from index.inbox.watch import watch_seeds
 from tests.conftest import ROOT, SEED
 
-STARTS = 10
+STARTS = 6
 SECONDS = 2.0
 
 
