@@ -104,5 +104,9 @@ class EmbeddingFailed(DatelineError):
     """The embedding endpoint returned no usable vectors."""
 
 
+class RerankFailed(DatelineError):
+    """The reranker returned no usable scores. Questions are answered without it."""
+
+
 class ChatFailed(DatelineError):
     """The language model did not give a complete answer."""

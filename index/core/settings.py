@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     chat_prices: str = Field(
         "", description="dollars for a million tokens in and out, by model, for example gpt-5-mini=0.25/2"
     )
+    rerank_base_url: str = Field(
+        "", description="endpoint of a reranker, such as http://localhost:8080/v1; empty: no reranker"
+    )
+    rerank_model: str = Field("", description="model of the reranker; empty: the only one at its endpoint")
+    rerank_api_key: SecretStr = Field(SecretStr(""), description="key for the reranker's endpoint; empty: none")
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
     max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are rejected with a reason")
     log_level: Level = Field(
@@ -86,7 +91,13 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The keys that are set; logs and reports must not show them."""
-        keys = (self.openai_api_key, self.embedding_api_key, self.chat_api_key, self.chroma_token)
+        keys = (
+            self.openai_api_key,
+            self.embedding_api_key,
+            self.chat_api_key,
+            self.rerank_api_key,
+            self.chroma_token,
+        )
         return tuple(key.get_secret_value() for key in keys if key.get_secret_value())
 
     @property
@@ -108,7 +119,7 @@ class Settings(BaseSettings):
                 raise ValueError("expected prices such as gpt-5-mini=0.25/2, separated by commas")
         return prices
 
-    @field_validator("embedding_base_url", "chat_base_url")
+    @field_validator("embedding_base_url", "chat_base_url", "rerank_base_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
         if address and not is_web_address(address):
@@ -124,7 +135,7 @@ class Settings(BaseSettings):
             )
         return address
 
-    @field_validator("openai_api_key", "embedding_api_key", "chat_api_key", "chroma_token")
+    @field_validator("openai_api_key", "embedding_api_key", "chat_api_key", "rerank_api_key", "chroma_token")
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
         if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):

@@ -50,7 +50,7 @@ MAY_IMPORT: dict[str, str] = {
     "ui.sidebar": "index rag ui.browser ui.chat ui.server",
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
-    "ui.doctor": "index ui.server",
+    "ui.doctor": "index rag.llm ui.server",
     "ui.cli": "index rag ui.doctor",
     "app": "index ui ui.server",
     # As a library, and as a command.
@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, str] = {
 HOMES = {
     "chromadb": ("index.vectors",),
     "tiktoken": ("index.text.tokens",),
-    "httpx": ("index.vectors.chroma_client", "ui.doctor"),
+    "httpx": ("index.vectors.chroma_client", "rag.llm.rerank", "ui.doctor"),
     "httpx2": ("index.inbox.fetch",),
     "openai": ("index.vectors.embedders", "rag.llm"),
     "onnxruntime": ("index.vectors.embedders",),
