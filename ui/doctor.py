@@ -1,7 +1,7 @@
 """Doctor: what to check first when something does not work, and what to paste into a bug report.
 
 It shows no key and no text of an article, and writes ~ for the home folder. The only request it sends to an endpoint
-is for its list of models, and to a Chroma server for its heartbeat.
+is for its list of models, to a reranker two sentences that are written here, and to a Chroma server for its heartbeat.
 """
 
 import json
@@ -28,12 +28,18 @@ from index.inbox.folder import check_folder
 from index.shelf.database import is_damaged
 from index.shelf.shelf import FILE_NAME, Shelf
 from index.vectors.embedders import MiniLM
+from rag.llm.rerank import build_reranker
 from ui.server.headers import POLICY
 
 State = Literal["ok", "warning", "error"]
 
 _PACKAGES = ("chromadb", "streamlit", "openai", "onnxruntime")
 _SECONDS = 5.0  # for an endpoint to answer
+# What a reranker is asked: the first text answers, the second does not.
+_PROBE = (
+    "When does the library open?",
+    ("The library opens at nine in the morning.", "Bananas are rich in potassium."),
+)
 _LITTLE_ROOM = 1_000_000_000  # bytes
 
 
@@ -184,6 +190,8 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
     if settings.chat_models:
         key = settings.chat_api_key or settings.openai_api_key
         yield _endpoint("chat endpoint", "DATELINE_CHAT", settings.chat_base_url, key, settings.chat_models)
+    if settings.rerank_base_url or settings.rerank_model:
+        yield _reranker(settings)
     if settings.chroma_url:
         yield _chroma_server(settings.chroma_url, settings.chroma_token)
 
@@ -210,6 +218,21 @@ def _endpoint(check: str, prefix: str, base_url: str, key: SecretStr, models: tu
     if missing:
         return Finding(check, "warning", f"{where} does not list {', '.join(missing)}", f"Check {prefix}_MODEL.")
     return Finding(check, "ok", f"{where} answers and has {', '.join(models)}")
+
+
+def _reranker(settings: Settings) -> Finding:
+    """Ask a reranker for the scores of two sentences."""
+    where = shown_address(settings.rerank_base_url)
+    try:
+        reranker = build_reranker(settings)
+        right, wrong = reranker.scores(*_PROBE) if reranker else (0.0, 0.0)
+    except DatelineError as error:
+        return Finding("reranker", "error", str(error), "Until then questions are answered without it.")
+    if right <= wrong:
+        found = f"{where} answers, but gives a sentence that does not answer the higher score"
+        advice = "Check that DATELINE_RERANK_MODEL is a reranker, converted by its publisher."
+        return Finding("reranker", "warning", found, advice)
+    return Finding("reranker", "ok", f"{where} answers, and puts the right sentence first")
 
 
 def _chroma_server(url: str, token: SecretStr) -> Finding:

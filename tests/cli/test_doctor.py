@@ -12,6 +12,7 @@ from index.core.settings import Settings
 from tests.conftest import CommandLine
 from tests.support.chroma_server import chroma_server, false_server
 from tests.support.ports import free_port
+from tests.support.rerank_server import serve_rerank
 from tests.support.web_server import Answer, serve_web
 from ui.doctor import Finding, examine
 
@@ -141,3 +142,45 @@ def test_a_chroma_server_that_cannot_be_reached_is_a_warning(tmp_path: Path) -> 
     finding = chroma_finding(tmp_path, "http://127.0.0.1:9")
     assert (finding.state, finding.found) == ("warning", "http://127.0.0.1:9 cannot be reached (ConnectError)")
     assert "DATELINE_CHROMA_URL" in finding.advice
+
+
+def rerank_finding(tmp_path: Path, base_url: str, model: str = "") -> Finding:
+    settings = Settings(
+        seeds=tmp_path,
+        store=tmp_path / "store",
+        rerank_base_url=base_url,
+        rerank_model=model,
+        rerank_api_key=SecretStr(KEY),
+        _env_file=None,
+    )
+    findings = list(examine(settings, port=8501, port_is_free=True))
+    assert KEY not in str(findings)
+    return next(finding for finding in findings if finding.check == "reranker")
+
+
+def test_a_reranker_is_asked_for_two_scores(tmp_path: Path) -> None:
+    with serve_rerank() as server:
+        assert rerank_finding(tmp_path, server.url) == Finding(
+            "reranker", "ok", f"{server.url} answers, and puts the right sentence first"
+        )
+        assert len(server.requests[0]["documents"]) == 2
+        assert server.keys == [f"Bearer {KEY}"]
+
+
+def test_a_reranker_that_puts_the_wrong_sentence_first_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.support.rerank_server.logit", lambda _, text: -len(text))
+    with serve_rerank() as server:
+        finding = rerank_finding(tmp_path, server.url)
+    assert finding.state == "warning"
+    assert "DATELINE_RERANK_MODEL" in finding.advice
+
+
+def test_a_reranker_that_fails_or_has_no_address_is_an_error(tmp_path: Path) -> None:
+    with serve_rerank() as server:
+        server.fault = "wrong key"
+        finding = rerank_finding(tmp_path, server.url, "small")
+    assert finding.state == "error"
+    assert "refused the key (status 401)" in finding.found
+    assert "there is no DATELINE_RERANK_BASE_URL" in rerank_finding(tmp_path, "", "small").found
