@@ -126,9 +126,14 @@ def without_courtesies(text: str) -> str:
     return rest if content_terms(rest) else text
 
 
-def begins_with_request(text: str) -> bool:
-    """Return True if a text begins with an instruction: "list all", "can you tell me"."""
-    return any(phrase.pattern.match(text) for phrase in _phrases("before"))
+def request_end(text: str) -> int:
+    """Return where an instruction at the start of a text ends; 0 if there is none.
+
+    >>> "Can you tell me who owned it?"[request_end("Can you tell me who owned it?") :]
+    'who owned it?'
+    """
+    found = (phrase.pattern.match(text) for phrase in _phrases("before"))
+    return next((one.end() for one in found if one), 0)
 
 
 def mask_quotations(text: str) -> str:
