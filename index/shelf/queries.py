@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -167,6 +167,41 @@ class Reading:
             scope,
             "GROUP BY name ORDER BY number DESC, name",
         ).fetchall()
+
+    def authors(self, *, scope: Scope = WHOLE) -> list[tuple[str, int]]:
+        """Count the articles of each author in the scope, as bylines spell them, most first."""
+        return self._in_scope(
+            "SELECT a.author, count(*) AS number FROM articles a",
+            scope,
+            "AND a.author IS NOT NULL GROUP BY a.author ORDER BY number DESC, a.author",
+        ).fetchall()
+
+    def written_by(self, authors: Collection[str], *, scope: Scope = WHOLE) -> list[Listing]:
+        """List the articles in the scope with one of these bylines, newest first."""
+        rows = self._in_scope(
+            f"SELECT {_LISTED} FROM articles a",  # noqa: S608 (a constant)
+            scope,
+            "AND a.author IN (SELECT value FROM json_each(:authors)) ORDER BY a.published DESC NULLS LAST, a.path",
+            authors=json.dumps(sorted(authors)),
+        )
+        return [_listing(row) for row in rows]
+
+    def articles_with(
+        self, wanted: Sequence[Collection[str]], *, part: Literal["heading", "body"], scope: Scope = WHOLE
+    ) -> set[str]:
+        """Return the ids of the articles in the scope with a chunk that has one term of each group.
+
+        Terms are as `terms.terms` makes them. The heading has the title, and the outlet, place and day as well.
+        """
+        groups = (" OR ".join('"' + term.replace('"', '""') + '"' for term in sorted(group)) for group in wanted)
+        rows = self._in_scope(
+            "SELECT DISTINCT a.id FROM keywords k JOIN chunks c ON c.number = k.rowid "
+            "JOIN articles a ON a.id = c.article_id",
+            scope,
+            "AND keywords MATCH :query",
+            query=f"{part} : ({' AND '.join(f'({group})' for group in groups)})",
+        )
+        return {row[0] for row in rows}
 
     def months(self, *, scope: Scope = WHOLE, titled: str = "") -> list[tuple[str, int]]:
         """Count the dated articles of `listings` by month ("2026-02"), in order, without empty months."""
