@@ -20,6 +20,7 @@ Kind = Literal[
     "wrote", "published",
 ]  # fmt: skip
 
+_LONGEST = 300  # characters
 _MOST_WORDS = 8  # of what articles mention
 _SHELF = r"(?:the|this|your|my|our)\s(?:shelf|archive|library|collection|database|index|corpus)"
 _THERE = (
@@ -120,6 +121,8 @@ class ShelfQuestion:
 
 def read_shelf_question(text: str, reading: Reading, *, today: date) -> ShelfQuestion | None:
     """Return what a text asks about the shelf; None if it asks about anything else, or in doubt."""
+    if len(text) > _LONGEST:
+        return None
     asked = _bare(_POLITE.sub("", _bare(without_courtesies(text)), count=1))
     if simple := next((kind for kind, pattern in _SIMPLE.items() if pattern.fullmatch(asked)), None):
         return ShelfQuestion(simple)

@@ -20,6 +20,8 @@ Form = Literal["answer", "brief", "list", "timeline"]  # if a text asks for two,
 
 _FORMS: tuple[Form, ...] = get_args(Form)
 QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
+_END = 120  # characters in which an instruction at the end is looked for
+_LONGEST_NAMED = 300  # characters of what a text is about
 _COUNTS = {word: count for count, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _SIGNS = {
     "N": rf"(?P<count>\d{{1,2}}|{'|'.join(_COUNTS)}|a|an|single)",
@@ -61,9 +63,9 @@ _COURTESY = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"(?P<kept>[?.!]*)(?:(?<=[?.!])|\s*[,;–—-]|\n)\s*(?:many\s+thanks|thanks|thank\s+you|cheers|ty|thx)"
+    r"(?P<kept>[?.!]{0,5})(?:(?<=[?.!])|\s*[,;–—-]|\n)\s*(?:many\s+thanks|thanks|thank\s+you|cheers|ty|thx)"
     r"(?:\s+(?:a\s+lot|so\s+much|very\s+much|in\s+advance|for\s+your\s+help|again))?[\s.!]*$"
-    r"|(?P<mark>[?.!]*)\s+(?:thanks\s+in\s+advance|thx)[\s.!]*$",
+    r"|(?P<mark>[?.!]{0,5})\s+(?:thanks\s+in\s+advance|thx)[\s.!]*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"what(?:['’]s|\s+is|\s+was|\s+are)\s+(?P<what>.+?)(?:\s+all)?\s+about[\s?.!]*$", re.IGNORECASE)
@@ -121,7 +123,7 @@ def without_courtesies(text: str) -> str:
     rest = text.strip()
     while found := _COURTESY.match(rest):
         rest = rest[found.end() :]
-    while found := _THANKS.search(rest):
+    while found := _THANKS.search(rest, max(0, len(rest) - _END)):
         rest = rest[: found.start()] + (found["kept"] or found["mark"] or "")
     return rest if content_terms(rest) else text
 
@@ -161,7 +163,7 @@ def _take(text: str) -> tuple[str, str, int | None] | None:
         if (found := phrase.pattern.match(text)) and found.end() < len(text):
             return text[found.end() :], phrase.form, _count(found)
     for phrase in _phrases("after"):
-        if (found := phrase.pattern.search(text)) and found.start():
+        if (found := phrase.pattern.search(text, max(0, len(text) - _END))) and found.start():
             return text[: found.start()] + found["mark"], phrase.form, _count(found)
     return None
 
@@ -185,13 +187,13 @@ def _about(rest: str) -> str:
     if is_question(rest):
         return rest
     rest = rest.rstrip(" ?!.,;:")
-    story = _STORY.match(rest)
+    story = _STORY.match(rest) if len(rest) <= _LONGEST_NAMED else None
     return story["what"] if story else rest
 
 
 def _of_a_work(rest: str, forms: list[str]) -> tuple[str, list[str]]:
     """Read "What is ferry.txt about?", but not "What is the mayor angry about?"."""
-    if not (found := _ABOUT.match(rest)):
+    if len(rest) > _LONGEST_NAMED or not (found := _ABOUT.match(rest)):
         return rest, forms
     what = found["what"]
     last = _LAST_WORD.search(what)
@@ -241,7 +243,7 @@ def _opening(phrase: str, before: str) -> re.Pattern[str]:
 def _ending(phrase: str) -> re.Pattern[str]:
     tokens = phrase.split()
     needs_mark = tokens[0] == ","
-    lead = r"(?P<mark>[?!.]*)" + (r"(?:(?<=[?!.])\s*|\s*[,;:–—-]\s*)" if needs_mark else r"[\s,;:–—-]+")
+    lead = r"(?P<mark>[?!.]{0,5})" + (r"(?:(?<=[?!.])\s*|\s*[,;:–—-]\s*)" if needs_mark else r"[\s,;:–—-]+")
     return re.compile(rf"{lead}{_words(' '.join(tokens[needs_mark:]))}[\s?.!]*$", re.IGNORECASE)
 
 

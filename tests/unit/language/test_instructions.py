@@ -1,6 +1,7 @@
 """Instructions: they choose the form of an answer, and what is left is the question as it was typed."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -137,6 +138,13 @@ def test_natural_questions_are_not_changed() -> None:
 def test_courtesies_are_removed_from_both_ends() -> None:
     assert without_courtesies("Hello there! Is the pool open? Many thanks.") == "Is the pool open?"
     assert without_courtesies("Many thanks.") == "Many thanks."
+
+
+@pytest.mark.parametrize("piece", ["?", "? ", "thanks ", "now please ", "what is about ", "the a story "])
+def test_a_very_long_text_is_read_in_time(piece: str) -> None:
+    started = time.perf_counter()
+    read_instructions(piece * (16_000 // len(piece)))
+    assert time.perf_counter() - started < 20
 
 
 PIECES = st.sampled_from(
