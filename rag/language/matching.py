@@ -26,6 +26,8 @@ _CLAUSE_END = re.compile(
     r"[,;:—–()\n]|\s-\s|\b(?:but|while|although|though|whereas|because|which|who|and|despite|after|before|if|when)\b",
     re.IGNORECASE,
 )
+# Shorter ones end so by chance, such as "Oman" and "omen".
+_MEN_LETTERS = 6
 _PEOPLE_ENDINGS = frozenset("i n an ian ean es ese ish ic ni is".split())
 
 _Sides = tuple[frozenset[str], frozenset[str]]
@@ -87,6 +89,23 @@ def peoples(term: str) -> frozenset[str]:
 def forms(term: str) -> frozenset[str]:
     """Return the terms of a verb's forms: "buy" and "bought"."""
     return _by_term("irregular_verbs").get(term, frozenset({term}))
+
+
+def word_forms(term: str) -> frozenset[str]:
+    """Return the terms of one word that the stemmer keeps apart: irregular forms, and British or American spelling.
+
+    >>> sorted(word_forms("steal")), sorted(word_forms("women")), sorted(word_forms("color"))
+    (['steal', 'stole', 'stolen'], ['woman', 'women'], ['color', 'colour'])
+    """
+    listed = _word_forms().get(term)
+    if listed is None and len(term) >= _MEN_LETTERS and term.endswith(("man", "men")):
+        return frozenset({f"{term[:-2]}an", f"{term[:-2]}en"})
+    return listed or frozenset({term})
+
+
+def with_forms(some: Iterable[str]) -> frozenset[str]:
+    """Return these terms with all forms of each: a sentence has a question's word if this has its term."""
+    return frozenset().union(*map(word_forms, some))
 
 
 def is_irregular(term: str) -> bool:
@@ -159,6 +178,11 @@ def _synonyms() -> Mapping[str, frozenset[str]]:
     spellings = {word: line for line in lines("spellings") for word in line.split()}
     same = (" ".join(spellings.get(word, word) for word in line.split()) for line in lines("synonyms"))
     return _grouped((*lines("irregular_verbs"), *lines("spellings"), *same, *lines("peoples")))
+
+
+@cache
+def _word_forms() -> Mapping[str, frozenset[str]]:
+    return _grouped((*lines("irregular_verbs"), *lines("irregular_plurals"), *lines("spellings")))
 
 
 @cache

@@ -4,7 +4,7 @@ Two rankings, semantic (vectors) and by keywords (BM25), are fused by score, bec
 page, the command line and the answers all use this search.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.core.errors import ChromaUnreachable, EmbeddingFailed, IndexMismatch, VectorsDamaged
@@ -14,6 +14,7 @@ from index.text.chunks import Chunk
 from index.text.terms import content_terms, terms
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import Embedder
+from rag.language.matching import is_irregular, word_forms
 
 # How far down each ranking the fusion looks.
 CANDIDATES = 100
@@ -59,7 +60,8 @@ def search(
     If the question cannot be embedded, only keywords are searched and `problem` says why. Raises IndexMismatch if the
     vectors on the shelf are of another model.
     """
-    keyword = reading.keyword_ranking(content_terms(question) or terms(question), CANDIDATES, scope=scope)
+    asked = dict.fromkeys(_with_forms(content_terms(question) or terms(question), reading))
+    keyword = reading.keyword_ranking(list(asked), CANDIDATES, scope=scope)
     problem = ""
     try:
         dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
@@ -105,6 +107,18 @@ def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: C
 def _shares(ranking: Mapping[str, float]) -> dict[str, float]:
     best = max(ranking.values(), default=0.0)
     return {id_: max(0.0, score) / best if best > 0 else 0.0 for id_, score in ranking.items()}
+
+
+def _with_forms(asked: Sequence[str], reading: Reading) -> Iterator[str]:
+    """Yield each term, and its other forms.
+
+    Those of a verb only if no article has the verb as asked: they are common words, and a rarer form would weigh more
+    than what was asked for (CLAP NQ, keywords alone: MRR .859 became .849 with all forms, .860 with these).
+    """
+    for term in asked:
+        yield term
+        if not is_irregular(term) or not reading.count_chunks_with(term):
+            yield from sorted(word_forms(term) - {term})
 
 
 def _dense_ranking(

@@ -19,7 +19,7 @@ def test_a_list_has_no_comments_and_no_line_twice(name: str) -> None:
     assert not any("#" in line or line != line.strip() for line in read)
 
 
-@pytest.mark.parametrize("name", ["irregular_verbs", "peoples", "spellings", "synonyms"])
+@pytest.mark.parametrize("name", ["irregular_plurals", "irregular_verbs", "peoples", "spellings", "synonyms"])
 def test_a_group_has_two_words_at_least(name: str) -> None:
     assert [line for line in lines(name) if len(line.split()) < 2] == []
 

@@ -164,3 +164,15 @@ def test_an_article_that_waits_for_its_vectors_is_found_among_many_that_share_it
     )
     assert waiting[0][1].article.path == "new.txt"
     assert waiting[0][0].found_by == FoundBy(dense=None, keyword=1)
+
+
+def test_keywords_are_found_in_their_irregular_forms_and_both_spellings(newsroom: Newsroom) -> None:
+    newsroom.write("crown.txt", "Title: Castle\n\nTwo men stole it from the jewellery room at night.\n")
+    newsroom.write("river.txt", "Title: River\n\nThe water rose again.\n")
+    newsroom.indexed()
+    library = newsroom.library
+    with library.shelf.read() as reading:
+        for question in ("Which man is stealing?", "jewelry"):
+            found = search(question, reading=reading, index=library.index, embedder=library.embedder, k=2)
+            by_words = [hit for hit in found.hits if hit.found_by.keyword]
+            assert [reading.articles([hit.chunk.article_id]).popitem()[1].path for hit in by_words] == ["crown.txt"]
