@@ -71,7 +71,7 @@ HOMES = {
     "sqlite3": ("index.shelf", "rag.storage.alerts", "ui.doctor"),
     "nupunkt": ("index.text.sentences",),
     "rensa": ("index.text.near_duplicates",),
-    "rapidfuzz": ("rag.language.word_diff", "rag.analysis.draft_check"),
+    "rapidfuzz": ("rag.language.word_diff", "rag.retrieval.spelling", "rag.analysis.draft_check"),
     "snowballstemmer": ("index.text.terms",),
     "dateutil": ("index.reading.datelines",),
     "yaml": ("index.reading.readers",),
