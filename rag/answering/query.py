@@ -44,6 +44,14 @@ class Query:
         """The searches to make, in order, until one answers."""
         return (self.within, self) if self.within else (self,)
 
+    @property
+    def plain(self) -> "Query | None":
+        """The question as it was typed, to be tried if its completed form finds nothing; None if it was not completed.
+
+        What it finds can only *may answer*: without its subject a follow-up finds sentences about something else.
+        """
+        return None if self.standalone.question == self.bare else self.rewritten(clean_question(self.raw))
+
     def among(self, articles: frozenset[str]) -> "Query":
         """Return the question asked of these articles alone, by id."""
         within = self.within.among(articles) if self.within else None

@@ -37,6 +37,8 @@ PREPOSITIONS = frozenset(words("prepositions"))
 FILLERS = frozenset(words("fillers"))
 FILLER_TERMS = frozenset(term for word in FILLERS for term in terms(word))
 TIMES = frozenset(words("times"))
+# "rose", "sunk": the forms of irregular verbs after the first.
+PAST_FORMS = frozenset(form for line in lines("irregular_verbs") for form in line.split()[1:])
 
 # Alternatives of a regular expression.
 ROLES = "|".join(words("roles"))

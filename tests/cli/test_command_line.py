@@ -237,7 +237,7 @@ def test_list_search_and_ask_respect_days_and_outlets(dateline: CommandLine) -> 
     )
     follow_up = ("ask", "when will that happen?", "--after", FENTANYL, "--json", "--outlet", "")
     answer = json.loads(dateline(*follow_up, "--since", "2026-02-01", "--as-of", "2026-02-15").stdout)
-    assert answer["searched_as"].endswith("(agreed on fentanyl precursors)")
+    assert answer["searched_as"].endswith(", on fentanyl precursors?")
     assert {passage["path"] for passage in answer["passages"]} == {SEED.name}
     assert answer["searched"]["outlets"] == [""]
     assert (answer["searched"]["since"], answer["searched"]["as_of"]) == ("2026-02-01", "2026-02-15")

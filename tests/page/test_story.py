@@ -83,7 +83,7 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         reader.ask("when will that happen?")
         expect(page.locator(".words", has_text="I don't have a time framework")).to_be_visible()
         expect(page.locator(".words-searched")).to_have_text(
-            "Searched for: when will that happen? (agreed on fentanyl precursors)"
+            "Searched for: when will that happen, on fentanyl precursors?"
         )
 
         # A quote in its article, the next quote, and back with Esc.

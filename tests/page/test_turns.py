@@ -247,7 +247,7 @@ def test_a_turn_follows_up_those_before_it(chats: OpenChats) -> None:
     chat.ask("when will that happen?", None)
     second = finished(chat)
     assert second.answer is not None
-    assert second.answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
+    assert second.answer.searched_as == "when will that happen, on fentanyl precursors?"
     chat.ask_again(1, None)
     again = finished(chat)
     assert again is not second

@@ -176,7 +176,7 @@ def test_a_follow_up_rewritten_by_a_model_is_searched_for(archive: Newsroom, end
         )
     )
     searched = list(dict.fromkeys(answer.searched_as for answer in growing))
-    assert searched == ["when will that happen? (agreed on fentanyl precursors)", words]
+    assert searched == ["when will that happen, on fentanyl precursors?", words]
     assert growing[0].prose is None
     assert growing[0].quotes, "there are quotes before the model has said a word"
     assert words in endpoint.requests[-1]["messages"][-1]["content"]
@@ -197,7 +197,7 @@ def test_if_the_endpoint_fails_the_rules_rewrite_the_follow_up(
         library=archive.library,
         chat=model_of(endpoint, seconds=2),
     )
-    assert answer.searched_as == "when will that happen? (agreed on fentanyl precursors)"
+    assert answer.searched_as == "when will that happen, on fentanyl precursors?"
     assert answer.quotes
     assert answer.seconds["prose"] < 4, "one deadline for both"
 
