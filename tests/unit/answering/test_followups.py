@@ -10,6 +10,7 @@ from index.text.terms import terms
 from rag.answering.followups import Earlier, carry_over, is_follow_up
 from rag.answering.models import Answer, Standalone
 from rag.answering.pipeline import find_passages
+from rag.answering.query import make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.support.followup_cases import CASES, FERRIES, INDIA, RIVER, STRIKE, Case
@@ -291,6 +292,14 @@ def test_a_subject_outlives_the_turns_that_use_it() -> None:
     assert carry_over("Was anyone hurt?", before) == Standalone(
         "Was anyone hurt, about the ferry Selkie?", "the ferry Selkie"
     )
+
+
+def test_a_completed_question_can_be_tried_as_it_was_typed(archive: Newsroom) -> None:
+    query = make_query("And  the fares?", before=[archive.ask(FERRIES)])
+    assert query.text == "And the fares, about ferries and Port Ellery?"
+    assert query.plain
+    assert (query.plain.text, query.plain.subject) == ("And the fares?", "")
+    assert make_query("Who is Ines Okafor?", before=[archive.ask(FERRIES)]).plain is None
 
 
 @given(
