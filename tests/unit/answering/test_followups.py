@@ -140,7 +140,7 @@ def test_follow_ups_searched_for_alone_find_fewer_articles(archive: Newsroom) ->
         ),
         (
             ("Who is Nathalie Drouin?", "Who did she meet?", "What is her role?", "And why?"),
-            "Why is her role, about Nathalie Drouin?",
+            "Why: what is her role, about Nathalie Drouin?",
         ),
         (
             (FERRIES, "How much will that cost?", "Who pays for it?", "And the fares?"),
