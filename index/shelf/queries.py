@@ -265,6 +265,15 @@ class Reading:
         )
         return {row[0]: chunk_of_row(*row) for row in rows}
 
+    def days_of(self, ids: Sequence[str]) -> dict[str, date]:
+        """Return the day of publication of the chunks among these ids whose article has one, by chunk id."""
+        rows = self._connection.execute(
+            "SELECT c.id, a.published FROM chunks c JOIN articles a ON a.id = c.article_id "
+            "WHERE c.id IN (SELECT value FROM json_each(?)) AND a.published IS NOT NULL",
+            (json.dumps(ids),),
+        )
+        return {id_: date.fromisoformat(published) for id_, published in rows}
+
     def sentences(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each sentence of the visible articles among these ids, as the article's id and the sentence."""
         rows = self._connection.execute(

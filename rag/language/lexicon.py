@@ -39,6 +39,7 @@ FILLER_TERMS = frozenset(term for word in FILLERS for term in terms(word))
 TIMES = frozenset(words("times"))
 # "rose", "sunk": the forms of irregular verbs after the first.
 PAST_FORMS = frozenset(form for line in lines("irregular_verbs") for form in line.split()[1:])
+BEGINNINGS = frozenset(words("beginnings"))
 
 # Alternatives of a regular expression.
 ROLES = "|".join(words("roles"))

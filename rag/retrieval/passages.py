@@ -1,7 +1,8 @@
 """Passages: the numbered text that is read for an answer.
 
 Hits that are next to each other in an article become one passage, so nothing is read twice and a sentence keeps its
-neighbours. A hit that repeats an article with a better hit word for word is left out: ten papers with one agency's
+neighbours. Hits that are about equally good are taken from several articles, so that a story is not read in one of
+them alone. A hit that repeats an article with a better hit word for word is left out: ten papers with one agency's
 report would leave no room for anything else.
 """
 
@@ -13,6 +14,9 @@ from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.retrieval.search import Hit
+
+# What a hit counts, as a share of its score, if its article has a better one (see the decision "several articles").
+_NEXT_OF_ARTICLE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def gather_passages(
     """
     by_article: dict[str, list[Hit]] = {}
     articles: dict[str, Article] = {}
-    for hit, article in islice(_without_repeats(hits, reading, passed_over), most):
+    for hit, article in islice(_without_repeats(_from_several_articles(hits), reading, passed_over), most):
         by_article.setdefault(article.id, []).append(hit)
         articles[article.id] = article
     runs: list[tuple[int, Article, tuple[Span, ...]]] = []
@@ -53,6 +57,17 @@ def gather_passages(
             runs.append((min(hit.rank for hit in run), articles[id_], sentences))
     runs.sort(key=lambda run: run[0])
     return [Passage(number, article, sentences) for number, (_, article, sentences) in enumerate(runs, start=1)]
+
+
+def _from_several_articles(hits: Sequence[Hit]) -> list[Hit]:
+    """Put a hit after those of other articles that are about as good, if its own article has a better one."""
+    begun: set[str] = set()
+    counted: list[tuple[float, Hit]] = []
+    for hit in hits:
+        share = _NEXT_OF_ARTICLE if hit.chunk.article_id in begun else 1.0
+        begun.add(hit.chunk.article_id)
+        counted.append((share * hit.counted, hit))
+    return [hit for _, hit in sorted(counted, key=lambda entry: -entry[0])]
 
 
 def _without_repeats(

@@ -15,6 +15,7 @@ from index.text.terms import content_terms, terms
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import Embedder
 from rag.language.matching import is_irregular, word_forms
+from rag.retrieval.freshness import prefer_fresher
 
 # How far down each ranking the fusion looks.
 CANDIDATES = 100
@@ -34,6 +35,7 @@ class Hit:
 
     chunk: Chunk
     score: float  # of the fusion, 0 to 1; higher is better
+    counted: float  # the score with the preference for fresher articles, by which hits are ranked
     rank: int  # from 1
     found_by: FoundBy
 
@@ -73,13 +75,21 @@ def search(
     # whatever is in both rankings.
     waiting = reading.without_vectors(list(keyword)) if dense else set()
     scores = fuse(dense, keyword, waiting=waiting)
-    best = list(scores)[:k]
+    counted = _counted(scores, question, reading, scope)
+    best = list(counted)[:k]
     chunks = reading.chunks(best, scope=scope)
     hits = (
-        Hit(chunks[id_], scores[id_], rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
+        Hit(chunks[id_], scores[id_], counted[id_], rank, FoundBy(dense_ranks.get(id_), keyword_ranks.get(id_)))
         for rank, id_ in enumerate(best, start=1)
     )
     return Found(tuple(hits), problem)
+
+
+def _counted(scores: Mapping[str, float], question: str, reading: Reading, scope: Scope) -> Mapping[str, float]:
+    """Prefer fresher articles, unless the scope begins on a day: then the time was chosen."""
+    if scope.since:
+        return scores
+    return prefer_fresher(scores, reading.days_of(list(scores)), question, as_of=scope.until)
 
 
 def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: Container[str] = ()) -> dict[str, float]:
