@@ -150,10 +150,10 @@ def measure_poisoned(asked: Sequence[Poisoned], folder: Path) -> Figures:
         counts["questions"] += 1
         counts["true side made"] += one.turned is not None
         differing, agreeing = (answer_question(one.question, library=library) for library in shelves)
-        if one.turned and not differing.refusal:
+        if one.turned and differing.level == "answers":
             counts["answered"] += 1
             counts["found"] += is_found(disagreements_of(differing), one)
-        if not agreeing.refusal:
+        if agreeing.level == "answers":
             counts["answers that agree"] += 1
             counts["of them with an alarm"] += bool(disagreements_of(agreeing))
         for pair in combinations(one.texts, 2):
@@ -214,7 +214,7 @@ def measure_multihop(folder: Path, store: Path, lines: list[str]) -> tuple[Figur
         part = HALVES[int(sha256(question.encode()).hexdigest(), 16) % 2]
         answer = answer_question(question, library=library)
         figures[part]["questions"] += 1
-        if answer.refusal:
+        if answer.level != "answers":
             continue
         started = time.process_time()
         found = disagreements_of(answer)

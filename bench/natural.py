@@ -19,7 +19,6 @@ from pathlib import Path
 from index.core.settings import Settings
 from index.pipeline.library import Library, build_library
 from index.pipeline.sync import sync_shelf
-from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
 from rag.evaluation.evaluate import commit_of
 
@@ -60,16 +59,11 @@ def ask(asked: Asked, library: Library) -> Outcome:
     answer = answer_question(asked.question, library=library)
     quotes = answer.quotes
     right = any(one.article.path == asked.article and _has(one.quote, asked) for one in quotes)
-    return Outcome(asked, level_of(answer), tuple(one.quote for one in quotes), right)
+    return Outcome(asked, answer.level, tuple(one.quote for one in quotes), right)
 
 
 def _has(quote: str, asked: Asked) -> bool:
     return any(words in quote for words in asked.has)
-
-
-def level_of(answer: Answer) -> str:
-    """Return the level of an answer."""
-    return "nothing" if answer.refusal else "answers"
 
 
 def figures(outcomes: list[Outcome]) -> dict[str, float]:
@@ -105,12 +99,13 @@ def main() -> None:
         list(sync_shelf(library))
         outcomes = [ask(one, library) for one in read_questions()]
         library.index.release()
-    result = {"commit": commit_of(ROOT), "model": library.embedder.model, "figures": figures(outcomes)}
+    measured = figures(outcomes)
+    result = {"commit": commit_of(ROOT), "model": library.embedder.model, "figures": measured}
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     for one in outcomes if every else ():
         mark = ("right" if one.right else "WRONG") if one.asked.has else "-"
         print(f"{one.level:10} {mark:5} {one.asked.question} → {one.shown[0] if one.shown else ''}")
-    for name, value in result["figures"].items():  # type: ignore[attr-defined]
+    for name, value in measured.items():
         print(f"{name:32} {value}")
 
 

@@ -42,7 +42,7 @@ def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int
         whole = replace(quoted, prose=written)
         broken += written.state != "whole"
         seconds.append(written.seconds)
-        refused[bool(one.chosen)].append(whole.refusal is not None)
+        refused[bool(one.chosen)].append(whole.level == "nothing")
         unresolved += sum(len(statement.unresolved) for statement in written.statements)
         verdicts += [statement.verdict for statement in written.statements]
         if one.chosen:

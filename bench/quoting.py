@@ -1,48 +1,73 @@
-"""Measure how often the shelf quotes the right sentences, and refuses when it should.
+"""Measure how sure an answer may be: whether the right sentences are quoted, and at which level.
 
     python -m bench.quoting DATA_FOLDER
 
-It reads `clapnq/dev_answerable_*.jsonl` and `clapnq/dev_unanswerable_*.jsonl` (CLAP NQ, IBM, Apache-2.0), puts every
-passage on one shelf as an article and asks every question. It prints a table and writes `bench/results/quoting.json`.
-The data is not part of the project.
+Two kinds of shelf. *Large*: every passage of `clapnq/dev_*.jsonl` (CLAP NQ, IBM, Apache-2.0) as an article on one
+shelf; half of the questions have no answer in their passage. *One article*: each paragraph of `xquad/en.jsonl` (XQuAD,
+CC BY-SA 4.0) alone on a shelf, whole and without the sentence that answers. Numbers were chosen on the questions of
+even number (`bench/levels.py`); the others are published beside them. It prints tables and writes
+`bench/results/quoting.json`. The data is not part of the project.
 """
 
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean
 
-from index.core.arrays import Vectors
 from index.core.settings import Settings
 from index.pipeline.library import Library, build_library
 from index.pipeline.sync import sync_shelf
-from index.vectors.embedders import Embedder
-from rag.answering import extractive as quoting
+from index.text.sentences import split_sentences
+from index.text.spans import Span
+from rag.answering.models import Answer, Level
 from rag.answering.pipeline import answer_question, find_passages
 from rag.evaluation.evaluate import commit_of
 from rag.evaluation.metrics import hits_at, reciprocal_rank, set_scores
 
 ROOT = Path(__file__).parent.parent
 RESULT = ROOT / "bench" / "results" / "quoting.json"
+LEVELS: tuple[Level, ...] = ("answers", "may_answer", "nothing")
 _KS = (1, 4, 10)
-# How many passages the model reads whole, and what share of the question's weight a sentence further down must hold.
-_READINGS = ((8, 0.0), (4, 0.2), (3, 0.1), (3, 0.2), (2, 0.2), (1, 0.2), (0, 0.2), (3, 0.4), (3, 1.1))
-_THRESHOLDS = (0.45, 0.5, 0.55, 0.6, 0.65, 0.69, 0.73, 0.77, 0.81, 0.85, 0.9)
+_ALONE = "article.txt"  # the path of an article that is alone on a shelf
+_EDGES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)  # of the reliability table
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, the passage it was asked of, and the sentences annotators chose in it."""
+    """A question, the passage it was asked of, and the sentences that answer in it."""
 
     question: str
     path: str
     title: str
     sentences: tuple[str, ...]
     chosen: frozenset[str]  # empty: the passage does not answer
+    number: int = 0  # of its passage: the even ones may be used to choose numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was shown for a question."""
+
+    asked: Asked
+    level: Level
+    chance: float
+    shown: tuple[tuple[str, str], ...]  # paths and quotes
+
+    @property
+    def right(self) -> bool:
+        """A right sentence is shown."""
+        return any(path == self.asked.path and quote in self.asked.chosen for path, quote in self.shown)
+
+    @property
+    def f1(self) -> float:
+        """F1 of the sentences shown."""
+        return set_scores(set(self.shown), {(self.asked.path, one) for one in self.asked.chosen}).f1
 
 
 def read_clapnq(folder: Path) -> Iterator[Asked]:
@@ -59,135 +84,150 @@ def read_clapnq(folder: Path) -> Iterator[Asked]:
                     title=passage["title"],
                     sentences=tuple(passage["sentences"]),
                     chosen=frozenset(s for output in outputs for s in output.get("selected_sentences") or []),
+                    number=number,
                 )
 
 
-def measure(asked: list[Asked], library: Library) -> dict[str, float]:
-    """Ask everything, and return each figure, all from 0 to 1."""
-    runs, answered, refused, scores = [], [], [], []
+def read_xquad(folder: Path, language: str = "en") -> Iterator[list[Asked]]:
+    """Read the paragraphs, each as a list of questions for every shelf that is made of it.
+
+    The first list is asked of the whole paragraph, the others of the paragraph without a sentence that answers them.
+    """
+    lines = (folder / "xquad" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        entry = json.loads(line)
+        text = entry["text"]
+        spans = split_sentences(text, Span(0, len(text)))
+        sentences = tuple(span.cut(text) for span in spans)
+        held: dict[int, list[str]] = {}
+        for one in entry["questions"]:
+            at = next((n for n, span in enumerate(spans) if span.start <= one["start"] < span.end), None)
+            if at is not None:
+                held.setdefault(at, []).append(one["question"])
+
+        chosen = {at: frozenset({sentence}) for at, sentence in enumerate(sentences)}
+        yield [Asked(q, _ALONE, "", sentences, chosen[at], number) for at, asked in held.items() for q in asked]
+        for at, asked in held.items() if len(sentences) > 1 else ():
+            left = sentences[:at] + sentences[at + 1 :]
+            yield [Asked(question, _ALONE, "", left, frozenset(), number) for question in asked]
+
+
+@contextmanager
+def shelf_of(articles: Iterable[Asked]) -> Iterator[Library]:
+    """Make a shelf of the passages."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store")
+        settings.seeds.mkdir()
+        for one in articles:
+            title = f"Title: {one.title}\n\n" if one.title else ""
+            (settings.seeds / one.path).write_text(title + "\n".join(one.sentences), encoding="utf-8")
+        library = build_library(settings)
+        list(sync_shelf(library))
+        try:
+            yield library
+        finally:
+            library.index.release()
+
+
+def ask(asked: Asked, library: Library) -> Outcome:
+    """Ask one question."""
+    answer = answer_question(asked.question, library=library)
+    return Outcome(asked, answer.level, answer.quoted.chance or 0.0, _shown(answer))
+
+
+def _shown(answer: Answer) -> tuple[tuple[str, str], ...]:
+    return tuple((quote.article.path, quote.quote) for quote in answer.quotes)
+
+
+def measure_search(asked: Sequence[Asked], library: Library) -> dict[str, float]:
+    """Return how often the search finds the passage."""
+    runs = []
     for one in asked:
         hits, _ = find_passages(one.question, library=library, k=max(_KS) * 3)
         runs.append((list(dict.fromkeys(passage.article.path for _, passage in hits)), {one.path}))
-        answer = answer_question(one.question, library=library)
-        if not one.chosen:
-            refused.append(answer.refusal is not None)
-            continue
-        answered.append(answer.refusal is None)
-        quotes = {(s.citations[0].article.path, s.text) for s in answer.statements}
-        scores.append(set_scores(quotes, {(one.path, sentence) for sentence in one.chosen}))
     figures = {f"hits@{k}": mean(hits_at(k, *run) for run in runs) for k in _KS}
     figures["MRR"] = mean(reciprocal_rank(*run, max(_KS)) for run in runs)
-    figures["answered when answerable"] = mean(answered)
-    figures["refused when unanswerable"] = mean(refused)
-    figures["sentence precision"] = mean(score.precision for score in scores)
-    figures["sentence recall"] = mean(score.recall for score in scores)
-    figures["sentence F1"] = mean(score.f1 for score in scores)
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def measure_curve(asked: list[Asked], library: Library) -> list[dict[str, float]]:
-    """Ask everything at each of several thresholds of a sentence's weight; the rule of words is unchanged."""
-    chosen, rows = quoting._ENOUGH, []
-    try:
-        for threshold in _THRESHOLDS:
-            quoting._ENOUGH = threshold
-            outcomes = [_outcome(one, library) for one in asked]
-            answerable = [outcome for outcome in outcomes if outcome[0] is not None]
-            rows.append(
-                {
-                    "threshold": threshold,
-                    "answered when answerable": round(mean(not refused for _, refused in answerable), 3),
-                    "answered with a right sentence": round(mean(bool(right) for right, _ in answerable), 3),
-                    "refused when unanswerable": round(
-                        mean(refused for right, refused in outcomes if right is None), 3
-                    ),
-                }
-            )
-    finally:
-        quoting._ENOUGH = chosen
+def figures_of(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """Return each figure, all from 0 to 1."""
+    answerable = [one for one in outcomes if one.asked.chosen]
+    others = [one for one in outcomes if not one.asked.chosen]
+    answers = [one for one in outcomes if one.level == "answers"]
+    figures = {
+        "right sentence shown": mean(one.right for one in answerable),
+        "right among answers": mean(one.right for one in answers) if answers else 0.0,
+        "nothing though answerable": mean(one.level == "nothing" for one in answerable),
+        "answers though unanswerable": mean(one.level == "answers" for one in others),
+        "sentence F1 of answers": mean(one.f1 for one in answerable if one.level == "answers"),
+        "sentence F1 of all shown": mean(one.f1 for one in answerable),
+    }
+    for name, some in (("answerable", answerable), ("unanswerable", others)):
+        figures |= {f"{name}: {level}": mean(one.level == level for one in some) for level in LEVELS}
+    return {name: round(value, 3) for name, value in figures.items()}
+
+
+def reliability(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:
+    """Return, for each range of the stated chance, how many questions have it and how many were right."""
+    rows = []
+    for low, high in pairwise(_EDGES):
+        some = [one for one in outcomes if one.shown and low <= one.chance < high]
+        if some:
+            stated, right = mean(one.chance for one in some), mean(one.right for one in some)
+            rows.append({"questions": len(some), "stated": round(stated, 2), "right": round(right, 2)})
     return rows
 
 
-class _Counting:
-    """The sentence model, and how many characters it was given."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.model, self._embedder, self.characters = embedder.model, embedder, 0
-
-    def embed_articles(self, texts: Sequence[str]) -> Vectors:
-        self.characters += sum(map(len, texts))
-        return self._embedder.embed_articles(texts)
-
-    def embed_question(self, text: str) -> Vectors:
-        return self._embedder.embed_question(text)
-
-
-def measure_reading(asked: list[Asked], library: Library) -> list[dict[str, float]]:
-    """Ask everything, with fewer and fewer sentences read by the model."""
-    chosen, rows, most = (quoting._READ_WHOLE, quoting._WORTH_READING), [], 0
-    try:
-        for whole, worth in _READINGS:
-            quoting._READ_WHOLE, quoting._WORTH_READING = whole, worth
-            counting = _Counting(library.sentence_model)
-            outcomes = [_outcome(one, replace(library, sentence_model=counting)) for one in asked]
-            most = most or counting.characters
-            rows.append(
-                {
-                    "passages read whole": whole,
-                    "share of the weight further down": worth,
-                    "characters read": round(counting.characters / most, 3),
-                    "answered with a right sentence": round(
-                        mean(right for right, _ in outcomes if right is not None), 3
-                    ),
-                    "refused when unanswerable": round(
-                        mean(refused for right, refused in outcomes if right is None), 3
-                    ),
-                }
-            )
-    finally:
-        quoting._READ_WHOLE, quoting._WORTH_READING = chosen
-    return rows
-
-
-def _outcome(one: Asked, library: Library) -> tuple[bool | None, bool]:
-    """Return whether a right sentence was quoted (None if there is none), and whether the question was refused."""
-    answer = answer_question(one.question, library=library)
-    quoted = any(s.citations[0].article.path == one.path and s.text in one.chosen for s in answer.statements)
-    return quoted if one.chosen else None, answer.refusal is not None
+def by_halves(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:
+    """Yield the questions that numbers were chosen on, and the others."""
+    for half, name in enumerate(("chosen on", "held out")):
+        yield name, [one for one in outcomes if one.asked.number % 2 == half]
 
 
 def main() -> None:
     """Measure and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    asked = list(read_clapnq(parser.parse_args().data))
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(seeds=Path(folder) / "seeds", store=Path(folder) / "store")
-        settings.seeds.mkdir()
-        for one in asked:
-            (settings.seeds / one.path).write_text(f"Title: {one.title}\n\n" + "\n".join(one.sentences))
-        library = build_library(settings)
-        list(sync_shelf(library))
-        figures = measure(asked, library)
-        curve = measure_curve(asked, library)
-        readings = measure_reading(asked, library)
-        library.index.release()
+    data = parser.parse_args().data
+    clapnq = list(read_clapnq(data))
+    with shelf_of(clapnq) as library:
+        search = measure_search(clapnq, library)
+        outcomes = {"large shelf": [ask(one, library) for one in clapnq]}
+        model = library.embedder.model
+    alone: list[Outcome] = []
+    for asked in read_xquad(data):
+        with shelf_of(asked[:1]) as library:
+            alone += [ask(one, library) for one in asked]
+    outcomes["one article"] = alone
     result = {
-        "data": f"CLAP NQ dev, {len(asked)} questions, one shelf of {len(asked)} passages",
-        "model": library.embedder.model,
+        "data": f"CLAP NQ dev, {len(clapnq)} questions, one shelf; XQuAD en, {len(alone)} questions, a shelf each",
+        "model": model,
         "commit": commit_of(ROOT),
         "versions": {name: version(name) for name in ("chromadb", "onnxruntime", "nupunkt", "snowballstemmer")},
-        "figures": figures,
-        "curve": curve,
-        "readings": readings,
+        "search": search,
+        "halves": {
+            f"{kind}, {half}": figures_of(some) for kind, all_ in outcomes.items() for half, some in by_halves(all_)
+        },
+        "reliability": {
+            f"{kind}, {half}": reliability(some) for kind, all_ in outcomes.items() for half, some in by_halves(all_)
+        },
     }
-    RESULT.parent.mkdir(exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    print(f"{result['data']}, {result['model']}")
-    for name, value in figures.items():
-        print(f"{name:28} {value}")
-    for row in (*curve, *readings):
-        print("  ".join(f"{name} {value}" for name, value in row.items()))
+    _print(result["data"], search, result["halves"], result["reliability"])  # type: ignore[arg-type]
+
+
+def _print(
+    data: str,
+    search: Mapping[str, float],
+    halves: Mapping[str, Mapping[str, float]],
+    reliable: Mapping[str, Sequence[Mapping[str, float]]],
+) -> None:
+    print(data, search, sep="\n")
+    for name in next(iter(halves.values())):
+        print(f"{name:28}", *(f"{figures[name]:6.3f}" for figures in halves.values()))
+    for name, rows in reliable.items():
+        print(name, *(f"{row['stated']:.2f}→{row['right']:.2f} ({row['questions']})" for row in rows))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.pipeline.events import Done
     from index.shelf.queries import Listing
     from index.text.articles import Article
-    from rag.answering.models import Answer, Refusal
+    from rag.answering.models import Answer, Level
     from rag.evidence.citations import Citation, Statement
     from rag.retrieval.passages import Passage
     from rag.retrieval.search import Hit
@@ -30,9 +30,9 @@ __all__ = [
     "DatelineError",
     "Done",
     "Hit",
+    "Level",
     "Listing",
     "Passage",
-    "Refusal",
     "Scope",
     "SearchResult",
     "Shelf",

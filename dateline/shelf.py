@@ -18,7 +18,7 @@ from index.pipeline.sync import WAIT_SECONDS, sync_shelf
 from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.answering.models import Answer
-from rag.answering.models import Refusal as Refusal
+from rag.answering.models import Level as Level
 from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
 from rag.evidence.citations import Citation as Citation

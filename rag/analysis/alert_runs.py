@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from index.core.errors import UnknownAlert
 from index.core.scope import Scope
 from index.pipeline.library import Library
-from rag.answering.models import Answer, Refusal
+from rag.answering.models import Answer
 from rag.answering.pipeline import answer_from
 from rag.answering.query import make_query
 from rag.storage.alerts import Alert, AlertResult, AlertStore
@@ -50,7 +50,7 @@ def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, Aler
         answer = _answer(asked, here, library, alerts) if here else None
         if _visible(pending, library) != here:
             continue
-        found = answer if answer and not isinstance(answer.quoted, Refusal) else None
+        found = answer if answer and answer.quoted.is_likely else None
         settled, result = alerts.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=found)
         if settled:
             return (asked, result) if result else None

@@ -67,7 +67,7 @@ def find_changes(question: str, *, library: Library, since: date, scope: Scope =
 
 def compare(question: str, older: Answer, newer: Answer) -> tuple[tuple[Citation, ...], tuple[Disagreement, ...], int]:
     """Return the newer quotes that are new, the disagreements with older ones, and the number of repeated quotes."""
-    if newer.refusal:
+    if not newer.quoted.is_likely:
         return (), (), 0
     passages = (*older.passages, *_numbered(newer.passages, len(older.passages)))
     after = frozenset(passage.article.id for passage in newer.passages)

@@ -16,10 +16,10 @@ from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms
 from rag.analysis.contradiction_rules import agree, differing_numbers, differing_times
-from rag.analysis.question_type import QuestionType, read_question_type
 from rag.analysis.sentence_context import Mention, SentenceContext, may_be_same
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
+from rag.language.question_type import QuestionType, read_question_type
 from rag.retrieval.passages import Passage
 
 Kind = Literal["number", "date"]
@@ -102,11 +102,11 @@ class _Claim:
 
 
 def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
-    """Return where articles contradict an answer's quotes; nothing for a refusal or while a model still writes.
+    """Return where articles contradict quotes that surely answer; nothing while a model still writes.
 
     What a model cites grows with each sentence, and an unfinished answer is drawn several times a second.
     """
-    if answer.refusal or (answer.prose and answer.prose.under_way):
+    if answer.level != "answers" or (answer.prose and answer.prose.under_way):
         return ()
     cited = (citation for statement in answer.statements for citation in statement.citations)
     return find_disagreements(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))), answer.passages)

@@ -9,7 +9,6 @@ from itertools import product
 
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.analysis.question_type import NOTHING_ASKED, QuestionType
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import read_when
 from rag.language.date_phrases import NamedTime, read_times
@@ -18,6 +17,7 @@ from rag.language.lexicon import SAYING
 from rag.language.matching import meets, names_meet, term_set
 from rag.language.names import names_in
 from rag.language.numbers import Number, read_numbers
+from rag.language.question_type import NOTHING_ASKED, QuestionType
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
 LEAST_SHARED = 3  # content words that two sentences about the same thing share

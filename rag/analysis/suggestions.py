@@ -83,7 +83,7 @@ def _first_quote(question: str, story: _Story, library: Library) -> str:
     if not question:
         return ""
     answer = answer_question(question, library=library)
-    if answer.refusal:
+    if not answer.quoted.is_likely:
         return ""
     first = answer.quotes[0]
     sources = {first.article.id, *(copy.id for copy in answer.copies.get(first.article.id, ()))}

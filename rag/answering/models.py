@@ -12,6 +12,10 @@ from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
 
 State = Literal["waiting", "writing", "whole", "stopped", "failed"]
+# How sure it is that the sentences shown answer the question. At "nothing" none are shown.
+Level = Literal["answers", "may_answer", "nothing"]
+# What answers with at least this chance is news to an alert, and counts as a change.
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,26 @@ class Standalone:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """The shelf does not answer; these sentences are closest, best first."""
+class Quoted:
+    """The sentences found for a question, word for word, and how sure it is that they answer it."""
 
-    closest: tuple[Citation, ...]
+    level: Level
+    statements: tuple[Statement, ...]
+    # That a sentence which answers is among them, 0 to 1 (`bench/levels.py`); None in chats of earlier versions.
+    chance: float | None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The places of the sentences."""
+        return tuple(statement.citations[0] for statement in self.statements)
+
+    @property
+    def is_likely(self) -> bool:
+        """Return True if the sentences answer more probably than not."""
+        return self.level == "answers" or (self.level == "may_answer" and (self.chance or 0.0) >= _LIKELY)
+
+
+NOTHING = Quoted("nothing", (), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +57,7 @@ class Weighed:
     weight: float  # of both below
     similarity: float  # cosine to the question
     coverage: float  # of the question's words by weight, with the sentences on each side; 0 to 1
-    answers: bool
+    chance: float | None = None  # that it answers, 0 to 1; None in chats of earlier versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,7 @@ class Answer:
 
     question: str
     standalone: Standalone  # what was searched for, and the subject of an earlier question
-    quoted: tuple[Statement, ...] | Refusal  # the sentences that answer, word for word
+    quoted: Quoted  # the sentences found without a model, word for word
     passages: tuple[Passage, ...]
     prose: Prose | None  # None: quotes only
     searched: Searched
@@ -117,15 +137,28 @@ class Answer:
 
     @property
     def quotes(self) -> tuple[Citation, ...]:
-        """The quotes that were found without a model: those that answer, or the closest ones."""
-        return quotes_of(self.quoted)
+        """The quotes that were found without a model; none if nothing was found."""
+        return () if self.level == "nothing" else self.quoted.citations
+
+    @property
+    def level(self) -> Level:
+        """How sure it is that the statements answer.
+
+        A model that finds no answer in the passages lowers it by one; one that writes a supported statement lifts it.
+        """
+        written = self.prose
+        if written and written.refused:
+            return "may_answer" if self.quoted.level == "answers" else "nothing"
+        if written and any(statement.verdict == "supported" for statement in written.statements):
+            return "answers"
+        return self.quoted.level
 
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements of the answer: the model's if it made some, else the quotes."""
         if self.prose and self.prose.statements:
             return self.prose.statements
-        return () if self.refusal or isinstance(self.quoted, Refusal) else self.quoted
+        return () if self.level == "nothing" else self.quoted.statements
 
     @property
     def searchable_text(self) -> str:
@@ -134,24 +167,3 @@ class Answer:
         cited = [citation for statement in self.statements for citation in statement.citations]
         quoted = [line for one in (*self.quotes, *cited) for line in (one.quote, one.article.title)]
         return "\n".join(dict.fromkeys([*stated, *quoted]))
-
-    @property
-    def refusal(self) -> Refusal | None:
-        """The closest quotes if the shelf does not answer, else None.
-
-        If the model finds no answer, the answer is a refusal. A model without a single supported statement does not
-        turn a refusal into an answer.
-        """
-        written = self.prose
-        if written and written.refused:
-            return Refusal(self.quotes)
-        if not isinstance(self.quoted, Refusal):
-            return None
-        if written and any(statement.verdict == "supported" for statement in written.statements):
-            return None
-        return self.quoted
-
-
-def quotes_of(quoted: tuple[Statement, ...] | Refusal) -> tuple[Citation, ...]:
-    """Return the quotes that answer, or those of a refusal."""
-    return quoted.closest if isinstance(quoted, Refusal) else tuple(said.citations[0] for said in quoted)

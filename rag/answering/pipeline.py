@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.core.errors import DatelineError
@@ -12,7 +12,7 @@ from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
 from index.text.terms import content_terms
 from rag.answering import extractive, generative
-from rag.answering.models import Answer, Dated, Prose, Refusal, Searched, Weighed, quotes_of
+from rag.answering.models import Answer, Dated, Prose, Searched, Weighed
 from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.evidence.citations import Citation
@@ -102,8 +102,7 @@ def list_quotes(question: str | Query, *, library: Library) -> Listed:
     """Find every sentence that answers, in the days that the question names if one does. Raises BadQuestion."""
     for query in _as_query(question).attempts:
         with library.shelf.read(checked=True) as reading:
-            found = _search(query, reading, library)
-            passages = gather_passages(found.hits, reading, most=_HITS_FOR_ALL)
+            found, passages = read_passages(query, reading, library, most=_HITS_FOR_ALL)
             quotes = extractive.find_all(query, passages, reading=reading, sentence_model=library.sentence_model)
         listed = Listed(quotes, found.problem, query.days)
         if listed.quotes:
@@ -131,26 +130,27 @@ def _answer_in_quotes(
     query: Query, library: Library, *, for_prose: bool = False, passed_over: Callable[[str], bool] | None = None
 ) -> Answer:
     """Answer from the days that the question names; if nothing published then answers, from the whole scope."""
-    seconds: list[Mapping[str, float]] = []
+    tried: list[Answer] = []
     for attempt in query.attempts:
-        answer = _quote(attempt, library, for_prose=for_prose, passed_over=passed_over)
-        seconds.append(answer.seconds)
-        if not isinstance(answer.quoted, Refusal):
+        tried.append(_quote(attempt, library, for_prose=for_prose, passed_over=passed_over))
+        if tried[-1].quoted.is_likely:
             break
-    return replace(answer, seconds={stage: round(sum(took[stage] for took in seconds), 4) for stage in seconds[0]})
+    # What may answer from those days is nearer to the question than what may answer from others.
+    answer = tried[0] if tried[-1].level != "answers" and tried[0].level != "nothing" else tried[-1]
+    spent = {stage: round(sum(one.seconds[stage] for one in tried), 4) for stage in answer.seconds}
+    return replace(answer, seconds=spent)
 
 
 def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Callable[[str], bool] | None) -> Answer:
     """Search, read and quote: one attempt at an answer."""
     started = time.perf_counter()
     with library.shelf.read(checked=True) as reading:
-        found = _search(query, reading, library)
-        passages = gather_passages(found.hits, reading, most=_HITS_READ, passed_over=passed_over)
+        found, passages = read_passages(query, reading, library, passed_over=passed_over)
         searched = time.perf_counter()
         quoted, nearest = extractive.answer(
             query, passages, reading=reading, sentence_model=library.sentence_model, passed_over=passed_over
         )
-        cited = [*quotes_of(quoted), *(passages if for_prose else ())]
+        cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
         report = _report(query, reading, found, nearest)
     ended = time.perf_counter()
@@ -171,8 +171,16 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
     )
 
 
-def _search(query: Query, reading: Reading, library: Library) -> Found:
-    return search(
+def read_passages(
+    query: Query,
+    reading: Reading,
+    library: Library,
+    *,
+    most: int = _HITS_READ,
+    passed_over: Callable[[str], bool] | None = None,
+) -> tuple[Found, list[Passage]]:
+    """Search, and return what was found with the passages that are read for an answer."""
+    found = search(
         query.text,
         reading=reading,
         index=library.index,
@@ -180,6 +188,7 @@ def _search(query: Query, reading: Reading, library: Library) -> Found:
         k=_HITS_LOOKED_AT,
         scope=query.scope,
     )
+    return found, gather_passages(found.hits, reading, most=most, passed_over=passed_over)
 
 
 def _copies(cited: Sequence[Citation | Passage], reading: Reading, scope: Scope) -> dict[str, tuple[Listing, ...]]:

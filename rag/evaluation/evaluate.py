@@ -225,7 +225,7 @@ def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
         yield Outcome(
             case,
             found=tuple(dict.fromkeys(passage.article.path for _, passage in hits)),
-            refused=answer.refusal is not None,
+            refused=answer.level == "nothing",
             quotes=tuple((citation.article.path, citation.quote) for citation in cited),
             milliseconds=answer.seconds["total"] * 1000,
             problem=answer.searched.problem,

@@ -28,7 +28,9 @@ def answer_json(answer: Answer) -> Json:
     return {
         "question": answer.question,
         "searched_as": answer.searched_as,
-        "refusal": answer.refusal is not None,
+        "level": answer.level,
+        "chance": _rounded(answer.quoted.chance),
+        "refusal": answer.level == "nothing",
         "answer": answer_text(answer),
         "statements": [
             {
@@ -41,7 +43,6 @@ def answer_json(answer: Answer) -> Json:
             for statement in answer.statements
         ],
         "quotes": [citation_json(citation) for citation in answer.quotes],
-        "closest": [citation_json(citation) for citation in answer.refusal.closest] if answer.refusal else [],
         "passages": [
             {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
             for passage in answer.passages
@@ -67,7 +68,7 @@ def answer_json(answer: Answer) -> Json:
                     "weight": one.weight,
                     "similarity": one.similarity,
                     "coverage": one.coverage,
-                    "answers": one.answers,
+                    "chance": _rounded(one.chance),
                     **citation_json(one.citation),
                 }
                 for one in searched.nearest
@@ -186,6 +187,10 @@ def _listing_json(listing: Listing) -> Json:
 
 def _passage_json(passage: Passage) -> Json:
     return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
+
+
+def _rounded(chance: float | None) -> float | None:
+    return None if chance is None else round(chance, 2)
 
 
 def _day(day: date | None) -> str | None:

@@ -18,7 +18,9 @@ from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
 from rag.retrieval.search import Hit
 
-REFUSED = "The shelf does not answer this."
+NOTHING_FOUND = "Nothing found on the shelf."
+MAY_ANSWER = "Closest on the shelf; these may answer:"
+CLOSEST = "Closest sentences:"
 NO_ANSWER_FOUND = "The model finds no answer on the shelf."
 KEYWORDS_ONLY = "Keyword search only."
 UNFINISHED = "This answer is unfinished."
@@ -109,18 +111,18 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     prose = answer.prose
     if note := ending_note(answer):
         yield note
+    if words := level_words(answer):
+        yield words
     cited = number_citations(answer.statements)
     if cited:
         yield from _card_lines(cited, answer)
     if words := count_sources(answer).words:
         yield f"({words})"
-    if answer.refusal:
-        yield from _refusal_lines(answer)
-    else:
-        beside = [quote for quote in answer.quotes if quote not in cited]
-        if beside:
-            yield WITHOUT_MODEL
-            yield from _closest_lines(beside)
+    if beside := quotes_beside(answer):
+        yield WITHOUT_MODEL
+        yield from _closest_lines(beside)
+    if answer.level != "answers":
+        yield searched_line(answer)
     for disagreement in disagreements_of(answer):
         yield from disagreement_lines(disagreement)
     if prose and prose.usage:
@@ -137,9 +139,21 @@ def ending_note(answer: Answer) -> str:
     return f"{UNFINISHED} {prose.problem}" if prose.unfinished else prose.problem
 
 
-def refusal_words(answer: Answer) -> str:
-    """Return the sentence for a refusal, by the model or by the search."""
-    return NO_ANSWER_FOUND if answer.prose and answer.prose.refused else REFUSED
+def level_words(answer: Answer) -> str:
+    """Return how sure it is that an answer's quotes answer; "" if they do, or while a model writes."""
+    if answer.level == "answers" or (answer.prose and answer.prose.under_way):
+        return ""
+    if answer.prose and answer.prose.refused:
+        return f"{NO_ANSWER_FOUND} {CLOSEST}" if answer.quotes else NO_ANSWER_FOUND
+    if answer.level == "nothing":
+        return f"{absent_words(answer.searched.absent)}{NOTHING_FOUND}"
+    return "" if answer.prose and answer.prose.statements else MAY_ANSWER
+
+
+def quotes_beside(answer: Answer) -> list[Citation]:
+    """Return the quotes found without the model that its text does not cite; none if there is no such text."""
+    cited = number_citations(answer.statements)
+    return [quote for quote in answer.quotes if quote not in cited]
 
 
 def usage_line(prose: Prose) -> str:
@@ -221,15 +235,6 @@ def where_words(citation: Citation) -> str:
     return ", ".join(filter(None, (place_line(article.outlet, article.place, article.published), page_words(citation))))
 
 
-def _refusal_lines(answer: Answer) -> Iterator[str]:
-    assert answer.refusal is not None
-    yield refusal_words(answer)
-    if answer.refusal.closest:
-        yield "Closest sentences:"
-        yield from _closest_lines(answer.refusal.closest)
-    yield searched_line(answer)
-
-
 def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
     """Yield the sides of a disagreement, each with its differing words."""
     yield f"{disagreement.title}. {disagreement.note}".rstrip()
@@ -274,7 +279,8 @@ def searched_line(answer: Answer) -> str:
     undated = f", {reach.undated:,} undated" if reach.undated else ""
     asked = answer.searched_as
     asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
-    return f"{absent_words(searched.absent)}Searched {articles}{published}{undated}, for: {asked}"
+    absent = absent_words(searched.absent) if answer.quotes else ""  # else the reason is given first
+    return f"{absent}Searched {articles}{published}{undated}, for: {asked}"
 
 
 def absent_words(absent: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ def changes_json(changes: Changes) -> Json:
     return {
         "question": newer.question,
         "since": changes.since.isoformat(),
-        "known": [citation_json(quote) for quote in older.quotes] if not older.refusal else [],
+        "known": [citation_json(quote) for quote in older.quotes] if older.quoted.is_likely else [],
         "added": [citation_json(quote) for quote in changes.added],
         "differing": [disagreement_json(one) for one in changes.differing],
         "repeated": changes.repeated,
@@ -57,7 +57,7 @@ def changes_notes(changes: Changes) -> Iterator[str]:
     if changes.repeated:
         yield f"{counted(changes.repeated, 'newer quote')} not shown: said before."
     older, newer = changes.older.searched.reach.articles, changes.newer.searched.reach.articles
-    answers = " (they do not answer this)" if changes.older.refusal and older else ""
+    answers = " (they do not answer this)" if not changes.older.quoted.is_likely and older else ""
     yield f"Searched {counted(newer, 'newer article')}, held against {counted(older, 'older one')}{answers}."
     if changes.undated:
         more = changes.undated - len(changes.undated_titles)

@@ -13,7 +13,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
-from rag.output.answer_text import refusal_words, said_words, verdict_mark
+from rag.output.answer_text import level_words, said_words, verdict_mark
 
 _PLACE = ("quote", "article", "file", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")
@@ -54,15 +54,11 @@ def _written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _rows(answer: Answer, page: str) -> Iterator[tuple[str, ...]]:
     for statement in answer.statements:
         verdict = verdict_mark(statement) or statement.verdict
+        verdict = "may answer" if answer.level == "may_answer" and verdict == "supported" else verdict
         for citation in statement.citations or (None,):
             yield (statement.text, *_place(citation, page), verdict)
-    if answer.refusal:
-        for citation in answer.refusal.closest or (None,):
-            yield (
-                refusal_words(answer),
-                *_place(citation, page),
-                "refusal, closest sentence" if citation else "refusal",
-            )
+    if answer.level == "nothing":
+        yield (level_words(answer), *_place(None, page), "nothing found")
 
 
 def _place(citation: Citation | None, page: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
-from rag.output.answer_text import WITHOUT_MODEL, ending_note, refusal_words, searched_line, verdict_mark
+from rag.output.answer_text import WITHOUT_MODEL, ending_note, level_words, quotes_beside, searched_line, verdict_mark
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
@@ -76,20 +76,18 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
         _write_statements(document, answer.prose.statements, notes)
     if note := ending_note(answer):
         document.add_paragraph(xml_line(note))
+    if words := level_words(answer):
+        document.add_paragraph(xml_line(words))
     cited = number_citations(answer.statements)
     if not (answer.prose and answer.prose.statements):
         for citation in cited:
             _write_quote(document, citation, notes)
-    if answer.refusal:
-        words = refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
-        document.add_paragraph(words)
-        for citation in answer.refusal.closest:
-            _write_quote(document, citation, notes)
-        document.add_paragraph(xml_line(searched_line(answer)))
-    elif beside := [quote for quote in answer.quotes if quote not in cited]:
+    if beside := quotes_beside(answer):
         document.add_paragraph(WITHOUT_MODEL)
         for citation in beside:
             _write_quote(document, citation, notes)
+    if answer.level != "answers":
+        document.add_paragraph(xml_line(searched_line(answer)))
     _write_disagreements(document, answer, notes)
 
 

@@ -13,7 +13,15 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, number_citations
 from rag.evidence.permalinks import link
-from rag.output.answer_text import WITHOUT_MODEL, ending_note, refusal_words, said_words, searched_line, verdict_mark
+from rag.output.answer_text import (
+    WITHOUT_MODEL,
+    ending_note,
+    level_words,
+    quotes_beside,
+    said_words,
+    searched_line,
+    verdict_mark,
+)
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
@@ -55,15 +63,14 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
         yield " ".join(said)
     if note := ending_note(answer):
         yield _plain(note)
-    if answer.refusal:
-        yield refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
-        yield from (quote(citation, "") for citation in answer.refusal.closest if citation not in numbers)
+    if words := level_words(answer):
+        yield _plain(words)
     yield from (quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
-    if answer.refusal:
-        yield _plain(searched_line(answer))
-    elif beside := [citation for citation in answer.quotes if citation not in numbers]:
+    if beside := quotes_beside(answer):
         yield WITHOUT_MODEL
         yield from (quote(citation, "") for citation in beside)
+    if answer.level != "answers":
+        yield _plain(searched_line(answer))
     for disagreement in disagreements_of(answer):
         yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
         yield from (quote(side.citation, "", marked=side) for side in disagreement.sides)

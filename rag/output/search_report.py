@@ -1,10 +1,12 @@
 """The search report: what was searched for an answer, so a reader can see whether a refusal is a gap in the shelf."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from index.core.formatting import counted, long_day, one_line, scope_words
-from rag.answering.models import Answer, Searched, Weighed
+from rag.answering.models import Answer, Level, Searched, Weighed
 from rag.output.answer_text import dated_note, source_line
+
+_OUTCOMES: Mapping[Level, str] = {"answers": "answers", "may_answer": "may answer", "nothing": "nothing found"}
 
 
 def report_text(answer: Answer) -> str:
@@ -34,10 +36,8 @@ def _lines(answer: Answer) -> Iterator[str]:
     if searched.nearest:
         yield "Closest sentences, by score (similarity, share of the question's words):"
         yield from map(_sentence, searched.nearest)
-    if answer.refusal:
-        yield "Outcome: refused"
-    else:
-        yield f"Outcome: answered, {counted(len(answer.quotes), 'sentence')} found without a model"
+    found = f"{counted(len(answer.quotes), 'sentence')} found without a model{_chance(answer.quoted.chance)}"
+    yield f"Outcome: {_OUTCOMES[answer.level]}, {found}"
 
 
 def _reach(searched: Searched) -> str:
@@ -59,10 +59,14 @@ def _coverage(searched: Searched) -> str:
     return f"Semantic search: {semantic} Keyword search: {total} of {total}."
 
 
+def _chance(chance: float | None) -> str:
+    return "" if chance is None else f", chance {chance:.2f}"
+
+
 def _sentence(weighed: Weighed) -> str:
     citation, span = weighed.citation, weighed.citation.span
     # A sentence on another subject than the earlier question's has a negative score.
     weight, meaning = max(0.0, weighed.weight), max(0.0, weighed.similarity)
-    scores = f"- {weight:.2f} ({meaning:.2f}, {weighed.coverage:.2f}{', answers' if weighed.answers else ''})"
+    scores = f"- {weight:.2f} ({meaning:.2f}, {weighed.coverage:.2f}{_chance(weighed.chance)})"
     place = f"{citation.article.path}, characters {span.start} to {span.end}"
     return one_line(f"{scores}: {citation.quote} [{place}]")

@@ -9,7 +9,7 @@ from rag.analysis.timeline import Event, Timeline
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import days_words
 from rag.output.answer_json import Json, citation_json, dated_json
-from rag.output.answer_text import KEYWORDS_ONLY, REFUSED, dated_note, page_words, quote_note, source_line
+from rag.output.answer_text import KEYWORDS_ONLY, NOTHING_FOUND, dated_note, page_words, quote_note, source_line
 
 NO_DAY = "No date"
 
@@ -50,7 +50,7 @@ def timeline_notes(timeline: Timeline) -> Iterator[str]:
     if note := dated_note(timeline.dated):
         yield f"{note}."
     if not timeline.events:
-        yield REFUSED
+        yield NOTHING_FOUND
     elif timeline.published:
         articles = {event.citation.article.id for event in timeline.events}
         some = "" if timeline.published == len(articles) else f" {len(articles):,} of"

@@ -30,7 +30,7 @@ def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
 def put_together(written: object, articles: Mapping[str, str]) -> Answer:
     """Return the answer that was taken apart. Raises pydantic's ValidationError or KeyError if it cannot be read."""
     whole = _with_articles(written, lambda id_: json.loads(articles[str(id_)]))
-    return _answers().validate_python(_with_doubts(whole))
+    return _answers().validate_python(_as_now(whole))
 
 
 def digest(written: Mapping[str, object], articles: Mapping[str, str]) -> str:
@@ -64,19 +64,38 @@ def _answers() -> TypeAdapter[Answer]:
     return TypeAdapter(Answer)
 
 
-def _with_doubts(part: object) -> object:
-    """Return JSON in which each statement has a doubt instead of a message.
-
-    Before there were doubts, a statement's "rule" was the message.
-    """
+def _as_now(part: object) -> object:
+    """Return JSON in the form that answers have now, if it was saved in an earlier one."""
     if isinstance(part, list):
-        return [_with_doubts(entry) for entry in part]
+        return [_as_now(entry) for entry in part]
     if not isinstance(part, dict):
         return part
-    read = {name: _with_doubts(value) for name, value in part.items()}
+    read = {name: _as_now(value) for name, value in part.items()}
     if "verdict" in read and isinstance(message := read.pop("rule", None), str):
+        # Before there were doubts, a statement's "rule" was the message.
         read["doubt"] = {"rule": "", "message": message} if message else None
+    if "quoted" in read:
+        read["quoted"] = _quoted(read["quoted"])
+    if "weight" in read:
+        read.pop("answers", None)
     return read
+
+
+def _quoted(saved: object) -> object:
+    """Return the quotes of an answer: before there were levels, a list of statements or the closest of a refusal."""
+    if isinstance(saved, list):
+        return {"level": "answers", "statements": saved, "chance": None}
+    if isinstance(saved, dict) and "closest" in saved:
+        statements = [
+            {
+                "text": one["article"]["text"][one["span"]["start"] : one["span"]["end"]],
+                "citations": [one],
+                "verdict": "supported",
+            }
+            for one in saved["closest"]
+        ]
+        return {"level": "may_answer" if statements else "nothing", "statements": statements, "chance": None}
+    return saved
 
 
 def _with_articles(part: object, change: Callable[[object], object]) -> object:

@@ -23,9 +23,9 @@ from rag.output.answer_text import (
     copies_words,
     dated_note,
     ending_note,
+    level_words,
     meaning_note,
     page_words,
-    refusal_words,
     said_words,
     searched_line,
     usage_line,
@@ -208,8 +208,9 @@ def _took(answer: Answer) -> str:
 def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
     if (made := _made.get(turn)) and made[0] is answer:
         return made[1]
-    prose, refusal = answer.prose, answer.refusal
+    prose = answer.prose
     writing = prose is not None and prose.under_way
+    unsure = answer.level != "answers" and not writing
     numbers = number_citations(answer.statements)
     shown = {
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
@@ -219,10 +220,10 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
         "note": ending_note(answer),
         "lead": _lead(answer),
-        "refusal": refusal is not None and not writing,
+        "level": "answers" if writing else answer.level,
         "cards": _cards(answer),
         "differ": [shown_disagreement(one) for one in disagreements_of(answer)],
-        "foot": searched_line(answer) if refusal and not writing else "",
+        "foot": searched_line(answer) if unsure else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
         "usage": usage_line(prose) if prose and prose.usage else "",
         "copy": answer_text(answer),
@@ -255,12 +256,11 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
 
 
 def _lead(answer: Answer) -> str:
-    under_way = answer.prose is not None and answer.prose.under_way
-    if answer.refusal is None or under_way:
-        by_model = answer.prose is not None and bool(answer.prose.statements)
-        lead = "Sources, quoted word for word" if by_model else "In the articles' own words" if answer.quotes else ""
-        return " · ".join(filter(None, (lead, count_sources(answer).words)))
-    return refusal_words(answer) + (" Closest sentences:" if answer.refusal.closest else "")
+    if words := level_words(answer):
+        return words
+    by_model = answer.prose is not None and bool(answer.prose.statements)
+    lead = "Sources, quoted word for word" if by_model else "In the articles' own words" if answer.quotes else ""
+    return " · ".join(filter(None, (lead, count_sources(answer).words)))
 
 
 def _cards(answer: Answer) -> list[dict[str, object]]:

@@ -43,7 +43,7 @@ def changes_cited(turn: Turn) -> tuple[Citation, ...]:
 def shown_changes(turn: Turn, answer: Answer) -> dict[str, object] | None:
     """Return the day to compare from, and what was found since if the reader asked; None if no day is known."""
     days = [citation.article.published for citation in answer.quotes if citation.article.published]
-    if answer.refusal or not days:
+    if answer.level == "nothing" or not days:
         return None
     day, found = _found(turn) or (max(days).isoformat(), "")
     if isinstance(found, str):

@@ -39,8 +39,8 @@ def look_up(turn: Turn, answer: Answer, library: Library) -> None:
 
 
 def _quoted(answer: Answer) -> tuple[Citation, ...]:
-    """Return the quotes of an answer; a refusal has none, because its closest sentences answer nothing."""
-    if answer.refusal:
+    """Return the quotes of an answer that is sure; others may not be about the subject."""
+    if answer.level != "answers":
         return ()
     cited = (citation for statement in answer.statements for citation in statement.citations)
     return tuple(dict.fromkeys((*cited, *answer.quotes)))

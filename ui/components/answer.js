@@ -342,7 +342,7 @@ const drawBar = (root, section, data) => {
 
 export default component("answer", (root, data) => {
   download(data.file)
-  root.classList.toggle("refused", Boolean(data.refusal))
+  root.dataset.level = data.level ?? "answers"
   // Do not redraw while the reader types.
   if (!root.parts?.searched?.section.querySelector("form"))
     part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.text.terms import STOP_WORDS, content_terms, terms
+from rag.language.date_words import DATE_WORD
 from rag.language.matching import meets, term_set
-from rag.language.numbers import MONEY, Number
+from rag.language.numbers import MONEY, Number, read_numbers
 
-Expected = Literal["number", "date", ""]
+Expected = Literal["number", "date", "person", ""]
 
 # A sentence is about the question if it and its context have this share of the question's words, and it has the
 # second share itself.
@@ -25,6 +26,13 @@ _NUMBER = re.compile(
 _DATE = re.compile(
     r"^\W*(?:(?:and|but|so|since|until|on|in|by)\s)?(?:when\b|(?:what|which)\s(?:year|day|date|month)\b)", re.IGNORECASE
 )
+_PERSON = re.compile(r"^\W*(?:(?:and|but|so|by|to|for|with|from)\s)?(?:who|whom|whose)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?:1\d|20)\d\d\b|\b(?:today|tonight|tomorrow|yesterday|days?|weeks?|weekend|months?|years?|decades?|century"
+    r"|spring|summer|autumn|winter|time ?(?:line|frame|table)?|deadline|date)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+")  # the first word of a sentence is capital anyway
 # The subject of the sentence after this one is in this one.
 _POINTS_BACK = re.compile(
     r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b"
@@ -41,7 +49,7 @@ _VERBS = frozenset(terms("is are was were do does did has have had will can ther
 class QuestionType:
     """A question's subject, and the kind of thing that answers it."""
 
-    expected: Expected  # "": neither a number nor a day
+    expected: Expected  # "": none of these
     subject: tuple[str, ...]  # the question's content terms
     all_terms: frozenset[str]
     how: str  # "many", "long" …
@@ -51,13 +59,27 @@ class QuestionType:
         """Return True if a sentence, with a neighbour and its article's heading, has most of the question's terms."""
         own, in_before, in_after = term_set(sentence), term_set(before), term_set(after)
         near = own | in_before | in_after | heading
-        if not self.expected or sum(term in near for term in self.subject) < _EQUAL * len(self.subject):
+        if self.expected not in ("number", "date"):
+            return False
+        if sum(term in near for term in self.subject) < _EQUAL * len(self.subject):
             return False
         if self._share_in(own | heading) >= _ABOUT:
             return self._share_in(own) >= _ABOUT_ITSELF
         if self._share_in(own | in_before | heading) >= _ABOUT:
             return True
         return bool(_POINTS_BACK.match(after)) and self._share_in(own | in_after | heading) >= _ABOUT
+
+    def is_missing(self, sentence: str) -> bool:
+        """Return True if the kind of thing that answers is not in a sentence."""
+        match self.expected:
+            case "number":
+                return not read_numbers(sentence)
+            case "date":
+                return not (DATE_WORD.search(sentence) or _TIME.search(sentence))
+            case "person":
+                return not any(set(terms(name)) - self.all_terms for name in _NAME.findall(sentence))
+            case _:
+                return False
 
     def has(self, number: Number) -> bool:
         """Return True if the question has the number itself: the "4" of "season 4"."""
@@ -106,6 +128,7 @@ def read_question_type(question: str) -> QuestionType:
     subject = tuple(term for term in all_content if term not in _LIGHT) or all_content
     number = _NUMBER.search(question)
     expected: Expected = "number" if number else "date" if _DATE.match(question) else ""
+    expected = "person" if not expected and _PERSON.match(question) else expected
     what = (number["what"] or number["of"] or "") if number else ""
     things = tuple(term for term in content_terms(what) if term not in _VERBS | STOP_WORDS)
     how = ((number["how"] or "") if number else "").lower()

@@ -1,0 +1,241 @@
+"""Weigh sentences against a question: how near each is to it, and what chance it has to answer.
+
+A weight orders the sentences of one question; a chance compares questions. Every number chosen for them is in the
+table below, with the bench that chose it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+from statistics import mean
+
+import numpy as np
+
+from index.shelf.queries import Reading
+from index.text.spans import Span
+from index.text.terms import content_terms, terms
+from index.vectors.embedders import Embedder
+from rag.answering.models import Weighed
+from rag.answering.query import Query
+from rag.evidence.attribution import asked_speaker, speaks, speech_of
+from rag.evidence.citations import Citation
+from rag.language.lexicon import FILLER_TERMS, lines
+from rag.language.question_type import QuestionType, read_question_type
+from rag.retrieval.passages import Passage
+from rag.retrieval.term_weights import term_rarity
+
+# How much the coverage of a question's words counts beside the similarity (`bench/levels.py`).
+_COVERAGE_WEIGHT = 0.25
+# The chance that a sentence answers: logistic regression of the evidence of the best sentence on whether a right one
+# was quoted, on the even questions of CLAP NQ (a large shelf) and the even paragraphs of XQuAD (one article each).
+# On a large shelf, a passage that is near as a whole speaks for its best sentence; an article that is alone always is.
+_CHANCE: Mapping[str, float] = {
+    "base": -3.97,
+    "similarity": 4.46,
+    "coverage": 1.38,
+    "own_coverage": 2.90,
+    "around": 5.61,
+    "size": -2.77,
+    "lacks": -1.93,
+}
+_LARGE = 300  # articles; the size of the large shelf
+# An article is on a follow-up's subject if it has this share of the weight that was lent.
+_ON_THE_SUBJECT = 0.5
+# The model reads every sentence of so many passages; further down only those that have this share of the question's
+# weight. It saves two fifths of the time and changed no answer (docs/design/decisions/sentences-the-model-reads.md).
+_READ_WHOLE = 3
+_WORTH_READING = 0.2
+_UNREAD = -1.0  # the similarity of a sentence that was not worth reading
+
+# A line that asks, points elsewhere or asks for consent states nothing.
+_ASKS = re.compile(r"[?？؟]\W*$")
+_POINTS_ELSEWHERE = re.compile(rf"\W*(?:{'|'.join(lines('not_statements'))})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What sentences are weighed against."""
+
+    texts: tuple[str, ...]  # the question, and the question without what an earlier one lent
+    own: tuple[str, ...]  # its own terms
+    lent: tuple[str, ...]  # terms of the subject that an earlier question lent
+    speaker: str  # whose words it asks for; "" if it does not say
+    type: QuestionType
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a passage, with all that can be said of it without the model."""
+
+    passage: Passage
+    place: int  # in its passage
+    words: tuple[str, ...]  # its terms, in order
+    terms: frozenset[str]  # the same, with the name of who says it if the question asks for them
+    by_speaker: bool  # it is in the words of whom the question asks for
+
+    @property
+    def citation(self) -> Citation:
+        """Its place in the article."""
+        return Citation(self.passage.article, self.passage.sentences[self.place])
+
+    @property
+    def states(self) -> bool:
+        """False for a line that asks, or that only points to another article."""
+        return not (_ASKS.search(self.citation.quote) or _POINTS_ELSEWHERE.match(self.citation.quote))
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a sentence, each from 0 to 1, except the cosines (-1 to 1)."""
+
+    similarity: float  # cosine to the question
+    own_coverage: float  # share of the question's weight that its words have
+    coverage: float  # the same, with the sentence before, the one after and the heading
+    around: float  # mean similarity of the sentences of its passage that were read, times the size
+    size: float  # of the shelf: 0 for one article, 1 for a large shelf
+    lacks: float  # 1 if the question asks for a number, a day or a person, and the sentence has none
+
+    @property
+    def weight(self) -> float:
+        """How near a sentence is to the question, among the sentences of this question."""
+        return self.similarity + _COVERAGE_WEIGHT * self.coverage
+
+    @property
+    def chance(self) -> float:
+        """The chance that a sentence answers the question, 0 to 1."""
+        sum_ = _CHANCE["base"] + sum(_CHANCE[name] * getattr(self, name) for name in self.__slots__)
+        return 1 / (1 + exp(-sum_))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence and what it weighs."""
+
+    sentence: Sentence
+    evidence: Evidence
+
+    @property
+    def passage(self) -> Passage:
+        """The passage it is in."""
+        return self.sentence.passage
+
+    @property
+    def place(self) -> int:
+        """Its place in the passage."""
+        return self.sentence.place
+
+    @property
+    def span(self) -> Span:
+        """Its range in the article."""
+        return self.sentence.citation.span
+
+    @property
+    def text(self) -> str:
+        """Its characters."""
+        return self.sentence.citation.quote
+
+    @property
+    def weight(self) -> float:
+        """See `Evidence`."""
+        return self.evidence.weight
+
+    @property
+    def chance(self) -> float:
+        """See `Evidence`."""
+        return self.evidence.chance
+
+    @property
+    def weighed(self) -> Weighed:
+        """The same, as it is shown in a search report."""
+        own = self.evidence
+        numbers = (round(it, 4) for it in (own.weight, own.similarity, own.coverage, own.chance))
+        return Weighed(self.sentence.citation, *numbers)
+
+
+def read_query(query: Query) -> Asked:
+    """Take the question's own terms and those that an earlier one lent apart."""
+    bare = query.bare if query.subject else query.text
+    own = content_terms(bare)
+    lent = [term for term in content_terms(query.subject) if term not in own]
+    if query.subject:
+        own = [term for term in own if term not in FILLER_TERMS]
+    # "When will that happen?" has no word that says what it is about: then what speaks of when is near.
+    texts = dict.fromkeys((query.text, bare) if own else (bare,))
+    return Asked(tuple(texts), tuple(own), tuple(lent), asked_speaker(bare), read_question_type(bare))
+
+
+def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder) -> list[Candidate]:
+    """Weigh every sentence of the passages, in their order."""
+    rarity = term_rarity((*asked.own, *asked.lent), reading)
+    own_rarity, lent_rarity = ({term: rarity[term] for term in some} for some in (asked.own, asked.lent))
+    read = [_read(passage, asked.speaker) for passage in passages]
+    similarities = iter(_similarities(asked, rarity, [one for some in read for one in some], sentence_model))
+    on_subject = _on_subject(lent_rarity, passages)
+    size = min(1.0, log(max(1, reading.counts().articles)) / log(_LARGE))
+    candidates: list[Candidate] = []
+    for passage, sentences in zip(passages, read, strict=True):
+        heading, share = frozenset(terms(passage.article.heading)), on_subject[passage.article.id]
+        own = [next(similarities) for _ in sentences]
+        if asked.lent and share < _ON_THE_SUBJECT:
+            own = [_UNREAD] * len(own)  # a follow-up does not ask about another article, however close its words are
+        around = size * mean([one for one in own if one != _UNREAD] or [0.0])
+        for sentence, similarity in zip(sentences, own, strict=True):
+            # News names a thing once and then says "it": the sentences on each side count too.
+            near = sentences[max(0, sentence.place - 1) : sentence.place + 2]
+            coverage = share_of(own_rarity, heading.union(*(one.terms for one in near)))
+            if asked.lent:
+                on_it = min(1.0, share / _ON_THE_SUBJECT)
+                coverage = (coverage + on_it) / 2 if asked.own else on_it
+            mine, lacks = share_of(own_rarity, sentence.terms), float(asked.type.is_missing(sentence.citation.quote))
+            evidence = Evidence(similarity, mine, coverage, around, size, lacks)
+            candidates.append(Candidate(sentence, evidence))
+    return [candidate for candidate in candidates if candidate.sentence.states]
+
+
+def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Put the best first; of sentences with the same words, as in copies of an agency's text, keep the first."""
+    first: dict[tuple[str, ...], Candidate] = {}
+    for candidate in sorted(candidates, key=lambda candidate: -candidate.weight):
+        first.setdefault(candidate.sentence.words, candidate)
+    return list(first.values())
+
+
+def share_of(rarity: Mapping[str, float], held: frozenset[str]) -> float:
+    """Return the share of some terms' weight that is among the terms held, 0 to 1."""
+    whole = sum(rarity.values())
+    return sum(weight for term, weight in rarity.items() if term in held) / whole if whole else 0.0
+
+
+def _read(passage: Passage, speaker: str) -> list[Sentence]:
+    """Return the sentences of a passage."""
+    sentences: list[Sentence] = []
+    for place, span in enumerate(passage.sentences):
+        words = tuple(terms(span.cut(passage.article.text)))
+        by_speaker = bool(speaker) and speaks(speaker, speech_of(Citation(passage.article, span)))
+        # "He added" has no name, and yet it is what Jaiswal said.
+        own = frozenset(words).union(terms(speaker) if by_speaker else ())
+        sentences.append(Sentence(passage, place, words, own, by_speaker))
+    return sentences
+
+
+def _similarities(
+    asked: Asked, rarity: Mapping[str, float], sentences: Sequence[Sentence], sentence_model: Embedder
+) -> list[float]:
+    """Return the cosine of each sentence to the question, for those that are worth reading."""
+    read = [one.passage.number <= _READ_WHOLE or share_of(rarity, one.terms) >= _WORTH_READING for one in sentences]
+    texts = [one.citation.quote for one, is_read in zip(sentences, read, strict=True) if is_read]
+    if not texts:
+        return [_UNREAD] * len(sentences)
+    vectors = sentence_model.embed_articles(texts)
+    cosines = iter(np.mean([vectors @ sentence_model.embed_question(text) for text in asked.texts], axis=0))
+    return [float(next(cosines)) if is_read else _UNREAD for is_read in read]
+
+
+def _on_subject(lent_rarity: Mapping[str, float], passages: Sequence[Passage]) -> dict[str, float]:
+    """Return what share of the lent weight each article has in its heading and passages, by its id."""
+    held: dict[str, set[str]] = {}
+    for passage in passages:
+        words = terms(f"{passage.article.heading} {passage.text}") if lent_rarity else ()
+        held.setdefault(passage.article.id, set()).update(words)
+    return {id_: share_of(lent_rarity, frozenset(words)) for id_, words in held.items()}
