@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bench.quoting import Asked, read_clapnq, read_xquad, shelf_of
 from index.pipeline.library import Library
-from rag.answering.extractive import MOST_MAY_ANSWER, choose
+from rag.answering.extractive import MOST_MAY_ANSWER, MOST_QUOTES, choose
 from rag.answering.pipeline import read_passages
 from rag.answering.query import make_query
 from rag.answering.weighing import Candidate, rank, read_query, weigh
@@ -65,7 +65,8 @@ def examples(asked: Sequence[Asked], library: Library) -> Iterator[Example]:
             about = read_query(query)
             ranked = rank(weigh(about, passages, reading=reading, sentence_model=library.sentence_model))
         if ranked:
-            quoted, shown = _right(choose(about, ranked), one), _right(ranked[:MOST_MAY_ANSWER], one)
+            quoted = _right(choose(about, ranked, ranked)[:MOST_QUOTES], one)
+            shown = _right(ranked[:MOST_MAY_ANSWER], one)
             yield Example(ranked[0], one.number, quoted, shown, bool(one.chosen))
 
 
