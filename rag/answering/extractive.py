@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from index.shelf.queries import Reading
 from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
-from rag.answering.news_judgement import corrections, lead, other_side, with_list
+from rag.answering.news_judgement import corrections, in_reading_order, lead, other_side, with_list
 from rag.answering.query import Query
 from rag.answering.weighing import Asked, Candidate, rank, read_query, weigh
 from rag.evidence.citations import Citation, Statement
@@ -31,6 +31,7 @@ _LEAST_CHANCE = 0.02
 # even questions of CLAP NQ (.54 with 0.12 for both), .53 on the others (.47).
 _MARGIN = 0.08
 _MARGIN_SAME_PASSAGE = 0.25
+_LEAST_SHARE = 0.2  # of the question's weight, that such a sentence has itself
 # A list of all sentences has those that answer more probably than not, or have this share of the question's weight.
 _LISTED = 0.5
 _HOLDS_MOST = 0.5
@@ -50,7 +51,8 @@ def answer(
 ) -> tuple[Quoted, tuple[Weighed, ...]]:
     """Quote the sentences that answer, or show those that may answer, or nothing.
 
-    Answers are one to four sentences, article by article in reading order; what may answer are up to five, best first.
+    Answers are one to four sentences, article by article, the newest first after the lead. What may answer are up to
+    five, best first.
     Also returns the sentences that weigh most, best first, whether they are quoted or not.
 
     If an earlier question lent its subject, the subject decides which article is read and the bare question which
@@ -65,9 +67,10 @@ def answer(
         candidates = [candidate for candidate in candidates if not passed_over(candidate.text)]
     ranked = rank(candidates)
     nearest = tuple(candidate.weighed for candidate in ranked[:MOST_NEAREST])
-    if theirs := [candidate for candidate in ranked if candidate.sentence.by_speaker and _is_near(candidate)]:
-        candidates = ranked = theirs
     near = [candidate for candidate in ranked if _is_near(candidate)]
+    theirs = [candidate for candidate in near if candidate.sentence.by_speaker]
+    if any(candidate.chance >= _LISTED for candidate in theirs):
+        candidates = near = theirs
     if not near:
         return NOTHING, nearest
     chance = max(candidate.chance for candidate in near)
@@ -78,9 +81,7 @@ def answer(
         shown = list(dict.fromkeys((*corrected, *near)))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
     chosen = [*corrected, *_with_who(choose(asked, near, candidates), candidates)]
-    chosen = list(dict.fromkeys(chosen))[:MOST_QUOTES]
-    order = list(dict.fromkeys(candidate.passage.article.id for candidate in chosen))
-    chosen.sort(key=lambda candidate: (order.index(candidate.passage.article.id), candidate.span))
+    chosen = in_reading_order(list(dict.fromkeys(chosen))[:MOST_QUOTES])
     return Quoted("answers", _statements(chosen), round(chance, 4)), nearest
 
 
@@ -113,6 +114,7 @@ def choose(asked: Asked, near: Sequence[Candidate], candidates: Sequence[Candida
     # The lead may be a newer sentence that weighs less than the best one.
     best = max(candidate.weight for candidate in near)
     same = [c for c in near[1:] if c.passage is first.passage and c.weight >= first.weight - _MARGIN_SAME_PASSAGE]
+    same = [c for c in same if c.evidence.own_coverage >= _LEAST_SHARE and not c.evidence.lacks]
     alike = [c for c in near[1:] if c.weight >= best - _MARGIN]
     chosen = [first, *_complement(asked, first, near), *other_side(asked, first, candidates), *alike, *same]
     return list(dict.fromkeys(chosen))

@@ -44,12 +44,14 @@ def lead(asked: Asked, question: str, near: Sequence[Candidate]) -> Candidate:
 
     `near` are the sentences that may answer, best first. "first" and "originally" ask for the oldest instead.
     """
-    best = near[0]
+    with_figure = [one for one in near if _has_figure(asked, one) and one.weight >= near[0].weight - _OVERTAKEN]
+    best, *others = with_figure or near
     oldest = bool(_EARLIEST.search(question))
-    wide = _OVERTAKEN if _has_figure(asked, best) or _LATEST.search(question) or oldest else _EQUAL
-    alike = [one for one in near if one.weight >= best.weight - wide and _is_comparable(asked, best, one)]
-    dated = [one for one in alike if one.passage.article.published]
-    if not dated or not best.passage.article.published:
+    wide = _OVERTAKEN if with_figure or oldest or _LATEST.search(question) else _EQUAL
+    about = min(_ABOUT_THE_QUESTION, best.evidence.own_coverage)
+    alike = [one for one in others if one.weight >= best.weight - wide and one.evidence.own_coverage >= about]
+    dated = [one for one in (best, *alike) if one.passage.article.published]
+    if not best.passage.article.published:
         return best
     day = (min if oldest else max)(_day(one) for one in dated)
     return next(one for one in dated if _day(one) == day)
@@ -90,6 +92,18 @@ def with_list(citation: Citation) -> Citation:
     return Citation(article, Span(span.start, end)) if end > span.end else citation
 
 
+def in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Group sentences by article, each article's in its own order: first the lead's, then the newest, undated last."""
+    lead_article = chosen[0].passage.article.id
+
+    def place(candidate: Candidate) -> tuple[bool, int, str, Span]:
+        article = candidate.passage.article
+        age = -(article.published or date.min).toordinal()
+        return article.id != lead_article, age, article.id, candidate.span
+
+    return sorted(chosen, key=place)
+
+
 def _items(text: str, after: Sequence[Span]) -> list[Span]:
     """Return the lines of a list: all that begin with a bullet or a number, else the first line."""
     bulleted = re.compile(r"(?:[-–—•*·▪]|\(?\w{1,2}[.)])\s")
@@ -115,12 +129,6 @@ def _day(candidate: Candidate) -> date:
 def _has_figure(asked: Asked, candidate: Candidate) -> bool:
     """Return True if the question asks for a number, and a sentence has one that counts what is asked for."""
     return asked.type.expected == "number" and any(map(asked.type.counts, read_numbers(candidate.text)))
-
-
-def _is_comparable(asked: Asked, best: Candidate, other: Candidate) -> bool:
-    if other.evidence.own_coverage < min(_ABOUT_THE_QUESTION, best.evidence.own_coverage):
-        return False
-    return not _has_figure(asked, best) or _has_figure(asked, other)
 
 
 def _is_another_view(asked: Asked, quoted: Candidate, other: Candidate) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.language.date_words import DATE_WORD
+from rag.language.lexicon import lines
 from rag.language.matching import meets, term_set
 from rag.language.numbers import MONEY, Number, read_numbers
 
@@ -19,8 +20,8 @@ _EQUAL = 0.4  # of the words appear in the same form
 
 _NUMBER = re.compile(
     r"\bhow\s(?P<how>many|much|old|long|far|high|tall|big|large|deep|fast|heavy|often)\b(?:\s(?P<what>[^?]*))?"
-    r"|\b(?:what|which)\s(?:is\sthe\s|was\sthe\s)?(?:number|percentage|share|age|price|cost|total|toll|length|height"
-    r"|population)\b(?:\sof\s(?P<of>[^?]*))?|\bperiod\W{1,2}of\W*$",
+    r"|\b(?:what|which)\s(?:is\sthe\s|was\sthe\s)?(?:(?:latest|current|final|total|death)\s){0,3}"
+    r"(?:number|percentage|share|age|price|cost|total|toll|length|height|population)\b(?:\sof\s(?P<of>[^?]*))?|\bperiod\W{1,2}of\W*$",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -42,6 +43,9 @@ _TIME_UNITS = frozenset("second minute hour day week month year decade".split())
 _LIGHT = frozenset(
     terms("come go take place get locate long name stay find found make hold do use set many much call take")
 )
+# The kind of toll of each word, from 1, and how many words a number may be away from it.
+_TOLLS = {term: kind for kind, line in enumerate(lines("tolls"), start=1) for term in terms(line)}
+_TOLL_WITHIN = 12
 _VERBS = frozenset(terms("is are was were do does did has have had will can there be in of on the to get come take"))
 
 
@@ -54,6 +58,7 @@ class QuestionType:
     all_terms: frozenset[str]
     how: str  # "many", "long" …
     things: tuple[str, ...]  # terms of what is counted
+    toll: int = 0  # which kind of toll is counted, from 1; 0 if none
 
     def is_about(self, sentence: str, *, before: str, after: str, heading: frozenset[str]) -> bool:
         """Return True if a sentence, with a neighbour and its article's heading, has most of the question's terms."""
@@ -98,6 +103,8 @@ class QuestionType:
             )
         if self.how == "much":
             return number.unit in MONEY or number.unit in ("%", "part", "times")
+        if self.toll:
+            return not number.unit and _toll_of(before, after) == self.toll
         if not self.things:
             return True
         counted = content_terms(re.split(r"[,;:.()]", after)[0])[:3]
@@ -109,6 +116,22 @@ class QuestionType:
     def _share_in(self, found: frozenset[str]) -> float:
         """Return the share of the subject's terms that are among some others, 0 to 1."""
         return sum(meets(term, found) for term in self.subject) / len(self.subject) if self.subject else 0.0
+
+
+def _toll_of(before: str, after: str) -> int:
+    """Return the kind of toll (from 1) whose word is nearest to a number; 0 if none is near.
+
+    >>> _toll_of("killing at least ", " people and injuring 19 others"), _toll_of("", "-year-old man was killed")
+    (1, 0)
+    """
+    if re.match(r"[-\s]year", after):
+        return 0
+    nearest, kind = _TOLL_WITHIN + 1, 0
+    for words in (reversed(terms(before)), terms(after)):
+        for distance, term in enumerate(words, start=1):
+            if term in _TOLLS and distance < nearest:
+                nearest, kind = distance, _TOLLS[term]
+    return kind
 
 
 def _digits(number: Number) -> str:
@@ -134,7 +157,9 @@ def read_question_type(question: str) -> QuestionType:
     how = ((number["how"] or "") if number else "").lower()
     if number and not how and number.group().lower().startswith("period"):
         how = "long"
-    return QuestionType(expected, subject, frozenset(terms(question)), how, things)
+    tolls = [_TOLLS[term] for term in all_content if term in _TOLLS] if expected == "number" else []
+    toll = tolls[0] if tolls and how in ("", "many") else 0
+    return QuestionType(expected, subject, frozenset(terms(question)), how, things, toll)
 
 
 NOTHING_ASKED = QuestionType("", (), frozenset(), "", ())
