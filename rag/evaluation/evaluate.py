@@ -24,6 +24,7 @@ from index.pipeline.library import Library
 from index.shelf.queries import Counts, Reading
 from index.text.sentences import split_sentences
 from rag.answering.batch_file import Line, read_batch, read_names
+from rag.answering.models import Level
 from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
 from rag.evaluation.metrics import bootstrap_interval, hits_at, ndcg_at, reciprocal_rank, set_scores
@@ -38,7 +39,8 @@ FIGURES = (
     f"MRR@{_DEEPEST}",
     f"nDCG@{_DEEPEST}",
     "answered when answerable",
-    "refused when unanswerable",
+    "not answered when unanswerable",
+    "right sentence shown",
     "sentence precision",
     "sentence recall",
     "sentence F1",
@@ -71,8 +73,8 @@ class Outcome:
 
     case: Case
     found: tuple[str, ...]  # paths of articles, best first
-    refused: bool
-    quotes: tuple[tuple[str, str], ...]  # path and sentence; empty: refused
+    level: Level
+    quotes: tuple[tuple[str, str], ...]  # path and sentence, of what is shown; empty: nothing was found
     milliseconds: float  # that the answer took
     problem: str  # why only keywords were searched; "" if all was
 
@@ -84,13 +86,14 @@ class Outcome:
             scores[f"MRR@{_DEEPEST}"] = reciprocal_rank(self.found, case.paths, _DEEPEST)
             scores[f"nDCG@{_DEEPEST}"] = ndcg_at(_DEEPEST, self.found, dict.fromkeys(case.paths, 1))
         if case.answerable is True:
-            scores["answered when answerable"] = float(not self.refused)
+            scores["answered when answerable"] = float(self.level == "answers")
         if case.answerable is False:
-            scores["refused when unanswerable"] = float(self.refused)
+            scores["not answered when unanswerable"] = float(self.level != "answers")
         if case.quotes:
             of_quotes = set_scores(
                 [_on_one_line(quote) for _, quote in self.quotes], [_on_one_line(one) for one in case.quotes]
             )
+            scores["right sentence shown"] = float(of_quotes.recall > 0)
             scores["sentence precision"] = of_quotes.precision
             scores["sentence recall"] = of_quotes.recall
             scores["sentence F1"] = of_quotes.f1
@@ -225,7 +228,7 @@ def run_cases(cases: Sequence[Case], library: Library) -> Iterator[Outcome]:
         yield Outcome(
             case,
             found=tuple(dict.fromkeys(passage.article.path for _, passage in hits)),
-            refused=answer.level == "nothing",
+            level=answer.level,
             quotes=tuple((citation.article.path, citation.quote) for citation in cited),
             milliseconds=answer.seconds["total"] * 1000,
             problem=answer.searched.problem,
@@ -295,7 +298,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
         "paths": list(case.paths),
         "answerable": case.answerable,
         "found": list(outcome.found),
-        "refusal": outcome.refused,
+        "level": outcome.level,
+        "refusal": outcome.level == "nothing",
         "quotes": [{"path": path, "quote": quote} for path, quote in outcome.quotes],
         "scores": {name: round(score, 4) for name, score in outcome.scores().items()},
         "milliseconds": round(outcome.milliseconds, 1),

@@ -112,13 +112,13 @@ def article(reader: Reader) -> None:
     expect(reader.page.locator("mark.current")).to_be_in_viewport()
 
 
-def refusal(reader: Reader) -> None:
+def unsure(reader: Reader) -> None:
     open_sidebar(reader.page)
     reader.choose("Answer with", "Quotes only")
     if is_phone(reader.page):
         reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     reader.ask(OTTAWA)
-    expect(reader.page.get_by_text("The shelf does not answer this.")).to_be_visible()
+    expect(reader.page.locator(".answer-root .foot", has_text="Searched ")).to_be_visible()
     expect(reader.page.get_by_role("button", name="Copy")).to_be_visible()
 
 
@@ -199,7 +199,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "timeline": timeline,
     "pointing": pointing,
     "article": article,
-    "refusal": refusal,
+    "unsure": unsure,
     "scope": scope,
     "chats": chats,
     "shelf": shelf,

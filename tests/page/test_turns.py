@@ -183,6 +183,9 @@ def test_a_model_that_finds_nothing_leaves_the_closest_quotes(
         reader.ask(FENTANYL)
         expect(reader.page.get_by_text("The model finds no answer on the shelf. Closest sentences:")).to_be_visible()
         expect(reader.page.locator("button.quote")).to_have_count(2)
+        expect(reader.page.locator(".number")).to_have_text(["1", "2"])
+        calm = reader.page.locator("[data-level='may_answer'] .words").first
+        assert "217, 165, 20" not in calm.evaluate("words => getComputedStyle(words).borderInlineStartColor")
 
 
 @needs_browser

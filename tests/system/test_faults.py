@@ -85,7 +85,12 @@ def test_the_command_line_explains_a_fault_and_shows_the_quotes(
 def test_the_json_of_a_failed_answer_has_its_quotes_and_its_problem(indexed: CommandLine, chat: ChatServer) -> None:
     chat.fault = "wrong key"
     answer = json.loads(indexed("ask", FENTANYL, "--json", **settings_of(chat, "")).stdout)
-    assert (answer["model"], answer["state"], answer["refusal"], answer["usage"]) == ("scripted", "failed", False, None)
+    assert (answer["model"], answer["state"], answer["level"], answer["usage"]) == (
+        "scripted",
+        "failed",
+        "answers",
+        None,
+    )
     assert "refused the key" in answer["problem"]
     assert [statement["verdict"] for statement in answer["statements"]] == ["supported"] * 2
     assert [statement["text"] for statement in answer["statements"]] == [quote["quote"] for quote in answer["quotes"]]

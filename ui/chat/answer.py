@@ -264,13 +264,14 @@ def _lead(answer: Answer) -> str:
 
 
 def _cards(answer: Answer) -> list[dict[str, object]]:
-    """Group quotes by article, each article's in reading order.
+    """Group quotes by article, each article's in reading order, or the nearest first if they may answer.
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
     numbers, statements = _on_cards(answer), answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
-    shown = sorted(numbers, key=lambda citation: (order.index(citation.article.id), citation.span))
+    shown = sorted(numbers, key=lambda citation: citation.span) if answer.level == "answers" else list(numbers)
+    shown.sort(key=lambda citation: order.index(citation.article.id))
     return [
         {
             "title": article.title,

@@ -17,7 +17,7 @@ from rag.answering.pipeline import answer_question
 from rag.answering.query import make_query
 from rag.cli import commands
 from rag.evidence.citations import Citation
-from rag.output.answer_text import REFUSED
+from rag.output.answer_text import NOTHING_FOUND
 from rag.output.export import FORMS, export_timeline
 from rag.output.timeline import timeline_json, timeline_lines
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
@@ -108,12 +108,12 @@ def test_a_question_with_only_days_shows_what_was_published_then(newsroom: Newsr
         "  The ferry of Halden Ford sank on Saturday. (Saturday → 7 Feb 2026)",
     ]
     nothing = find_timeline(make_query("What happened in January?", today=today), library=newsroom.library)
-    assert list(timeline_lines(nothing))[1:] == [REFUSED]
+    assert list(timeline_lines(nothing))[1:] == [NOTHING_FOUND]
 
 
 def test_what_the_shelf_does_not_say_has_no_timeline(archive: Newsroom) -> None:
     timeline = find_timeline(OTTAWA, library=archive.library)
-    assert list(timeline_lines(timeline)) == [REFUSED]
+    assert list(timeline_lines(timeline)) == [NOTHING_FOUND]
 
 
 def test_a_timeline_of_one_persons_words_has_only_theirs(archive: Newsroom) -> None:

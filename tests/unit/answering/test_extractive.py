@@ -1,8 +1,8 @@
-"""Answers in quotes: the sentences that answer, word for word, or a refusal."""
+"""Answers in quotes: the sentences that answer, word for word, and how sure they are."""
 
 import pytest
 
-from rag.answering.extractive import MOST_CLOSEST, MOST_QUOTES
+from rag.answering.extractive import MOST_MAY_ANSWER, MOST_QUOTES
 from rag.retrieval.term_weights import term_rarity
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 
@@ -57,28 +57,30 @@ def test_a_question_is_answered_with_the_sentence_that_says_it(archive: Newsroom
         "banana bread recipe",
     ],
 )
-def test_a_question_the_shelf_does_not_answer_is_refused_with_the_closest_quotes(
-    archive: Newsroom, question: str
-) -> None:
+def test_a_question_the_shelf_does_not_answer_is_not_answered(archive: Newsroom, question: str) -> None:
     answer = archive.ask(question)
-    assert answer.statements == ()
-    assert answer.refusal is not None
-    assert len(answer.refusal.closest) <= MOST_CLOSEST
+    assert answer.level != "answers"
+    assert len(answer.statements) <= MOST_MAY_ANSWER
 
 
-def test_a_refusal_shows_only_close_sentences(archive: Newsroom) -> None:
-    close, far = archive.ask(OTTAWA).refusal, archive.ask("banana bread recipe").refusal
-    assert close is not None
-    assert far is not None
-    assert any("Ottawa" in citation.quote for citation in close.closest)
-    assert far.closest == ()
+def test_what_may_answer_has_the_best_sentence(archive: Newsroom) -> None:
+    answer = archive.ask(OTTAWA)
+    assert answer.level == "may_answer"
+    assert answer.searched.nearest[0].citation in answer.quotes
+    assert any("Ottawa" in quote.quote for quote in answer.quotes)
+
+
+def test_nothing_is_shown_if_nothing_is_near(archive: Newsroom) -> None:
+    answer = archive.ask("banana bread recipe")
+    assert (answer.level, answer.quotes, answer.statements) == ("nothing", (), ())
+    assert not answer.quoted.is_likely
 
 
 def test_a_quote_is_cut_from_its_article(archive: Newsroom) -> None:
     for question in (FENTANYL, OTTAWA, "What did India and Canada agree?"):
         answer = archive.ask(question)
-        cited = answer.refusal.closest if answer.refusal else [c for s in answer.statements for c in s.citations]
-        for citation in cited:
+        assert answer.quotes
+        for citation in answer.quotes:
             with archive.library.shelf.read() as reading:
                 text = reading.article(citation.article.path).text
             assert citation.quote == text[citation.span.start : citation.span.end] != ""
@@ -111,8 +113,8 @@ def test_a_word_that_no_article_has_weighs_most(archive: Newsroom) -> None:
     assert rarity["popul"] > rarity["ottawa"] > 0
 
 
-def test_an_empty_shelf_refuses(newsroom: Newsroom) -> None:
+def test_on_an_empty_shelf_there_is_nothing(newsroom: Newsroom) -> None:
     newsroom.index()
     answer = newsroom.ask("Anything?")
-    assert answer.refusal is not None
-    assert answer.refusal.closest == ()
+    assert (answer.level, answer.quotes) == ("nothing", ())
+    assert answer.quoted.chance == 0

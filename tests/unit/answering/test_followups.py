@@ -71,7 +71,7 @@ What time is it?
 
 
 def earlier_of(answer: Answer, subject: str = "") -> Earlier:
-    """Return an asked question with the words of the cited articles, or of the best passage if it was refused."""
+    """Return an asked question with the words of the cited articles, or of the best passage if nothing was found."""
     cited = {citation.article.id for statement in answer.statements for citation in statement.citations}
     rests_on = [passage for passage in answer.passages if passage.article.id in cited] or answer.passages[:1]
     words = (term for passage in rests_on for text in (passage.article.heading, passage.text) for term in terms(text))

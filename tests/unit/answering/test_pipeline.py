@@ -19,6 +19,7 @@ from rag.output.answer_text import answer_text
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, ChatServer, as_json, serve_chat
 from tests.support.followup_cases import CASES, Case
+from tests.support.levels import at_level
 
 
 def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> None:
@@ -26,7 +27,7 @@ def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> No
     assert answer.question == f"  {FENTANYL}\n"
     assert answer.searched_as == FENTANYL
     assert answer.prose is None
-    assert answer.refusal is None
+    assert answer.level == "answers"
     assert answer.searched.reach == Reach(7, 1, date(2026, 1, 19), date(2026, 3, 3))
     assert set(answer.seconds) == {"search", "answer", "total"}
     read = {(passage.article.id, sentence) for passage in answer.passages for sentence in passage.sentences}
@@ -37,9 +38,9 @@ def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> No
         assert (citation.article.id, citation.span) in read
 
 
-def test_an_article_after_the_last_day_answers_nothing(archive: Newsroom) -> None:
+def test_an_article_after_the_last_day_does_not_answer(archive: Newsroom) -> None:
     assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 12))).statements
-    assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 11))).refusal
+    assert archive.ask(FENTANYL, Scope(until=date(2026, 2, 11))).level != "answers"
 
 
 def test_an_answer_uses_only_its_scope_and_reports_it(archive: Newsroom) -> None:
@@ -50,7 +51,7 @@ def test_an_answer_uses_only_its_scope_and_reports_it(archive: Newsroom) -> None
     assert (answer.searched.reach, answer.searched.on_shelf) == (Reach(2, 0, date(2026, 2, 12), date(2026, 2, 20)), 7)
     assert {passage.article.outlet for passage in answer.passages} == {None}
     nothing = archive.ask(FENTANYL, Scope(outlets=frozenset({"Nobody"})))
-    assert nothing.refusal is not None
+    assert nothing.level == "nothing"
     assert (nothing.passages, nothing.searched.reach) == ((), Reach(0, 0, None, None))
 
 
@@ -202,21 +203,22 @@ def test_if_the_endpoint_fails_the_rules_rewrite_the_follow_up(
     assert answer.seconds["prose"] < 4, "one deadline for both"
 
 
-def test_a_model_that_finds_nothing_refuses_and_removes_no_quote(archive: Newsroom, endpoint: ChatServer) -> None:
+def test_a_model_that_finds_nothing_lowers_the_level_by_one(archive: Newsroom, endpoint: ChatServer) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(), ""
     answer = answer_question(FENTANYL, library=archive.library, chat=model_of(endpoint))
-    assert answer.refusal is not None
-    assert answer.refusal.closest == answer.quotes != ()
-    assert answer.statements == ()
+    assert (answer.quoted.level, answer.level) == ("answers", "may_answer")
+    assert answer.quotes == answer.quoted.citations != (), "an article that silences a model hides no quote"
+    assert answer.statements == answer.quoted.statements
+    unsure = at_level(answer, "may_answer")
+    assert (unsure.level, unsure.quotes, unsure.statements) == ("nothing", (), ())
+    assert at_level(answer, "nothing").level == "nothing"
 
 
 @pytest.mark.slow
-def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_answer(
-    archive: Newsroom, endpoint: ChatServer
-) -> None:
+def test_a_supported_statement_makes_an_answer_and_others_do_not(archive: Newsroom, endpoint: ChatServer) -> None:
     endpoint.say, endpoint.fault = lambda _: as_json(("Ottawa has 1,017,449 inhabitants.", ["1.1"])), ""
     answer = answer_question(OTTAWA, library=archive.library, chat=model_of(endpoint))
-    assert answer.refusal is not None
+    assert answer.level == answer.quoted.level != "answers"
     (statement,) = answer.statements
     assert statement.verdict == "doubtful"
     true = "The NSA met his Canadian counterpart, MEA spokesperson Randhir Jaiswal said."
@@ -224,7 +226,8 @@ def test_prose_without_a_supported_statement_does_not_turn_a_refusal_into_an_ans
     answer = answer_question(
         "What did the NSA do in Ottawa, of all places?", library=archive.library, chat=model_of(endpoint)
     )
-    assert (answer.refusal, answer.statements[0].verdict) == (None, "supported")
+    assert answer.quoted.level != "answers"
+    assert (answer.level, answer.statements[0].verdict) == ("answers", "supported")
 
 
 def test_an_empty_shelf_asks_no_model(newsroom: Newsroom, endpoint: ChatServer) -> None:

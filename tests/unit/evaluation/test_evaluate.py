@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from math import log2
 from pathlib import Path
@@ -40,7 +41,7 @@ QUESTIONS: tuple[Mapping[str, object], ...] = (
     {"id": "a", "question": FENTANYL, "paths": [SEED.name]},
     {"question": FERRIES, "paths": ["fiction/ferries.txt"], "quotes": [COST.replace(" crowns", "\n  crowns")]},
     {"question": FERRIES, "paths": ["fiction/turbines.txt"], **LATE},
-    {"question": OTTAWA, "paths": [SEED.name], "as_of": "2026-02-12", "since": "2026-02-12"},  # found, and refused
+    {"question": OTTAWA, "paths": [SEED.name], "as_of": "2026-02-12", "since": "2026-02-12"},  # found, and not answered
     {"question": OTTAWA, "answerable": False},
     {"question": FERRIES, "answerable": False},  # not so: it is answered
     {"question": "Tell me something"},
@@ -59,7 +60,7 @@ def evaluate(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> Evaluation
     return sum_up(list(run_cases(cases, newsroom.library)), newsroom.library)
 
 
-def refused(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> str:
+def rejected(file: Path, newsroom: Newsroom, scope: Scope = WHOLE) -> str:
     """Return the message that stops an evaluation before anything is asked."""
     with pytest.raises(BadQuestion) as caught:
         check_truth(read_cases(file, scope), newsroom.library)
@@ -81,7 +82,8 @@ def test_the_figures_are_those_counted_by_hand(evaluated: Evaluation) -> None:
         "MRR@10": ((1 + 1 + 1 / 2 + 1) / 4, 4),
         "nDCG@10": ((1 + 1 + 1 / log2(3) + 1) / 4, 4),
         "answered when answerable": (3 / 4, 4),
-        "refused when unanswerable": (1 / 2, 2),
+        "not answered when unanswerable": (1 / 2, 2),
+        "right sentence shown": (1, 1),
         "sentence precision": (1 / quoted, 1),
         "sentence recall": (1, 1),
         "sentence F1": (2 / (quoted + 1), 1),
@@ -98,7 +100,7 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
     line = Line("here", {}, "x", WHOLE)
     case = Case(line, paths=("c", "l"), quotes=("One  said\nso.", "Two did."), answerable=True)
     quotes = (("c", "One said so."), ("a", "Three fell."), ("a", "Four rose."))
-    outcome = Outcome(case, found=tuple("abcdefghijkl"), refused=False, quotes=quotes, milliseconds=1, problem="")
+    outcome = Outcome(case, found=tuple("abcdefghijkl"), level="answers", quotes=quotes, milliseconds=1, problem="")
     assert outcome.scores() == {
         "hits@1": 0,
         "hits@4": 1,
@@ -107,10 +109,18 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
         # They are third of ten, and twelfth, which is too late. At best they would be first and second.
         "nDCG@10": pytest.approx((1 / log2(4)) / (1 + 1 / log2(3))),
         "answered when answerable": 1,
+        "right sentence shown": 1,
         "sentence precision": pytest.approx(1 / 3),
         "sentence recall": 1 / 2,
         "sentence F1": pytest.approx(2 / 5),
     }
+    unsure = replace(outcome, level="may_answer")
+    assert unsure.scores() == outcome.scores() | {"answered when answerable": 0}
+    assert replace(unsure, quotes=quotes[1:]).scores()["right sentence shown"] == 0
+    unanswerable = Case(line, paths=(), quotes=(), answerable=False)
+    for level, right in (("answers", 0), ("may_answer", 1), ("nothing", 1)):
+        one = replace(outcome, case=unanswerable, level=level)
+        assert one.scores() == {"not answered when unanswerable": right}
 
 
 @pytest.mark.slow
@@ -132,16 +142,18 @@ def test_the_table_has_each_figure_and_how_it_was_measured(evaluated: Evaluation
 @pytest.mark.slow
 def test_a_figure_without_a_question_for_it_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
     scored = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
-    assert list(scored.figures) == ["refused when unanswerable"]
+    assert list(scored.figures) == ["not answered when unanswerable"]
     scored = evaluate(write(tmp_path, {"question": FENTANYL, "paths": SEED.name, "answerable": False}), archive)
     assert scored.figures["hits@1"].value == 1
-    assert scored.figures["refused when unanswerable"].value == 0
+    assert scored.figures["not answered when unanswerable"].value == 0
 
 
-def test_a_refused_question_quotes_none_of_its_sentences(archive: Newsroom, tmp_path: Path) -> None:
+def test_a_question_for_which_nothing_is_found_quotes_none_of_its_sentences(archive: Newsroom, tmp_path: Path) -> None:
     lost = {"question": "Which goose laid the golden egg?", "quotes": [COST]}
     scored = evaluate(write(tmp_path, lost), archive)
-    assert [scored.figures[f"sentence {name}"].value for name in ("precision", "recall", "F1")] == [0, 0, 0]
+    assert scored.outcomes[0].level != "answers"
+    names = ("answered when answerable", "right sentence shown", "sentence precision", "sentence recall", "sentence F1")
+    assert [scored.figures[name].value for name in names] == [0] * 5
 
 
 @pytest.mark.slow
@@ -153,10 +165,10 @@ def test_a_question_is_asked_of_its_days_and_outlets_only(archive: Newsroom, tmp
     outcome = evaluate(write(tmp_path, asked), archive, Scope(since=date(2026, 3, 1))).outcomes[0]
     assert "fiction/strike.txt" not in outcome.found
     early = Scope(until=date(2026, 2, 28))
-    assert "line 1: the article 'fiction/ferries.txt' is outside the days or outlets" in refused(
+    assert "line 1: the article 'fiction/ferries.txt' is outside the days or outlets" in rejected(
         write(tmp_path, asked), archive, early
     )
-    assert "is in no such article" in refused(write(tmp_path, {"question": "?", "quotes": [COST]}), archive, early)
+    assert "is in no such article" in rejected(write(tmp_path, {"question": "?", "quotes": [COST]}), archive, early)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +187,7 @@ def test_a_question_is_asked_of_its_days_and_outlets_only(archive: Newsroom, tmp
 def test_an_answer_that_cannot_be_found_is_reported_before_anything_is_asked(
     archive: Newsroom, tmp_path: Path, line: Mapping[str, object], says: str
 ) -> None:
-    assert says in refused(write(tmp_path, QUESTIONS[0], line), archive)
+    assert says in rejected(write(tmp_path, QUESTIONS[0], line), archive)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +249,9 @@ def test_each_question_has_its_own_scores(evaluated: Evaluation) -> None:
         None,
         ["fiction/ferries.txt", "fiction/turbines.txt"],
     )
-    assert rows[3]["refusal"] is True
+    assert rows[0]["level"] == "answers"
+    assert rows[3]["level"] != "answers"
+    assert [row["refusal"] for row in rows] == [row["level"] == "nothing" for row in rows]
     assert rows[2]["scores"] == {
         "hits@1": 0,
         "hits@4": 1,
@@ -329,7 +343,7 @@ def test_a_long_evaluation_shows_its_progress(dateline: CommandLine) -> None:
     dateline("index")
     run = dateline("evaluate", "questions.jsonl")
     assert run.stderr.splitlines() == [f"asked {done} of 60 questions" for done in range(6, 61, 6)]
-    assert "| refused when unanswerable | 1.000 | 1.000 to 1.000 | 60 |" in run.stdout
+    assert "| not answered when unanswerable | 1.000 | 1.000 to 1.000 | 60 |" in run.stdout
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Output of an answer as text and as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from rag.output.answer_json import answer_json, hits_json
 from rag.output.answer_text import answer_text, hit_lines, searched_line
 from tests.conftest import FENTANYL, OTTAWA, SEED, Newsroom
 from tests.support.chat_server import KEY, as_json, serve_chat
+from tests.support.levels import at_level
 
 LACKS = "No article mentions “population”. "
 
@@ -32,24 +34,41 @@ def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
 
 
 @pytest.mark.slow
-def test_a_refusal_on_a_terminal_says_what_was_searched(archive: Newsroom) -> None:
-    answer = archive.ask(OTTAWA)
-    lines = answer_text(answer).splitlines()
-    assert lines[:2] == ["The shelf does not answer this.", "Closest sentences:"]
-    assert lines[-1] == f"{LACKS}Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: {OTTAWA}"
+def test_what_may_answer_is_shown_with_numbers_and_what_was_searched(archive: Newsroom) -> None:
+    sure = archive.ask(FENTANYL)
+    lines = answer_text(at_level(sure, "may_answer")).splitlines()
+    assert lines[0] == "Closest on the shelf; these may answer:"
+    assert lines[1:-1] == answer_text(sure).splitlines()
+    searched = "Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: "
+    assert lines[-1] == f"{searched}{FENTANYL}"
+    absent = replace(sure.searched, absent=("population",))
+    assert answer_text(replace(at_level(sure, "may_answer"), searched=absent)).splitlines()[-1].startswith(LACKS)
     assert len(searched_line(archive.ask("what " * 300))) < 250
 
 
-def test_a_refusal_in_a_scope_shows_the_scope(archive: Newsroom) -> None:
+def test_if_nothing_is_found_the_reason_comes_first_and_no_quote(archive: Newsroom) -> None:
+    answer = archive.ask("banana bread recipe")
+    assert answer_text(answer).splitlines() == [
+        "No article mentions “banana” or “bread” or “recipe”. Nothing found on the shelf.",
+        "Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: banana bread recipe",
+    ]
+    known = at_level(archive.ask(FENTANYL), "nothing")
+    assert answer_text(known).splitlines()[0] == "Nothing found on the shelf."
+
+
+def test_what_was_searched_in_a_scope_shows_the_scope(archive: Newsroom) -> None:
+    def searched(scope: Scope) -> str:
+        return searched_line(at_level(archive.ask(OTTAWA, scope), "nothing"))
+
     wire = frozenset({"Fictional Wire"})
-    earlier = searched_line(archive.ask(OTTAWA, Scope(until=date(2026, 2, 1))))
-    assert earlier == f"{LACKS}Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
-    wired = searched_line(archive.ask(OTTAWA, Scope(outlets=wire)))
+    earlier = searched(Scope(until=date(2026, 2, 1)))
+    assert earlier == f"Searched 2 of 7 articles (up to 1 Feb 2026), for: {OTTAWA}"
+    wired = searched(Scope(outlets=wire))
     days = "published 28 Jan 2026 to 3 Mar 2026, 1 undated"
-    assert wired == f"{LACKS}Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
-    both = searched_line(archive.ask(OTTAWA, Scope(date(2026, 2, 1), date(2026, 3, 3), wire)))
-    assert both == f"{LACKS}Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
-    before = searched_line(archive.ask(OTTAWA, Scope(until=date(2025, 1, 1))))
+    assert wired == f"Searched 3 of 7 articles (Fictional Wire), {days}, for: {OTTAWA}"
+    both = searched(Scope(date(2026, 2, 1), date(2026, 3, 3), wire))
+    assert both == f"Searched 1 of 7 articles (Fictional Wire, 1 Feb to 3 Mar 2026), for: {OTTAWA}"
+    before = searched(Scope(until=date(2025, 1, 1)))
     assert before == (
         "None of the 7 articles on the shelf is in scope (up to 1 Jan 2025). "
         "Choose other days. Undated articles are in scope only if no day is set."
@@ -75,7 +94,7 @@ def test_a_scope_is_written_in_words() -> None:
         assert f"). {advice}" in none_in_scope(scope, 1)
 
 
-def test_a_refusal_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
+def test_an_answer_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None:
     lines = answer_text(newsroom.ask(OTTAWA)).splitlines()
     assert lines[-1] == "The shelf is empty. Put articles into the seeds folder and index them."
 
@@ -86,10 +105,11 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         "question",
         "searched_as",
         "sources",
+        "level",
+        "chance",
         "refusal",
         "answer",
         "statements",
-        "closest",
         "quotes",
         "passages",
         "searched",
@@ -102,8 +122,8 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         "disagreements",
         "seconds",
     }
-    assert got["refusal"] is False
-    assert got["closest"] == []
+    assert (got["level"], got["refusal"]) == ("answers", False)
+    assert 0.5 < got["chance"] <= 1
     assert got["model"] is None
     with archive.library.shelf.read() as reading:
         text = reading.article(SEED.name).text
@@ -150,12 +170,15 @@ def test_the_json_of_an_answer_has_its_scope(archive: Newsroom) -> None:
         assert [searched[name] for name in ("since", "as_of", "outlets")] == in_json
 
 
-def test_the_json_of_a_refusal_has_the_closest_sentences(archive: Newsroom) -> None:
-    got = answer_json(archive.ask(OTTAWA))
-    assert got["refusal"] is True
-    assert got["statements"] == []
-    assert got["closest"]
-    assert str(got["answer"]).startswith("The shelf does not answer this.")
+def test_the_json_has_the_level_and_quotes_nothing_if_nothing_was_found(archive: Newsroom) -> None:
+    sure = archive.ask(FENTANYL)
+    unsure, nothing = (answer_json(at_level(sure, level)) for level in ("may_answer", "nothing"))
+    assert (unsure["level"], unsure["refusal"]) == ("may_answer", False)
+    assert unsure["statements"] == answer_json(sure)["statements"] != []
+    assert unsure["quotes"] == answer_json(sure)["quotes"]
+    assert (nothing["level"], nothing["refusal"], nothing["chance"]) == ("nothing", True, 0)
+    assert nothing["statements"] == nothing["quotes"] == []
+    assert str(nothing["answer"]).startswith("Nothing found on the shelf.")
 
 
 def test_the_json_of_hits_matches_the_contract(archive: Newsroom) -> None:

@@ -27,6 +27,7 @@ from rag.output.bibliography import bibtex, reference
 from rag.output.csv import COLUMNS, check_sheet
 from rag.output.export import FORMS, check_file, export, export_timeline, form_of, write_file
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
+from tests.support.levels import at_level
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -60,14 +61,17 @@ def notes_of(content: bytes) -> tuple[list[str], list[str]]:
 @pytest.mark.slow
 def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: Newsroom) -> None:
     answer = in_prose(archive.ask(FENTANYL))
-    content = export("Drugs", [answer, archive.ask(OTTAWA)], "docx").content
+    unsure = at_level(archive.ask(FENTANYL), "may_answer")
+    content = export("Drugs", [answer, unsure, at_level(unsure, "nothing")], "docx").content
     paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
     assert paragraphs[:2] == ["Drugs", FENTANYL]
     assert paragraphs[2] == (
         "They agreed on officers. On Monday. (doubtful: The quote does not say “Monday”.) "
         "More will follow. (uncited: No source cited.)"
     )
-    assert "The shelf does not answer this. Closest sentences:" in paragraphs
+    place = paragraphs.index("Closest on the shelf; these may answer:")
+    assert paragraphs[place + 1 : place + 3] == [f"“{quote.quote}”" for quote in unsure.quotes]
+    assert "Nothing found on the shelf." in paragraphs[place + 3 :]
     _, notes = notes_of(content)
     first, second = answer.quotes
     for note, quote in zip(notes, (first, second, second), strict=False):
@@ -97,8 +101,9 @@ def test_text_that_xml_cannot_hold_is_left_out_and_markup_is_text(archive: Newsr
 
 
 def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
-    answer, refused = in_prose(archive.ask(FENTANYL)), archive.ask(OTTAWA)
-    sheet = check_sheet([answer, refused])
+    answer = in_prose(archive.ask(FENTANYL))
+    unsure = at_level(archive.ask(FENTANYL), "may_answer")
+    sheet = check_sheet([answer, unsure, at_level(unsure, "nothing")])
     assert sheet.startswith("\ufeffquestion,claim,quote")
     rows = list(csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff"))))
     assert tuple(rows[0]) == COLUMNS
@@ -109,7 +114,9 @@ def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
     for row, quote in zip(rows, (*answer.quotes, answer.quotes[1]), strict=False):
         assert quote.article.text[int(row["start"]) : int(row["end"])] == quote.quote
         assert row["date"] == "2026-02-12"
-    assert rows[-1]["verdict"] == "refusal, closest sentence"
+    assert [row["verdict"] for row in rows[4:]] == ["may answer", "may answer", "nothing found"]
+    assert [row["quote"] for row in rows[4:]] == [*(quote.quote for quote in unsure.quotes), ""]
+    assert rows[-1]["claim"] == "Nothing found on the shelf."
 
 
 def test_an_export_from_the_page_has_a_link_to_each_quote(archive: Newsroom) -> None:

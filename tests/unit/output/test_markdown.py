@@ -9,6 +9,7 @@ from rag.answering.models import Prose
 from rag.evidence.citations import Doubt, Statement
 from rag.output.markdown import chat_markdown
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
+from tests.support.levels import at_level
 
 
 def unescaped(text: str) -> str:
@@ -17,14 +18,18 @@ def unescaped(text: str) -> str:
 
 @pytest.mark.slow
 def test_a_chat_is_written_with_its_quotes_and_their_places(archive: Newsroom) -> None:
-    answered, refused = archive.ask(FENTANYL), archive.ask(OTTAWA)
-    text = chat_markdown("Drugs", [answered, refused])
+    answered = archive.ask(FENTANYL)
+    unsure = replace(at_level(answered, "may_answer"), question=OTTAWA)
+    nothing = replace(at_level(answered, "nothing"), question="Why?")
+    text = chat_markdown("Drugs", [answered, unsure, nothing])
     assert text.startswith(f"# Drugs\n\n## {FENTANYL}\n\n> \\[1\\] ")
     plain = unescaped(text)
-    for quote in (*answered.quotes, *refused.quotes):
+    for quote in answered.quotes:
         assert quote.quote in plain
         assert f"{quote.article.path}, characters {quote.span.start} to {quote.span.end}" in plain
-    assert f"## {OTTAWA}\n\nThe shelf does not answer this. Closest sentences:" in text
+        assert plain.count(quote.quote) == 2
+    assert f"## {OTTAWA}\n\nClosest on the shelf; these may answer:\n\n> [1] " in plain
+    assert "## Why?\n\nNothing found on the shelf.\n\nSearched 7 articles" in plain
 
 
 def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None:

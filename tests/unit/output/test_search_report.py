@@ -7,10 +7,11 @@ from rag.output.answer_json import answer_json
 from rag.output.search_report import report_text
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
 
+NOTHING = "Outcome: nothing found, 0 sentences found without a model, chance 0.00"
 OTHERS = "Castlemere Courier (fictional) (1), The Lindenau Post (fictional) (1)"
 
 
-def test_a_refusal_shows_what_was_searched_and_the_closest_sentences(archive: Newsroom) -> None:
+def test_a_report_shows_what_was_searched_and_the_closest_sentences(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
     lines = report_text(answer).splitlines()
     assert lines[:6] == [
@@ -21,10 +22,11 @@ def test_a_refusal_shows_what_was_searched_and_the_closest_sentences(archive: Ne
         f"Outlets: Fictional Wire (3), not named (2), {OTHERS}",
         "Semantic search: 10 of 10 passages. Keyword search: 10 of 10.",
     ]
-    assert lines[-1] == "Outcome: refused"
+    found = f"{len(answer.quotes)} sentences found without a model, chance {answer.quoted.chance:.2f}"
+    assert lines[-1] == f"Outcome: may answer, {found}"
     nearest = answer.searched.nearest
     assert [one.weight for one in nearest] == sorted((one.weight for one in nearest), reverse=True)
-    assert not any(one.answers for one in nearest)
+    assert all(one.chance is not None and f", chance {one.chance:.2f})" in report_text(answer) for one in nearest)
     assert answer.quotes[0] in [one.citation for one in nearest]
     for one, line in zip(nearest, lines[-1 - len(nearest) :], strict=False):
         assert one.citation.quote in line
@@ -37,11 +39,11 @@ def test_the_report_shows_the_scope(archive: Newsroom) -> None:
     text = report_text(answer)
     assert "Searched in: 2 of 7 articles (unnamed outlets, since 1 Feb 2026), published 12 Feb 2026 to 20 Feb" in text
     assert "\nOutlets: not named (2)\n" in text
-    assert text.endswith("Outcome: answered, 2 sentences found without a model")
+    assert "Outcome: answers, 2 sentences found without a model, chance 0." in text
     searched = answer_json(answer)["searched"]
     assert isinstance(searched, dict)
     assert searched["by_outlet"] == {"": 2}
-    assert searched["nearest"][0]["answers"] is True
+    assert searched["nearest"][0]["chance"] > 0.5
 
 
 def test_text_of_an_article_stays_on_its_line(newsroom: Newsroom) -> None:
@@ -57,4 +59,4 @@ def test_text_of_an_article_stays_on_its_line(newsroom: Newsroom) -> None:
 def test_an_empty_shelf_is_reported(newsroom: Newsroom) -> None:
     lines = report_text(newsroom.ask(OTTAWA)).splitlines()
     assert lines[2] == "Searched in: 0 of 0 articles"
-    assert lines[-2:] == ["Read: 0 passages from 0 articles", "Outcome: refused"]
+    assert lines[-2:] == ["Read: 0 passages from 0 articles", NOTHING]

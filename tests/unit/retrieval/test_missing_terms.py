@@ -3,7 +3,7 @@
 import pytest
 
 from rag.output.answer_json import answer_json
-from rag.output.answer_text import searched_line
+from rag.output.answer_text import answer_text
 from rag.output.search_report import report_text
 from rag.retrieval.missing_terms import missing_words
 from tests.conftest import Newsroom
@@ -27,14 +27,15 @@ def missing(newsroom: Newsroom, question: str) -> tuple[str, ...]:
 
 def test_a_missing_word_is_reported(rivers: Newsroom) -> None:
     answer = rivers.ask("Who mined cobalt in Tarn?")
-    assert answer.refusal is not None
+    assert answer.level == "nothing"
     assert answer.searched.absent == ("mined", "cobalt", "Tarn")
-    assert searched_line(answer).startswith("No article mentions “mined” or “cobalt” or “Tarn”. Searched 2 articles")
+    absent = "No article mentions “mined” or “cobalt” or “Tarn”."
+    assert answer_text(answer).startswith(f"{absent} Nothing found on the shelf.\nSearched 2 articles")
     assert "In no article: mined, cobalt, Tarn" in report_text(answer)
     assert answer_json(answer)["searched"]["absent"] == ["mined", "cobalt", "Tarn"]  # type: ignore[index]
 
 
-def test_a_missing_word_does_not_refuse_the_question(rivers: Newsroom) -> None:
+def test_a_missing_word_does_not_stop_an_answer(rivers: Newsroom) -> None:
     answer = rivers.ask("To how many metres did the River Lind fall lately?")
     assert answer.statements
     assert answer.searched.absent == ("lately",)

@@ -11,9 +11,11 @@ import pytest
 from index.core.errors import StoreMismatch, UnknownChat
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.answering.models import Answer, Prose
+from rag.answering.models import Answer, Prose, Quoted
 from rag.evidence.citations import Citation, Doubt, Statement
 from rag.llm.client import Usage
+from rag.output.answer_text import answer_text
+from rag.output.search_report import report_text
 from rag.retrieval.passages import Passage
 from rag.storage.answer_codec import put_together, take_apart
 from rag.storage.chats import BROKEN_OFF, FILE_NAME, LONGEST_TITLE, Chats, KeptTurn
@@ -34,7 +36,7 @@ def kept_articles(chats: Chats) -> list[str]:
         return [json.loads(row[0])["path"] for row in connection.execute("SELECT article FROM articles ORDER BY id")]
 
 
-def test_an_answer_and_a_refusal_come_back_as_they_were(chats: Chats, archive: Newsroom) -> None:
+def test_answers_come_back_as_they_were(chats: Chats, archive: Newsroom) -> None:
     turns = (turn(archive.ask(FENTANYL)), KeptTurn("t2", OTTAWA, archive.ask(OTTAWA), "", Usage(10, 2, True, None)))
     for place, kept in enumerate(turns):
         chats.keep("c", place, kept)
@@ -75,6 +77,33 @@ def test_statements_kept_by_another_version_are_read(
     assert now not in then
     read = put_together(json.loads(then), articles)
     assert read == replace(answer, prose=replace(prose, statements=(replace(statement, doubt=doubt),)))
+
+
+def test_an_answer_saved_before_there_were_levels_is_read(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL)
+    written, articles = take_apart(answer)
+    assert isinstance(written, dict)
+    quoted, searched = written["quoted"], written["searched"]
+    for weighed in searched["nearest"]:
+        weighed["answers"] = weighed.pop("chance") > 0.5
+    then = written | {"quoted": quoted["statements"]}
+    read = put_together(json.loads(json.dumps(then)), articles)
+    assert read.quoted == Quoted("answers", answer.quoted.statements, None)
+    assert [one.weight for one in read.searched.nearest] == [one.weight for one in answer.searched.nearest]
+    assert answer_text(read) == answer_text(answer)
+    assert "Outcome: answers, 2 sentences found without a model" in report_text(read)
+
+
+def test_a_refusal_saved_before_there_were_levels_may_answer(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL)
+    written, articles = take_apart(answer)
+    assert isinstance(written, dict)
+    closest = [statement["citations"][0] for statement in written["quoted"]["statements"]]
+    read = put_together(json.loads(json.dumps(written | {"quoted": {"closest": closest}})), articles)
+    assert read.quoted == Quoted("may_answer", answer.quoted.statements, None)
+    none = put_together(json.loads(json.dumps(written | {"quoted": {"closest": []}})), articles)
+    assert none.quoted == Quoted("nothing", (), None)
+    assert (none.level, none.quotes) == ("nothing", ())
 
 
 def test_a_kept_quote_outlives_its_article(chats: Chats, newsroom: Newsroom) -> None:
@@ -197,7 +226,7 @@ def test_any_characters_are_kept(chats: Chats, archive: Newsroom) -> None:
         answer,
         question="\u0000𝕏 ?",
         passages=(Passage(1, article, (Span(0, 5),)),),
-        quoted=(Statement("x", (Citation(article, Span(0, 5)),), "supported"),),
+        quoted=Quoted("answers", (Statement("x", (Citation(article, Span(0, 5)),), "supported"),), 0.5),
     )
     chats.keep("c", 0, turn(odd, "\u0000𝕏 ?"))
     assert chats.chat("c").turns[0].answer == odd
