@@ -49,13 +49,44 @@ def _measured(script: str, result: Mapping[str, Any], about: str = "") -> Iterat
 
 def _quoting() -> Iterator[str]:
     result = _load("quoting")
-    yield from ("## Answers and refusals", "")
-    yield from _measured("quoting", result, f"{result['data']}; the thresholds were chosen on the same questions.")
-    yield from _table(list(result["figures"]), [list(result["figures"].values())])
-    yield from ("", "By threshold of the weight at which a sentence answers:")
-    yield from _table(list(result["curve"][0]), (list(row.values()) for row in result["curve"]))
-    yield from ("", "By how much the model reads:")
-    yield from _table(list(result["readings"][0]), (list(row.values()) for row in result["readings"]))
+    halves = result["halves"]
+    yield from ("## How sure an answer is", "")
+    yield from _measured("quoting", result, f"{result['data']}. Numbers were chosen on one half of the questions.")
+    yield from _table(
+        ["", *halves], ([name, *(figures[name] for figures in halves.values())] for name in next(iter(halves.values())))
+    )
+    yield from ("", "The search behind it, on the large shelf:")
+    yield from _table(list(result["search"]), [list(result["search"].values())])
+    yield from ("", "### Is the stated chance right?", "")
+    yield "*Stated* is the mean chance that answers state in a range of a tenth, *right* the share of them that show a"
+    yield "right sentence."
+    yield from _table(
+        ["", "questions", "stated", "right"],
+        (
+            [half, *(row[name] for name in ("questions", "stated", "right"))]
+            for half, rows in result["reliability"].items()
+            for row in rows
+        ),
+    )
+    yield from ("", *_evidence())
+
+
+def _evidence() -> Iterator[str]:
+    result = _load("levels")
+    halves = [name for name in result["evidence"][0] if name != "coefficients"]
+    yield from ("### Which evidence tells whether a sentence answers", "")
+    yield from _measured("levels", result, "Each row adds to the one above; the last is used.")
+    yield "Area under the ROC curve / share of the questions that may be called answered so that 85 % are right."
+    yield from _table(
+        ["evidence", *halves],
+        (
+            [
+                ", ".join(list(row["coefficients"])[1:]),
+                *(f"{row[half]['AUC']:.3f} / {row[half]['share answered']:.3f}" for half in halves),
+            ]
+            for row in result["evidence"]
+        ),
+    )
 
 
 def _passages() -> Iterator[str]:

@@ -143,10 +143,11 @@ def level_words(answer: Answer) -> str:
     """Return how sure it is that an answer's quotes answer; "" if they do, or while a model writes."""
     if answer.level == "answers" or (answer.prose and answer.prose.under_way):
         return ""
+    reason = "" if answer.quotes else absent_words(answer.searched.absent)
     if answer.prose and answer.prose.refused:
-        return f"{NO_ANSWER_FOUND} {CLOSEST}" if answer.quotes else NO_ANSWER_FOUND
+        return f"{NO_ANSWER_FOUND} {CLOSEST}" if answer.quotes else f"{reason}{NO_ANSWER_FOUND}"
     if answer.level == "nothing":
-        return f"{absent_words(answer.searched.absent)}{NOTHING_FOUND}"
+        return f"{reason}{NOTHING_FOUND}"
     return "" if answer.prose and answer.prose.statements else MAY_ANSWER
 
 

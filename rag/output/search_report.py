@@ -1,4 +1,4 @@
-"""The search report: what was searched for an answer, so a reader can see whether a refusal is a gap in the shelf."""
+"""The search report: what was searched for an answer, so a reader can see whether the shelf has a gap."""
 
 from collections.abc import Iterator, Mapping
 

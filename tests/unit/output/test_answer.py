@@ -10,6 +10,7 @@ from index.core.formatting import long_day, none_in_scope, one_line, scope_words
 from index.core.scope import Scope
 from index.pipeline.events import Visible
 from index.pipeline.sync import sync_shelf
+from rag.answering.models import Prose
 from rag.answering.pipeline import answer_question, find_passages
 from rag.llm.client import ChatModel
 from rag.output.answer_json import answer_json, hits_json
@@ -52,6 +53,9 @@ def test_if_nothing_is_found_the_reason_comes_first_and_no_quote(archive: Newsro
         "No article mentions “banana” or “bread” or “recipe”. Nothing found on the shelf.",
         "Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: banana bread recipe",
     ]
+    prose = Prose("m", "whole", (), refused=True, problem="", usage=None, seconds=1.0)
+    by_model = answer_text(replace(answer, prose=prose)).splitlines()
+    assert by_model[0].endswith("“bread” or “recipe”. The model finds no answer on the shelf.")
     known = at_level(archive.ask(FENTANYL), "nothing")
     assert answer_text(known).splitlines()[0] == "Nothing found on the shelf."
 
