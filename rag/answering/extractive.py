@@ -22,7 +22,7 @@ MOST_NEAREST = 5  # sentences in a search report
 
 # Chosen with `bench/levels.py`, see docs/design/decisions/levels.md.
 # With this chance, sentences are right often enough to be called an answer.
-_ANSWERS = 0.85
+_ANSWERS = 0.75
 # Near enough to be shown: a sentence that has a word of the question, or is this close in meaning.
 _NEAR_MEANING = 0.3
 # With less chance than this, sentences are not shown.

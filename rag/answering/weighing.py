@@ -30,14 +30,14 @@ _COVERAGE_WEIGHT = 0.25
 # The chance that a sentence answers: logistic regression of the evidence of the best sentence on whether a right one
 # was quoted, on the even questions of CLAP NQ (a large shelf) and the even paragraphs of XQuAD (one article each).
 # On a large shelf, a passage that is near as a whole speaks for its best sentence; an article that is alone always is.
+_CHANCE_BASE = -4.03
 _CHANCE: Mapping[str, float] = {
-    "base": -3.97,
-    "similarity": 4.46,
-    "coverage": 1.38,
-    "own_coverage": 2.90,
-    "around": 5.61,
-    "size": -2.77,
-    "lacks": -1.93,
+    "similarity": 4.62,
+    "coverage": 2.59,
+    "own_coverage": 1.96,
+    "around": 6.66,
+    "size": -3.37,
+    "lacks": -1.73,
 }
 _LARGE = 300  # articles; the size of the large shelf
 # An article is on a follow-up's subject if it has this share of the weight that was lent.
@@ -95,17 +95,20 @@ class Evidence:
     around: float  # mean similarity of the sentences of its passage that were read, times the size
     size: float  # of the shelf: 0 for one article, 1 for a large shelf
     lacks: float  # 1 if the question asks for a number, a day or a person, and the sentence has none
+    score: float | None = None  # of a reranker, which then decides alone; None if there is none
 
     @property
     def weight(self) -> float:
         """How near a sentence is to the question, among the sentences of this question."""
-        return self.similarity + _COVERAGE_WEIGHT * self.coverage
+        return self.similarity + _COVERAGE_WEIGHT * self.coverage if self.score is None else self.score
 
     @property
     def chance(self) -> float:
         """The chance that a sentence answers the question, 0 to 1."""
-        sum_ = _CHANCE["base"] + sum(_CHANCE[name] * getattr(self, name) for name in self.__slots__)
-        return 1 / (1 + exp(-sum_))
+        if self.score is not None:
+            return self.score
+        sum_ = sum(factor * getattr(self, name) for name, factor in _CHANCE.items())
+        return 1 / (1 + exp(-(_CHANCE_BASE + sum_)))
 
 
 @dataclass(frozen=True, slots=True)
