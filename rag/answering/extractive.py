@@ -12,8 +12,9 @@ from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
 from rag.answering.news_judgement import corrections, in_reading_order, lead, other_side, with_list
 from rag.answering.query import Query
-from rag.answering.weighing import Asked, Candidate, rank, read_query, weigh
+from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, weigh
 from rag.evidence.citations import Citation, Statement
+from rag.llm.rerank import Reranker
 from rag.retrieval.passages import Passage
 
 MOST_QUOTES = 4
@@ -48,6 +49,7 @@ def answer(
     reading: Reading,
     sentence_model: Embedder,
     passed_over: Callable[[str], bool] | None = None,
+    reranker: Reranker | None = None,
 ) -> tuple[Quoted, tuple[Weighed, ...]]:
     """Quote the sentences that answer, or show those that may answer, or nothing.
 
@@ -57,15 +59,17 @@ def answer(
 
     If an earlier question lent its subject, the subject decides which article is read and the bare question which
     sentence. If the question asks what somebody said and some of their words may answer, only theirs are quoted.
-    `sentence_model` is the built-in MiniLM, whatever model embedded the shelf: the weights are calibrated for it, and
-    no sentence leaves the machine to be weighed. A sentence that is `passed_over` is not quoted, but still counts as
-    context of the sentences next to it.
+    `sentence_model` is the built-in MiniLM, whatever model embedded the shelf: the weights are calibrated for it. No
+    sentence leaves the machine to be weighed, unless there is a `reranker`, which then orders them and decides. A
+    sentence that is `passed_over` is not quoted, but still counts as context of the sentences next to it.
     """
     asked = read_query(query)
     candidates = weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     if passed_over:
         candidates = [candidate for candidate in candidates if not passed_over(candidate.text)]
     ranked = rank(candidates)
+    if reranker and ranked:
+        ranked = rescore(query.text, ranked, reranker)
     nearest = tuple(candidate.weighed for candidate in ranked[:MOST_NEAREST])
     near = [candidate for candidate in ranked if _is_near(candidate)]
     theirs = [candidate for candidate in near if candidate.sentence.by_speaker]

@@ -5,9 +5,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
+from index.core.settings import Settings
 from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
 from index.text.terms import content_terms
@@ -17,6 +19,7 @@ from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.evidence.citations import Citation
 from rag.llm.client import ChatModel, Stopped, Usage
+from rag.llm.rerank import Reranker, build_reranker
 from rag.retrieval.missing_terms import missing_words
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
@@ -148,7 +151,12 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
         found, passages = read_passages(query, reading, library, passed_over=passed_over)
         searched = time.perf_counter()
         quoted, nearest = extractive.answer(
-            query, passages, reading=reading, sentence_model=library.sentence_model, passed_over=passed_over
+            query,
+            passages,
+            reading=reading,
+            sentence_model=library.sentence_model,
+            passed_over=passed_over,
+            reranker=_reranker(library.settings),
         )
         cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
@@ -189,6 +197,12 @@ def read_passages(
         scope=query.scope,
     )
     return found, gather_passages(found.hits, reading, most=most, passed_over=passed_over)
+
+
+# One for each process: it remembers what its endpoint accepts.
+@lru_cache(maxsize=4)
+def _reranker(settings: Settings) -> Reranker | None:
+    return build_reranker(settings)
 
 
 def _copies(cited: Sequence[Citation | Passage], reading: Reading, scope: Scope) -> dict[str, tuple[Listing, ...]]:

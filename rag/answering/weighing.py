@@ -4,14 +4,16 @@ A weight orders the sentences of one question; a chance compares questions. Ever
 table below, with the bench that chose it.
 """
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import mean
 
 import numpy as np
 
+from index.core.errors import RerankFailed
 from index.shelf.queries import Reading
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
@@ -22,8 +24,11 @@ from rag.evidence.attribution import asked_speaker, speaks, speech_of
 from rag.evidence.citations import Citation
 from rag.language.lexicon import FILLER_TERMS, lines
 from rag.language.question_type import QuestionType, read_question_type
+from rag.llm.rerank import MOST_TEXTS, Reranker
 from rag.retrieval.passages import Passage
 from rag.retrieval.term_weights import term_rarity
+
+logger = logging.getLogger(__name__)
 
 # How much the coverage of a question's words counts beside the similarity (`bench/levels.py`).
 _COVERAGE_WEIGHT = 0.25
@@ -202,6 +207,18 @@ def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
     for candidate in sorted(candidates, key=lambda candidate: -candidate.weight):
         first.setdefault(candidate.sentence.words, candidate)
     return list(first.values())
+
+
+def rescore(question: str, ranked: Sequence[Candidate], reranker: Reranker) -> list[Candidate]:
+    """Return the best sentences in the order of a reranker; as they were if it fails, which is logged."""
+    best = ranked[:MOST_TEXTS]
+    try:
+        scores = reranker.scores(question, [f"{one.passage.article.title}. {one.text}" for one in best])
+    except RerankFailed as error:
+        logger.warning("The sentences were not reranked: %s", error)
+        return list(ranked)
+    scored = (replace(one, evidence=replace(one.evidence, score=it)) for one, it in zip(best, scores, strict=True))
+    return sorted(scored, key=lambda candidate: -candidate.weight)
 
 
 def share_of(rarity: Mapping[str, float], held: frozenset[str]) -> float:
