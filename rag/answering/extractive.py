@@ -5,17 +5,21 @@ may answer, the nearest are shown as such. If nothing is near, nothing is shown.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 from index.shelf.queries import Reading
+from index.text.articles import Article
+from index.text.sentences import split_sentences
 from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
 from rag.answering.news_judgement import corrections, in_reading_order, lead, other_side, with_list
 from rag.answering.query import Query
-from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, weigh
+from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, share_by_article, states, weigh
 from rag.evidence.citations import Citation, Statement
 from rag.llm.rerank import Reranker
 from rag.retrieval.passages import Passage
+from rag.retrieval.term_weights import term_rarity
 
 MOST_QUOTES = 4
 MOST_MAY_ANSWER = 5
@@ -36,6 +40,10 @@ _LEAST_SHARE = 0.2  # of the question's weight, that such a sentence has itself
 # A list of all sentences has those that answer more probably than not, or have this share of the question's weight.
 _LISTED = 0.5
 _HOLDS_MOST = 0.5
+# An article is on a subject if it has this share of its words by weight; surely, if it has the second share.
+_ON_IT = 0.6
+_SURELY_ON_IT = 0.8
+_MOST_IN_FORM: Mapping[str, int] = {"timeline": 12, "list": 12, "brief": 5}
 # A sentence that begins so does not say who it is about.
 _LEANS = re.compile(r"[\"“‘']?(?:He|She|They|His|Her|Their)\b")
 # Words that the best sentence leaves out are looked for this many sentences around it.
@@ -99,6 +107,34 @@ def find_all(
     return tuple(
         one.sentence.citation for one in ranked if one.chance >= _LISTED or one.evidence.own_coverage >= _HOLDS_MOST
     )
+
+
+def outline(query: Query, passages: Sequence[Passage], reading: Reading) -> Quoted | None:
+    """Return the first sentences of the articles on a subject: for a timeline, a list or a brief.
+
+    News says first what matters most. A timeline has the oldest article first, the others the newest; of one article
+    alone, its first sentences are returned. None if no article is on the subject.
+    """
+    asked = read_query(query)
+    rarity = term_rarity((*asked.own, *asked.lent), reading)
+    shares = share_by_article(rarity, passages)
+    articles = {passage.article.id: passage.article for passage in passages if shares[passage.article.id] >= _ON_IT}
+    if not articles:
+        return None
+    by_day = sorted(articles.values(), key=lambda article: (article.published or date.min, article.path))
+    in_order = by_day if query.form == "timeline" else by_day[::-1]
+    most = query.how_many or _MOST_IN_FORM[query.form]
+    each = most if len(in_order) == 1 else 1
+    leads = [lead for article in in_order for lead in _first_sentences(article, each)]
+    first = {" ".join(citation.quote.split()): citation for citation in leads}
+    statements = tuple(Statement(one.quote, (one,), "supported") for one in list(first.values())[:most])
+    best = max(shares.values())
+    return Quoted("answers" if best >= _SURELY_ON_IT else "may_answer", statements, round(best, 4))
+
+
+def _first_sentences(article: Article, count: int) -> list[Citation]:
+    sentences = split_sentences(article.text, article.body)
+    return [Citation(article, sentence) for sentence in sentences if states(sentence.cut(article.text))][:count]
 
 
 def _is_near(candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from index.core.scope import Scope
 from index.shelf.queries import Listing, Reach
+from rag.catalogue.answers import ShelfAnswer
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
@@ -111,6 +112,15 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several questions that were asked at once, and the sentences found for it."""
+
+    question: str
+    quoted: Quoted
+    absent: tuple[str, ...] = ()  # its words that no article has
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The shelf's answer to a question, and what it rests on."""
 
@@ -124,6 +134,8 @@ class Answer:
     # By article id: of the articles quoted; with a model, of all that were read, because it may cite them.
     copies: Mapping[str, tuple[Listing, ...]] = field(default_factory=dict)
     dated: Dated | None = None  # the days that the question names
+    parts: tuple[Part, ...] = ()  # if several questions were asked at once; `quoted` has the sentences of all
+    about_shelf: ShelfAnswer | None = None  # if the question is about the shelf itself
 
     @property
     def searched_as(self) -> str:

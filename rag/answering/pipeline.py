@@ -14,10 +14,12 @@ from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
 from index.text.terms import content_terms
 from rag.answering import extractive, generative
-from rag.answering.models import Answer, Dated, Prose, Searched, Weighed
+from rag.answering.models import Answer, Dated, Level, Part, Prose, Quoted, Searched, Weighed
 from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
-from rag.evidence.citations import Citation
+from rag.catalogue.answers import answer_shelf_question
+from rag.catalogue.questions import read_shelf_question
+from rag.evidence.citations import Citation, Statement
 from rag.llm.client import ChatModel, Stopped, Usage
 from rag.llm.rerank import Reranker, build_reranker
 from rag.retrieval.missing_terms import missing_words
@@ -132,6 +134,69 @@ def _as_query(question: str | Query) -> Query:
 def _answer_in_quotes(
     query: Query, library: Library, *, for_prose: bool = False, passed_over: Callable[[str], bool] | None = None
 ) -> Answer:
+    """Answer a question about the shelf exactly, each of several questions for itself, and any other from articles."""
+    if passed_over is None and (about_shelf := _answer_about_shelf(query, library)):
+        return about_shelf
+    if not query.parts:
+        return _answer_one(query, library, for_prose=for_prose, passed_over=passed_over)
+    answered: list[Answer] = []
+    for asked in query.parts:
+        part = query.part(asked, answered)
+        answered.append(_answer_one(part, library, for_prose=for_prose, passed_over=passed_over))
+    return _joined(query, answered)
+
+
+def _answer_about_shelf(query: Query, library: Library) -> Answer | None:
+    started = time.perf_counter()
+    with library.shelf.read(checked=True) as reading:
+        asked = read_shelf_question(query.raw, reading, today=query.today)
+        if asked is None:
+            return None
+        about = answer_shelf_question(asked, reading, scope=query.scope)
+        statements = tuple(Statement(one.quote, (one,), "supported") for one in about.citations)
+        # Talk and overviews answer nothing from the articles.
+        level: Level = "nothing" if not about.articles or asked.kind == "topics" else "answers"
+        level = "answers" if asked.kind == "articles" else level
+        quoted = Quoted(level, statements, 1.0 if level == "answers" else 0.0)
+        report = _report(query, reading, Found((), ""), ())
+        copies = _copies(about.citations, reading, query.scope)
+    spent = round(time.perf_counter() - started, 4)
+    seconds = {"search": spent, "answer": 0.0, "total": spent}
+    return Answer(query.raw, query.standalone, quoted, (), None, report, seconds, copies, query.days, (), about)
+
+
+def _joined(query: Query, answered: Sequence[Answer]) -> Answer:
+    """Return the answers to the parts of a question as one."""
+    parts = tuple(Part(one.question, one.quoted, one.searched.absent) for one in answered)
+    levels = {part.quoted.level for part in parts}
+    level: Level = levels.pop() if len(levels) == 1 else "may_answer"
+    statements = tuple(dict.fromkeys(one for part in parts for one in part.quoted.statements))
+    passages = {(one.article.id, one.span): one for answer in answered for one in answer.passages}
+    searched = replace(
+        answered[0].searched,
+        absent=tuple(dict.fromkeys(word for part in parts for word in part.absent)),
+        nearest=tuple(one for answer in answered for one in answer.searched.nearest),
+    )
+    return replace(
+        answered[0],
+        question=query.raw,
+        standalone=query.standalone,
+        quoted=Quoted(level, statements, min(part.quoted.chance or 0.0 for part in parts)),
+        passages=tuple(replace(one, number=number) for number, one in enumerate(passages.values(), start=1)),
+        searched=searched,
+        seconds=_summed(answered),
+        copies={id_: copies for answer in answered for id_, copies in answer.copies.items()},
+        parts=parts,
+    )
+
+
+def _summed(answers: Sequence[Answer]) -> dict[str, float]:
+    return {stage: round(sum(one.seconds[stage] for one in answers), 4) for stage in answers[0].seconds}
+
+
+def _answer_one(
+    query: Query, library: Library, *, for_prose: bool, passed_over: Callable[[str], bool] | None
+) -> Answer:
     """Answer from the days that the question names; if nothing published then answers, from the whole scope."""
     tried: list[Answer] = []
     for attempt in query.attempts:
@@ -140,16 +205,17 @@ def _answer_in_quotes(
             break
     # What may answer from those days is nearer to the question than what may answer from others.
     answer = tried[0] if tried[-1].level != "answers" and tried[0].level != "nothing" else tried[-1]
-    spent = {stage: round(sum(one.seconds[stage] for one in tried), 4) for stage in answer.seconds}
-    return replace(answer, seconds=spent)
+    return replace(answer, seconds=_summed(tried))
 
 
 def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Callable[[str], bool] | None) -> Answer:
     """Search, read and quote: one attempt at an answer."""
     started = time.perf_counter()
     with library.shelf.read(checked=True) as reading:
-        found, passages = read_passages(query, reading, library, passed_over=passed_over)
+        most = _HITS_READ if query.form == "answer" else _HITS_FOR_ALL
+        found, passages = read_passages(query, reading, library, most=most, passed_over=passed_over)
         searched = time.perf_counter()
+        outlined = extractive.outline(query, passages, reading) if query.form != "answer" else None
         quoted, nearest = extractive.answer(
             query,
             passages,
@@ -158,6 +224,7 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
             passed_over=passed_over,
             reranker=_reranker(library.settings),
         )
+        quoted = outlined or quoted
         cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
         report = _report(query, reading, found, nearest)

@@ -10,8 +10,10 @@ from index.text.terms import terms
 from rag.answering.followups import Earlier, carry_over
 from rag.answering.models import Answer, Dated, Standalone
 from rag.language.date_phrases import Days, read_days
+from rag.language.instructions import Asked, Form
+from rag.language.question_parts import read_questions
 
-LONGEST_QUESTION = 2000  # characters
+LONGEST_QUESTION = 16_000  # characters; the questions in a long text are found
 # What happened on a day is reported on it or soon after.
 _REPORTED_WITHIN = timedelta(days=3)
 
@@ -29,10 +31,14 @@ class Query:
     text: str  # what is searched for; within the days, without the words that name them
     bare: str  # the same, without what an earlier question lent
     scope: Scope  # the articles that are searched
+    today: date  # the last day of the scope, or else the day of asking
     as_of: date | None  # the day from which "last week" is counted; None: days in the question narrow nothing
     before: tuple[Earlier, ...] = ()  # the questions of the chat so far
     days: Dated | None = None  # the days of publication that the question names
     within: "Query | None" = None  # the same question, of those days alone
+    form: Form = "answer"  # of the answer that is asked for
+    how_many: int | None = None  # sentences of it
+    parts: tuple[Asked, ...] = ()  # several questions in one, which are answered one by one
 
     @property
     def subject(self) -> str:
@@ -57,6 +63,11 @@ class Query:
         within = self.within.among(articles) if self.within else None
         return replace(self, scope=replace(self.scope, articles=articles), within=within)
 
+    def part(self, asked: Asked, answered: Sequence[Answer]) -> "Query":
+        """Return one of the parts as a question of its own; it may point back to those `answered` before it."""
+        earlier = (*self.before, *map(_earlier, answered))
+        return _make(asked, replace(self, raw=asked.question, before=earlier, parts=()))
+
     def rewritten(self, text: str) -> "Query":
         """Return the question in other words, which need no earlier question."""
         query = replace(self, standalone=Standalone(text, ""), text=text, days=None, within=None)
@@ -74,15 +85,29 @@ def make_query(
 ) -> Query:
     """Make a question ready to be searched for.
 
-    A follow-up to the answers `before` becomes a question that can be understood alone; `standalone` is one that was
-    made already. Days that the question names narrow the search, unless `all_days` is set. They are counted from the
-    last day of the scope, or else from `today`. Raises BadQuestion for an empty or overlong question.
+    Instructions ("give me", "in three points") choose the form of the answer and are not searched for; several
+    questions become its parts. A follow-up to the answers `before` becomes a question that can be understood alone;
+    `standalone` is one that was made already. Days that the question names narrow the search, unless `all_days` is
+    set. They are counted from the last day of the scope, or else from `today`. Raises BadQuestion for an empty or
+    overlong question.
     """
-    bare = clean_question(question)
+    whole = clean_question(question)
+    today = scope.until or today or datetime.now().astimezone().date()
+    as_of = None if all_days else today
     earlier = tuple(_earlier(answer) for answer in before)
-    standalone = standalone or carry_over(bare, earlier)
-    as_of = None if all_days else scope.until or today or datetime.now().astimezone().date()
-    return _with_days(Query(_as_text(question), standalone, standalone.question, bare, scope, as_of, earlier))
+    query = Query(_as_text(question), Standalone(whole, ""), whole, whole, scope, today, as_of, earlier)
+    if standalone:
+        return _with_days(replace(query, standalone=standalone, text=standalone.question))
+    parts = read_questions(query.raw)
+    return replace(query, parts=parts) if len(parts) > 1 else _make(parts[0], query)
+
+
+def _make(asked: Asked, query: Query) -> Query:
+    """Make a query of one question, without its instructions."""
+    bare = clean_question(asked.question)
+    standalone = carry_over(bare, query.before)
+    query = replace(query, form=asked.form, how_many=asked.how_many)
+    return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
 
 
 def clean_question(question: str) -> str:
@@ -92,8 +117,8 @@ def clean_question(question: str) -> str:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
     if len(asked) > LONGEST_QUESTION:
         raise BadQuestion(
-            f"The question has {len(asked)} characters. Expected at most {LONGEST_QUESTION}. "
-            "Ask for one thing at a time."
+            f"The question has {len(asked):,} characters. Expected at most {LONGEST_QUESTION:,}. Leave out what the "
+            "question does not need."
         )
     return asked
 

@@ -87,7 +87,7 @@ class Sentence:
     @property
     def states(self) -> bool:
         """False for a line that asks, or that only points to another article."""
-        return not (_ASKS.search(self.citation.quote) or _POINTS_ELSEWHERE.match(self.citation.quote))
+        return states(self.citation.quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,15 @@ class Candidate:
         return Weighed(self.sentence.citation, *numbers)
 
 
+def states(text: str) -> bool:
+    """Return False for a line that asks, or that only points to another article.
+
+    >>> states("Who was the captain of the Aster?"), states("READ MORE: The Aster sinks"), states("It sank.")
+    (False, False, True)
+    """
+    return not (_ASKS.search(text) or _POINTS_ELSEWHERE.match(text))
+
+
 def read_query(query: Query) -> Asked:
     """Take the question's own terms and those that an earlier one lent apart."""
     bare = query.bare if query.subject else query.text
@@ -179,7 +188,7 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
     own_rarity, lent_rarity = ({term: rarity[term] for term in some} for some in (asked.own, asked.lent))
     read = [_read(passage, asked.speaker) for passage in passages]
     similarities = iter(_similarities(asked, rarity, [one for some in read for one in some], sentence_model))
-    on_subject = _on_subject(lent_rarity, passages)
+    on_subject = share_by_article(lent_rarity, passages)
     size = min(1.0, log(max(1, reading.counts().articles)) / log(_LARGE))
     candidates: list[Candidate] = []
     for passage, sentences in zip(passages, read, strict=True):
@@ -252,10 +261,10 @@ def _similarities(
     return [float(next(cosines)) if is_read else _UNREAD for is_read in read]
 
 
-def _on_subject(lent_rarity: Mapping[str, float], passages: Sequence[Passage]) -> dict[str, float]:
-    """Return what share of the lent weight each article has in its heading and passages, by its id."""
+def share_by_article(rarity: Mapping[str, float], passages: Sequence[Passage]) -> dict[str, float]:
+    """Return what share of some terms' weight each article has in its heading and passages, by its id."""
     held: dict[str, set[str]] = {}
     for passage in passages:
-        words = terms(f"{passage.article.heading} {passage.text}") if lent_rarity else ()
+        words = terms(f"{passage.article.heading} {passage.text}") if rarity else ()
         held.setdefault(passage.article.id, set()).update(words)
-    return {id_: share_of(lent_rarity, frozenset(words)) for id_, words in held.items()}
+    return {id_: share_of(rarity, frozenset(words)) for id_, words in held.items()}

@@ -23,9 +23,10 @@ MAY_IMPORT: dict[str, str] = {
     "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
     "rag.evidence": "index.core index.text rag.language",
     "rag.verification": "index.text rag.evidence rag.language",
+    "rag.catalogue": "index.core index.shelf index.text rag.evidence rag.language",
     "rag.answering": (
         "index.core index.pipeline index.shelf index.text index.vectors "
-        "rag.evidence rag.language rag.llm rag.retrieval rag.verification"
+        "rag.catalogue rag.evidence rag.language rag.llm rag.retrieval rag.verification"
     ),
     # It saves answers, and asks nothing.
     "rag.storage": "index.core index.shelf index.text rag.answering.models rag.evidence rag.llm",

@@ -11,7 +11,7 @@ from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
-from rag.analysis.shelf_questions import Kind, ShelfQuestion
+from rag.catalogue.questions import Kind, ShelfQuestion
 from rag.evidence.citations import Citation
 from rag.language.matching import forms, term_set
 

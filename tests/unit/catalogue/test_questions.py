@@ -9,8 +9,8 @@ import pytest
 
 from index.core.scope import WHOLE, Scope
 from index.vectors.embedders import MiniLM
-from rag.analysis.shelf_answers import MOST_LISTED, ShelfAnswer, answer_shelf_question
-from rag.analysis.shelf_questions import read_shelf_question
+from rag.catalogue.answers import MOST_LISTED, ShelfAnswer, answer_shelf_question
+from rag.catalogue.questions import read_shelf_question
 from tests.conftest import ROOT, Newsroom, make_newsroom
 
 TODAY = date(2026, 3, 10)  # a Tuesday

@@ -1,0 +1,1 @@
+"""Questions about the shelf itself, answered exactly by counting and listing its articles."""
