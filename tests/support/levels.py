@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from rag.answering.models import NOTHING, Answer, Level
+from rag.answering.models import NOTHING, Answer, Level, Quoted
 
 
-def at_level(answer: Answer, level: Level) -> Answer:
-    """Return an answer as it would be if it were as sure as `level` says; its sentences stay, except at "nothing"."""
-    return replace(answer, quoted=NOTHING if level == "nothing" else replace(answer.quoted, level=level))
+def at_level(answer: Answer, level: Level, most: int | None = None) -> Answer:
+    """Return an answer at a level with the first sentences that it has; at "nothing" there are none."""
+    quoted = NOTHING if level == "nothing" else Quoted(level, answer.quoted.statements[:most], answer.quoted.chance)
+    return replace(answer, quoted=quoted)

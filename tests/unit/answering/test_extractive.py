@@ -16,7 +16,7 @@ def test_the_users_question_is_answered_with_both_sentences(archive: Newsroom, n
     newsroom.write(SEED.name, SEED.read_bytes())
     newsroom.index()
     for room in (archive, newsroom):  # among others, and alone
-        purpose, agreed = quotes(room, FENTANYL)
+        purpose, agreed, *_ = quotes(room, FENTANYL)
         assert purpose.startswith("As per the statement, the establishment of liaison officers")
         assert "particularly fentanyl precursors, and transnational" in purpose
         assert agreed.startswith('"During the meeting, it was agreed that each country would establish')
@@ -63,10 +63,10 @@ def test_a_question_the_shelf_does_not_answer_is_not_answered(archive: Newsroom,
     assert len(answer.statements) <= MOST_MAY_ANSWER
 
 
-def test_what_may_answer_has_the_best_sentence(archive: Newsroom) -> None:
+def test_what_may_answer_shares_words_with_the_question(archive: Newsroom) -> None:
     answer = archive.ask(OTTAWA)
     assert answer.level == "may_answer"
-    assert answer.searched.nearest[0].citation in answer.quotes
+    assert 0 < len(answer.quotes) <= MOST_MAY_ANSWER
     assert any("Ottawa" in quote.quote for quote in answer.quotes)
 
 

@@ -43,7 +43,7 @@ QUESTIONS: tuple[Mapping[str, object], ...] = (
     {"question": FERRIES, "paths": ["fiction/turbines.txt"], **LATE},
     {"question": OTTAWA, "paths": [SEED.name], "as_of": "2026-02-12", "since": "2026-02-12"},  # found, and not answered
     {"question": OTTAWA, "answerable": False},
-    {"question": FERRIES, "answerable": False},  # not so: it is answered
+    {"question": FERRIES, "answerable": False},  # not so
     {"question": "Tell me something"},
 )
 
@@ -75,14 +75,16 @@ def evaluated(archive: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Ev
 @pytest.mark.slow
 def test_the_figures_are_those_counted_by_hand(evaluated: Evaluation) -> None:
     quoted = len(evaluated.outcomes[1].quotes)  # the expected sentence, and its context
+    levels = [outcome.level for outcome in evaluated.outcomes]
+    assert levels[3] == levels[4] != "answers"
     by_hand = {
         "hits@1": (3 / 4, 4),
         "hits@4": (1, 4),
         "hits@10": (1, 4),
         "MRR@10": ((1 + 1 + 1 / 2 + 1) / 4, 4),
         "nDCG@10": ((1 + 1 + 1 / log2(3) + 1) / 4, 4),
-        "answered when answerable": (3 / 4, 4),
-        "not answered when unanswerable": (1 / 2, 2),
+        "answered when answerable": (levels[:4].count("answers") / 4, 4),
+        "not answered when unanswerable": ((2 - levels[4:6].count("answers")) / 2, 2),
         "right sentence shown": (1, 1),
         "sentence precision": (1 / quoted, 1),
         "sentence recall": (1, 1),
@@ -143,7 +145,12 @@ def test_the_table_has_each_figure_and_how_it_was_measured(evaluated: Evaluation
 def test_a_figure_without_a_question_for_it_is_left_out(archive: Newsroom, tmp_path: Path) -> None:
     scored = evaluate(write(tmp_path, {"question": OTTAWA, "answerable": False}), archive)
     assert list(scored.figures) == ["not answered when unanswerable"]
-    scored = evaluate(write(tmp_path, {"question": FENTANYL, "paths": SEED.name, "answerable": False}), archive)
+    false = {
+        "question": "What pay rise did the train drivers accept?",
+        "paths": "fiction/strike.txt",
+        "answerable": False,
+    }
+    scored = evaluate(write(tmp_path, false), archive)
     assert scored.figures["hits@1"].value == 1
     assert scored.figures["not answered when unanswerable"].value == 0
 
@@ -249,7 +256,6 @@ def test_each_question_has_its_own_scores(evaluated: Evaluation) -> None:
         None,
         ["fiction/ferries.txt", "fiction/turbines.txt"],
     )
-    assert rows[0]["level"] == "answers"
     assert rows[3]["level"] != "answers"
     assert [row["refusal"] for row in rows] == [row["level"] == "nothing" for row in rows]
     assert rows[2]["scores"] == {
@@ -258,7 +264,7 @@ def test_each_question_has_its_own_scores(evaluated: Evaluation) -> None:
         "hits@10": 1,
         "MRR@10": 0.5,
         "nDCG@10": 0.6309,
-        "answered when answerable": 1,
+        "answered when answerable": float(rows[2]["level"] == "answers"),
     }
     assert rows[-1]["scores"] == {}
     assert {"path": "fiction/ferries.txt", "quote": COST} in rows[1]["quotes"]

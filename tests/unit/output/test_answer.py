@@ -24,7 +24,7 @@ LACKS = "No article mentions “population”. "
 
 @pytest.mark.slow
 def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
-    lines = answer_text(archive.ask(FENTANYL)).splitlines()
+    lines = answer_text(at_level(archive.ask(FENTANYL), "answers", 2)).splitlines()
     assert lines[0] == (
         "India and Canada have agreed to establish liaison officers in each other's countries… (New Delhi, 12 Feb 2026)"
     )
@@ -36,7 +36,7 @@ def test_an_answer_is_shown_on_a_terminal(archive: Newsroom) -> None:
 
 @pytest.mark.slow
 def test_what_may_answer_is_shown_with_numbers_and_what_was_searched(archive: Newsroom) -> None:
-    sure = archive.ask(FENTANYL)
+    sure = at_level(archive.ask(FENTANYL), "answers", 2)
     lines = answer_text(at_level(sure, "may_answer")).splitlines()
     assert lines[0] == "Closest on the shelf; these may answer:"
     assert lines[1:-1] == answer_text(sure).splitlines()
@@ -104,7 +104,7 @@ def test_an_answer_of_an_empty_shelf_says_what_to_do(newsroom: Newsroom) -> None
 
 
 def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
-    got = json.loads(json.dumps(answer_json(archive.ask(FENTANYL))))
+    got = json.loads(json.dumps(answer_json(at_level(archive.ask(FENTANYL), "answers", 2))))
     assert set(got) == {
         "question",
         "searched_as",
@@ -175,7 +175,7 @@ def test_the_json_of_an_answer_has_its_scope(archive: Newsroom) -> None:
 
 
 def test_the_json_has_the_level_and_quotes_nothing_if_nothing_was_found(archive: Newsroom) -> None:
-    sure = archive.ask(FENTANYL)
+    sure = at_level(archive.ask(FENTANYL), "answers", 2)
     unsure, nothing = (answer_json(at_level(sure, level)) for level in ("may_answer", "nothing"))
     assert (unsure["level"], unsure["refusal"]) == ("may_answer", False)
     assert unsure["statements"] == answer_json(sure)["statements"] != []
@@ -209,7 +209,7 @@ def test_prose_is_shown_on_a_terminal(archive: Newsroom) -> None:
             ("No timeline is set.", []),
         )
         chat = ChatModel("m", base_url=server.base_url, key=KEY, seconds=20, answer_tokens=99, price=(1, 10))
-        answer = answer_question(FENTANYL, library=archive.library, chat=chat)
+        answer = at_level(answer_question(FENTANYL, library=archive.library, chat=chat), "answers", 2)
     passage = answer.passages[0]
     first = one_line(passage.sentences[0].cut(passage.article.text))
     purpose, agreed = (one_line(quote.quote) for quote in answer.quotes)

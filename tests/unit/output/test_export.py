@@ -60,8 +60,8 @@ def notes_of(content: bytes) -> tuple[list[str], list[str]]:
 
 @pytest.mark.slow
 def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: Newsroom) -> None:
-    answer = in_prose(archive.ask(FENTANYL))
-    unsure = at_level(archive.ask(FENTANYL), "may_answer")
+    answer = in_prose(at_level(archive.ask(FENTANYL), "answers", 2))
+    unsure = at_level(archive.ask(FENTANYL), "may_answer", 2)
     content = export("Drugs", [answer, unsure, at_level(unsure, "nothing")], "docx").content
     paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
     assert paragraphs[:2] == ["Drugs", FENTANYL]
@@ -81,7 +81,7 @@ def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: News
 
 
 def test_quotes_alone_are_the_text_and_their_sources_the_notes(archive: Newsroom) -> None:
-    answer = archive.ask(FENTANYL)
+    answer = at_level(archive.ask(FENTANYL), "answers", 2)
     content = export("x", [answer], "docx", style="chicago").content
     text = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
     assert [f"“{quote.quote}”" for quote in answer.quotes] == text[2:4]
@@ -91,7 +91,7 @@ def test_quotes_alone_are_the_text_and_their_sources_the_notes(archive: Newsroom
 
 
 def test_text_that_xml_cannot_hold_is_left_out_and_markup_is_text(archive: Newsroom) -> None:
-    answer = archive.ask(FENTANYL)
+    answer = at_level(archive.ask(FENTANYL), "answers", 2)
     statement = Statement("</w:t>\x0b<w:p/>\ufffe & \ud800?", answer.quotes[:1], "supported")
     prose = Prose("m", "whole", (statement,), refused=False, problem="", usage=None, seconds=1.0)
     content = export("\x00<title>", [replace(answer, prose=prose)], "docx").content
@@ -101,8 +101,8 @@ def test_text_that_xml_cannot_hold_is_left_out_and_markup_is_text(archive: Newsr
 
 
 def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
-    answer = in_prose(archive.ask(FENTANYL))
-    unsure = at_level(archive.ask(FENTANYL), "may_answer")
+    answer = in_prose(at_level(archive.ask(FENTANYL), "answers", 2))
+    unsure = at_level(archive.ask(FENTANYL), "may_answer", 2)
     sheet = check_sheet([answer, unsure, at_level(unsure, "nothing")])
     assert sheet.startswith("\ufeffquestion,claim,quote")
     rows = list(csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff"))))
@@ -120,7 +120,7 @@ def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
 
 
 def test_an_export_from_the_page_has_a_link_to_each_quote(archive: Newsroom) -> None:
-    answer, page = in_prose(archive.ask(FENTANYL)), "http://localhost:8501/"
+    answer, page = in_prose(at_level(archive.ask(FENTANYL), "answers", 2)), "http://localhost:8501/"
     timeline = find_timeline(FENTANYL, library=archive.library)
     first, second = answer.quotes
     opened = {quote: page + link(quote) for quote in (first, second)}
@@ -143,7 +143,7 @@ def test_an_export_from_the_page_has_a_link_to_each_quote(archive: Newsroom) -> 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", " \n=cmd|' /C calc'!A0"])
 def test_no_cell_is_a_formula(archive: Newsroom, start: str) -> None:
-    answer = archive.ask(FENTANYL)
+    answer = at_level(archive.ask(FENTANYL), "answers", 2)
     article = replace(answer.quotes[0].article, title=start, path=start, outlet=start, text=f"{start} and more.")
     citation = Citation(article, Span(0, len(article.text)))
     prose = Prose(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.models import Prose
+from rag.answering.models import Prose, Standalone
 from rag.evidence.citations import Doubt, Statement
 from rag.output.markdown import chat_markdown
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
@@ -18,9 +18,9 @@ def unescaped(text: str) -> str:
 
 @pytest.mark.slow
 def test_a_chat_is_written_with_its_quotes_and_their_places(archive: Newsroom) -> None:
-    answered = archive.ask(FENTANYL)
-    unsure = replace(at_level(answered, "may_answer"), question=OTTAWA)
-    nothing = replace(at_level(answered, "nothing"), question="Why?")
+    answered = at_level(archive.ask(FENTANYL), "answers", 2)
+    unsure = replace(at_level(answered, "may_answer"), question=OTTAWA, standalone=Standalone(OTTAWA, ""))
+    nothing = replace(at_level(answered, "nothing"), question="Why?", standalone=Standalone("Why?", ""))
     text = chat_markdown("Drugs", [answered, unsure, nothing])
     assert text.startswith(f"# Drugs\n\n## {FENTANYL}\n\n> \\[1\\] ")
     plain = unescaped(text)
@@ -33,7 +33,7 @@ def test_a_chat_is_written_with_its_quotes_and_their_places(archive: Newsroom) -
 
 
 def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None:
-    answer = archive.ask(FENTANYL)
+    answer = at_level(archive.ask(FENTANYL), "answers", 2)
     statements = (
         Statement("They *agreed*.", (answer.quotes[0],), "supported"),
         Statement("On Monday.", (answer.quotes[0],), "doubtful", Doubt("dates", "No quote has Monday.")),

@@ -20,6 +20,7 @@ from rag.retrieval.passages import Passage
 from rag.storage.answer_codec import put_together, take_apart
 from rag.storage.chats import BROKEN_OFF, FILE_NAME, LONGEST_TITLE, Chats, KeptTurn
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
+from tests.support.levels import at_level
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_statements_kept_by_another_version_are_read(
 
 
 def test_an_answer_saved_before_there_were_levels_is_read(archive: Newsroom) -> None:
-    answer = archive.ask(FENTANYL)
+    answer = at_level(archive.ask(FENTANYL), "answers", 2)
     written, articles = take_apart(answer)
     assert isinstance(written, dict)
     quoted, searched = written["quoted"], written["searched"]

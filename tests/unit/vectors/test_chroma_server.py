@@ -124,7 +124,7 @@ def test_a_server_that_lost_its_vectors_is_refilled(room: Newsroom) -> None:
     room.indexed()
     index = room.library.index
     index._open().delete_collection(index.collection_names()[0])
-    assert room.ask(FENTANYL).level == "answers"
+    assert room.ask(FENTANYL).level != "nothing"
     assert room.indexed().embedded == 0
     assert on_server(room) == chunk_ids(room)
 
