@@ -109,7 +109,17 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
     if answer.level != "answers" or (answer.prose and answer.prose.under_way):
         return ()
     cited = (citation for statement in answer.statements for citation in statement.citations)
-    return find_disagreements(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))), answer.passages)
+    quotes = tuple(dict.fromkeys((*answer.quotes, *cited)))
+    return find_disagreements(answer.searched_as, quotes, _not_overtaken(answer, quotes))
+
+
+def _not_overtaken(answer: Answer, quotes: Sequence[Citation]) -> tuple[Passage, ...]:
+    """Return the passages; if the question asks for the latest, without those older than what is quoted."""
+    days = [quote.article.published for quote in quotes if quote.article.published]
+    if read_question_type(answer.searched_as).order != "latest" or not days:
+        return answer.passages
+    passages = answer.passages
+    return tuple(one for one in passages if one.article.published is None or one.article.published >= min(days))
 
 
 # One answer is drawn, copied, kept and exported with the same disagreements.

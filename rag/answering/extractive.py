@@ -13,7 +13,7 @@ from index.text.articles import Article
 from index.text.sentences import split_sentences
 from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
-from rag.answering.news_judgement import corrections, in_reading_order, lead, other_side, with_list
+from rag.answering.news_judgement import corrections, in_reading_order, lead, not_overtaken, other_side, with_list
 from rag.answering.query import Query
 from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, share_by_article, states, weigh
 from rag.evidence.citations import Citation, Statement
@@ -86,8 +86,8 @@ def answer(
     if not near:
         return NOTHING, nearest
     chance = max(candidate.chance for candidate in near)
-    first = lead(asked, query.text, near)
-    near = [first, *(candidate for candidate in near if candidate is not first)]
+    first = lead(asked, near)
+    near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])
     if chance < _ANSWERS:
         shown = list(dict.fromkeys((*corrected, *near)))[:MOST_MAY_ANSWER]

@@ -39,22 +39,29 @@ _LIST_ITEMS = 12
 _LONGEST_ITEM = 30  # words
 
 
-def lead(asked: Asked, question: str, near: Sequence[Candidate]) -> Candidate:
+def lead(asked: Asked, near: Sequence[Candidate]) -> Candidate:
     """Return the sentence that comes first: the nearest, or a newer one that answers equally.
 
     `near` are the sentences that may answer, best first. "first" and "originally" ask for the oldest instead.
     """
     with_figure = [one for one in near if _has_figure(asked, one) and one.weight >= near[0].weight - _OVERTAKEN]
     best, *others = with_figure or near
-    oldest = bool(_EARLIEST.search(question))
-    wide = _OVERTAKEN if with_figure or oldest or _LATEST.search(question) else _EQUAL
+    wide = _OVERTAKEN if with_figure or asked.type.order else _EQUAL
     about = min(_ABOUT_THE_QUESTION, best.evidence.own_coverage)
     alike = [one for one in others if one.weight >= best.weight - wide and one.evidence.own_coverage >= about]
     dated = [one for one in (best, *alike) if one.passage.article.published]
     if not best.passage.article.published:
         return best
-    day = (min if oldest else max)(_day(one) for one in dated)
+    day = (min if asked.type.order == "earliest" else max)(_day(one) for one in dated)
     return next(one for one in dated if _day(one) == day)
+
+
+def not_overtaken(asked: Asked, first: Candidate, near: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out older articles than the lead's if the question asks for the latest."""
+    day = first.passage.article.published
+    if asked.type.order != "latest" or day is None:
+        return list(near)
+    return [one for one in near if one.passage.article.published is None or one.passage.article.published >= day]
 
 
 def corrections(candidates: Sequence[Candidate], near: Sequence[Candidate]) -> list[Candidate]:

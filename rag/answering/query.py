@@ -143,7 +143,10 @@ def _with_days(query: Query) -> Query:
 def _published_then(days: Days, as_of: date, scope: Scope) -> Scope:
     """Narrow a scope to what was published in the days that a question names, or soon after."""
     since = max(filter(None, (scope.since, days.since)), default=None)
-    reported = days.until and max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
+    # "Before 10 January" leaves out what was reported later.
+    reported = days.until
+    if days.since and days.until:
+        reported = max(days.until, min(as_of, days.until + _REPORTED_WITHIN))
     return replace(scope, since=since, until=min(filter(None, (scope.until, reported)), default=None))
 
 

@@ -23,7 +23,8 @@ from rag.answering.query import Query
 from rag.evidence.attribution import asked_speaker, speaks, speech_of
 from rag.evidence.citations import Citation
 from rag.language.lexicon import FILLER_TERMS, lines
-from rag.language.question_type import QuestionType, read_question_type
+from rag.language.matching import forms
+from rag.language.question_type import QuestionType, alike, read_question_type
 from rag.llm.rerank import MOST_TEXTS, Reranker
 from rag.retrieval.passages import Passage
 from rag.retrieval.term_weights import term_rarity
@@ -67,6 +68,7 @@ class Asked:
     lent: tuple[str, ...]  # terms of the subject that an earlier question lent
     speaker: str  # whose words it asks for; "" if it does not say
     type: QuestionType
+    alike: Mapping[str, frozenset[str]]  # by each of its own terms, those that say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,14 +181,15 @@ def read_query(query: Query) -> Asked:
         own = [term for term in own if term not in FILLER_TERMS]
     # "When will that happen?" has no word that says what it is about: then what speaks of when is near.
     texts = dict.fromkeys((query.text, bare) if own else (bare,))
-    return Asked(tuple(texts), tuple(own), tuple(lent), asked_speaker(bare), read_question_type(bare))
+    same = {term: forms(term) | alike(term) for term in own}
+    return Asked(tuple(texts), tuple(own), tuple(lent), asked_speaker(bare), read_question_type(bare), same)
 
 
 def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder) -> list[Candidate]:
     """Weigh every sentence of the passages, in their order."""
     rarity = term_rarity((*asked.own, *asked.lent), reading)
     own_rarity, lent_rarity = ({term: rarity[term] for term in some} for some in (asked.own, asked.lent))
-    read = [_read(passage, asked.speaker) for passage in passages]
+    read = [_read(passage, asked) for passage in passages]
     similarities = iter(_similarities(asked, rarity, [one for some in read for one in some], sentence_model))
     on_subject = share_by_article(lent_rarity, passages)
     size = min(1.0, log(max(1, reading.counts().articles)) / log(_LARGE))
@@ -236,14 +239,15 @@ def share_of(rarity: Mapping[str, float], held: frozenset[str]) -> float:
     return sum(weight for term, weight in rarity.items() if term in held) / whole if whole else 0.0
 
 
-def _read(passage: Passage, speaker: str) -> list[Sentence]:
+def _read(passage: Passage, asked: Asked) -> list[Sentence]:
     """Return the sentences of a passage."""
-    sentences: list[Sentence] = []
+    sentences, speaker = list[Sentence](), asked.speaker
     for place, span in enumerate(passage.sentences):
         words = tuple(terms(span.cut(passage.article.text)))
         by_speaker = bool(speaker) and speaks(speaker, speech_of(Citation(passage.article, span)))
         # "He added" has no name, and yet it is what Jaiswal said.
         own = frozenset(words).union(terms(speaker) if by_speaker else ())
+        own = own.union(term for term, same in asked.alike.items() if not own.isdisjoint(same))
         sentences.append(Sentence(passage, place, words, own, by_speaker))
     return sentences
 

@@ -10,6 +10,7 @@ from rag.language.lexicon import lines
 from rag.language.matching import meets, term_set
 from rag.language.numbers import MONEY, Number, read_numbers
 
+Order = Literal["latest", "earliest", ""]
 Expected = Literal["number", "date", "person", ""]
 
 # A sentence is about the question if it and its context have this share of the question's words, and it has the
@@ -34,6 +35,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+")  # the first word of a sentence is capital anyway
+_LATEST = re.compile(r"\b(?:latest|newest|most recent|now|so far|current(?:ly)?|to date|today)\b", re.IGNORECASE)
+_EARLIEST = re.compile(r"\b(?:first|originally|initial(?:ly)?|at first|earliest|to begin with)\b", re.IGNORECASE)
 # The subject of the sentence after this one is in this one.
 _POINTS_BACK = re.compile(
     r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b"
@@ -58,6 +61,7 @@ class QuestionType:
     all_terms: frozenset[str]
     how: str  # "many", "long" …
     things: tuple[str, ...]  # terms of what is counted
+    order: Order = ""  # which of several articles is asked for
     toll: int = 0  # which kind of toll is counted, from 1; 0 if none
 
     def is_about(self, sentence: str, *, before: str, after: str, heading: frozenset[str]) -> bool:
@@ -118,6 +122,16 @@ class QuestionType:
         return sum(meets(term, found) for term in self.subject) / len(self.subject) if self.subject else 0.0
 
 
+def alike(term: str) -> frozenset[str]:
+    """Return the terms that say the same of people in a toll, with the term itself: "dead" and "killed".
+
+    >>> "kill" in alike("death"), alike("river")
+    (True, frozenset({'river'}))
+    """
+    kind = _TOLLS.get(term)
+    return frozenset(other for other, its in _TOLLS.items() if its == kind) if kind else frozenset({term})
+
+
 def _toll_of(before: str, after: str) -> int:
     """Return the kind of toll (from 1) whose word is nearest to a number; 0 if none is near.
 
@@ -159,7 +173,8 @@ def read_question_type(question: str) -> QuestionType:
         how = "long"
     tolls = [_TOLLS[term] for term in all_content if term in _TOLLS] if expected == "number" else []
     toll = tolls[0] if tolls and how in ("", "many") else 0
-    return QuestionType(expected, subject, frozenset(terms(question)), how, things, toll)
+    order: Order = "latest" if _LATEST.search(question) else "earliest" if _EARLIEST.search(question) else ""
+    return QuestionType(expected, subject, frozenset(terms(question)), how, things, order, toll)
 
 
 NOTHING_ASKED = QuestionType("", (), frozenset(), "", ())

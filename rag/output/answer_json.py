@@ -8,8 +8,9 @@ from index.core.scope import Scope
 from index.shelf.queries import Listing, Reach
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
-from rag.answering.models import Answer, Dated
+from rag.answering.models import Answer, Dated, Part
 from rag.answering.sources import count_sources
+from rag.catalogue.answers import ShelfAnswer
 from rag.evidence.attribution import speech_of
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import when_of
@@ -43,6 +44,8 @@ def answer_json(answer: Answer) -> Json:
             for statement in answer.statements
         ],
         "quotes": [citation_json(citation) for citation in answer.quotes],
+        "parts": [_part_json(part) for part in answer.parts],
+        "about_shelf": _shelf_json(answer.about_shelf) if answer.about_shelf else None,
         "passages": [
             {"number": passage.number, **_place_json(passage.article), **_passage_json(passage)}
             for passage in answer.passages
@@ -187,6 +190,27 @@ def _listing_json(listing: Listing) -> Json:
 
 def _passage_json(passage: Passage) -> Json:
     return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
+
+
+def _part_json(part: Part) -> Json:
+    """Return one of several questions that were asked at once."""
+    return {
+        "question": part.question,
+        "level": part.quoted.level,
+        "chance": _rounded(part.quoted.chance),
+        "absent": list(part.absent),
+        "quotes": [citation_json(citation) for citation in part.quoted.citations],
+    }
+
+
+def _shelf_json(about: ShelfAnswer) -> Json:
+    """Return an answer about the shelf itself."""
+    return {
+        "kind": about.kind,
+        "text": about.text,
+        "articles": [_listing_json(listing) for listing in about.articles],
+        "more": about.more,
+    }
 
 
 def _rounded(chance: float | None) -> float | None:

@@ -8,8 +8,9 @@ from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
-from rag.answering.models import Answer, Dated, Prose, Searched
+from rag.answering.models import Answer, Dated, Part, Prose, Searched
 from rag.answering.sources import count_sources
+from rag.catalogue.answers import ShelfAnswer
 from rag.evidence.attribution import Kind, speech_of
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.event_dates import when_of
@@ -111,22 +112,58 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     prose = answer.prose
     if note := ending_note(answer):
         yield note
-    if words := level_words(answer):
-        yield words
     cited = number_citations(answer.statements)
-    if cited:
+    yield from _first_lines(answer)
+    if answer.parts and not (prose and prose.statements):
+        yield from _part_lines(answer, cited)
+    elif cited:
         yield from _card_lines(cited, answer)
     if words := count_sources(answer).words:
         yield f"({words})"
     if beside := quotes_beside(answer):
         yield WITHOUT_MODEL
         yield from _closest_lines(beside)
-    if answer.level != "answers":
+    if answer.level != "answers" and not answer.about_shelf:
         yield searched_line(answer)
     for disagreement in disagreements_of(answer):
         yield from disagreement_lines(disagreement)
     if prose and prose.usage:
         yield usage_line(prose)
+
+
+def listed_lines(about: ShelfAnswer) -> Iterator[str]:
+    """Yield the articles of an answer about the shelf that no quote is shown of."""
+    quoted = {citation.article.id for citation in about.citations}
+    for listing in about.articles:
+        if listing.id not in quoted:
+            where = place_line(listing.outlet, None, listing.published)
+            yield f"{one_line(listing.title or listing.path)}{f' ({where})' if where else ''}"
+    if about.more:
+        yield f"and {about.more:,} more"
+
+
+def _first_lines(answer: Answer) -> Iterator[str]:
+    """Yield what comes before the quotes."""
+    if words := level_words(answer):
+        yield words
+    if answer.about_shelf:
+        yield from (f"  - {line}" for line in listed_lines(answer.about_shelf))
+
+
+def part_words(part: Part) -> str:
+    """Return how sure it is that the quotes of one of several questions answer it; "" if they do."""
+    if part.quoted.level == "nothing":
+        return f"{absent_words(part.absent)}{NOTHING_FOUND}"
+    return MAY_ANSWER if part.quoted.level == "may_answer" else ""
+
+
+def _part_lines(answer: Answer, cited: Mapping[Citation, int]) -> Iterator[str]:
+    """List the quotes of each of several questions below it."""
+    for part in answer.parts:
+        yield one_line(part.question)
+        if words := part_words(part):
+            yield words
+        yield from _card_lines({one: cited[one] for one in part.quoted.citations if one in cited}, answer)
 
 
 def ending_note(answer: Answer) -> str:
@@ -141,8 +178,12 @@ def ending_note(answer: Answer) -> str:
 
 def level_words(answer: Answer) -> str:
     """Return how sure it is that an answer's quotes answer; "" if they do, or while a model writes."""
+    if answer.about_shelf:
+        return answer.about_shelf.text
     if answer.level == "answers" or (answer.prose and answer.prose.under_way):
         return ""
+    if answer.parts and not answer.prose:
+        return ""  # each part says it
     reason = "" if answer.quotes else absent_words(answer.searched.absent)
     if answer.prose and answer.prose.refused:
         return f"{NO_ANSWER_FOUND} {CLOSEST}" if answer.quotes else f"{reason}{NO_ANSWER_FOUND}"

@@ -86,7 +86,7 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
         document.add_paragraph(WITHOUT_MODEL)
         for citation in beside:
             _write_quote(document, citation, notes)
-    if answer.level != "answers":
+    if answer.level != "answers" and not answer.about_shelf:
         document.add_paragraph(xml_line(searched_line(answer)))
     _write_disagreements(document, answer, notes)
 

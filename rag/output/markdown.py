@@ -69,7 +69,7 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
     if beside := quotes_beside(answer):
         yield WITHOUT_MODEL
         yield from (quote(citation, "") for citation in beside)
-    if answer.level != "answers":
+    if answer.level != "answers" and not answer.about_shelf:
         yield _plain(searched_line(answer))
     for disagreement in disagreements_of(answer):
         yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()

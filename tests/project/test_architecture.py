@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, str] = {
     "rag.evaluation": "index.core index.pipeline index.shelf index.text rag.answering",
     "rag.output": (
         "index.core index.shelf index.text "
-        "rag.analysis rag.answering rag.evidence rag.language rag.llm rag.retrieval rag.storage"
+        "rag.analysis rag.answering rag.catalogue rag.evidence rag.language rag.llm rag.retrieval rag.storage"
     ),
     "rag.cli": (
         "index.cli index.core index.pipeline index.reading "

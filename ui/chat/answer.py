@@ -4,7 +4,7 @@ The component receives plain data and shows it as text, so a quote appears exact
 Each statement has the numbers of its quotes; each quote is a button that opens its place in the article.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -24,8 +24,10 @@ from rag.output.answer_text import (
     dated_note,
     ending_note,
     level_words,
+    listed_lines,
     meaning_note,
     page_words,
+    part_words,
     said_words,
     searched_line,
     usage_line,
@@ -210,7 +212,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         return made[1]
     prose = answer.prose
     writing = prose is not None and prose.under_way
-    unsure = answer.level != "answers" and not writing
+    unsure = answer.level != "answers" and not writing and not answer.about_shelf
     numbers = number_citations(answer.statements)
     shown = {
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
@@ -221,7 +223,9 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "note": ending_note(answer),
         "lead": _lead(answer),
         "level": "answers" if writing else answer.level,
-        "cards": _cards(answer),
+        "cards": _cards(answer, _on_cards(answer)),
+        "parts": _parts(answer),
+        "listed": list(listed_lines(answer.about_shelf)) if answer.about_shelf else [],
         "differ": [shown_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if unsure else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
@@ -263,12 +267,27 @@ def _lead(answer: Answer) -> str:
     return " · ".join(filter(None, (lead, count_sources(answer).words)))
 
 
-def _cards(answer: Answer) -> list[dict[str, object]]:
+def _parts(answer: Answer) -> list[dict[str, object]]:
+    """Return each of several questions with its cards; none if a model answers them together."""
+    if answer.prose and answer.prose.statements:
+        return []
+    numbers = _on_cards(answer)
+    return [
+        {
+            "question": part.question,
+            "lead": part_words(part),
+            "cards": _cards(answer, {one: numbers[one] for one in part.quoted.citations if one in numbers}),
+        }
+        for part in answer.parts
+    ]
+
+
+def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[str, object]]:
     """Group quotes by article, each article's in reading order, or the nearest first if they may answer.
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
-    numbers, statements = _on_cards(answer), answer.prose.statements if answer.prose else ()
+    statements = answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: citation.span) if answer.level == "answers" else list(numbers)
     shown.sort(key=lambda citation: order.index(citation.article.id))

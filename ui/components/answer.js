@@ -93,7 +93,22 @@ const drawStatements = (root, section, statements) => {
 const drawCards = (root, section, data) => {
   section.replaceChildren()
   if (data.lead) section.append(make("p", "lead", data.lead))
-  for (const card of data.cards) {
+  for (const part of data.parts) {
+    section.append(make("h2", "asked", part.question))
+    if (part.lead) section.append(make("p", "lead", part.lead))
+    appendCards(root, section, part.cards)
+  }
+  if (!data.parts.length) appendCards(root, section, data.cards)
+  if (data.listed.length) {
+    const list = make("ul", "listed")
+    list.append(...data.listed.map((line) => make("li", undefined, line)))
+    section.append(list)
+  }
+  if (data.foot) section.append(make("p", "foot", data.foot))
+}
+
+const appendCards = (root, section, cards) => {
+  for (const card of cards) {
     const box = make("section", "card")
     box.append(make("h2", "title", card.title))
     if (card.where) box.append(make("p", "where", card.where))
@@ -121,7 +136,6 @@ const drawCards = (root, section, data) => {
     box.append(list)
     section.append(box)
   }
-  if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
 // One quote of several, with the words in which it differs marked.
@@ -362,7 +376,9 @@ export default component("answer", (root, data) => {
     busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
     read: data.read, forms: data.forms, has_alert: data.has_alert,
   }
-  const cards = { lead: data.lead, cards: data.cards ?? [], foot: data.foot }
+  const cards = {
+    lead: data.lead, cards: data.cards ?? [], parts: data.parts ?? [], listed: data.listed ?? [], foot: data.foot,
+  }
   // While the answer is written, the line that says so is where the text will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
