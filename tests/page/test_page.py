@@ -291,8 +291,8 @@ def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> 
 
 def test_an_overlong_question_shows_the_limit(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
-        reader.ask("what was agreed? " * 200)
-        expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 2000.")
+        reader.ask("what was agreed? " * 1000)
+        expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 16,000.")
 
 
 def test_a_quote_of_a_removed_article_says_so(browser: Browser, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from index.core.errors import BadQuestion, ResultUnwritable
 from index.core.scope import WHOLE, Scope
 from rag.answering.batch_file import Line
+from rag.answering.models import Level
 from rag.evaluation.evaluate import (
     FIGURES,
     KIND,
@@ -120,7 +121,8 @@ def test_a_question_is_scored_by_what_was_found_first_and_what_was_quoted() -> N
     assert unsure.scores() == outcome.scores() | {"answered when answerable": 0}
     assert replace(unsure, quotes=quotes[1:]).scores()["right sentence shown"] == 0
     unanswerable = Case(line, paths=(), quotes=(), answerable=False)
-    for level, right in (("answers", 0), ("may_answer", 1), ("nothing", 1)):
+    rights: dict[Level, int] = {"answers": 0, "may_answer": 1, "nothing": 1}
+    for level, right in rights.items():
         one = replace(outcome, case=unanswerable, level=level)
         assert one.scores() == {"not answered when unanswerable": right}
 

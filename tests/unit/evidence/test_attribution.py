@@ -159,4 +159,4 @@ def test_each_quote_in_the_json_has_its_speaker_and_its_kind(archive: Newsroom) 
     got = answer_json(archive.ask("What did Jaiswal say about timing?"))
     quotes = got["quotes"]
     assert isinstance(quotes, list)
-    assert (quotes[0]["speaker"], quotes[0]["kind"]) == ("Randhir Jaiswal", "direct")
+    assert ("Randhir Jaiswal", "direct") in [(quote["speaker"], quote["kind"]) for quote in quotes]

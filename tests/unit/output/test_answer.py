@@ -110,6 +110,8 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         "searched_as",
         "sources",
         "level",
+        "parts",
+        "about_shelf",
         "chance",
         "refusal",
         "answer",
