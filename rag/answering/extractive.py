@@ -128,6 +128,8 @@ def outline(query: Query, passages: Sequence[Passage], reading: Reading) -> Quot
     leads = [lead for article in in_order for lead in _first_sentences(article, each)]
     first = {" ".join(citation.quote.split()): citation for citation in leads}
     statements = tuple(Statement(one.quote, (one,), "supported") for one in list(first.values())[:most])
+    if not statements:
+        return None
     best = max(shares.values())
     return Quoted("answers" if best >= _SURELY_ON_IT else "may_answer", statements, round(best, 4))
 
