@@ -108,17 +108,23 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
     """
     if answer.level != "answers" or (answer.prose and answer.prose.under_way):
         return ()
-    cited = (citation for statement in answer.statements for citation in statement.citations)
-    quotes = tuple(dict.fromkeys((*answer.quotes, *cited)))
-    return find_disagreements(answer.searched_as, quotes, _not_overtaken(answer, quotes))
+    if answer.parts:
+        asked = [(part.question, part.quoted.citations) for part in answer.parts if part.quoted.level == "answers"]
+    else:
+        cited = (citation for statement in answer.statements for citation in statement.citations)
+        asked = [(answer.searched_as, tuple(dict.fromkeys((*answer.quotes, *cited))))]
+    found = (
+        find_disagreements(question, quotes, _not_overtaken(question, quotes, answer.passages))
+        for question, quotes in asked
+    )
+    return tuple(one for some in found for one in some)[:MOST_SHOWN]
 
 
-def _not_overtaken(answer: Answer, quotes: Sequence[Citation]) -> tuple[Passage, ...]:
+def _not_overtaken(question: str, quotes: Sequence[Citation], passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """Return the passages; if the question asks for the latest, without those older than what is quoted."""
     days = [quote.article.published for quote in quotes if quote.article.published]
-    if read_question_type(answer.searched_as).order != "latest" or not days:
-        return answer.passages
-    passages = answer.passages
+    if read_question_type(question).order != "latest" or not days:
+        return passages
     return tuple(one for one in passages if one.article.published is None or one.article.published >= min(days))
 
 

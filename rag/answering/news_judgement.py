@@ -100,13 +100,13 @@ def with_list(citation: Citation) -> Citation:
 
 
 def in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Group sentences by article, each article's in its own order: first the lead's, then the newest, undated last."""
-    lead_article = chosen[0].passage.article.id
+    """Put the lead first, then its article's other sentences in their order, then other articles, the newest first."""
+    first = chosen[0]
 
-    def place(candidate: Candidate) -> tuple[bool, int, str, Span]:
+    def place(candidate: Candidate) -> tuple[bool, bool, int, str, Span]:
         article = candidate.passage.article
         age = -(article.published or date.min).toordinal()
-        return article.id != lead_article, age, article.id, candidate.span
+        return candidate is not first, article.id != first.passage.article.id, age, article.id, candidate.span
 
     return sorted(chosen, key=place)
 
@@ -140,7 +140,7 @@ def _has_figure(asked: Asked, candidate: Candidate) -> bool:
 
 def _is_another_view(asked: Asked, quoted: Candidate, other: Candidate) -> bool:
     if asked.type.expected == "number":
-        return _has_figure(asked, other)
+        return any(not asked.type.has(number) for number in read_numbers(other.text))
     mine, theirs = speech_of(quoted.sentence.citation).speaker, speech_of(other.sentence.citation).speaker
     return bool(theirs) and mine != theirs
 

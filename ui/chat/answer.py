@@ -289,8 +289,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
     """
     statements = answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
-    shown = sorted(numbers, key=lambda citation: citation.span) if answer.level == "answers" else list(numbers)
-    shown.sort(key=lambda citation: order.index(citation.article.id))
+    shown = sorted(numbers, key=lambda citation: order.index(citation.article.id))
     return [
         {
             "title": article.title,
