@@ -30,6 +30,7 @@ MOST_NEAREST = 5  # sentences in a search report
 _ANSWERS = 0.75
 # Near enough to be shown: a sentence that has a word of the question, or is this close in meaning.
 _NEAR_MEANING = 0.3
+_NEAR_COVERAGE = 0.5  # or whose neighbours and headline have this share of the question's weight
 # With less chance than this, sentences are not shown.
 _LEAST_CHANCE = 0.02
 # A sentence nearly as good as the best one is quoted too, and more freely one of the same passage: F1 is .63 on the
@@ -141,7 +142,8 @@ def _first_sentences(article: Article, count: int) -> list[Citation]:
 
 def _is_near(candidate: Candidate) -> bool:
     """Return True if a sentence is near enough to the question to be shown."""
-    shares = candidate.evidence.own_coverage > 0 or candidate.evidence.similarity >= _NEAR_MEANING
+    own = candidate.evidence
+    shares = own.own_coverage > 0 or own.coverage >= _NEAR_COVERAGE or own.similarity >= _NEAR_MEANING
     return shares and candidate.chance >= _LEAST_CHANCE
 
 
@@ -158,6 +160,8 @@ def choose(asked: Asked, near: Sequence[Candidate], candidates: Sequence[Candida
     same = [c for c in near[1:] if c.passage is first.passage and c.weight >= first.weight - _MARGIN_SAME_PASSAGE]
     same = [c for c in same if c.evidence.own_coverage >= _LEAST_SHARE and not c.evidence.lacks]
     alike = [c for c in near[1:] if c.weight >= best - _MARGIN]
+    if first.place < 0:  # a headline leaves out what its article says
+        alike = [one for one in near[1:] if one.passage.article.id == first.passage.article.id][:1] + alike
     chosen = [first, *_complement(asked, first, near), *other_side(asked, first, candidates), *alike, *same]
     return list(dict.fromkeys(chosen))
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from index.core.errors import RerankFailed
 from index.shelf.queries import Reading
+from index.text.articles import Article
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
 from index.vectors.embedders import Embedder
@@ -52,6 +53,8 @@ _ON_THE_SUBJECT = 0.5
 # weight. It saves two fifths of the time and changed no answer (docs/design/decisions/sentences-the-model-reads.md).
 _READ_WHOLE = 3
 _WORTH_READING = 0.2
+_HEADLINE_STATES = 5  # words; a shorter headline is a title
+_HEADLINE_AHEAD = 0.1  # by so much more must a headline weigh than every sentence
 _UNREAD = -1.0  # the similarity of a sentence that was not worth reading
 
 # A line that asks, points elsewhere or asks for consent states nothing.
@@ -76,7 +79,8 @@ class Sentence:
     """A sentence of a passage, with all that can be said of it without the model."""
 
     passage: Passage
-    place: int  # in its passage
+    place: int  # in its passage; -1 for the headline of its article
+    span: Span
     words: tuple[str, ...]  # its terms, in order
     terms: frozenset[str]  # the same, with the name of who says it if the question asks for them
     by_speaker: bool  # it is in the words of whom the question asks for
@@ -84,7 +88,7 @@ class Sentence:
     @property
     def citation(self) -> Citation:
         """Its place in the article."""
-        return Citation(self.passage.article, self.passage.sentences[self.place])
+        return Citation(self.passage.article, self.span)
 
     @property
     def states(self) -> bool:
@@ -189,7 +193,8 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
     """Weigh every sentence of the passages, in their order."""
     rarity = term_rarity((*asked.own, *asked.lent), reading)
     own_rarity, lent_rarity = ({term: rarity[term] for term in some} for some in (asked.own, asked.lent))
-    read = [_read(passage, asked) for passage in passages]
+    first = {passage.article.id: passage for passage in reversed(passages)}
+    read = [_read(one, asked, with_headline=first[one.article.id] is one) for one in passages]
     similarities = iter(_similarities(asked, rarity, [one for some in read for one in some], sentence_model))
     on_subject = share_by_article(lent_rarity, passages)
     size = min(1.0, log(max(1, reading.counts().articles)) / log(_LARGE))
@@ -202,7 +207,7 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
         around = size * mean([one for one in own if one != _UNREAD] or [0.0])
         for sentence, similarity in zip(sentences, own, strict=True):
             # News names a thing once and then says "it": the sentences on each side count too.
-            near = sentences[max(0, sentence.place - 1) : sentence.place + 2]
+            near = [one for one in sentences if abs(one.place - sentence.place) <= 1 and one.place >= 0]
             coverage = share_of(own_rarity, heading.union(*(one.terms for one in near)))
             if asked.lent:
                 on_it = min(1.0, share / _ON_THE_SUBJECT)
@@ -214,10 +219,15 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
 
 
 def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Put the best first; of sentences with the same words, as in copies of an agency's text, keep the first."""
+    """Put the best first; of sentences with the same words, as in copies of an agency's text, keep the first.
+
+    A headline says shorter what its article says: it is kept only if it is clearly nearer than any sentence.
+    """
+    nearest = max((one.weight for one in candidates if one.place >= 0), default=0.0)
     first: dict[tuple[str, ...], Candidate] = {}
     for candidate in sorted(candidates, key=lambda candidate: -candidate.weight):
-        first.setdefault(candidate.sentence.words, candidate)
+        if candidate.place >= 0 or candidate.weight >= nearest + _HEADLINE_AHEAD:
+            first.setdefault(candidate.sentence.words, candidate)
     return list(first.values())
 
 
@@ -239,17 +249,26 @@ def share_of(rarity: Mapping[str, float], held: frozenset[str]) -> float:
     return sum(weight for term, weight in rarity.items() if term in held) / whole if whole else 0.0
 
 
-def _read(passage: Passage, asked: Asked) -> list[Sentence]:
-    """Return the sentences of a passage."""
+def _read(passage: Passage, asked: Asked, *, with_headline: bool) -> list[Sentence]:
+    """Return the sentences of a passage, and the headline of its article behind them."""
     sentences, speaker = list[Sentence](), asked.speaker
-    for place, span in enumerate(passage.sentences):
+    headline = _headline(passage.article) if with_headline else None
+    placed = [*enumerate(passage.sentences), *([(-1, headline)] if headline else [])]
+    for place, span in placed:
         words = tuple(terms(span.cut(passage.article.text)))
         by_speaker = bool(speaker) and speaks(speaker, speech_of(Citation(passage.article, span)))
         # "He added" has no name, and yet it is what Jaiswal said.
         own = frozenset(words).union(terms(speaker) if by_speaker else ())
         own = own.union(term for term, same in asked.alike.items() if not own.isdisjoint(same))
-        sentences.append(Sentence(passage, place, words, own, by_speaker))
+        sentences.append(Sentence(passage, place, span, words, own, by_speaker))
     return sentences
+
+
+def _headline(article: Article) -> Span | None:
+    """Return where an article's text has its headline, if it is long enough to state something."""
+    start = article.text.find(article.title, 0, article.body.start) if article.title else -1
+    long_enough = len(article.title.split()) >= _HEADLINE_STATES
+    return Span(start, start + len(article.title)) if start >= 0 and long_enough else None
 
 
 def _similarities(

@@ -283,7 +283,7 @@ def _parts(answer: Answer) -> list[dict[str, object]]:
 
 
 def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[str, object]]:
-    """Group quotes by article, each article's in reading order, or the nearest first if they may answer.
+    """Group quotes by article, each article's in the order of their numbers.
 
     A quote that no statement cites has no number; one that a model's statement cites has its verdict.
     """
