@@ -5,6 +5,7 @@ in other articles are not quoted. The editions are marked as seen together with 
 killed in between loses nothing, and if two ask at once, one result is saved.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from index.core.errors import UnknownAlert
@@ -14,6 +15,9 @@ from rag.answering.models import Answer
 from rag.answering.pipeline import answer_from
 from rag.answering.query import make_query
 from rag.storage.alerts import Alert, AlertResult, AlertStore
+
+# As in: PORT ELLERY, 3 March 2026 (Wire) - The ferry
+_DATELINE = re.compile(r"^[^a-zß-ÿ]{2,}[^.!?\n]{0,60}?(?:\s[-–—]+\s|:\s)")
 
 
 def run_alerts(
@@ -68,4 +72,9 @@ def _visible(ids: frozenset[str], library: Library) -> frozenset[str] | None:
 def _answer(asked: Alert, articles: frozenset[str], library: Library, alerts: AlertStore) -> Answer:
     with alerts.seen_sentences(asked) as is_seen:
         query = make_query(asked.question, scope=asked.scope, standalone=asked.standalone)
-        return answer_from(articles, query, library=library, passed_over=is_seen)
+        return answer_from(articles, query, library=library, passed_over=lambda text: _is_seen(text, is_seen))
+
+
+def _is_seen(text: str, is_seen: Callable[[str], bool]) -> bool:
+    """Return True if a sentence was seen, with or without the dateline that reprints put before the first one."""
+    return is_seen(text) or is_seen(_DATELINE.sub("", text))

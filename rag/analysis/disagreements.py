@@ -154,7 +154,7 @@ def find_disagreements(
                 continue
             compared.add(both)
             for kind, one_mention, other_mention in _contradictions(one, other):
-                if _is_one_source(one.citation, other.citation):
+                if _is_one_source(one.citation, other.citation) or _says_both(one.citation, other.citation):
                     break
                 pairs.setdefault(kind, []).append((_Claim(one, one_mention), _Claim(other, other_mention)))
     order: list[Kind] = sorted(_RULES, key=lambda kind: kind != asked.expected)
@@ -198,6 +198,11 @@ def _is_one_source(one: Citation, other: Citation) -> bool:
     if mine.published != theirs.published or (mine.outlet and folded(mine.outlet) == folded(theirs.outlet or "")):
         return False
     return _are_copies(one, other)
+
+
+def _says_both(one: Citation, other: Citation) -> bool:
+    """Return True if an article has both sentences: then it does not contradict the other article."""
+    return other.quote in one.article.text or one.quote in other.article.text
 
 
 def _are_copies(one: Citation, other: Citation) -> bool:

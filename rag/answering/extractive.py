@@ -4,7 +4,6 @@ Each sentence of the passages is weighed against the question. If the best ones 
 may answer, the nearest are shown as such. If nothing is near, nothing is shown.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -38,15 +37,15 @@ _LEAST_CHANCE = 0.02
 _MARGIN = 0.08
 _MARGIN_SAME_PASSAGE = 0.25
 _LEAST_SHARE = 0.2  # of the question's weight, that such a sentence has itself
-# A list of all sentences has those that answer more probably than not, or have this share of the question's weight.
-_LISTED = 0.5
+# A list of all sentences has those that have this chance, or this share of the question's weight.
+_LISTED = 0.35
 _HOLDS_MOST = 0.5
+# If a sentence of whom the question asks for has this chance, only theirs are quoted.
+_THEIRS = 0.5
 # An article is on a subject if it has this share of its words by weight; surely, if it has the second share.
 _ON_IT = 0.6
 _SURELY_ON_IT = 0.8
 _MOST_IN_FORM: Mapping[str, int] = {"timeline": 12, "list": 12, "brief": 5}
-# A sentence that begins so does not say who it is about.
-_LEANS = re.compile(r"[\"“‘']?(?:He|She|They|His|Her|Their)\b")
 # Words that the best sentence leaves out are looked for this many sentences around it.
 _NEAR = 2
 
@@ -75,14 +74,14 @@ def answer(
     asked = read_query(query)
     candidates = weigh(asked, passages, reading=reading, sentence_model=sentence_model)
     if passed_over:
-        candidates = [candidate for candidate in candidates if not passed_over(candidate.text)]
+        candidates = [one for one in candidates if one.place >= 0 and not passed_over(one.text)]
     ranked = rank(candidates)
     if reranker and ranked:
         ranked = rescore(query.text, ranked, reranker)
     nearest = tuple(candidate.weighed for candidate in ranked[:MOST_NEAREST])
     near = [candidate for candidate in ranked if _is_near(candidate)]
     theirs = [candidate for candidate in near if candidate.sentence.by_speaker]
-    if any(candidate.chance >= _LISTED for candidate in theirs):
+    if any(candidate.chance >= _THEIRS for candidate in theirs):
         candidates = near = theirs
     if not near:
         return NOTHING, nearest
@@ -190,5 +189,5 @@ def _with_who(chosen: Sequence[Candidate], candidates: Sequence[Candidate]) -> I
     for candidate in chosen:
         yield candidate
         before = at.get((candidate.passage.number, candidate.place - 1))
-        if before and _LEANS.match(candidate.text):
+        if before and candidate.leans:
             yield before

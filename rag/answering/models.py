@@ -156,11 +156,12 @@ class Answer:
     def level(self) -> Level:
         """How sure it is that the statements answer.
 
-        A model that finds no answer in the passages lowers it by one; one that writes a supported statement lifts it.
+        A model that finds no answer in the passages lowers it, but does not hide quotes that answer more probably than
+        not. One that writes a supported statement lifts it.
         """
         written = self.prose
         if written and written.refused:
-            return "may_answer" if self.quoted.level == "answers" else "nothing"
+            return "may_answer" if self.quoted.is_likely else "nothing"
         if written and any(statement.verdict == "supported" for statement in written.statements):
             return "answers"
         return self.quoted.level

@@ -100,13 +100,17 @@ def with_list(citation: Citation) -> Citation:
 
 
 def in_reading_order(chosen: Sequence[Candidate]) -> list[Candidate]:
-    """Put the lead first, then its article's other sentences in their order, then other articles, the newest first."""
+    """Put the lead first, then its article's other sentences in their order, then other articles, the newest first.
+
+    A lead that begins with "He" stays behind the sentence that says who that is.
+    """
     first = chosen[0]
 
     def place(candidate: Candidate) -> tuple[bool, bool, int, str, Span]:
         article = candidate.passage.article
         age = -(article.published or date.min).toordinal()
-        return candidate is not first, article.id != first.passage.article.id, age, article.id, candidate.span
+        leads = candidate is first and not first.leans
+        return not leads, article.id != first.passage.article.id, age, article.id, candidate.span
 
     return sorted(chosen, key=place)
 

@@ -57,6 +57,7 @@ _HEADLINE_STATES = 5  # words; a shorter headline is a title
 _HEADLINE_AHEAD = 0.1  # by so much more must a headline weigh than every sentence
 _UNREAD = -1.0  # the similarity of a sentence that was not worth reading
 
+_LEANS = re.compile(r"[\"“‘']?(?:He|She|They|His|Her|Their)\b")
 # A line that asks, points elsewhere or asks for consent states nothing.
 _ASKS = re.compile(r"[?？؟]\W*$")
 _POINTS_ELSEWHERE = re.compile(rf"\W*(?:{'|'.join(lines('not_statements'))})", re.IGNORECASE)
@@ -148,6 +149,11 @@ class Candidate:
     def text(self) -> str:
         """Its characters."""
         return self.sentence.citation.quote
+
+    @property
+    def leans(self) -> bool:
+        """True if it begins with "He" or the like, and so does not say who it is about."""
+        return _LEANS.match(self.text) is not None
 
     @property
     def weight(self) -> float:
