@@ -33,13 +33,14 @@ _NEAR_COVERAGE = 0.5  # or whose neighbours and headline have this share of the 
 # With less chance than this, sentences are not shown.
 _LEAST_CHANCE = 0.02
 # A sentence nearly as good as the best one is quoted too, and more freely one of the same passage: F1 is .63 on the
-# even questions of CLAP NQ (.54 with 0.12 for both), .53 on the others (.47).
+# even questions of CLAP NQ (.54 with 0.12 for both), .54 on the others (.47).
 _MARGIN = 0.08
-_MARGIN_SAME_PASSAGE = 0.25
-_LEAST_SHARE = 0.2  # of the question's weight, that such a sentence has itself
+_MARGIN_SAME_PASSAGE = 0.3
+_LEAST_SHARE = 0.1  # of the question's weight, that such a sentence has itself
 # A list of all sentences has those that have this chance, or this share of the question's weight.
 _LISTED = 0.35
 _HOLDS_MOST = 0.5
+_HEADLINES_ALONE = 0.5  # the chance if only headlines are near
 # If a sentence of whom the question asks for has this chance, only theirs are quoted.
 _THEIRS = 0.5
 # An article is on a subject if it has this share of its words by weight; surely, if it has the second share.
@@ -85,15 +86,17 @@ def answer(
         candidates = near = theirs
     if not near:
         return NOTHING, nearest
-    chance = max(candidate.chance for candidate in near)
+    # A headline is short, and so looks surer than it is.
+    chance = max((one.chance for one in near if one.place >= 0), default=_HEADLINES_ALONE)
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])
     if chance < _ANSWERS:
         shown = list(dict.fromkeys((*corrected, *near)))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
-    chosen = [*corrected, *_with_who(choose(asked, near, candidates), candidates)]
-    chosen = in_reading_order(list(dict.fromkeys(chosen))[:MOST_QUOTES])
+    chosen = list(dict.fromkeys(_with_who(choose(asked, near, candidates), candidates)))
+    others = [candidate for candidate in chosen if candidate not in corrected][: MOST_QUOTES - len(corrected)]
+    chosen = [*corrected, *(in_reading_order(others) if others else ())]
     return Quoted("answers", _statements(chosen), round(chance, 4)), nearest
 
 
@@ -157,7 +160,9 @@ def choose(asked: Asked, near: Sequence[Candidate], candidates: Sequence[Candida
     # The lead may be a newer sentence that weighs less than the best one.
     best = max(candidate.weight for candidate in near)
     same = [c for c in near[1:] if c.passage is first.passage and c.weight >= first.weight - _MARGIN_SAME_PASSAGE]
-    same = [c for c in same if c.evidence.own_coverage >= _LEAST_SHARE and not c.evidence.lacks]
+    same = [c for c in same if c.evidence.own_coverage >= _LEAST_SHARE]
+    if asked.type.expected == "number":
+        same = [c for c in same if not c.evidence.lacks]
     alike = [c for c in near[1:] if c.weight >= best - _MARGIN]
     if first.place < 0:  # a headline leaves out what its article says
         alike = [one for one in near[1:] if one.passage.article.id == first.passage.article.id][:1] + alike

@@ -20,6 +20,7 @@ from rag.language.numbers import read_numbers
 _EQUAL = 0.05
 # A figure is overtaken by a newer one from further down: reports of a later day use other words.
 _OVERTAKEN = 0.3
+_ABOUT_THE_SAME = 0.6  # of the best sentence's coverage
 _ABOUT_THE_QUESTION = 0.3  # share of the question's weight that such a sentence has itself
 # A correction is shown if it has this share of the question's weight.
 _CORRECTS_THIS = 0.15
@@ -44,11 +45,12 @@ def lead(asked: Asked, near: Sequence[Candidate]) -> Candidate:
 
     `near` are the sentences that may answer, best first. "first" and "originally" ask for the oldest instead.
     """
-    with_figure = [one for one in near if _has_figure(asked, one) and one.weight >= near[0].weight - _OVERTAKEN]
+    with_figure = [one for one in near if _has_figure(asked, one) and _is_as_near(near[0], one)]
     best, *others = with_figure or near
     wide = _OVERTAKEN if with_figure or asked.type.order else _EQUAL
     about = min(_ABOUT_THE_QUESTION, best.evidence.own_coverage)
-    alike = [one for one in others if one.weight >= best.weight - wide and one.evidence.own_coverage >= about]
+    alike = [one for one in others if one.weight >= best.weight - wide or (with_figure and one in with_figure)]
+    alike = [one for one in alike if one.evidence.own_coverage >= about]
     dated = [one for one in (best, *alike) if one.passage.article.published]
     if not best.passage.article.published:
         return best
@@ -137,9 +139,15 @@ def _day(candidate: Candidate) -> date:
     return candidate.passage.article.published
 
 
+def _is_as_near(best: Candidate, other: Candidate) -> bool:
+    """Return True if a sentence is as near as a report of another day is: by its weight, or by what it is about."""
+    is_about = other.evidence.coverage >= _ABOUT_THE_SAME * best.evidence.coverage
+    return other.weight >= best.weight - _OVERTAKEN or is_about
+
+
 def _has_figure(asked: Asked, candidate: Candidate) -> bool:
     """Return True if the question asks for a number, and a sentence has one that counts what is asked for."""
-    return asked.type.expected == "number" and any(map(asked.type.counts, read_numbers(candidate.text)))
+    return asked.type.expected == "number" and asked.type.is_counted_in(candidate.text)
 
 
 def _is_another_view(asked: Asked, quoted: Candidate, other: Candidate) -> bool:

@@ -117,6 +117,19 @@ class QuestionType:
         # "The number of episodes is 24."
         return any(meets(term, term_set(before)) for term in self.things[:1])
 
+    def is_counted_in(self, sentence: str) -> bool:
+        """Return True if a sentence has a number that counts what the question asks for.
+
+        >>> asked = read_question_type("How many measles cases are there?")
+        >>> [asked.is_counted_in(it) for it in ("The number of measles cases has climbed to 61.", "61 schools shut.")]
+        [True, False]
+        """
+        numbers = [number for number in read_numbers(sentence) if not self.has(number)]
+        if any(map(self.counts, numbers)):
+            return True
+        alone = any(not content_terms(re.split(r"[,;:.()]", number.after)[0]) for number in numbers if not number.unit)
+        return alone and not self.toll and bool(self.things) and meets(self.things[0], term_set(sentence))
+
     def _share_in(self, found: frozenset[str]) -> float:
         """Return the share of the subject's terms that are among some others, 0 to 1."""
         return sum(meets(term, found) for term in self.subject) / len(self.subject) if self.subject else 0.0
