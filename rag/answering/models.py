@@ -11,6 +11,7 @@ from rag.catalogue.answers import ShelfAnswer
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
+from rag.retrieval.spelling import Correction
 
 State = Literal["waiting", "writing", "whole", "stopped", "failed"]
 # How sure it is that the sentences shown answer the question. At "nothing" none are shown.
@@ -98,6 +99,7 @@ class Searched:
     more_outlets: int = 0  # that are not listed
     nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
     absent: tuple[str, ...] = ()  # the question's words that no article has
+    corrections: tuple[Correction, ...] = ()  # of words that no article has; the sure ones were searched for
 
 
 @dataclass(frozen=True, slots=True)

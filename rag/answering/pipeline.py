@@ -14,7 +14,7 @@ from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
 from index.text.terms import content_terms
 from rag.answering import extractive, generative
-from rag.answering.models import Answer, Dated, Level, Part, Prose, Quoted, Searched, Weighed
+from rag.answering.models import NOTHING, Answer, Dated, Level, Part, Prose, Quoted, Searched, Weighed
 from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.catalogue.answers import answer_shelf_question
@@ -22,9 +22,9 @@ from rag.catalogue.questions import read_shelf_question
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import ChatModel, Stopped, Usage
 from rag.llm.rerank import Reranker, build_reranker
-from rag.retrieval.missing_terms import missing_words
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
+from rag.retrieval.understanding import Words, understand_words
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,8 @@ _HITS_FOR_ALL = 24
 # How far down the hits those are looked for: copies of what is read already are left out.
 _HITS_LOOKED_AT = 60
 _OUTLETS_LISTED = 12
+# If no article has a name of the question, sentences are shown that have this share of its words.
+_WITHOUT_NAME = 0.5
 # If the model takes longer to rewrite a follow-up, the question made by the rules is used.
 _REWRITING_SECONDS = 10.0
 # The temperature at which a model is asked again: its most likely words were not good enough.
@@ -212,6 +214,8 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
     """Search, read and quote: one attempt at an answer."""
     started = time.perf_counter()
     with library.shelf.read(checked=True) as reading:
+        words = understand_words(query.text, reading)
+        query = query.written(words.text, understand_words(query.bare, reading).text if query.subject else words.text)
         most = _HITS_READ if query.form == "answer" else _HITS_FOR_ALL
         found, passages = read_passages(query, reading, library, most=most, passed_over=passed_over)
         searched = time.perf_counter()
@@ -224,10 +228,12 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
             passed_over=passed_over,
             reranker=_reranker(library.settings),
         )
-        quoted = outlined or quoted
+        quoted = _with_names(outlined or quoted, words, nearest)
         cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
-        report = _report(query, reading, found, nearest)
+        report = replace(
+            _report(query, reading, found, nearest), absent=words.absent_names, corrections=words.corrections
+        )
     ended = time.perf_counter()
     return Answer(
         question=query.raw,
@@ -291,8 +297,16 @@ def _report(query: Query, reading: Reading, found: Found, nearest: tuple[Weighed
         outlets=tuple(outlets[:_OUTLETS_LISTED]),
         more_outlets=len(outlets[_OUTLETS_LISTED:]),
         nearest=nearest,
-        absent=missing_words(query.text, reading),
     )
+
+
+def _with_names(quoted: Quoted, words: Words, nearest: Sequence[Weighed]) -> Quoted:
+    """Lower the level if no article has a name that the question asks for: nothing surely answers then."""
+    if not words.absent_names or quoted.level == "nothing":
+        return quoted
+    if all(one.coverage < _WITHOUT_NAME for one in nearest):
+        return NOTHING
+    return replace(quoted, level="may_answer")
 
 
 def _rewrite_follow_up(query: Query, chat: ChatModel, stop: threading.Event | None) -> tuple[Query, Usage | None]:

@@ -68,6 +68,10 @@ class Query:
         earlier = (*self.before, *map(_earlier, answered))
         return _make(asked, replace(self, raw=asked.question, before=earlier, parts=()))
 
+    def written(self, text: str, bare: str) -> "Query":
+        """Return the question as articles write its words."""
+        return replace(self, text=text, bare=bare)
+
     def rewritten(self, text: str) -> "Query":
         """Return the question in other words, which need no earlier question."""
         query = replace(self, standalone=Standalone(text, ""), text=text, days=None, within=None)

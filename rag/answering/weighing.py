@@ -24,7 +24,7 @@ from rag.answering.query import Query
 from rag.evidence.attribution import asked_speaker, speaks, speech_of
 from rag.evidence.citations import Citation
 from rag.language.lexicon import FILLER_TERMS, lines
-from rag.language.matching import forms
+from rag.language.matching import word_forms
 from rag.language.question_type import QuestionType, alike, read_question_type
 from rag.llm.rerank import MOST_TEXTS, Reranker
 from rag.retrieval.passages import Passage
@@ -197,7 +197,7 @@ def read_query(query: Query) -> Asked:
         own = [term for term in own if term not in FILLER_TERMS]
     # "When will that happen?" has no word that says what it is about: then what speaks of when is near.
     texts = dict.fromkeys((query.text, bare) if own else (bare,))
-    same = {term: forms(term) | alike(term) for term in own}
+    same = {term: word_forms(term) | alike(term) for term in own}
     return Asked(tuple(texts), tuple(own), tuple(lent), asked_speaker(bare), read_question_type(bare), same)
 
 

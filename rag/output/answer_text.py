@@ -18,6 +18,7 @@ from rag.language.certainty import read_certainty
 from rag.llm.client import Usage
 from rag.retrieval.passages import Passage
 from rag.retrieval.search import Hit
+from rag.retrieval.spelling import Correction
 
 NOTHING_FOUND = "Nothing found on the shelf."
 MAY_ANSWER = "Closest on the shelf; these may answer:"
@@ -46,12 +47,29 @@ def head_lines(answer: Answer) -> Iterator[str]:
     """Yield notes on the search that belong before the answer."""
     if answer.standalone.subject or answer.searched_as != one_line(answer.question):
         yield f"Searched for: {one_line(answer.searched_as)}"
+    if words := corrections_words(answer.searched.corrections):
+        yield words
     if answer.searched.problem:
         yield f"{KEYWORDS_ONLY} {answer.searched.problem}"
     if note := dated_note(answer.dated):
         yield f"{note}."
     if note := meaning_note(answer.searched):
         yield f"{note}."
+
+
+def corrections_words(corrections: Sequence[Correction]) -> str:
+    """Return which words were searched for in place of those typed, or are offered; "" if there are none.
+
+    >>> corrections_words([Correction("Hollt", "Holt", True), Correction("mast", "mist", False)])
+    'Searched for “Holt” instead of “Hollt”. Did you mean “mist” (for “mast”)?'
+    """
+    sure = [f"“{one_line(one.meant)}” instead of “{one_line(one.typed)}”" for one in corrections if one.sure]
+    offered = [f"“{one_line(one.meant)}” (for “{one_line(one.typed)}”)" for one in corrections if not one.sure]
+    parts = [
+        f"Searched for {', '.join(sure)}." if sure else "",
+        f"Did you mean {', '.join(offered)}?" if offered else "",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def dated_note(dated: Dated | None) -> str:

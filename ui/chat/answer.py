@@ -21,6 +21,7 @@ from rag.output.answer_text import (
     KEYWORDS_ONLY,
     answer_text,
     copies_words,
+    corrections_words,
     dated_note,
     ending_note,
     level_words,
@@ -216,6 +217,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
     numbers = number_citations(answer.statements)
     shown = {
         "searched_for": answer.searched_as if answer.searched_as != " ".join(answer.question.split()) else "",
+        "corrections": corrections_words(answer.searched.corrections),
         "days": dated_note(answer.dated),
         "narrowed": bool(answer.dated and answer.dated.used),
         "problem": f"{KEYWORDS_ONLY} {answer.searched.problem}" if answer.searched.problem else "",

@@ -362,6 +362,10 @@ export default component("answer", (root, data) => {
     part(root, "searched", data.searched_for ?? "", (section) => drawSearched(root, section, data.searched_for))
   const days = { days: data.days, narrowed: data.narrowed }
   part(root, "days", days, (section) => drawDays(root, section, data.days, data.narrowed))
+  part(root, "corrections", data.corrections ?? "", (section) => {
+    section.replaceChildren()
+    if (data.corrections) section.append(make("p", "read", data.corrections))
+  })
   part(root, "problem", data.problem ?? "", (section) => {
     section.replaceChildren()
     if (data.problem) section.append(make("p", "problem", data.problem))
