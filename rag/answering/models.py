@@ -99,6 +99,7 @@ class Searched:
     more_outlets: int = 0  # that are not listed
     nearest: tuple[Weighed, ...] = ()  # the sentences that weigh most, best first
     absent: tuple[str, ...] = ()  # the question's words that no article has
+    absent_names: tuple[str, ...] = ()  # the names among them
     corrections: tuple[Correction, ...] = ()  # of words that no article has; the sure ones were searched for
 
 

@@ -232,7 +232,10 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
         cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
         report = replace(
-            _report(query, reading, found, nearest), absent=words.absent_names, corrections=words.corrections
+            _report(query, reading, found, nearest),
+            absent=words.absent,
+            absent_names=words.absent_names,
+            corrections=words.corrections,
         )
     ended = time.perf_counter()
     return Answer(

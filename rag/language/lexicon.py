@@ -13,7 +13,7 @@ def lines(name: str) -> tuple[str, ...]:
     """Return the lines of a list, without comments and empty lines.
 
     >>> lines("spellings")[0]
-    'aluminium aluminum'
+    'aeroplane airplane'
     """
     text = files(__package__).joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
     bare = (line.partition("#")[0].strip() for line in text.splitlines())

@@ -66,6 +66,7 @@ def answer_json(answer: Answer) -> Json:
             "by_outlet": dict(searched.outlets),
             "more_outlets": searched.more_outlets,
             "absent": list(searched.absent),
+            "absent_names": list(searched.absent_names),
             "corrections": [asdict(one) for one in searched.corrections],
             "nearest": [
                 {

@@ -339,7 +339,8 @@ def searched_line(answer: Answer) -> str:
     undated = f", {reach.undated:,} undated" if reach.undated else ""
     asked = answer.searched_as
     asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
-    absent = absent_words(searched.absent) if answer.quotes else ""  # else the reason is given first
+    # A word may be missing by chance; a name is worth saying. Without quotes the reason was given first.
+    absent = absent_words(searched.absent_names) if answer.quotes else ""
     return f"{absent}Searched {articles}{published}{undated}, for: {asked}"
 
 

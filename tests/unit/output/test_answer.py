@@ -42,7 +42,7 @@ def test_what_may_answer_is_shown_with_numbers_and_what_was_searched(archive: Ne
     assert lines[1:-1] == answer_text(sure).splitlines()
     searched = "Searched 7 articles, published 19 Jan 2026 to 3 Mar 2026, 1 undated, for: "
     assert lines[-1] == f"{searched}{FENTANYL}"
-    absent = replace(sure.searched, absent=("population",))
+    absent = replace(sure.searched, absent_names=("population",))
     assert answer_text(replace(at_level(sure, "may_answer"), searched=absent)).splitlines()[-1].startswith(LACKS)
     assert len(searched_line(archive.ask("what " * 300))) < 250
 
@@ -134,7 +134,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
     with archive.library.shelf.read() as reading:
         text = reading.article(SEED.name).text
     named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
-    named |= {"by_outlet", "more_outlets", "absent", "nearest"}
+    named |= {"by_outlet", "more_outlets", "absent", "absent_names", "corrections", "nearest"}
     assert set(got["searched"]) == named
     for statement in got["statements"]:
         assert set(statement) == {"text", "verdict", "citations"}
