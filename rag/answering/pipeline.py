@@ -34,7 +34,7 @@ _HITS_FOR_ALL = 24
 _HITS_LOOKED_AT = 60
 _OUTLETS_LISTED = 12
 # If no article has a name of the question, sentences are shown that have this share of its words.
-_WITHOUT_NAME = 0.5
+_WITHOUT_NAME = 0.15
 # If the model takes longer to rewrite a follow-up, the question made by the rules is used.
 _REWRITING_SECONDS = 10.0
 # The temperature at which a model is asked again: its most likely words were not good enough.

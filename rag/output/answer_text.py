@@ -207,7 +207,8 @@ def level_words(answer: Answer) -> str:
         return f"{NO_ANSWER_FOUND} {CLOSEST}" if answer.quotes else f"{reason}{NO_ANSWER_FOUND}"
     if answer.level == "nothing":
         return f"{reason}{NOTHING_FOUND}"
-    return "" if answer.prose and answer.prose.statements else MAY_ANSWER
+    absent = absent_words(answer.searched.absent_names)
+    return "" if answer.prose and answer.prose.statements else f"{absent}{MAY_ANSWER}"
 
 
 def quotes_beside(answer: Answer) -> list[Citation]:
@@ -339,9 +340,7 @@ def searched_line(answer: Answer) -> str:
     undated = f", {reach.undated:,} undated" if reach.undated else ""
     asked = answer.searched_as
     asked = asked if len(asked) <= _LONGEST_SHOWN else f"{asked[:_LONGEST_SHOWN]}…"
-    # A word may be missing by chance; a name is worth saying. Without quotes the reason was given first.
-    absent = absent_words(searched.absent_names) if answer.quotes else ""
-    return f"{absent}Searched {articles}{published}{undated}, for: {asked}"
+    return f"Searched {articles}{published}{undated}, for: {asked}"
 
 
 def absent_words(absent: Sequence[str]) -> str:
