@@ -106,7 +106,7 @@ def answers(text: str, one: Conversation, library: Library) -> bool:
     asked = carry_over(one.question, one.before)
     standalone = asked if text == asked.question else Standalone(text, "")
     query = make_query(one.question, standalone=standalone, all_days=True)
-    return answer_question(query, library=library).refusal is None
+    return answer_question(query, library=library).level != "nothing"
 
 
 FORMS: dict[str, Form] = {

@@ -207,6 +207,10 @@ def _answer_one(
             break
     # What may answer from those days is nearer to the question than what may answer from others.
     answer = tried[0] if tried[-1].level != "answers" and tried[0].level != "nothing" else tried[-1]
+    if answer.level == "nothing" and query.plain and content_terms(query.bare):
+        tried.append(_quote(query.plain, library, for_prose=for_prose, passed_over=passed_over))
+        if tried[-1].level != "nothing":
+            answer = replace(tried[-1], quoted=replace(tried[-1].quoted, level="may_answer"))
     return replace(answer, seconds=_summed(tried))
 
 
