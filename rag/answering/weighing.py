@@ -49,7 +49,7 @@ _CHANCE: Mapping[str, float] = {
     "size": -3.37,
     "lacks": -1.73,
 }
-_LARGE = 300  # articles; the size of the large shelf
+_SMALL, _LARGE = 10, 300  # articles: a shelf that counts like one article, and the size of the large shelf
 # An article is on a follow-up's subject if it has this share of the weight that was lent.
 _ON_THE_SUBJECT = 0.5
 # The model reads every sentence of so many passages; further down only those that have this share of the question's
@@ -209,7 +209,7 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
     read = [_read(one, asked, with_headline=first[one.article.id] is one) for one in passages]
     similarities = iter(_similarities(asked, rarity, [one for some in read for one in some], sentence_model))
     on_subject = share_by_article(lent_rarity, passages)
-    size = min(1.0, log(max(1, reading.counts().articles)) / log(_LARGE))
+    size = min(1.0, max(0.0, log(max(1, reading.counts().articles) / _SMALL) / log(_LARGE / _SMALL)))
     candidates: list[Candidate] = []
     for passage, sentences in zip(passages, read, strict=True):
         heading, share = frozenset(terms(passage.article.heading)), on_subject[passage.article.id]
