@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.text.terms import without_unseen
 from index.text.tokens import count_tokens
-from rag.llm.client import Message
+from rag.llm.messages import Message
 from rag.retrieval.passages import Passage
 
 # The form of a refusal: the prompt asks for it, and `read_answer` recognises it.

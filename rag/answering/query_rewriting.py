@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from index.text.terms import content_terms, terms
 from rag.answering.followups import MOST_EARLIER, Earlier, is_asking, is_follow_up
 from rag.language.lexicon import FILLER_TERMS
-from rag.llm.client import Message, without_thoughts
+from rag.llm.client import without_thoughts
+from rag.llm.messages import Message
 
 _LONGEST_STANDALONE = 300  # characters
 

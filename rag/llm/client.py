@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from index.core.errors import ChatFailed, MissingKey
 from index.core.openai_import import load_openai
@@ -23,6 +23,7 @@ from index.core.urls import OPENAI, is_this_machine, shown_address
 from index.text.tokens import count_tokens
 from rag.llm import failures as faults
 from rag.llm.failures import CONNECT_SECONDS, Fault
+from rag.llm.messages import Message, has_system_role, text_of, without_system_role
 
 if TYPE_CHECKING:
     import openai
@@ -48,13 +49,6 @@ _TOO_LONG = Fault(
     f"wrote more than {LONGEST_ANSWER:,} characters and was stopped",
     "Ask again, or try another model with DATELINE_CHAT_MODEL",
 )
-
-
-class Message(TypedDict):
-    """A message to or from a model."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +85,18 @@ class _Broken(Exception):
 Piece = str | Usage
 
 
+@dataclass(slots=True)
+class Accepted:
+    """What a model's endpoint is known to refuse; learnt while it is used."""
+
+    refused: int = 0  # how many of the options
+    system_role: bool = True
+
+
+# What is known in this process, by address and model: a front end may make a new `ChatModel` for each question.
+ACCEPTED: dict[tuple[str, str], Accepted] = {}
+
+
 class ChatModel:
     """One language model at one endpoint, through the `openai` client. May be used from many threads."""
 
@@ -112,7 +118,7 @@ class ChatModel:
         self._key = key
         self._answer_tokens = answer_tokens
         self._price = price
-        self._refused = 0  # how many of the options the endpoint is known to refuse
+        self._accepted = ACCEPTED.setdefault((base_url, name), Accepted())
 
     def stream(
         self,
@@ -184,20 +190,27 @@ class ChatModel:
         import openai
 
         tried_again = False
-        refused = self._refused
+        accepted = self._accepted
+        refused = accepted.refused
+        sent = messages if accepted.system_role else without_system_role(messages)
         while True:
             granted = {name: options[name] for name in _OPTIONS[refused:] if name in options}
             try:
                 answer = await client.chat.completions.with_raw_response.create(
                     model=self.name,
-                    messages=cast("list[ChatCompletionMessageParam]", messages),
+                    messages=cast("list[ChatCompletionMessageParam]", sent),
                     stream=True,
                     **granted,
                 )
             except openai.APITimeoutError:
                 raise
             except (openai.APIStatusError, openai.APIConnectionError) as error:
-                if granted and _may_refuse_an_option(error):
+                may_refuse = _may_refuse_the_form(error)
+                # An endpoint may refuse it without a reason, so it is given up after the options too.
+                if has_system_role(sent) and (faults.names_system_role(error) or (may_refuse and not granted)):
+                    sent = without_system_role(messages)
+                    continue
+                if granted and may_refuse:
                     # Not every endpoint knows every option: give them up, one by one.
                     refused = _OPTIONS.index(next(iter(granted))) + 1
                     continue
@@ -205,10 +218,18 @@ class ChatModel:
                 if tried_again or wait is None:
                     raise
             else:
-                self._refused = refused
+                accepted.refused = refused
+                accepted.system_role = accepted.system_role and sent is messages
                 return answer
             tried_again = True
             await asyncio.sleep(wait)
+
+    def gives_up_system_role(self, messages: Sequence[Message], error: "openai.APIError") -> bool:
+        """Return True if an error in the stream is about the system role in `messages`, which is not sent again."""
+        if not (self._accepted.system_role and has_system_role(messages) and faults.names_system_role(error)):
+            return False
+        self._accepted.system_role = False
+        return True
 
     def count(self, messages: Sequence[Message], text: str, usage: Any) -> Usage:
         """Return the usage of an answer: as the endpoint reports it if that makes sense, else counted here."""
@@ -274,12 +295,7 @@ class _Request:
         try:
             load_openai()
             async with self._chat.make_client() as client:
-                answer = await self._chat.open(client, self._messages, self._options)
-                try:
-                    async for piece in self._read_answer(answer):
-                        self.pieces.put(piece)
-                finally:
-                    await answer.http_response.aclose()
+                await self._read_from(client)
             self.pieces.put(None)
         except _Broken as error:
             self.pieces.put(error.fault)
@@ -289,6 +305,25 @@ class _Request:
                 logger.exception("Cannot read the answer of the language model %s.", self._chat.name)
                 fault = faults.unexpected(error)
             self.pieces.put(fault)
+
+    async def _read_from(self, client: "openai.AsyncOpenAI") -> None:
+        """Send the request and read its answer; a second time if its first word is that there is no system role."""
+        import openai
+
+        answer = await self._chat.open(client, self._messages, self._options)
+        begun = False
+        try:
+            async for piece in self._read_answer(answer):
+                begun = True
+                self.pieces.put(piece)
+        except openai.APIError as error:
+            if begun or not self._chat.gives_up_system_role(self._messages, error):
+                raise
+        else:
+            return
+        finally:
+            await answer.http_response.aclose()
+        await self._read_from(client)
 
     async def _read_answer(self, answer: Any) -> AsyncIterator[Piece]:
         import openai
@@ -316,8 +351,7 @@ class _Request:
             delta = _entry(choice, "delta")
             reason = _entry(choice, "finish_reason") or reason
             called_tool = called_tool or bool(_entry(delta, "tool_calls"))
-            piece = _entry(delta, "content")
-            if isinstance(piece, str) and piece:
+            if piece := text_of(_entry(delta, "content")):
                 text += piece
                 yield piece
             if len(text) > LONGEST_ANSWER:
@@ -337,8 +371,7 @@ class _Request:
         fields = json.loads(body)
         choice = _first(_entry(fields, "choices"))
         message = _entry(choice, "message")
-        text = _entry(message, "content")
-        text = text if isinstance(text, str) else ""
+        text = text_of(_entry(message, "content"))
         if text:
             yield text[:LONGEST_ANSWER]
         if len(text) > LONGEST_ANSWER:
@@ -388,7 +421,7 @@ def build_chat(settings: Settings, name: str) -> ChatModel:
     )
 
 
-def _may_refuse_an_option(error: Exception) -> bool:
+def _may_refuse_the_form(error: Exception) -> bool:
     import openai
 
     if not isinstance(error, openai.APIStatusError):

@@ -4,6 +4,7 @@ Messages of the endpoint or the client are never repeated: they may contain the 
 """
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,13 @@ _ENDS: dict[str | None, Fault] = {"length": LENGTH_LIMIT, "content_filter": CONT
 # What endpoints call a complete answer. A tool call in addition to the text is ignored.
 _WHOLE = {"stop", "eos", "eos_token", "end_turn", "tool_calls", "function_call"}
 
+# How endpoints and chat templates say that a model has no system role.
+_NO_SYSTEM_ROLE = re.compile(
+    r"\bsystem\W{0,3}(?:role|message|prompt|instruction)s?\b|\broles?\b.{0,40}\bsystem\b"
+    r"|\buser and assistant roles\b|\broles must alternate\b|\bdeveloper instruction",
+    re.IGNORECASE,
+)
+
 
 def fault_of_end(reason: str | None) -> Fault | None:
     """Return what is wrong with an answer that ended for this reason, or None if it is complete."""
@@ -85,6 +93,15 @@ def is_too_long(error: "openai.APIStatusError") -> bool:
     """Return True if an endpoint refused the prompt for its length."""
     named = {error.code, error.type} & {"context_length_exceeded", "exceed_context_size_error"}
     return error.status_code in (400, 413, 422) and (bool(named) or "context length" in str(error.message).lower())
+
+
+def names_system_role(error: "openai.APIError") -> bool:
+    """Return True if an endpoint says that it refused the messages because of the system role."""
+    import openai
+
+    if isinstance(error, openai.APIStatusError) and error.status_code not in (400, 422, 500):
+        return False
+    return bool(_NO_SYSTEM_ROLE.search(f"{error.message} {error.body}"))
 
 
 def seconds_to_wait(error: "openai.APIConnectionError | openai.APIStatusError") -> float | None:

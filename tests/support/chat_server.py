@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from rag.llm.client import ACCEPTED
+
 KEY = "sk-secret-of-the-reader"
 LONG_WAIT = 60.0  # longer than any test's deadline
 
@@ -60,6 +62,13 @@ BREAKS_OFF = {
     "content filter",
     "error in the stream",
 }
+# With these it answers only if no message is the system's.
+NO_SYSTEM_ROLE = (
+    "no system role",
+    "template error",
+    "template error in the stream",
+    "no system role, without a reason",
+)
 
 
 @dataclass(slots=True)
@@ -107,6 +116,9 @@ _REFUSALS: dict[str, tuple[int, dict[str, str], dict[str, str]]] = {
     "server error": (500, {}, {}),
     "server error once": (500, {}, {}),
     "wishes refused": (400, {"type": "invalid_request_error"}, {}),
+    "no system role": (400, {"message": "System role not supported"}, {}),
+    "template error": (500, {"message": "Jinja Exception: Conversation roles must alternate user/assistant/…"}, {}),
+    "no system role, without a reason": (422, {"message": "Unprocessable"}, {}),
     "prompt too long": (400, {"type": "exceed_context_size_error"}, {}),
     "redirect": (307, {}, {"Location": "http://127.0.0.1:9/elsewhere"}),
 }
@@ -139,8 +151,11 @@ class _Endpoint(BaseHTTPRequestHandler):
     def _play(self, asked: dict[str, Any]) -> None:
         state = self.state
         text = state.say(asked["messages"])
-        passed = (state.fault.endswith(" once") and len(state.requests) > 1) or (
-            state.fault == "wishes refused" and not {"response_format", "temperature"} & set(asked)
+        no_system = all(message["role"] != "system" for message in asked["messages"])
+        passed = (
+            (state.fault.endswith(" once") and len(state.requests) > 1)
+            or (state.fault == "wishes refused" and not {"response_format", "temperature"} & set(asked))
+            or (state.fault in NO_SYSTEM_ROLE and no_system)
         )
         if state.fault in _REFUSALS and not passed:
             status, fields, headers = _REFUSALS[state.fault]
@@ -150,17 +165,18 @@ class _Endpoint(BaseHTTPRequestHandler):
             self._send(200, "application/json", "{")
         elif state.fault == "login page":
             self._send(200, "text/html", "<html><body>Please log in</body></html>")
-        elif state.fault == "not streaming":
-            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+        elif state.fault.startswith("not streaming"):
+            content = _in_parts(text) if state.fault.endswith("in parts") else text
+            choice = {"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
             usage = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
             whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m"}
             self._send(200, "application/json", json.dumps({**whole, "choices": [choice], "usage": usage}))
         elif state.fault == "hang before the answer":
             self._hang()
         else:
-            self._stream(text)
+            self._stream(text, no_system=no_system)
 
-    def _stream(self, text: str) -> None:
+    def _stream(self, text: str, *, no_system: bool) -> None:
         fault = self.state.fault
         self.close_connection = True
         self.send_response(200)
@@ -177,6 +193,8 @@ class _Endpoint(BaseHTTPRequestHandler):
             self._event(_chunk({}, "tool_calls"))
         elif fault == "odd chunks":
             self._odd_chunks(text)
+        elif fault == "template error in the stream" and not no_system:
+            self._event({"error": {"message": "Error rendering the template: System role not supported"}})
         elif not self._write(text):
             return
         self.wfile.write(b"data: [DONE]\n\n")
@@ -194,7 +212,7 @@ class _Endpoint(BaseHTTPRequestHandler):
             if fault in BREAKS_OFF - _END_LATE and number == len(pieces) * 2 // 3:
                 self._break_off()
                 return False
-            self._event(_chunk({"content": piece}))
+            self._event(_chunk({"content": _in_parts(piece) if fault == "in parts" else piece}))
             time.sleep(self.state.pause)
         if fault == "no finish reason":
             return False
@@ -263,6 +281,11 @@ class _Endpoint(BaseHTTPRequestHandler):
         """Stay quiet."""
 
 
+def _in_parts(text: str) -> list[dict[str, Any]]:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Let me see. [9.9]"}]}
+    return [thought, {"type": "text", "text": text[:3]}, {"type": "text", "text": text[3:]}]
+
+
 def _chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
     return {**_CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
 
@@ -270,6 +293,7 @@ def _chunk(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
 @contextmanager
 def serve_chat() -> Iterator[ChatServer]:
     """Run the endpoint until the block ends."""
+    ACCEPTED.clear()  # of an earlier endpoint, which may have had the same port
     state, stopping = ChatServer(), threading.Event()
     endpoint = type("Endpoint", (_Endpoint,), {"state": state, "stopping": stopping})
     server = ThreadingHTTPServer(("127.0.0.1", 0), endpoint)

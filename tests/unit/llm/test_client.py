@@ -9,8 +9,9 @@ import pytest
 from index.core.errors import BadSettings, ChatFailed, MissingKey
 from index.core.settings import Settings, load_settings
 from index.text.tokens import count_tokens
-from rag.llm.client import ChatModel, Message, Stopped, Usage, build_chats
-from tests.support.chat_server import FAULTS, KEY, ChatServer, serve_chat
+from rag.llm.client import ChatModel, Stopped, Usage, build_chats
+from rag.llm.messages import Message
+from tests.support.chat_server import FAULTS, KEY, NO_SYSTEM_ROLE, ChatServer, serve_chat
 
 ASKED: list[Message] = [{"role": "user", "content": "What was agreed? The key is in the drawer."}]
 
@@ -123,6 +124,60 @@ def test_options_that_an_endpoint_refuses_are_dropped_one_by_one(server: ChatSer
     first, second, *others = [set(asked) - {"messages", "model", "stream"} for asked in server.requests]
     assert first - second == {"response_format"}
     assert others == [{"max_tokens", "stream_options"}] * 2
+
+
+CHAT: list[Message] = [
+    {"role": "system", "content": "Answer in one word."},
+    {"role": "user", "content": "Who signed?"},
+    {"role": "assistant", "content": "Both."},
+    {"role": "user", "content": "When?"},
+]
+
+
+@pytest.mark.parametrize("fault", NO_SYSTEM_ROLE)
+def test_without_a_system_role_the_rules_come_before_the_first_question(server: ChatServer, fault: str) -> None:
+    server.fault = fault
+    assert "".join(filter(None, map(_text, chat_of(server).stream(CHAT)))) == "Both sides agreed on it [1.1]."
+    first, *others = server.requests
+    assert first["messages"] == CHAT
+    assert others[-1]["messages"] == [{"role": "user", "content": "Answer in one word.\n\nWho signed?"}, *CHAT[2:]]
+    told = fault != "no system role, without a reason"
+    assert len(server.requests) == (2 if told else 5), "an endpoint that says what is wrong is asked once more"
+    if told:
+        assert set(others[-1]) == set(first), "no option is given up for it"
+    # Another client of the same model knows it.
+    server.requests.clear()
+    list(chat_of(server).stream(CHAT))
+    assert [asked["messages"][0]["role"] for asked in server.requests] == ["user"]
+
+
+def test_what_one_model_refuses_is_still_sent_to_another(server: ChatServer) -> None:
+    server.fault = "no system role"
+    list(chat_of(server).stream(CHAT))
+    server.fault = ""
+    server.requests.clear()
+    other = ChatModel("other", base_url=server.base_url, key=KEY, seconds=10, answer_tokens=100)
+    list(other.stream(CHAT))
+    assert [asked["messages"] for asked in server.requests] == [CHAT]
+
+
+@pytest.mark.parametrize("fault", ["no system role", "template error in the stream"])
+def test_an_endpoint_that_refuses_every_role_is_not_asked_again_and_again(server: ChatServer, fault: str) -> None:
+    server.fault = fault
+    stubborn: list[Message] = [{"role": "system", "content": "Be brief."}]
+    with pytest.raises(ChatFailed):
+        list(chat_of(server).stream(stubborn))
+    assert len(server.requests) <= 5
+
+
+@pytest.mark.parametrize("fault", ["in parts", "not streaming, in parts"])
+def test_content_in_parts_is_read_without_the_thoughts(server: ChatServer, fault: str) -> None:
+    server.fault = fault
+    assert read(chat_of(server))[0] == "Both sides agreed on it [1.1]."
+
+
+def _text(piece: str | Usage) -> str:
+    return piece if isinstance(piece, str) else ""
 
 
 def test_an_endpoint_that_does_not_stream_is_read_too(server: ChatServer) -> None:
