@@ -22,6 +22,7 @@ from index.pipeline.library import Library, build_library
 from index.pipeline.sync import sync_shelf
 from rag.answering import generative as prose
 from rag.answering.pipeline import answer_question
+from rag.answering.query import make_query
 from rag.llm.client import ChatModel
 from tests.support.model_server import KEY, serve_model
 
@@ -38,7 +39,9 @@ def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int
     for one in asked:
         quoted = answer_question(one.question, library=library)
         passages = quoted.passages[:k]
-        *_, written = prose.answer(one.question, passages, prose.Writer(chat=chat, max_tokens=2500, as_json=as_json))
+        query = make_query(one.question)
+        writer = prose.Writer(chat=chat, max_tokens=2500, as_json=as_json, today=query.today)
+        *_, written = prose.answer(query.asked, passages, writer)
         whole = replace(quoted, prose=written)
         broken += written.state != "whole"
         seconds.append(written.seconds)

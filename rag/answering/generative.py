@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pydantic_core import from_json
 
@@ -21,6 +22,7 @@ from rag.answering.markers import read_numbers, resolve, take_markers, without_b
 from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt
 from rag.evidence.citations import Citation, Doubt, Statement
+from rag.language.instructions import Asked
 from rag.language.names import names_speaker
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
 from rag.llm.failures import NO_WORD, OTHER_FORM
@@ -60,19 +62,21 @@ class Writer:
     chat: ChatModel
     max_tokens: int  # that the prompt may have
     as_json: bool  # the form of the answer: JSON, or text with markers
+    today: date  # the day as of which it answers
     stop: threading.Event | None = None  # set: the model stops writing
     seconds: float | None = None  # that it has; None: as its settings say
     temperature: float = 0.0
 
 
-def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterator[Prose]:
-    """Ask the model, and yield its answer as it grows; the last one is whole, stopped or failed.
+def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) -> Iterator[Prose]:
+    """Ask the model one or several questions, and yield its answer as it grows, at last whole, stopped or failed.
 
     An error of the model is not raised: `Prose.problem` has its message, next to what was written before.
     """
     started = time.perf_counter()
     chat = writer.chat
-    prompt = write_prompt(question, passages, max_tokens=writer.max_tokens, as_json=writer.as_json)
+    prompt = write_prompt(asked, passages, today=writer.today, max_tokens=writer.max_tokens, as_json=writer.as_json)
+    lines = len(asked) == 1 and asked[0].form in ("list", "timeline")
     prose = waiting(chat)
     raw, read, next_look, problem, usage = "", 0, 0.0, "", None
     state: State = "whole"
@@ -92,7 +96,7 @@ def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterat
             # In a pause there is time to show what has come since.
             if len(raw) > read and (not piece or now >= next_look):
                 read = len(raw)
-                statements = read_answer(raw, prompt.passages, whole=False).statements
+                statements = read_answer(raw, prompt.passages, whole=False, lines=lines).statements
                 took = time.perf_counter() - now
                 next_look = now + took + max(_SHOWN_EVERY_SECONDS, _RECEIVING * took)
                 if statements:
@@ -102,7 +106,7 @@ def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterat
         state = "stopped"
     except DatelineError as error:
         state, problem = "failed", str(error)
-    draft = read_answer(raw, prompt.passages, whole=state == "whole")
+    draft = read_answer(raw, prompt.passages, whole=state == "whole", lines=lines)
     if state == "whole" and not draft.statements and not draft.refused:
         state, problem = "failed", str(chat.failed(OTHER_FORM if _visible(raw, whole=True) else NO_WORD))
     yield replace(
@@ -116,11 +120,11 @@ def answer(question: str, passages: Sequence[Passage], writer: Writer) -> Iterat
     )
 
 
-def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
+def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool, lines: bool = False) -> Draft:
     """Read a model's text, which is JSON or text with markers.
 
     Unless it is `whole`, the last statement is still being written. It is not checked, and an incomplete marker or tag
-    is left out.
+    is left out. With `lines`, each statement starts a line.
     """
     text = _visible(raw, whole=whole)
     if begun := _JSON.match(text):
@@ -134,11 +138,14 @@ def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool) -> Draft:
     if _is_refusal(statements, whole=whole):
         return Draft((), refused=whole)
     last = len(statements) - 1
+    read = (
+        replace(statement, verdict="unfinished") if place == last and not whole else _checked(statement, passages)
+        for place, statement in enumerate(statements)
+        # One of several questions has no answer: that is nothing to cite.
+        if not _says_nothing(statement, begun=place == last and not whole)
+    )
     return Draft(
-        tuple(
-            replace(statement, verdict="unfinished") if place == last and not whole else _checked(statement, passages)
-            for place, statement in enumerate(statements)
-        ),
+        tuple(replace(one, new_line=one.new_line or (lines and place > 0)) for place, one in enumerate(read)),
         refused=False,
     )
 
@@ -236,8 +243,14 @@ def _around(citation: Citation, passages: Sequence[Passage]) -> str:
 
 def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:
     """Return True if an answer says that there is none or, while it is written, may come to say so."""
-    said = [" ".join(re.sub(r"[^\w\s]", "", statement.text).upper().split()) for statement in statements]
-    if said == [NOT_HERE] or (not whole and len(said) == 1 and NOT_HERE.startswith(said[0])):
-        return True
+    if all(_says_nothing(one, begun=not whole and len(statements) == 1) for one in statements):
+        return bool(statements)
     # A refusal may have a reason before or after it, unless that cites a sentence.
-    return NOT_HERE in said[:1] + said[-1:] and not any(statement.citations for statement in statements)
+    refused = any(_says_nothing(one) for one in (*statements[:1], *statements[-1:]))
+    return refused and not any(statement.citations for statement in statements)
+
+
+def _says_nothing(statement: Statement, *, begun: bool = False) -> bool:
+    """Return True if a statement is only the refusal that the prompt asks for or, if it is `begun`, may become it."""
+    said = " ".join(re.sub(r"[^\w\s]", "", statement.text).upper().split())
+    return said == NOT_HERE or (begun and NOT_HERE.startswith(said))

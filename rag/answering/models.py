@@ -160,14 +160,21 @@ class Answer:
         """How sure it is that the statements answer.
 
         A model that finds no answer in the passages lowers it, but does not hide quotes that answer more probably than
-        not. One that writes a supported statement lifts it.
+        not. One that writes a supported statement lifts it; with several questions, each must be answered.
         """
         written = self.prose
         if written and written.refused:
-            return "may_answer" if self.quoted.is_likely else "nothing"
+            likely = any(quoted.is_likely for quoted in (self.quoted, *(part.quoted for part in self.parts)))
+            return "may_answer" if likely else "nothing"
         if written and any(statement.verdict == "supported" for statement in written.statements):
-            return "answers"
+            return "answers" if self._answers_each_part(written) else "may_answer"
         return self.quoted.level
+
+    def _answers_each_part(self, written: Prose) -> bool:
+        """Return True if each of several questions is answered, by its quotes or by a statement that cites one."""
+        supported = [statement for statement in written.statements if statement.verdict == "supported"]
+        cited = {citation for statement in supported for citation in statement.citations}
+        return all(part.quoted.level == "answers" or cited.intersection(part.quoted.citations) for part in self.parts)
 
     @property
     def statements(self) -> tuple[Statement, ...]:

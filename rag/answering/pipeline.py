@@ -76,11 +76,12 @@ def stream_answer(
         chat=chat,
         max_tokens=library.settings.chat_prompt_tokens,
         as_json=library.settings.chat_form == "json",
+        today=query.today,
         stop=stop,
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
     )
-    for prose in generative.answer(answer.searched_as, answer.passages, writer):
+    for prose in generative.answer(rewritten.asked, answer.passages, writer):
         yield _with_prose(answer, prose, spent, time.perf_counter() - started)
 
 
@@ -173,7 +174,9 @@ def _joined(query: Query, answered: Sequence[Answer]) -> Answer:
     levels = {part.quoted.level for part in parts}
     level: Level = levels.pop() if len(levels) == 1 else "may_answer"
     statements = tuple(dict.fromkeys(one for part in parts for one in part.quoted.statements))
-    passages = {(one.article.id, one.span): one for answer in answered for one in answer.passages}
+    # The best of each part come first: a model may not be given all of them.
+    ranked = sorted((one for answer in answered for one in answer.passages), key=lambda one: one.number)
+    passages = {(one.article.id, one.span): one for one in ranked}
     searched = replace(
         answered[0].searched,
         absent=tuple(dict.fromkeys(word for part in parts for word in part.absent)),

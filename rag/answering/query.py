@@ -14,6 +14,8 @@ from rag.language.instructions import Asked, Form
 from rag.language.question_parts import read_questions
 
 LONGEST_QUESTION = 16_000  # characters; the questions in a long text are found
+# In a longer text, a mail for example, the question is what was found in it.
+_LONGEST_TYPED = 500
 # What happened on a day is reported on it or soon after.
 _REPORTED_WITHIN = timedelta(days=3)
 
@@ -57,6 +59,14 @@ class Query:
         What it finds can only *may answer*: without its subject a follow-up finds sentences about something else.
         """
         return None if self.standalone.question == self.bare else self.rewritten(clean_question(self.raw))
+
+    @property
+    def asked(self) -> tuple[Asked, ...]:
+        """The questions as a model is asked them: as they were typed, unless an earlier question is needed for that."""
+        if self.parts:
+            return tuple(one for part in self.parts for one in self.part(part, ()).asked)
+        as_typed = self.standalone.question == self.bare and len(self.raw) <= _LONGEST_TYPED
+        return (Asked(self.raw if as_typed else self.standalone.question, self.form, self.how_many),)
 
     def among(self, articles: frozenset[str]) -> "Query":
         """Return the question asked of these articles alone, by id."""

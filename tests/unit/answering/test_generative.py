@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from rag.answering.generative import Writer, answer, read_answer
 from rag.answering.models import Prose
 from rag.answering.prompt import NOT_HERE
 from rag.evidence.citations import Doubt
+from rag.language.instructions import Asked, Form
 from rag.llm.client import ChatModel
 from rag.output.answer_text import prose_text
 from rag.retrieval.passages import Passage
@@ -27,6 +29,8 @@ TEXT = (
 )
 BODY = Span(0, len(TEXT))
 ARTICLE = Article("a", "a.txt", "Quarrow bridge", TEXT, BODY, None, None, None, None, None)
+WHY = Asked("Why?", "answer", None)
+TODAY = date(2026, 3, 9)
 PASSAGES = [Passage(1, ARTICLE, split_sentences(TEXT, BODY))]
 
 
@@ -112,6 +116,27 @@ def test_numbers_in_json_are_read_however_models_write_them(sentences: str) -> N
         f'{{"statements": [{{"sentences": {sentences}, "text": "{SO}"}}]}}', PASSAGES, whole=True
     ).statements
     assert [citation.quote for citation in statement.citations] == [SO]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"{SO[:-1]} [1.2]. {NOT_HERE}.",
+        f"{NOT_HERE}\n{SO[:-1]} [1.2].",
+        as_json((SO, ["1.2"]), (NOT_HERE, ["1.1"])),
+    ],
+)
+def test_a_refused_question_next_to_an_answered_one_is_left_out(raw: str) -> None:
+    draft = read_answer(raw, PASSAGES, whole=True)
+    assert not draft.refused
+    assert [(one.text, one.verdict) for one in draft.statements] == [(SO, "supported")]
+    for end in range(len(raw)):
+        shown = read_answer(raw[:end], PASSAGES, whole=False).statements
+        assert not any("NOT" in one.text for one in shown), "no half of it is shown"
+
+
+def test_only_refusals_are_one_refusal() -> None:
+    assert read_answer(f"{NOT_HERE} [1.1]\n{NOT_HERE} [1.2]", PASSAGES, whole=True).refused
 
 
 def test_a_number_is_never_taken_for_another_one() -> None:
@@ -266,10 +291,16 @@ def server() -> Iterator[ChatServer]:
 
 
 def ask(
-    server: ChatServer, *, seconds: float = 10, stop: threading.Event | None = None, form: str = "json"
+    server: ChatServer,
+    *,
+    seconds: float = 10,
+    stop: threading.Event | None = None,
+    form: str = "json",
+    asked: Asked = WHY,
 ) -> list[Prose]:
     chat = ChatModel("scripted", base_url=server.base_url, key=KEY, seconds=seconds, answer_tokens=100)
-    return list(answer("Why?", PASSAGES, Writer(chat=chat, max_tokens=2000, as_json=form == "json", stop=stop)))
+    writer = Writer(chat=chat, max_tokens=2000, as_json=form == "json", today=TODAY, stop=stop)
+    return list(answer([asked], PASSAGES, writer))
 
 
 @pytest.mark.slow
@@ -303,7 +334,8 @@ def test_a_stopped_answer_is_marked_unfinished(server: ChatServer) -> None:
     server.say, server.pause = lambda _: f"{SO[:-1]} [1.2]. " * 50, 0.01
     stop = threading.Event()
     chat = ChatModel("scripted", base_url=server.base_url, key=KEY, seconds=30, answer_tokens=100)
-    for last in answer("Why?", PASSAGES, Writer(chat=chat, max_tokens=2000, as_json=True, stop=stop)):
+    writer = Writer(chat=chat, max_tokens=2000, as_json=True, today=TODAY, stop=stop)
+    for last in answer([WHY], PASSAGES, writer):
         if last.statements:
             stop.set()
     assert (last.state, last.unfinished, last.problem) == ("stopped", True, "")
@@ -313,6 +345,15 @@ def test_a_stopped_answer_is_marked_unfinished(server: ChatServer) -> None:
 def test_thoughts_before_an_answer_are_skipped(server: ChatServer) -> None:
     server.fault, server.say = "thoughts first", lambda _: f"{SO[:-1]} [1.2]."
     assert [statement.text for statement in ask(server)[-1].statements] == [SO]
+
+
+@pytest.mark.parametrize(
+    ("form", "starts"), [("timeline", [False, True]), ("list", [False, True]), ("answer", [False, False])]
+)
+def test_each_event_or_item_starts_a_line(server: ChatServer, form: Form, starts: list[bool]) -> None:
+    server.say = lambda _: as_json((SO, ["1.2"]), ("The council has not agreed on a price.", ["1.3"]))
+    last = ask(server, asked=Asked("the bridge", form, None))[-1]
+    assert [statement.new_line for statement in last.statements] == starts
 
 
 def test_json_is_asked_for_by_schema_and_markers_are_not(server: ChatServer) -> None:
