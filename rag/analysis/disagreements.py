@@ -6,7 +6,7 @@ differing words marked.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal, Protocol
@@ -16,10 +16,12 @@ from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms
 from rag.analysis.contradiction_rules import agree, differing_numbers, differing_times
-from rag.analysis.sentence_context import Mention, SentenceContext, may_be_same
+from rag.analysis.figure_history import Figure, figure_history, overtaken
+from rag.analysis.sentence_context import Mention, SentenceContext, may_be_same, read_sentences
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
-from rag.language.question_type import QuestionType, read_question_type
+from rag.language.numbers import read_numbers
+from rag.language.question_type import read_question_type
 from rag.retrieval.passages import Passage
 
 Kind = Literal["number", "date"]
@@ -31,7 +33,6 @@ DIFFERENT_DAYS = "The articles are from different days, the newest last."
 ONE_TEXT = "These are two editions of one text."
 MOST_SHOWN = 4  # disagreements of an answer
 MOST_SIDES = 4
-_NEAR = 2  # sentences on each side
 
 
 class _Rule(Protocol):
@@ -117,7 +118,24 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
         find_disagreements(question, quotes, _not_overtaken(question, quotes, answer.passages))
         for question, quotes in asked
     )
-    return tuple(one for some in found for one in some)[:MOST_SHOWN]
+    shown = _without_history([one for some in found for one in some], figure_history(answer))
+    return tuple(shown)[:MOST_SHOWN]
+
+
+def _without_history(found: Sequence[Disagreement], history: Sequence[Figure]) -> Iterator[Disagreement]:
+    """Leave out sides with an older figure that the history of figures shows as overtaken."""
+    past = overtaken(history)
+    for one in found:
+        sides = tuple(side for side in one.sides if not _is_overtaken(side, past, history))
+        if len(sides) > 1:
+            yield replace(one, sides=sides)
+
+
+def _is_overtaken(side: Side, past: Sequence[Figure], history: Sequence[Figure]) -> bool:
+    day = side.citation.article.published
+    if not past or day is None or day >= history[-1].day:
+        return False
+    return any(figure.is_number(number) for figure in past for number in read_numbers(side.words))
 
 
 def _not_overtaken(question: str, quotes: Sequence[Citation], passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
@@ -140,7 +158,7 @@ def find_disagreements(
     At most `MOST_SHOWN` disagreements are returned, with `MOST_SIDES` sides each.
     """
     asked = read_question_type(question)
-    read = _read(passages, asked)
+    read = read_sentences(passages, asked)
     own = [read.get(quote) or SentenceContext(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
     # "His destination was Rome" answers next to the quote that says whose.
     own += [one for one in read.values() if one not in own and _adjoins(one, own) and one.answers]
@@ -159,20 +177,6 @@ def find_disagreements(
                 pairs.setdefault(kind, []).append((_Claim(one, one_mention), _Claim(other, other_mention)))
     order: list[Kind] = sorted(_RULES, key=lambda kind: kind != asked.expected)
     return tuple(found for kind in order for found in _grouped(kind, pairs.get(kind, ())))[:MOST_SHOWN]
-
-
-def _read(passages: Sequence[Passage], asked: QuestionType) -> dict[Citation, SentenceContext]:
-    read: dict[Citation, SentenceContext] = {}
-    for passage in passages:
-        text, spans = passage.article.text, passage.sentences
-        for place, span in enumerate(spans):
-            first, last = max(0, place - _NEAR), min(len(spans), place + _NEAR + 1) - 1
-            near = text[spans[first].start : spans[last].end]
-            before = spans[place - 1].cut(text) if place else ""
-            citation = Citation(passage.article, span)
-            after = spans[place + 1].cut(text) if place + 1 < len(spans) else ""
-            read[citation] = SentenceContext(citation, near, before, after, asked)
-    return read
 
 
 def _adjoins(sentence: SentenceContext, own: Sequence[SentenceContext]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ from rag.language.matching import meets, names_meet, term_set
 from rag.language.names import names_in
 from rag.language.numbers import Number, read_numbers
 from rag.language.question_type import NOTHING_ASKED, QuestionType
+from rag.retrieval.passages import Passage
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
 LEAST_SHARED = 3  # content words that two sentences about the same thing share
@@ -26,6 +28,7 @@ _OF_LONGER = 0.5  # of that share, in the longer sentence
 _LEAST_EQUAL = 2
 _EQUAL = 0.5  # of the shared words, in the same form
 
+_NEAR = 2  # sentences on each side
 _NO_NAMES = frozenset(("I", "TV", "It's", "U.S", "US", "UK", "AI"))
 _SAYS_AFTER = re.compile(rf",?\s(?:{'|'.join(SAYING)})\b")
 _SAYS_BEFORE = re.compile(rf"\b(?:{'|'.join(SAYING)}|according to)\s$", re.IGNORECASE)
@@ -104,6 +107,21 @@ class SentenceContext:
     def near_times(self) -> tuple[Mention, ...]:
         """The days in it and around it; their spans are in `near`."""
         return _times(self.near, self.citation.article.published)
+
+
+def read_sentences(passages: Sequence[Passage], asked: QuestionType) -> dict[Citation, SentenceContext]:
+    """Return each sentence of the passages with its context, in the order of the passages."""
+    read: dict[Citation, SentenceContext] = {}
+    for passage in passages:
+        text, spans = passage.article.text, passage.sentences
+        for place, span in enumerate(spans):
+            first, last = max(0, place - _NEAR), min(len(spans), place + _NEAR + 1) - 1
+            near = text[spans[first].start : spans[last].end]
+            before = spans[place - 1].cut(text) if place else ""
+            citation = Citation(passage.article, span)
+            after = spans[place + 1].cut(text) if place + 1 < len(spans) else ""
+            read[citation] = SentenceContext(citation, near, before, after, asked)
+    return read
 
 
 def _is_of_a_part(number: Number) -> bool:

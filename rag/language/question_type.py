@@ -151,7 +151,8 @@ def _toll_of(before: str, after: str) -> int:
     >>> _toll_of("killing at least ", " people and injuring 19 others"), _toll_of("", "-year-old man was killed")
     (1, 0)
     """
-    if re.match(r"[-\s]year", after):
+    is_age = before.endswith(", ") and after.startswith(",")  # "Piotr, 44, was among the dead"
+    if is_age or re.match(r"[-\s]year", after):
         return 0
     nearest, kind = _TOLL_WITHIN + 1, 0
     for words in (reversed(terms(before)), terms(after)):

@@ -8,6 +8,7 @@ from index.core.scope import Scope
 from index.shelf.queries import Listing, Reach
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
+from rag.analysis.figure_history import Figure, figure_history
 from rag.answering.models import Answer, Dated, Part
 from rag.answering.sources import count_sources
 from rag.catalogue.answers import ShelfAnswer
@@ -56,6 +57,7 @@ def answer_json(answer: Answer) -> Json:
             if article.id in answer.copies
         },
         "sources": {"articles": sources.articles, "independent": sources.independent},
+        "figures": [_figure_json(figure) for figure in figure_history(answer)],
         "disagreements": [disagreement_json(one) for one in disagreements_of(answer)],
         "days": dated_json(answer.dated),
         "searched": {
@@ -175,6 +177,11 @@ def disagreement_json(disagreement: Disagreement) -> Json:
             for side in disagreement.sides
         ],
     }
+
+
+def _figure_json(figure: Figure) -> Json:
+    """Return a figure of a day with the quote that gives it."""
+    return {"value": figure.value, "day": figure.day.isoformat(), **citation_json(figure.citation)}
 
 
 def _place_json(article: Article) -> Json:

@@ -8,6 +8,7 @@ from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Listing
 from index.text.articles import Article
 from rag.analysis.disagreements import Disagreement, disagreements_of
+from rag.analysis.figure_history import Figure, figure_history
 from rag.answering.models import Answer, Dated, Part, Prose, Searched
 from rag.answering.sources import count_sources
 from rag.catalogue.answers import ShelfAnswer
@@ -27,6 +28,7 @@ NO_ANSWER_FOUND = "The model finds no answer on the shelf."
 KEYWORDS_ONLY = "Keyword search only."
 UNFINISHED = "This answer is unfinished."
 STOPPED = "Stopped before the model had written anything."
+OVER_TIME = "Over time:"
 WITHOUT_MODEL = "Found without the model:"
 _KIND_WORDS: Mapping[Kind, str] = {"direct": "direct quote", "indirect": "indirect speech", "statement": "statement"}
 # A "statement" or "release" needs no label.
@@ -132,6 +134,8 @@ def foot_lines(answer: Answer) -> Iterator[str]:
         yield note
     cited = number_citations(answer.statements)
     yield from _first_lines(answer)
+    if history := figure_history(answer):
+        yield history_line(history)
     if answer.parts and not (prose and prose.statements):
         yield from _part_lines(answer, cited)
     elif cited:
@@ -158,6 +162,19 @@ def listed_lines(about: ShelfAnswer) -> Iterator[str]:
             yield f"{one_line(listing.title or listing.path)}{f' ({where})' if where else ''}"
     if about.more:
         yield f"and {about.more:,} more"
+
+
+def history_line(history: Sequence[Figure]) -> str:
+    """Return how a figure changed, on one line: "Over time: 4 (9 Mar) → 7 (10 Mar)"."""
+    figures = (f"{one_line(figure.value)} ({day})" for figure, day in with_days(history))
+    return f"{OVER_TIME} {' → '.join(figures)}"
+
+
+def with_days(history: Sequence[Figure]) -> Iterator[tuple[Figure, str]]:
+    """Yield each figure with its day in words; with the year if they are of different years."""
+    one_year = len({figure.day.year for figure in history}) == 1
+    for figure in history:
+        yield figure, f"{figure.day.day} {figure.day:%b}" if one_year else long_day(figure.day)
 
 
 def _first_lines(answer: Answer) -> Iterator[str]:

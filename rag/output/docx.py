@@ -10,11 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from index.core.formatting import one_line, xml_line, xml_text
 from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.figure_history import figure_history
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
-from rag.output.answer_text import WITHOUT_MODEL, ending_note, level_words, quotes_beside, searched_line, verdict_mark
+from rag.output.answer_text import (
+    OVER_TIME,
+    WITHOUT_MODEL,
+    ending_note,
+    level_words,
+    quotes_beside,
+    searched_line,
+    verdict_mark,
+    with_days,
+)
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
 
@@ -78,6 +88,7 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
         document.add_paragraph(xml_line(note))
     if words := level_words(answer):
         document.add_paragraph(xml_line(words))
+    _write_history(document, answer, notes)
     cited = number_citations(answer.statements)
     if not (answer.prose and answer.prose.statements):
         for citation in cited:
@@ -89,6 +100,16 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
     if answer.level != "answers" and not answer.about_shelf:
         document.add_paragraph(xml_line(searched_line(answer)))
     _write_disagreements(document, answer, notes)
+
+
+def _write_history(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    if not (history := figure_history(answer)):
+        return
+    paragraph = document.add_paragraph(OVER_TIME)
+    for place, (figure, day) in enumerate(with_days(history)):
+        paragraph.add_run(f"{' →' if place else ''} {xml_line(figure.value)}")
+        notes.refer(paragraph, figure.citation, quoted=True)
+        paragraph.add_run(f" ({day})")
 
 
 def _write_statements(document: "Document", statements: Sequence[Statement], notes: "_Footnotes") -> None:

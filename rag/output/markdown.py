@@ -9,11 +9,13 @@ from functools import partial
 
 from index.core.formatting import one_line
 from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.figure_history import Figure, figure_history
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer_text import (
+    OVER_TIME,
     WITHOUT_MODEL,
     ending_note,
     level_words,
@@ -21,6 +23,7 @@ from rag.output.answer_text import (
     said_words,
     searched_line,
     verdict_mark,
+    with_days,
 )
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
@@ -37,7 +40,7 @@ def chat_markdown(title: str, answers: Sequence[Answer], *, style: Style = "plai
     quote = partial(_quote, style=style, page=page)
     parts = [f"# {_plain(title)}"]
     for answer in answers:
-        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, quote)]
+        parts += [f"## {_plain(answer.question)}", *_answer_parts(answer, quote, page)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -50,7 +53,7 @@ def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str =
     return "\n\n".join(parts) + "\n"
 
 
-def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
+def _answer_parts(answer: Answer, quote: Callable[..., str], page: str) -> Iterator[str]:
     numbers = number_citations(answer.statements)
     if answer.searched_as != one_line(answer.question):
         yield f"Searched for: {_plain(answer.searched_as)}"
@@ -65,6 +68,8 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
         yield _plain(note)
     if words := level_words(answer):
         yield _plain(words)
+    if history := figure_history(answer):
+        yield _history(history, page)
     yield from (quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
     if beside := quotes_beside(answer):
         yield WITHOUT_MODEL
@@ -74,6 +79,15 @@ def _answer_parts(answer: Answer, quote: Callable[..., str]) -> Iterator[str]:
     for disagreement in disagreements_of(answer):
         yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
         yield from (quote(side.citation, "", marked=side) for side in disagreement.sides)
+
+
+def _history(history: Sequence[Figure], page: str) -> str:
+    """Return a history of figures on one line, each with a link to its quote on the page."""
+    figures = []
+    for figure, day in with_days(history):
+        value = _plain(figure.value)
+        figures.append(f"[{value}]({page}{link(figure.citation)}) ({day})" if page else f"{value} ({day})")
+    return f"**{OVER_TIME}** {' → '.join(figures)}"
 
 
 def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: Side | None = None) -> str:

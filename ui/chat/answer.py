@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from index.core.formatting import counted, place_line
 from index.text.articles import Article
 from rag.analysis.disagreements import disagreements_of
+from rag.analysis.figure_history import figure_history
 from rag.answering.models import Answer
 from rag.answering.sources import count_sources
 from rag.evidence.citations import Citation, Statement, number_citations
@@ -33,6 +34,7 @@ from rag.output.answer_text import (
     searched_line,
     usage_line,
     where_words,
+    with_days,
 )
 from rag.output.search_report import report_text
 from ui.browser.address import go, here
@@ -166,8 +168,10 @@ def _open(place: int, cited: Iterable[Citation], clicked: str) -> None:
 
 
 def citations_shown(answer: Answer) -> dict[Citation, int | None]:
-    """Return the citations of an answer with their numbers: of the statements, other quotes, and disagreements."""
+    """Return the citations of an answer with their numbers: of statements, other quotes, figures and disagreements."""
     numbers = _on_cards(answer)
+    for figure in figure_history(answer):
+        numbers.setdefault(figure.citation, None)
     for disagreement in disagreements_of(answer):
         for side in disagreement.sides:
             numbers.setdefault(side.citation, None)
@@ -228,6 +232,7 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "cards": _cards(answer, _on_cards(answer)),
         "parts": _parts(answer),
         "listed": list(listed_lines(answer.about_shelf)) if answer.about_shelf else [],
+        "figures": _figures(answer),
         "differ": [shown_disagreement(one) for one in disagreements_of(answer)],
         "foot": searched_line(answer) if unsure else "",
         "read": ". ".join(filter(None, (_took(answer), meaning_note(answer.searched)))),
@@ -246,19 +251,26 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "new_line": statement.new_line,
         "verdict": statement.verdict,
         "message": statement.message,
-        "chips": [
-            {
-                "number": numbers[citation],
-                "key": str(Place.of(citation)),
-                "quote": citation.quote,
-                "said": said_words(citation),
-                "title": citation.article.title,
-                "where": where_words(citation),
-            }
-            for citation in statement.citations
-        ],
+        "chips": [{"number": numbers[citation], **_source(citation)} for citation in statement.citations],
         "unresolved": list(statement.unresolved),
     }
+
+
+def _source(citation: Citation) -> dict[str, str]:
+    """Return what is shown of the quote behind a chip while it is pointed at."""
+    return {
+        "key": str(Place.of(citation)),
+        "quote": citation.quote,
+        "said": said_words(citation),
+        "title": citation.article.title,
+        "where": where_words(citation),
+    }
+
+
+def _figures(answer: Answer) -> list[dict[str, str]]:
+    """Return how the figure that answers changed, oldest first."""
+    history = figure_history(answer)
+    return [{"value": figure.value, "day": day, **_source(figure.citation)} for figure, day in with_days(history)]
 
 
 def _lead(answer: Answer) -> str:

@@ -44,22 +44,41 @@ const showTip = (root, chip, source) => {
 }
 const hideTip = (root) => root.querySelector(".tip")?.remove()
 
+// A small button that opens a quote in its article.
+const drawChip = (root, className, text, name, source) => {
+  const button = drawButton(className, text, () => opens(button, () => root.act("open", source.key)))
+  const said = source.said ? ` (${source.said})` : ""
+  button.setAttribute("aria-label", `${name}: ${source.quote}${said}, ${[source.title, source.where].filter(Boolean).join(", ")}`)
+  for (const kind of ["mouseenter", "focus"])
+    button.addEventListener(kind, () => {
+      hideTip(root)
+      if (kind === "mouseenter" || button.matches(":focus-visible")) showTip(root, button, source)
+    })
+  for (const kind of ["mouseleave", "blur", "click"]) button.addEventListener(kind, () => hideTip(root))
+  button.addEventListener("keydown", (event) => event.key === "Escape" && hideTip(root))
+  return button
+}
+
+// How the figure that answers changed from day to day.
+const drawFigures = (root, section, figures) => {
+  hideTip(root)
+  section.replaceChildren()
+  if (!figures.length) return
+  const list = make("ol", "figures")
+  for (const figure of figures) {
+    const entry = make("li", "figure")
+    const text = `${figure.value} (${figure.day})`
+    entry.append(drawChip(root, "chip", text, text, figure))
+    list.append(entry)
+  }
+  section.append(make("span", "over-time", "Over time:"), list)
+}
+
 const drawStatement = (root, statement) => {
   const element = make("span", `statement ${statement.verdict}`)
   element.append(make("span", "said", statement.text))
-  for (const chip of statement.chips) {
-    const button = drawButton("chip", String(chip.number), () => opens(button, () => root.act("open", chip.key)))
-    const said = chip.said ? ` (${chip.said})` : ""
-    button.setAttribute("aria-label", `Source ${chip.number}: ${chip.quote}${said}, ${[chip.title, chip.where].filter(Boolean).join(", ")}`)
-    for (const kind of ["mouseenter", "focus"])
-      button.addEventListener(kind, () => {
-        hideTip(root)
-        if (kind === "mouseenter" || button.matches(":focus-visible")) showTip(root, button, chip)
-      })
-    for (const kind of ["mouseleave", "blur", "click"]) button.addEventListener(kind, () => hideTip(root))
-    button.addEventListener("keydown", (event) => event.key === "Escape" && hideTip(root))
-    element.append(button)
-  }
+  for (const chip of statement.chips)
+    element.append(drawChip(root, "chip", String(chip.number), `Source ${chip.number}`, chip))
   for (const number of statement.unresolved) {
     const chip = make("span", "chip nowhere", `${number}?`)
     chip.title = "The model cited a sentence that does not exist"
@@ -385,6 +404,8 @@ export default component("answer", (root, data) => {
   }
   // While the answer is written, the line that says so is where the text will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
+  const figures = data.figures ?? []
+  part(root, "figures", figures, (section) => drawFigures(root, section, figures))
   part(root, "cards", cards, (section) => drawCards(root, section, cards))
   const differ = data.differ ?? []
   part(root, "differ", differ, (section) => drawDiffer(root, section, differ))

@@ -125,6 +125,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         "usage",
         "copies",
         "days",
+        "figures",
         "disagreements",
         "seconds",
     }
