@@ -32,6 +32,8 @@ _DEATHS = 1  # the kind of toll that falls only by a correction
 
 _IN_CLAUSE, _RIGHT_BEFORE = ("|".join(line.split()) for line in lines("earlier_figures"))
 _EARLIER = re.compile(rf"\b(?:{_IN_CLAUSE})\b[^,;:.()]*$|\b(?:{_RIGHT_BEFORE})\s(?:about\s|some\s|the\s)?$")
+_EXPECTED = re.compile(rf"\b(?:{'|'.join(words('expected_figures'))})\b")
+_IS_A_MARK = re.compile(r"(?:\s\w+){0,2}[\s-](?:mark|target|goal|threshold|limit)\b")
 _EARLIER_AFTER = re.compile(r"[^,;.()]{0,20}\b(?:ago|earlier|previously|before|last\s(?:week|month|year))\b")
 _TOLD_BEFORE = re.compile(
     r"^\W*(?:earlier|before|at first|last\s\w+)\b|\bat first\b|\bearlier version\b"
@@ -133,6 +135,8 @@ def _told(sentence: SentenceContext, question: str) -> Iterator[_Told]:
     if not (_has_names(sentence, question) and _has_subject(sentence, question)):
         return
     current = [one for one in sentence.numbers if _counts(sentence, one) and not _is_earlier(sentence, one)]
+    if not _FUTURE.search(question):
+        current = [one for one in current if not _is_expected(sentence, one)]
     figures = [_figure(sentence, one, published) for one in current]
     if figures and all(_same(figures[0], other) for other in figures):
         yield _Told(figures[0], sentence)
@@ -177,6 +181,12 @@ def _is_earlier(sentence: SentenceContext, mention: Mention) -> bool:
     """Return True if a number is a figure of an earlier state: "up from 23", "an earlier figure of 14"."""
     before, after = sentence.quote[: mention.span.start].lower(), sentence.quote[mention.span.end :].lower()
     return bool(_EARLIER.search(before) or _EARLIER_AFTER.match(after))
+
+
+def _is_expected(sentence: SentenceContext, mention: Mention) -> bool:
+    """Return True if a number is one that may be reached: "could rise to 30", "the 4 million mark"."""
+    before, after = sentence.quote[: mention.span.start].lower(), sentence.quote[mention.span.end :].lower()
+    return bool(_EXPECTED.search(before) or _IS_A_MARK.match(after))
 
 
 def _figure(sentence: SentenceContext, mention: Mention, published: date) -> Figure:

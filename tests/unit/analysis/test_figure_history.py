@@ -128,6 +128,10 @@ UNCHANGED = {
             ("2026-05-20", TOLD_LATER),
         ],
     ),
+    "a figure that may be reached": (
+        HOW_MANY,
+        [("2026-05-02", "Up to 40 people may have died in the Brack landslide, police said."), ("2026-05-06", ELEVEN)],
+    ),
     "people who only met the dead": (
         HOW_MANY,
         [("2026-05-02", "In Brack 50 soldiers carried the bodies from the landslide."), ("2026-05-06", ELEVEN)],
