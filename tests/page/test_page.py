@@ -233,7 +233,9 @@ def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path:
 
 def test_an_article_opens_from_the_list(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
-        reader.page.get_by_role("button", name="Rail strike in Castlemere ends").click()
+        reader.page.get_by_test_id("stSidebarUserContent").get_by_role(
+            "button", name="Rail strike in Castlemere ends"
+        ).click()
         expect(reader.page.locator(".reader-root .title")).to_have_text(
             "Rail strike in Castlemere ends after nine days"
         )
