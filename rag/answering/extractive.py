@@ -36,7 +36,7 @@ _LEAST_CHANCE = 0.02
 # even questions of CLAP NQ (.54 with 0.12 for both), .54 on the others (.47).
 _MARGIN = 0.08
 _MARGIN_SAME_PASSAGE = 0.3
-_LEAST_SHARE = 0.1  # of the question's weight, that such a sentence has itself
+_LEAST_SHARE = 0.2  # of the question's weight, that such a sentence has itself
 # A list of all sentences has those that have this chance, or this share of the question's weight.
 _LISTED = 0.35
 _HOLDS_MOST = 0.5

@@ -221,7 +221,7 @@ def test_an_open_page_repairs_a_damaged_store(browser: Browser, tmp_path: Path) 
 def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
-    for number in range(400):
+    for number in range(1000):
         (seeds / f"{number:03}.txt").write_text(f"Depot {number} was closed. " + f"Depot {number} held grain. " * 60)
     shutil.copy(SEED, seeds / "000-seed.txt")
     with serve(tmp_path) as server, reading(browser, server) as reader:
