@@ -21,7 +21,6 @@ _EQUAL = 0.05
 # A figure is overtaken by a newer one from further down: reports of a later day use other words.
 _OVERTAKEN = 0.3
 _ABOUT_THE_SAME = 0.6  # of the best sentence's coverage
-_ABOUT_THE_QUESTION = 0.3  # share of the question's weight that such a sentence has itself
 # A correction is shown if it has this share of the question's weight.
 _CORRECTS_THIS = 0.15
 _CORRECTION = re.compile(
@@ -45,12 +44,11 @@ def lead(asked: Asked, near: Sequence[Candidate]) -> Candidate:
 
     `near` are the sentences that may answer, best first. "first" and "originally" ask for the oldest instead.
     """
-    with_figure = [one for one in near if _has_figure(asked, one) and _is_as_near(near[0], one)]
+    with_figure = [one for one in near if _has_figure(asked, one) and _is_as_near(asked, near[0], one)]
     best, *others = with_figure or near
     wide = _OVERTAKEN if with_figure or asked.type.order else _EQUAL
-    about = min(_ABOUT_THE_QUESTION, best.evidence.own_coverage)
     alike = [one for one in others if one.weight >= best.weight - wide or (with_figure and one in with_figure)]
-    alike = [one for one in alike if one.evidence.own_coverage >= about]
+    alike = [one for one in alike if _is_about_the_same(asked, best, one)]
     dated = [one for one in (best, *alike) if one.passage.article.published]
     if not best.passage.article.published:
         return best
@@ -139,10 +137,19 @@ def _day(candidate: Candidate) -> date:
     return candidate.passage.article.published
 
 
-def _is_as_near(best: Candidate, other: Candidate) -> bool:
-    """Return True if a sentence is as near as a report of another day is: by its weight, or by what it is about."""
-    is_about = other.evidence.coverage >= _ABOUT_THE_SAME * best.evidence.coverage
-    return other.weight >= best.weight - _OVERTAKEN or is_about
+def _is_as_near(asked: Asked, best: Candidate, other: Candidate) -> bool:
+    """Return True if a sentence is as near as a report of another day is: by its weight, or as one more toll."""
+    return other.weight >= best.weight - _OVERTAKEN or (bool(asked.type.toll) and _covers(best, other))
+
+
+def _is_about_the_same(asked: Asked, best: Candidate, other: Candidate) -> bool:
+    """Return True if a sentence has most of the words that the best one has; a toll has few: "In all, 27 died"."""
+    most = other.evidence.own_coverage >= _ABOUT_THE_SAME * best.evidence.own_coverage
+    return most or (bool(asked.type.toll) and _covers(best, other))
+
+
+def _covers(best: Candidate, other: Candidate) -> bool:
+    return other.evidence.coverage >= _ABOUT_THE_SAME * best.evidence.coverage
 
 
 def _has_figure(asked: Asked, candidate: Candidate) -> bool:

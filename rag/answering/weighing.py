@@ -60,7 +60,7 @@ _HEADLINE_STATES = 5  # words; a shorter headline is a title
 _HEADLINE_AHEAD = 0.1  # by so much more must a headline weigh than every sentence
 _UNREAD = -1.0  # the similarity of a sentence that was not worth reading
 
-_LEANS = re.compile(r"[\"“‘']?(?:He|She|They|His|Her|Their)\b")
+_LEANS = re.compile(r"(?:He|She|They|His|Her|Their)\b")
 # A line that asks, points elsewhere or asks for consent states nothing.
 _ASKS = re.compile(r"[?？؟]\W*$")
 _POINTS_ELSEWHERE = re.compile(rf"\W*(?:{'|'.join(lines('not_statements'))})", re.IGNORECASE)
