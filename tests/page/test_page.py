@@ -288,7 +288,7 @@ def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> 
             reader.ask(OTTAWA)
             reader.page.locator("button.quote").first.evaluate("button => button.click()")
             expect(reader.page.locator(".dl-question")).to_have_text([FENTANYL, OTTAWA])
-            expect(reader.page.locator(".answer-root .foot", has_text="Searched 1 article")).to_be_attached()
+            expect(reader.page.locator(".answer-root .foot", has_text="Searched 7 articles")).to_be_attached()
 
 
 def test_an_overlong_question_shows_the_limit(browser: Browser, server: Server) -> None:
