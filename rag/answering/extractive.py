@@ -4,7 +4,7 @@ Each sentence of the passages is weighed against the question. If the best ones 
 may answer, the nearest are shown as such. If nothing is near, nothing is shown.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from index.shelf.queries import Reading
@@ -23,6 +23,7 @@ from rag.retrieval.term_weights import term_rarity
 MOST_QUOTES = 4
 MOST_MAY_ANSWER = 5
 MOST_NEAREST = 5  # sentences in a search report
+_MOST_CORRECTIONS = 2  # sentences
 
 # Chosen with `bench/levels.py`, see docs/design/decisions/levels.md.
 # With this chance, sentences are right often enough to be called an answer.
@@ -90,11 +91,11 @@ def answer(
     chance = max((one.chance for one in near if one.place >= 0), default=_HEADLINES_ALONE)
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
-    corrected = corrections(candidates, near[:MOST_QUOTES])
+    corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
     if chance < _ANSWERS:
-        shown = list(dict.fromkeys((*corrected, *near)))[:MOST_MAY_ANSWER]
+        shown = _once((*corrected, *near))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
-    chosen = list(dict.fromkeys(_with_who(choose(asked, near, candidates), candidates)))
+    chosen = _once((*corrected, *_with_who(choose(asked, near, candidates), candidates)))
     others = [candidate for candidate in chosen if candidate not in corrected][: MOST_QUOTES - len(corrected)]
     chosen = [*corrected, *(in_reading_order(others) if others else ())]
     return Quoted("answers", _statements(chosen), round(chance, 4)), nearest
@@ -147,6 +148,11 @@ def _is_near(candidate: Candidate) -> bool:
     own = candidate.evidence
     shares = own.own_coverage > 0 or own.coverage >= _NEAR_COVERAGE or own.similarity >= _NEAR_MEANING
     return shares and candidate.chance >= _LEAST_CHANCE
+
+
+def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Keep each sentence once: one that was reranked and one that was not are the same."""
+    return list({(one.passage.number, one.span): one for one in reversed(list(candidates))}.values())[::-1]
 
 
 def _statements(candidates: Sequence[Candidate]) -> tuple[Statement, ...]:

@@ -28,10 +28,6 @@ _CORRECTION = re.compile(
     r"(?:amended|corrected|updated to correct)\b)",
     re.IGNORECASE,
 )
-_LATEST = re.compile(
-    r"\b(?:latest|newest|most recent|now|so far|current(?:ly)?|to date|up to now|today)\b", re.IGNORECASE
-)
-_EARLIEST = re.compile(r"\b(?:first|originally|initial(?:ly)?|at first|earliest|to begin with)\b", re.IGNORECASE)
 _CONTRAST = re.compile(rf"[\"“‘']?(?:the\s)?(?:{'|'.join(words('contrasts'))})\b", re.IGNORECASE)
 _CONTRADICTS = re.compile(rf"\b(?:{'|'.join(words('contradicting'))})\b", re.IGNORECASE)
 _OTHER_SIDE_WITHIN = 2  # sentences after the quote
@@ -74,7 +70,7 @@ def corrections(candidates: Sequence[Candidate], near: Sequence[Candidate]) -> l
         if is_about and _CORRECTION.match(one.text):
             after = at.get((one.passage.number, one.place + 1))
             found += [one, *([after] if after and _is_same_paragraph(one, after) else [])]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def other_side(asked: Asked, quoted: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:

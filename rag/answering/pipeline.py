@@ -14,7 +14,7 @@ from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
 from index.text.terms import content_terms
 from rag.answering import extractive, generative
-from rag.answering.models import NOTHING, Answer, Dated, Level, Part, Prose, Quoted, Searched, Weighed
+from rag.answering.models import NOTHING, Answer, Dated, Level, Part, Prose, Quoted, Searched, Standalone, Weighed
 from rag.answering.query import Query, clean_question, make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from rag.catalogue.answers import answer_shelf_question
@@ -33,6 +33,8 @@ _HITS_FOR_ALL = 24
 # How far down the hits those are looked for: copies of what is read already are left out.
 _HITS_LOOKED_AT = 60
 _OUTLETS_LISTED = 12
+# Questions about the shelf that no article answers.
+_TALK = frozenset({"hello", "thanks", "help", "topics"})
 # If no article has a name of the question, sentences are shown that have this share of its words.
 _WITHOUT_NAME = 0.15
 # If the model takes longer to rewrite a follow-up, the question made by the rules is used.
@@ -157,15 +159,15 @@ def _answer_about_shelf(query: Query, library: Library) -> Answer | None:
             return None
         about = answer_shelf_question(asked, reading, scope=query.scope)
         statements = tuple(Statement(one.quote, (one,), "supported") for one in about.citations)
-        # Talk and overviews answer nothing from the articles.
-        level: Level = "nothing" if not about.articles or asked.kind == "topics" else "answers"
-        level = "answers" if asked.kind == "articles" else level
+        level: Level = "nothing" if asked.kind in _TALK else "answers"
         quoted = Quoted(level, statements, 1.0 if level == "answers" else 0.0)
         report = _report(query, reading, Found((), ""), ())
         copies = _copies(about.citations, reading, query.scope)
     spent = round(time.perf_counter() - started, 4)
     seconds = {"search": spent, "answer": 0.0, "total": spent}
-    return Answer(query.raw, query.standalone, quoted, (), None, report, seconds, copies, query.days, (), about)
+    # It is counted or listed as it was typed, and the answer names its days itself.
+    as_typed = Standalone(clean_question(query.raw), "")
+    return Answer(query.raw, as_typed, quoted, (), None, report, seconds, copies, about_shelf=about)
 
 
 def _joined(query: Query, answered: Sequence[Answer]) -> Answer:

@@ -111,7 +111,8 @@ def make_query(
     earlier = tuple(_earlier(answer) for answer in before)
     query = Query(_as_text(question), Standalone(whole, ""), whole, whole, scope, today, as_of, earlier)
     if standalone:
-        return _with_days(replace(query, standalone=standalone, text=standalone.question))
+        bare = query.bare if standalone.subject else standalone.question
+        return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
     parts = read_questions(query.raw)
     return replace(query, parts=parts) if len(parts) > 1 else _make(parts[0], query)
 

@@ -35,8 +35,12 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?<!^)\b[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’-]+")  # the first word of a sentence is capital anyway
-_LATEST = re.compile(r"\b(?:latest|newest|most recent|now|so far|current(?:ly)?|to date|today)\b", re.IGNORECASE)
-_EARLIEST = re.compile(r"\b(?:first|originally|initial(?:ly)?|at first|earliest|to begin with)\b", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:latest|newest|most recent|so far|currently|to date|right now)\b|\bnow\W*$", re.IGNORECASE)
+_EARLIEST = re.compile(
+    r"\b(?:at first|originally|initially|earliest|to begin with"
+    r"|first (?:said|reported|told|put|given|estimated|counted|announced|named))\b",
+    re.IGNORECASE,
+)
 # The subject of the sentence after this one is in this one.
 _POINTS_BACK = re.compile(
     r"[\"“‘']?(?:\w+,\s)?(?:[Oo]n\s)?(?:[Tt]his|[Ii]ts?|[Hh]e|[Ss]he|[Hh]is|[Hh]er|[Tt]hey|[Tt]heir)\b"

@@ -136,7 +136,7 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     yield from _first_lines(answer)
     if history := figure_history(answer):
         yield history_line(history)
-    if answer.parts and not (prose and prose.statements):
+    if answer.parts and not (prose and (prose.statements or prose.refused)):
         yield from _part_lines(answer, cited)
     elif cited:
         yield from _card_lines(cited, answer)

@@ -283,7 +283,7 @@ def _lead(answer: Answer) -> str:
 
 def _parts(answer: Answer) -> list[dict[str, object]]:
     """Return each of several questions with its cards; none if a model answers them together."""
-    if answer.prose and answer.prose.statements:
+    if answer.prose and (answer.prose.statements or answer.prose.refused):
         return []
     numbers = _on_cards(answer)
     return [
