@@ -35,7 +35,8 @@ _AHEAD = {
 }
 # "What is the article about?" does not say which.
 _NO_SUBJECT = frozenset(terms("article articles story text news"))
-_GAP = r"[\s,:;.!?–—-]"
+_GAP = r"[\s,:;.!?–—-]*+"
+_WHITE_RUN = re.compile(r"\s{3,}")
 _GREETING = (
     r"(?:hi|hello|hey|hiya|greetings|good\s+(?:morning|afternoon|evening|day))"
     r"(?:\s+(?:there|all|again|everyone|everybody|team|folks|dateline))?"
@@ -100,6 +101,7 @@ def read_instructions(text: str) -> Asked:
     >>> read_instructions("The timeline for appointing officers").question
     'The timeline for appointing officers'
     """
+    text = collapsed(text)
     rest, forms, count = without_courtesies(text), list[str](), None
     while taken := _take(rest):
         rest, instruction, counted = taken
@@ -120,12 +122,22 @@ def without_courtesies(text: str) -> str:
     >>> without_courtesies("You are a helpful assistant. Who is the mayor? Thanks!")
     'Who is the mayor?'
     """
+    text = collapsed(text)
     rest = text.strip()
     while found := _COURTESY.match(rest):
         rest = rest[found.end() :]
     while found := _THANKS.search(rest, max(0, len(rest) - _END)):
         rest = rest[: found.start()] + (found["kept"] or found["mark"] or "")
     return rest if content_terms(rest) else text
+
+
+def collapsed(text: str) -> str:
+    r"""Return a text with its long runs of white space made short, so that no pattern is slow on them.
+
+    >>> collapsed("Who won?  And\n \n\t\n why   now?")
+    'Who won?  And\n\nwhy now?'
+    """
+    return _WHITE_RUN.sub(lambda run: "\n" * min(2, len(f"{run.group()}|".splitlines()) - 1) or " ", text)
 
 
 def request_end(text: str) -> int:
@@ -220,7 +232,7 @@ def _phrases(place: str) -> tuple[_Phrase, ...]:
     if place == "after":
         return tuple(_Phrase(_ending(phrase), form) for form, phrase in entries)
     polite = "|".join(_words(phrase) for where, _, phrase in _entries() if where == "polite")
-    before = rf"(?:(?:{polite}){_GAP}*){{0,4}}" if place == "before" else ""
+    before = rf"(?:(?:{polite}){_GAP}){{0,4}}" if place == "before" else ""
     return tuple(_Phrase(_opening(phrase, before), form) for form, phrase in _longest_first(entries))
 
 
@@ -237,7 +249,7 @@ def _entries() -> Iterator[tuple[str, str, str]]:
 
 
 def _opening(phrase: str, before: str) -> re.Pattern[str]:
-    return re.compile(rf"{before}{_words(phrase)}{_GAP}*", re.IGNORECASE)
+    return re.compile(rf"{before}{_words(phrase)}{_GAP}", re.IGNORECASE)
 
 
 def _ending(phrase: str) -> re.Pattern[str]:
@@ -256,8 +268,8 @@ def _word(token: str) -> str:
     if token in _AHEAD:
         return _AHEAD[token]
     options = "|".join(_SIGNS.get(option) or _literal(option) for option in token.strip("()").split("/"))
-    return rf"(?:(?:{options})(?![\w’'])\s*)" + ("?" if token.startswith("(") else "")
+    return rf"(?:(?:{options})(?![\w’'])\s*+)" + ("?" if token.startswith("(") else "")
 
 
 def _literal(option: str) -> str:
-    return re.escape(option.replace("_", " ")).replace(r"\ ", r"\s+").replace("'", "['’]")
+    return re.escape(option.replace("_", " ")).replace(r"\ ", r"\s++").replace("'", "['’]")

@@ -14,6 +14,7 @@ from index.text.terms import STOP_WORDS, content_terms
 from rag.language.instructions import (
     QUESTION_WORDS,
     Asked,
+    collapsed,
     is_question,
     mask_quotations,
     read_instructions,
@@ -48,7 +49,7 @@ _LEAST_WORDS = 3  # in a part
 _LIST_MARK = re.compile(r"[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t]+")
 # A word that may begin the next question.
 _JOINT = re.compile(
-    r"(?P<joint>\s*[,;]?\s+(?:and|but)\s+(?:also\s+|then\s+)?|\s*;\s+|\s*,\s+)"
+    r"(?P<joint>(?:\s*+[,;])?\s++(?:and|but)\s++(?:also\s++|then\s++)?|\s*+[,;]\s++)"
     rf"(?P<first>{'|'.join(sorted(QUESTION_WORDS))}|{'|'.join(sorted(AUXILIARIES))})(?:['’](?:s|re|d))?(?=\s)",
     re.IGNORECASE,
 )
@@ -66,6 +67,7 @@ def read_questions(text: str) -> tuple[Asked, ...]:
     >>> [asked.question for asked in read_questions("Hi! Tell me when the Aster sank and who was its captain.")]
     ['when the Aster sank?', 'who was its captain?']
     """
+    text = collapsed(text)
     is_mail = len(text) > _LONG or any(map(_QUOTED_LINE.match, text.splitlines()))
     texts = main_questions(text) if is_mail else (text,)
     parts = [part for one in texts for part in split_questions(without_courtesies(one))]
@@ -81,6 +83,7 @@ def main_questions(text: str) -> tuple[str, ...]:
     >>> main_questions("Hi Ann,\nI saw the ferry Aster. When did it sink?\n\nRegards,\nBo\n> Who is Bo?")
     ('I saw the ferry Aster. When did it sink?',)
     """
+    text = collapsed(text)
     own = "\n".join(_own_lines(text)).strip() or text.strip()
     sentences = [span.cut(own) for span in split_sentences(own, Span(0, len(own)))]
     found, size = list[str](), 0
@@ -134,6 +137,7 @@ def split_questions(text: str) -> tuple[str, ...]:
     >>> split_questions("Who resigned? And why?")
     ('Who resigned? And why?',)
     """
+    text = collapsed(text)
     parts = _merged([part for sentence in _sentences(text) for part in _split(sentence)])
     if len(parts) < 2:
         return (text,)

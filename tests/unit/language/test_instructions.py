@@ -1,14 +1,15 @@
 """Instructions: they choose the form of an answer, and what is left is the question as it was typed."""
 
 import json
-import time
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.terms import content_terms
-from rag.language.instructions import Asked, Form, read_instructions, without_courtesies
+from rag.language.instructions import Asked, Form, collapsed, read_instructions, without_courtesies
 from tests.conftest import ROOT
 
 
@@ -140,11 +141,35 @@ def test_courtesies_are_removed_from_both_ends() -> None:
     assert without_courtesies("Many thanks.") == "Many thanks."
 
 
-@pytest.mark.parametrize("piece", ["?", "? ", "thanks ", "now please ", "what is about ", "the a story "])
-def test_a_very_long_text_is_read_in_time(piece: str) -> None:
-    started = time.perf_counter()
-    read_instructions(piece * (16_000 // len(piece)))
-    assert time.perf_counter() - started < 20
+READ_HOSTILE = r"""
+from rag.language.instructions import read_instructions, without_courtesies
+from rag.language.question_parts import main_questions, read_questions, split_questions
+
+PHRASES = ("please", "now", "can you", "tell me", "hi", "timeline of", "in two sentences", "and who", "thanks")
+RUNS = (" " * 2000, "\t" * 2000, "\n" * 2000, " \n" * 1000, "\u00a0" * 2000, "," * 2000, " ," * 1000)
+PIECES = ("?", "? ", "thanks ", "now please ", "what is about ", "the a story ", "and who ")
+texts = [(phrase + run) * 6 + "who won?" for phrase in PHRASES for run in RUNS]
+texts += [piece * (16_000 // len(piece)) for piece in PIECES]
+texts += ["please " * 500, ("please" + " " * 20) * 3 + "who won?", " " * 10_000_000]
+for read in (read_instructions, without_courtesies, read_questions, main_questions, split_questions):
+    for text in texts:
+        read(text)
+print(len(texts))
+"""
+
+
+def test_hostile_texts_are_read_to_their_end() -> None:
+    """The limit ends the process: a slow pattern would take hours for one of these texts."""
+    command = [sys.executable, "-c", READ_HOSTILE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["73"], done.stderr
+
+
+@pytest.mark.parametrize("gap", [" " * 50, "\t" * 50, "\u00a0" * 50, "\n" * 50])
+def test_instructions_are_found_between_long_runs_of_white_space(gap: str) -> None:
+    text = f"please{gap}give me a{gap}timeline of{gap}the strike"
+    assert read_instructions(text) == Asked("the strike", "timeline", None)
+    assert read_instructions(f"the strike  at the{' ' * 50}quarry").question == "the strike  at the quarry"
 
 
 PIECES = st.sampled_from(
@@ -158,4 +183,4 @@ def test_what_is_left_was_typed(text: str) -> None:
     asked = read_instructions(text)
     if asked.question != text:
         assert set(content_terms(asked.question)) <= set(content_terms(text))
-        assert all(line in text for line in (asked.question.rstrip("?.!"), asked.question[:1]))
+        assert all(line in collapsed(text) for line in (asked.question.rstrip("?.!"), asked.question[:1]))
