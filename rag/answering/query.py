@@ -28,7 +28,7 @@ class Query:
     if none of them answers, of the whole scope. `attempts` has both.
     """
 
-    raw: str  # as it was typed
+    raw: str  # as it was typed, without white space around it
     standalone: Standalone  # as it is searched for, and what an earlier question lent to it
     text: str  # what is searched for; within the days, without the words that name them
     bare: str  # the same, without what an earlier question lent
@@ -127,20 +127,20 @@ def _make(asked: Asked, query: Query) -> Query:
 
 def clean_question(question: str) -> str:
     """Return the question on one line. Raises BadQuestion if it is empty or too long."""
-    asked = " ".join(_as_text(question).split())
-    if not asked:
+    typed = _as_text(question)
+    if not typed:
         raise BadQuestion("The question is empty. Expected a few words. Type what you want to know.")
-    if len(asked) > LONGEST_QUESTION:
+    if len(typed) > LONGEST_QUESTION:
         raise BadQuestion(
-            f"The question has {len(asked):,} characters. Expected at most {LONGEST_QUESTION:,}. Leave out what the "
+            f"The question has {len(typed):,} characters. Expected at most {LONGEST_QUESTION:,}. Leave out what the "
             "question does not need."
         )
-    return asked
+    return " ".join(typed.split())
 
 
 def _as_text(question: str) -> str:
-    """Replace bytes of a terminal that are not text: SQLite and JSON accept text only."""
-    return question.encode(errors="replace").decode()
+    """Strip white space, and replace bytes of a terminal that are not text: SQLite and JSON accept text only."""
+    return question.strip().encode(errors="replace").decode()
 
 
 def _with_days(query: Query) -> Query:

@@ -106,10 +106,15 @@ def test_all_days_may_be_asked_for_and_a_question_without_days_has_none(archive:
     assert archive.ask(FENTANYL).dated is None
 
 
-@pytest.mark.parametrize("question", ["", "  \n ", "x" * 16_001])
+@pytest.mark.parametrize("question", ["", "  \n ", "x" * 16_001, f"a{' ' * 16_000}b"])
 def test_an_empty_or_overlong_question_is_not_asked(archive: Newsroom, question: str) -> None:
     with pytest.raises(BadQuestion, match="Expected"):
         archive.ask(question)
+
+
+def test_white_space_around_a_question_is_not_kept() -> None:
+    query = make_query(f"\n{STRIKE}?{' ' * 16_000}")
+    assert query.raw == f"{STRIKE}?"
 
 
 @pytest.mark.slow
