@@ -11,10 +11,10 @@ _ACRONYM = re.compile(r"\b(?:[A-Z]{2,6}|(?:[A-Z]\.){2,6})(?!\w)")
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 _BRACKETS = re.compile(r"\(([^()\n]{2,80})\)")
 _SMALL = frozenset("of the and for in on to at de du des la le del di da und der".split()) | frozenset(LINKING)
-_NAME = re.compile(
-    rf"\b[^\W\d_a-z][\w'’]*(?:[ -](?:(?:{'|'.join(sorted(_SMALL))}) ){{0,2}}[^\W\d_a-z][\w'’]*)+", re.UNICODE
-)
+_CAPITAL = f"[{''.join(sign for sign in map(chr, range(0x10000)) if sign.isalpha() and sign.isupper())}]"
+_NAME = re.compile(rf"\b{_CAPITAL}[\w'’]*(?:[ -](?:(?:{'|'.join(sorted(_SMALL))}) ){{0,2}}{_CAPITAL}[\w'’]*)+")
 _CHUNKS_READ = 20
+_MOST_ASKED = 4  # acronyms of a question, and names: each takes several searches
 _MOST_WORDS = 12  # of a long name, small words included
 _LEAST_BARE = 3  # letters of an acronym whose long name needs no brackets: two are too often chance
 
@@ -22,14 +22,15 @@ _LEAST_BARE = 3  # letters of an acronym whose long name needs no brackets: two 
 def expansions(question: str, reading: Reading) -> tuple[tuple[str, str], ...]:
     """Return pairs of what the question has and what articles have for it.
 
-    The long name of each acronym in the question, and the acronym of each capitalised name, if an article on the shelf
-    defines it: "Aldrian Central Bank (ACB)", "ACB (Aldrian Central Bank)" or, for acronyms of three letters and more,
-    a capitalised name with these initials in an article on the subject, or as the name of an outlet.
+    The long names of the first four acronyms in the question, and the acronyms of its first four capitalised names, if
+    an article on the shelf defines them: "Aldrian Central Bank (ACB)", "ACB (Aldrian Central Bank)" or, for acronyms of
+    three letters and more, a capitalised name with these initials in an article on the subject, or as the name of an
+    outlet.
     """
     # In a question in capitals, every short word looks like an acronym.
     acronyms = [] if question.isupper() else list(dict.fromkeys(_ACRONYM.findall(question)))
-    pairs = [(acronym, _long_name(acronym.replace(".", ""), question, reading)) for acronym in acronyms]
-    for name in _names(question):
+    pairs = [(acronym, _long_name(acronym.replace(".", ""), question, reading)) for acronym in acronyms[:_MOST_ASKED]]
+    for name in _names(question)[:_MOST_ASKED]:
         # The first word may only open the question: "Did Aldrian Central Bank".
         parts = [name[word.start() :] for word in _WORD.finditer(name)][:2]
         pairs += [(part, _acronym_of(part, reading)) for part in parts]

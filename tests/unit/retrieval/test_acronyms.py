@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from index.vectors.embedders import MiniLM
-from rag.retrieval.acronyms import expansions
+from rag.retrieval.acronyms import _names, expansions
 from tests.conftest import Newsroom, make_newsroom
 
 
@@ -38,9 +38,26 @@ def banks(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[N
         ("What did the Moss Coal Board pay?", []),  # the acronym of another
         ("What did the XYZ say on rates?", []),
         ("WHAT DID THE MCB SAY?", []),
+        ("AA, BB, CC and DD: what did the MCB say?", []),  # the fifth
+        ("AA, BB, CC: what did the MCB say?", [("MCB", "Marvik Central Bank")]),
+        ("Bo Ek, Al Ek, Cy Ek, Di Ek: did the Marvik Central Bank pay?", []),
+        ("Bo Ek, Al Ek, Cy Ek: did the Marvik Central Bank pay?", [("Marvik Central Bank", "MCB")]),
         ("", []),
     ],
 )
 def test_an_acronym_and_its_long_name_meet(banks: Newsroom, question: str, pairs: list[tuple[str, str]]) -> None:
     with banks.library.shelf.read() as reading:
         assert list(expansions(question, reading)) == pairs
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("что случилось вчера в москве", []),
+        ("что сказал Центральный Банк вчера", ["Центральный Банк"]),
+        ("Did Élodie Ørsted évidente étude vote?", ["Did Élodie Ørsted"]),
+        ("昨日 東京 大阪", []),
+    ],
+)
+def test_a_name_has_capitals_in_any_script(question: str, names: list[str]) -> None:
+    assert _names(question) == names
