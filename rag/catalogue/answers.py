@@ -40,20 +40,19 @@ class ShelfAnswer:
 
 def answer_shelf_question(question: ShelfQuestion, reading: Reading, *, scope: Scope = WHOLE) -> ShelfAnswer:
     """Answer a question about the shelf from the articles in the scope."""
-    within = _narrowed(question, scope)
     if text := _TALK.get(question.kind):
         return ShelfAnswer(question.kind, text, (), (), 0)
     match question.kind:
         case "outlets" | "authors" | "topics":
             return _overview(question.kind, reading, scope)
         case "newest" | "oldest":
-            return _at_the_end(question, reading, within)
+            return _at_the_end(question, reading, scope)
         case "headlines" | "happened":
-            return _headlines(question, reading, within)
+            return _headlines(question, reading, scope)
         case "wrote" | "published":
-            return _of_one(question, reading, within)
+            return _of_one(question, reading, scope)
         case _:
-            return _articles(question, reading, within)
+            return _articles(question, reading, scope)
 
 
 def _articles(question: ShelfQuestion, reading: Reading, scope: Scope) -> ShelfAnswer:
@@ -74,43 +73,47 @@ def _sentence(question: ShelfQuestion, count: int, scope: Scope) -> str:
     what += f" published {_days(question)}" if question.since or question.until else ""
     is_one = count < 2
     if question.about:
-        return f"{what} {'mentions' if is_one else 'mention'} {question.about}"
-    where = "on the shelf" if scope == _days_of(question, WHOLE) or question.outlet or question.author else "in scope"
-    return f"{what} {'is' if is_one else 'are'} {where}"
+        return f"{what}{_in_scope(scope)} {'mentions' if is_one else 'mention'} {question.about}"
+    return f"{what} {'is' if is_one else 'are'}{_there(scope)}"
 
 
 def _headlines(question: ShelfQuestion, reading: Reading, scope: Scope) -> ShelfAnswer:
     """List the articles of some days; what happened on a day is also in the articles of the next."""
     days, is_dated = _days(question), bool(question.since or question.until)
-    listings = reading.listings(scope=scope) if question.kind == "headlines" else []
-    if not listings and question.until:
-        scope = replace(scope, until=scope.until and scope.until + timedelta(1))
-        listings, days = reading.listings(scope=scope), f"{days} or the day after"
+    listings = reading.listings(scope=_narrowed(question, scope))
+    if question.until and (question.kind == "happened" or not listings):
+        day_after = question.until + timedelta(1)
+        listings = reading.listings(scope=_narrowed(replace(question, until=day_after), scope))
+        days += " or the day after" if scope.until is None or scope.until >= day_after else ""
     listed = listings[: MOST_LISTED if is_dated else _NEWEST]
+    what = (counted(len(listings), "article") if listings else "No article") + _in_scope(scope)
     if not is_dated:
-        text = f"The newest of {counted(len(listings), 'article')}." if listed else "No article is on the shelf."
-    elif listed:
-        text = f"{counted(len(listings), 'article')} {'was' if len(listings) == 1 else 'were'} published {days}."
+        text = f"The newest of {what}." if listed else f"No article is{_there(scope)}."
     else:
-        last = reading.reach().last
-        text = f"No article was published {days}." + (f" The newest is of {long_day(last)}." if last else "")
+        text = f"{what} {'was' if len(listings) < 2 else 'were'} published {days}."
+        last = reading.reach(scope=scope).last if not listed else None
+        text += f" The newest is of {long_day(last)}." if last else ""
     more = len(listings) - len(listed)
     return ShelfAnswer(question.kind, text, tuple(listed), _citations(listed, reading), more)
 
 
 def _at_the_end(question: ShelfQuestion, reading: Reading, scope: Scope) -> ShelfAnswer:
-    dated = [listing for listing in _matching(question, reading, scope) if listing.published]
+    matching = _matching(question, reading, scope)
+    dated = [listing for listing in matching if listing.published]
     # Several may be of the same day, and none of them is newer.
     day = dated[0 if question.kind == "newest" else -1].published if dated else None
     listings = [listing for listing in dated if listing.published == day]
     listed = listings[:MOST_LISTED]
-    about = f" that mentions {question.about}" if question.about else ""
-    if not listed:
+    verb = "mention" if len(listings) > 1 else "mentions"
+    about = _in_scope(scope) + (f" that {verb} {question.about}" if question.about else "")
+    if not matching:
+        text = f"{_sentence(question, 0, scope)}."
+    elif not listed:
         text = f"No article{about} has a day of publication."
     elif len(listings) == 1:
         text = f"The {question.kind} article{about} is “{one_line(listed[0].title)}”, of {long_day(day)}."
     else:
-        text = f"The {question.kind} articles{about.replace('mentions', 'mention')} are of {long_day(day)}."
+        text = f"The {question.kind} articles{about} are of {long_day(day)}."
     citations = _citations(listed, reading, question.about)
     return ShelfAnswer(question.kind, text, tuple(listed), citations, len(listings) - len(listed))
 
@@ -123,24 +126,25 @@ def _overview(kind: Kind, reading: Reading, scope: Scope) -> ShelfAnswer:
     if kind == "topics":
         days = scope_words(Scope(reach.first, reach.last)) if reach.first else ""
         newest = reading.listings(_NEWEST, scope=scope)
-        text = f"{what}{f', published {days},' if days else ''} {is_are} on the shelf."
+        text = f"{what}{f', published {days},' if days else ''} {is_are}{_there(scope)}."
         text += " Ask about anything in them; these are the newest." if newest else ""
         return ShelfAnswer(kind, text, tuple(newest), (), reach.articles - len(newest))
     names = reading.outlets(scope=scope) if kind == "outlets" else reading.authors(scope=scope)
     named = [f"{one_line(name)} ({number:,})" for name, number in names if name]
     shown = ", ".join(named[:MOST_LISTED]) + (f" and {len(named) - MOST_LISTED:,} more" * (len(named) > MOST_LISTED))
     noun = "outlet" if kind == "outlets" else "author"
-    text = f"{what} {is_are} on the shelf; {counted(len(named), noun) if named else f'no {noun}'} named"
+    text = f"{what} {is_are}{_there(scope)}; {counted(len(named), noun) if named else f'no {noun}'} named"
     return ShelfAnswer(kind, f"{text}: {shown}." if named else f"{text}.", (), (), 0)
 
 
 def _of_one(question: ShelfQuestion, reading: Reading, scope: Scope) -> ShelfAnswer:
     """Say who wrote or published the articles whose headlines have the words."""
+    scope, narrower = _narrowed(question, scope), _in_scope(scope)
     ids = _titled(_groups(question.about), reading, scope)
     listed = reading.listings(MOST_LISTED, scope=_among(scope, ids)) if ids else []
     articles = reading.articles([listing.id for listing in listed])
     said = [_said_of(articles[listing.id], question.kind) for listing in listed]
-    text = " ".join(said) or f"No headline has the words “{question.about}”."
+    text = " ".join(said) or f"No headline{narrower} has the words “{question.about}”."
     return ShelfAnswer(question.kind, text, tuple(listed), _citations(listed, reading), len(ids) - len(listed))
 
 
@@ -154,6 +158,7 @@ def _said_of(article: Article, kind: Kind) -> str:
 
 def _matching(question: ShelfQuestion, reading: Reading, scope: Scope) -> list[Listing]:
     """List the articles that a question speaks of, newest first."""
+    scope = _narrowed(question, scope)
     if question.about:
         scope = _among(scope, _mentioning(question.about, reading, scope))
     if question.author:
@@ -231,18 +236,15 @@ def _count_copies(citations: Sequence[Citation], reading: Reading) -> int:
 
 def _narrowed(question: ShelfQuestion, scope: Scope) -> Scope:
     """Narrow the scope to the days and the outlet of a question."""
-    scope = _days_of(question, scope)
+    since = max(filter(None, (scope.since, question.since)), default=None)
+    until = min(filter(None, (scope.until, question.until)), default=None)
+    scope = replace(scope, since=since, until=until)
     if not question.outlet:
         return scope
     outlets = frozenset({question.outlet})
     if scope.outlets and not scope.outlets & outlets:
         return replace(scope, articles=frozenset())
     return replace(scope, outlets=outlets)
-
-
-def _days_of(question: ShelfQuestion, scope: Scope) -> Scope:
-    since = max(filter(None, (scope.since, question.since)), default=None)
-    return replace(scope, since=since, until=min(filter(None, (scope.until, question.until)), default=None))
 
 
 def _among(scope: Scope, ids: Collection[str]) -> Scope:
@@ -257,3 +259,14 @@ def _days(question: ShelfQuestion) -> str:
     if since is None or until is None:
         return words
     return f"on {words}" if since == until else f"from {words}"
+
+
+def _there(scope: Scope) -> str:
+    """Say where articles were counted: " on the shelf", or " in scope" with its days and outlets."""
+    return _in_scope(scope) or " on the shelf"
+
+
+def _in_scope(scope: Scope) -> str:
+    """Say that only a scope was looked at; "" if it is the whole shelf."""
+    words = scope_words(scope)
+    return "" if scope.is_whole else f" in scope ({words})" if words else " in scope"

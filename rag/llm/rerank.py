@@ -107,14 +107,35 @@ class Reranker:
         """Ask in another thread: the caller's may have an event loop, and looking up a name cannot be interrupted."""
         answer: Future[bytes] = Future()
 
-        async def ask() -> None:
+        async def ask() -> None:  # gives the answer itself: the loop's end waits until a name is looked up
             try:
                 answer.set_result(await self._ask_in_time(question, texts))
-            except _Broken as error:
+            except Exception as error:  # noqa: BLE001 -- raised again where it is waited for
                 answer.set_exception(error)
 
-        threading.Thread(target=lambda: asyncio.run(ask()), name="rerank", daemon=True).start()
-        return answer.result()
+        def run() -> None:
+            try:
+                with asyncio.Runner() as runner:
+                    runner.run(ask())
+            except BaseException as error:  # noqa: BLE001 -- no loop, such as if too many files are open
+                if not answer.done():
+                    answer.set_exception(error)
+
+        try:
+            threading.Thread(target=run, name="rerank", daemon=True).start()
+            return answer.result(timeout=self._seconds + 1)
+        except _Broken:
+            raise
+        except TimeoutError:  # the loop's own deadline did not help
+            raise self._late() from None
+        except Exception as error:  # the one boundary: the question is answered in any case
+            logger.exception("Cannot ask the reranker at %s.", self.where)
+            remedy = "Ask again; dateline.log in the store has the cause"
+            raise _Broken(f"could not be asked ({type(error).__name__})", remedy) from None
+
+    def _late(self) -> _Broken:
+        remedy = "Use a smaller model or a faster machine, or unset DATELINE_RERANK_BASE_URL"
+        return _Broken(f"did not answer within {self._seconds:g} seconds", remedy)
 
     async def _ask_in_time(self, question: str, texts: Sequence[str]) -> bytes:
         import httpx
@@ -122,19 +143,12 @@ class Reranker:
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._ask(question, texts)
-        except _Broken:
-            raise
         except TimeoutError:
-            remedy = "Use a smaller model or a faster machine, or unset DATELINE_RERANK_BASE_URL"
-            raise _Broken(f"did not answer within {self._seconds:g} seconds", remedy) from None
+            raise self._late() from None
         except (httpx.ReadError, httpx.RemoteProtocolError):
             raise _Broken("broke off its answer", "Look into its log") from None
         except (httpx.HTTPError, httpx.InvalidURL):
             raise _Broken("cannot be reached", _CHECK_SERVER) from None
-        except Exception as error:  # the one boundary: the question is answered in any case
-            logger.exception("Cannot read the answer of the reranker at %s.", self.where)
-            remedy = "Ask again; dateline.log in the store has the cause"
-            raise _Broken(f"could not be read ({type(error).__name__})", remedy) from None
 
     async def _ask(self, question: str, texts: Sequence[str]) -> bytes:
         """Ask in the way that worked last, and then in others that may help."""

@@ -100,6 +100,8 @@ ALL = "5 articles are on the shelf."
             "No article was published on 1 Jan 2020 or the day after. The newest is of 10 Mar 2026.",
             "",
         ),
+        ("What happened since 3 March 2026?", "3 articles were published since 3 Mar 2026.", "bad"),
+        ("What is the newest article about Quarrow?", "No article mentions Quarrow.", ""),
         ("What's new this week?", "2 articles were published from 9 Mar to 15 Mar 2026.", "ba"),
         ("today's headlines", "1 article was published on 10 Mar 2026.", "b"),
         ("What is new since 3 March 2026?", "3 articles were published since 3 Mar 2026.", "bad"),
@@ -210,10 +212,70 @@ def test_only_the_scope_is_counted(shelf: Newsroom) -> None:
     assert [listing.path for listing in answer.articles] == ["b.md", "a.md"]
     whole = ask(shelf, "How many articles are there?", march)
     assert whole is not None
-    assert whole.text == "3 articles are in scope."
+    assert whole.text == "3 articles are in scope (since 1 Mar 2026)."
     other = ask(shelf, "articles from The Lamp", Scope(outlets=frozenset({"Lesk Post"})))
     assert other is not None
-    assert other.text == "No article from The Lamp is on the shelf."
+    assert other.text == "No article from The Lamp is in scope (Lesk Post)."
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "paths"),
+    [
+        ("What happened on 9 March 2026?", "1 article{} was published on 9 Mar 2026.", "a"),
+        ("headlines of 8 March 2026", "1 article{} was published on 8 Mar 2026 or the day after.", "a"),
+        ("What happened today?", "No article{} was published on 10 Mar 2026. The newest is of 9 Mar 2026.", ""),
+        ("today's headlines", "No article{} was published on 10 Mar 2026. The newest is of 9 Mar 2026.", ""),
+    ],
+)
+def test_no_article_after_the_scope_is_shown(shelf: Newsroom, text: str, said: str, paths: str) -> None:
+    answer = ask(shelf, text, Scope(until=date(2026, 3, 9)))
+    assert answer is not None
+    assert answer.text == said.format(" in scope (up to 9 Mar 2026)")
+    assert "".join(listing.path[0] for listing in answer.articles) == paths
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("What's new?", "The newest of 2 articles in scope (The Lamp)."),
+        ("How many articles mention bells?", "No article in scope (The Lamp) mentions bells."),
+        ("What is the newest article about bells?", "No article in scope (The Lamp) mentions bells."),
+        (
+            "show me the oldest article",
+            "The oldest article in scope (The Lamp) is “Marl quarry: owner fined”, of 20 Feb",
+        ),
+        ("Which newspapers do you have?", "2 articles are in scope (The Lamp); 1 outlet named: The Lamp (2)."),
+        ("What topics are there?", "2 articles, published 20 Feb to 9 Mar 2026, are in scope (The Lamp)."),
+        ("Who wrote the article about the bishop?", "No headline in scope (The Lamp) has the words “the bishop”."),
+    ],
+)
+def test_a_narrower_scope_is_named(shelf: Newsroom, text: str, said: str) -> None:
+    answer = ask(shelf, text, Scope(outlets=frozenset({"The Lamp"})))
+    assert answer is not None
+    assert answer.text.startswith(said)
+
+
+def test_a_scope_of_some_articles_or_none_is_named(shelf: Newsroom) -> None:
+    for scope, where in ((Scope(articles=frozenset()), ""), (Scope(until=date(2020, 1, 1)), " (up to 1 Jan 2020)")):
+        for text in ("What's new?", "newest article", "How many articles are there?"):
+            answer = ask(shelf, text, scope)
+            assert answer is not None
+            assert answer.text == f"No article is in scope{where}."
+
+
+def test_undated_articles_have_no_newest(tmp_path: Path, model: MiniLM) -> None:
+    newsroom = make_newsroom(tmp_path, model)
+    newsroom.write("a.md", "---\ntitle: Bell\n---\n\nA bell rang in Lesk.")
+    newsroom.indexed()
+    for text, said in (
+        ("newest article about bells", "No article that mentions bells has a day of publication."),
+        ("newest article about olives", "No article mentions olives."),
+        ("newest article", "No article has a day of publication."),
+    ):
+        answer = ask(newsroom, text)
+        assert answer is not None
+        assert answer.text == said
+    newsroom.library.index.release()
 
 
 def test_a_long_list_is_cut_and_the_rest_counted(tmp_path: Path, model: MiniLM) -> None:
@@ -232,7 +294,7 @@ def test_an_empty_shelf_says_so(newsroom: Newsroom) -> None:
     for text, said in (
         ("How many articles are there?", "No article is on the shelf."),
         ("what's new", "No article is on the shelf."),
-        ("newest article", "No article has a day of publication."),
+        ("newest article", "No article is on the shelf."),
         ("what happened today", "No article was published on 10 Mar 2026 or the day after."),
     ):
         answer = ask(newsroom, text)

@@ -1,6 +1,7 @@
 """The reranker's client, with endpoints of several forms, and with every fault we know."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Iterator
 
@@ -159,9 +160,15 @@ def test_an_unexpected_error_is_logged_with_its_traceback(
     server: RerankServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", __file__)
-    with pytest.raises(RerankFailed, match=r"could not be read \(SSLError\)\..*dateline\.log"):
+    with pytest.raises(RerankFailed, match=r"could not be asked \(SSLError\)\..*dateline\.log"):
         Reranker(server.url).scores(QUESTION, TEXTS)
     assert any(record.exc_info for record in caplog.records)
+
+
+def test_an_error_before_the_first_request_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with pytest.raises(RerankFailed, match=r"could not be asked \(ModuleNotFoundError\)\. "):
+        Reranker("http://127.0.0.1:9", seconds=60).scores(QUESTION, TEXTS)
 
 
 def settings_of(**values: object) -> Settings:
