@@ -510,7 +510,7 @@ def test_an_answers_timeline_opens_its_quotes_and_is_exported(
         page.get_by_text("Timeline", exact=True).click()
         words = page.locator(".event-words")
         expect(words).not_to_have_count(0)
-        expect(page.locator(".when")).to_have_text(["12 Feb 2026"])
+        expect(page.locator(".when").last).to_have_text("12 Feb 2026")
         quoted = reader.quotes
         shown = words.all_text_contents()
         assert set(quoted) < set(shown), "all that is quoted, and more"

@@ -25,7 +25,7 @@ from tests.support.levels import at_level
 
 def test_an_answer_has_what_was_asked_searched_and_read(archive: Newsroom) -> None:
     answer = archive.ask(f"  {FENTANYL}\n")
-    assert answer.question == f"  {FENTANYL}\n"
+    assert answer.question == FENTANYL
     assert answer.searched_as == FENTANYL
     assert answer.prose is None
     assert answer.level != "nothing"
