@@ -74,7 +74,7 @@ def _quoting() -> Iterator[str]:
 def _evidence() -> Iterator[str]:
     result = _load("levels")
     halves = [name for name in result["evidence"][0] if name != "coefficients"]
-    yield from ("### Which evidence tells whether a sentence answers", "")
+    yield from ("### What evidence shows that a sentence answers", "")
     yield from _measured("levels", result, "Each row adds to the one above; the last is used.")
     yield "Area under the ROC curve / share of the questions that may be called answered so that 85 % are right."
     yield from _table(

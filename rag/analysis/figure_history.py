@@ -37,7 +37,7 @@ _IS_A_MARK = re.compile(r"(?:\s\w+){0,2}[\s-](?:mark|target|goal|threshold|limit
 _EARLIER_AFTER = re.compile(r"[^,;.()]{0,20}\b(?:ago|earlier|previously|before|last\s(?:week|month|year))\b")
 _TOLD_BEFORE = re.compile(
     r"^\W*(?:earlier|before|at first|last\s\w+)\b|\bat first\b|\bearlier version\b"
-    rf"|\b(?:{'|'.join(words('told_before'))})\b"
+    rf"|\b(?:{'|'.join(words('repeats_earlier'))})\b"
     r"|\bhad\s(?:\w+ly\s)?(?:said|reported|announced|put|estimated|given|expected|promised)\b",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Given:
     """A figure, and the sentence that gives it."""
 
     figure: Figure
@@ -107,12 +107,12 @@ def find_figures(question: str, quotes: tuple[Citation, ...], passages: tuple[Pa
         return ()
     read = read_sentences(passages, asked).values()
     about = (sentence for sentence in read if sentence.answers or sentence.citation in quotes)
-    told = [one for sentence in about for one in _told(sentence, question)]
-    told.sort(key=lambda one: _nearness(one, quotes))
-    if not told or told[0].sentence.citation not in quotes:
+    given = [one for sentence in about for one in _read_given(sentence, question)]
+    given.sort(key=lambda one: _nearness(one, quotes))
+    if not given or given[0].sentence.citation not in quotes:
         return ()
-    lead = told[0]
-    same = [one for one in told if _is_same_thing(one, lead, question)]
+    lead = given[0]
+    same = [one for one in given if _is_same_thing(one, lead, question)]
     days = _without_falls(list(_by_day(same, lead)), asked)
     history = list(_without_repeats(one.figure for one in days))
     has_lead = any(_same(lead.figure, one) for one in history)
@@ -120,14 +120,14 @@ def find_figures(question: str, quotes: tuple[Citation, ...], passages: tuple[Pa
     return tuple(history[-MOST_FIGURES:]) if has_lead and changed else ()
 
 
-def _nearness(told: _Told, quotes: Sequence[Citation]) -> tuple[int, int]:
+def _nearness(given: _Given, quotes: Sequence[Citation]) -> tuple[int, int]:
     """Return what orders sentences by how near they are to the question: quotes first, in their order."""
-    sentence = told.sentence
+    sentence = given.sentence
     place = quotes.index(sentence.citation) if sentence.citation in quotes else len(quotes)
     return place, -sum(meets(term, term_set(sentence.quote)) for term in sentence.asked.subject)
 
 
-def _told(sentence: SentenceContext, question: str) -> Iterator[_Told]:
+def _read_given(sentence: SentenceContext, question: str) -> Iterator[_Given]:
     """Yield the figure of a sentence that answers the question; none if it gives several."""
     published = sentence.citation.article.published
     if not published or not _is_of_today(sentence.quote, published):
@@ -139,7 +139,7 @@ def _told(sentence: SentenceContext, question: str) -> Iterator[_Told]:
         current = [one for one in current if not _is_expected(sentence, one)]
     figures = [_figure(sentence, one, published) for one in current]
     if figures and all(_same(figures[0], other) for other in figures):
-        yield _Told(figures[0], sentence)
+        yield _Given(figures[0], sentence)
 
 
 def _counts(sentence: SentenceContext, mention: Mention) -> bool:
@@ -241,7 +241,7 @@ def _has_subject(sentence: SentenceContext, question: str) -> bool:
     return sum(meets(term, own) for term in subject) >= _LEAST_NAMED * len(subject)
 
 
-def _is_same_thing(one: _Told, other: _Told, question: str) -> bool:
+def _is_same_thing(one: _Given, other: _Given, question: str) -> bool:
     """Return True if two figures can be of the same thing."""
     if one.figure.unit != other.figure.unit:
         return False
@@ -263,15 +263,15 @@ def _names_around(sentence: SentenceContext) -> frozenset[str]:
     return frozenset(term for name in names for term in terms(name) if term not in STOP_WORDS)
 
 
-def _by_day(told: Sequence[_Told], lead: _Told) -> Iterator[_Told]:
+def _by_day(given: Sequence[_Given], lead: _Given) -> Iterator[_Given]:
     """Yield the figure of each day: the lead's, else a new one rather than one of an earlier day.
 
     A sentence that was published on an earlier day too is left out.
     """
     known: list[Figure] = []
     seen: set[tuple[str, ...]] = set()
-    for day in sorted({one.figure.day for one in told}):
-        todays = [one for one in told if one.figure.day == day and tuple(terms(one.sentence.quote)) not in seen]
+    for day in sorted({one.figure.day for one in given}):
+        todays = [one for one in given if one.figure.day == day and tuple(terms(one.sentence.quote)) not in seen]
         new = [one for one in todays if not any(_same(one.figure, other) for other in known)]
         chosen = [lead] if lead in todays else _risen(new) or (new or todays)[:1]
         yield from chosen
@@ -279,7 +279,7 @@ def _by_day(told: Sequence[_Told], lead: _Told) -> Iterator[_Told]:
         seen.update(tuple(terms(one.sentence.quote)) for one in todays)
 
 
-def _risen(todays: Sequence[_Told]) -> list[_Told]:
+def _risen(todays: Sequence[_Given]) -> list[_Given]:
     """Return a toll of a morning and the one to which it has risen on the same day; nothing if none is said to rise."""
     risen = next((one for one in todays if one.figure.moved), None)
     if risen is None:
@@ -288,9 +288,9 @@ def _risen(todays: Sequence[_Told]) -> list[_Told]:
     return [*(lower[:1] if risen.sentence.asked.toll else []), risen]
 
 
-def _without_falls(days: Sequence[_Told], asked: QuestionType) -> list[_Told]:
+def _without_falls(days: Sequence[_Given], asked: QuestionType) -> list[_Given]:
     """Leave out deaths that are fewer than before without a correction; all, if the newest figure is such a one."""
-    kept: list[_Told] = []
+    kept: list[_Given] = []
     for one in days:
         falls = any(max(one.figure.amounts) < max(other.figure.amounts) for other in kept)
         if asked.toll != _DEATHS or not falls or _IS_CORRECTED.search(one.sentence.near):
@@ -312,7 +312,7 @@ def _same(one: Figure, other: Figure) -> bool:
     return one.unit == other.unit and one.amounts == other.amounts
 
 
-def _moves(asked: QuestionType, question: str, days: Sequence[_Told]) -> bool:
+def _moves(asked: QuestionType, question: str, days: Sequence[_Given]) -> bool:
     """Return True if the figure is one that moves: a toll, the cost of a plan, or one that is said to rise or fall."""
     return bool(
         asked.toll or asked.order == "latest" or _FUTURE.search(question) or any(one.figure.moved for one in days)

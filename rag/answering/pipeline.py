@@ -110,8 +110,9 @@ class Listed:
 
 def list_quotes(question: str | Query, *, library: Library) -> Listed:
     """Find every sentence that answers, in the days that the question names if one does. Raises BadQuestion."""
-    for query in _as_query(question).attempts:
+    for attempt in _as_query(question).attempts:
         with library.shelf.read(checked=True) as reading:
+            query, _ = _understood(attempt, reading)
             found, passages = read_passages(query, reading, library, most=_HITS_FOR_ALL)
             quotes = extractive.find_all(query, passages, reading=reading, sentence_model=library.sentence_model)
         listed = Listed(quotes, found.problem, query.days)
@@ -223,21 +224,23 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
     """Search, read and quote: one attempt at an answer."""
     started = time.perf_counter()
     with library.shelf.read(checked=True) as reading:
-        words = understand_words(query.text, reading)
-        query = query.written(words.text, understand_words(query.bare, reading).text if query.subject else words.text)
+        query, words = _understood(query, reading)
         most = _HITS_READ if query.form == "answer" else _HITS_FOR_ALL
         found, passages = read_passages(query, reading, library, most=most, passed_over=passed_over)
         searched = time.perf_counter()
-        outlined = extractive.outline(query, passages, reading) if query.form != "answer" else None
-        quoted, nearest = extractive.answer(
-            query,
-            passages,
-            reading=reading,
-            sentence_model=library.sentence_model,
-            passed_over=passed_over,
-            reranker=_reranker(library.settings),
-        )
-        quoted = _with_names(outlined or quoted, words, nearest)
+        nearest: tuple[Weighed, ...] = ()
+        asks_outline = query.form != "answer" and passed_over is None
+        quoted = extractive.outline(query, passages, reading) if asks_outline else None
+        if quoted is None:
+            quoted, nearest = extractive.answer(
+                query,
+                passages,
+                reading=reading,
+                sentence_model=library.sentence_model,
+                passed_over=passed_over,
+                reranker=_reranker(library.settings),
+            )
+        quoted = _with_names(quoted, words, nearest)
         cited = [*quoted.citations, *(passages if for_prose else ())]
         copies = _copies(cited, reading, query.scope)
         report = replace(
@@ -262,6 +265,13 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
         copies=copies,
         dated=query.days,
     )
+
+
+def _understood(query: Query, reading: Reading) -> tuple[Query, Words]:
+    """Return the question as articles write its words, and what was found out about them."""
+    words = understand_words(query.text, reading)
+    bare = understand_words(query.bare, reading).text if query.subject else words.text
+    return query.written(words.text, bare), words
 
 
 def read_passages(
@@ -316,7 +326,7 @@ def _with_names(quoted: Quoted, words: Words, nearest: Sequence[Weighed]) -> Quo
     """Lower the level if no article has a name that the question asks for: nothing surely answers then."""
     if not words.absent_names or quoted.level == "nothing":
         return quoted
-    if all(one.coverage < _WITHOUT_NAME for one in nearest):
+    if nearest and all(one.coverage < _WITHOUT_NAME for one in nearest):
         return NOTHING
     return replace(quoted, level="may_answer")
 

@@ -53,7 +53,7 @@ _SMALL, _LARGE = 10, 300  # articles: a shelf that counts like one article, and 
 # An article is on a follow-up's subject if it has this share of the weight that was lent.
 _ON_THE_SUBJECT = 0.5
 # The model reads every sentence of so many passages; further down only those that have this share of the question's
-# weight. It saves two fifths of the time and changed no answer (docs/design/decisions/sentences-the-model-reads.md).
+# weight (docs/design/decisions/sentences-the-model-reads.md; measured with the weights of 2026-11-26).
 _READ_WHOLE = 3
 _WORTH_READING = 0.2
 _HEADLINE_STATES = 5  # words; a shorter headline is a title
@@ -216,7 +216,8 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
         own = [next(similarities) for _ in sentences]
         if asked.lent and share < _ON_THE_SUBJECT:
             own = [_UNREAD] * len(own)  # a follow-up does not ask about another article, however close its words are
-        around = size * mean([one for one in own if one != _UNREAD] or [0.0])
+        near_ones = [it for one, it in zip(sentences, own, strict=True) if one.place >= 0 and it != _UNREAD]
+        around = size * mean(near_ones or [0.0])
         for sentence, similarity in zip(sentences, own, strict=True):
             # News names a thing once and then says "it": the sentences on each side count too.
             near = [one for one in sentences if abs(one.place - sentence.place) <= 1 and one.place >= 0]
