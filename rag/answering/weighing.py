@@ -284,10 +284,17 @@ def _read(passage: Passage, asked: Asked, *, with_headline: bool) -> list[Senten
 
 
 def _headline(article: Article) -> Span | None:
-    """Return where an article's text has its headline, if it is long enough to state something."""
-    start = article.text.find(article.title, 0, article.body.start) if article.title else -1
-    long_enough = len(article.title.split()) >= _HEADLINE_STATES
-    return Span(start, start + len(article.title)) if start >= 0 and long_enough else None
+    """Return the line above an article's body that is its headline, if it is long enough to state something.
+
+    The whole line must be the headline, with or without "Title:" before it: words of another line are no headline.
+    """
+    if len(article.title.split()) < _HEADLINE_STATES:
+        return None
+    line = re.compile(
+        rf"^(?:\W*title\s*[:=])?\W*({re.escape(article.title)})[\"'”’]?[^\S\n]*$", re.IGNORECASE | re.MULTILINE
+    )
+    found = line.search(article.text, 0, article.body.start)
+    return Span(*found.span(1)) if found else None
 
 
 def _similarities(

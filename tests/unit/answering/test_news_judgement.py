@@ -104,3 +104,12 @@ def test_a_headline_answers_if_no_sentence_does(newsroom: Newsroom) -> None:
     first = newsroom.ask("Who won the Lantern prize?").quotes[0]
     assert first.quote == "Mara Quill wins the Lantern prize for reporting"
     assert first.quote in first.article.text
+
+
+def test_only_a_whole_line_above_the_body_is_a_headline(newsroom: Newsroom) -> None:
+    title = "Mara Quill wins the Lantern prize"
+    newsroom.write("a.txt", f"Source: They say {title} again\nTitle: {title}\n\nThe jury met for two days in Tarn.\n")
+    newsroom.indexed()
+    first = newsroom.ask("Who won the Lantern prize?").quotes[0]
+    assert first.quote == title
+    assert first.article.text[: first.span.start].endswith("Title: ")
