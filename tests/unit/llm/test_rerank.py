@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pydantic import SecretStr
@@ -153,7 +154,9 @@ def test_it_may_be_asked_where_an_event_loop_runs(server: RerankServer) -> None:
     async def ask() -> list[float]:
         return Reranker(server.url).scores(QUESTION, TEXTS)
 
-    assert best_of(asyncio.run(ask())) == [1, 2, 0]
+    # In a thread of its own: the browser's tests leave a loop running in theirs.
+    with ThreadPoolExecutor(1) as thread:
+        assert best_of(thread.submit(lambda: asyncio.run(ask())).result()) == [1, 2, 0]
 
 
 def test_an_unexpected_error_is_logged_with_its_traceback(
