@@ -18,7 +18,7 @@ from index.core.errors import DatelineError
 from index.core.logs import is_logging, set_up_logging
 from ui.server.headers import OwnOrigin, PageHeaders
 from ui.server.services import get_services
-from ui.server.streamlit_patch import send_before_next_run
+from ui.server.streamlit_patch import patch_streamlit
 from ui.server.unexpected import log_script_error
 
 
@@ -40,7 +40,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         services.indexer.stop()
 
 
-send_before_next_run()
+patch_streamlit()
 # Streamlit checks these names for its socket only; this checks them for the page too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
 script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied elsewhere when Dateline is installed

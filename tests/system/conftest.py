@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.config import get_config_options
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from tests.conftest import ROOT
 
@@ -25,13 +26,18 @@ st.session_state["runs"] += 1
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A page with the shipped settings. The patch of Streamlit is undone afterwards."""
-    before = AppSession._create_scriptrunner
+    """A page with the shipped settings. The patches of Streamlit are undone afterwards."""
+    patched = (
+        (AppSession, "_create_scriptrunner"),
+        (AppSession, "request_rerun"),
+        (SafeSessionState, "on_script_will_rerun"),
+    )
+    for owner, name in patched:
+        monkeypatch.setattr(owner, name, getattr(owner, name))  # to be undone
     monkeypatch.chdir(ROOT)
     get_config_options(force_reparse=True)
     path = tmp_path / "page.py"
     path.write_text(_PAGE)
     yield path
-    AppSession._create_scriptrunner = before  # type: ignore[method-assign]
     monkeypatch.undo()
     get_config_options(force_reparse=True)

@@ -1,4 +1,4 @@
-"""The patch of Streamlit: what a run has drawn reaches the browser, even if the next run begins at once."""
+"""The patches of Streamlit: what a run has drawn reaches the browser, and each question is asked once."""
 
 import threading
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 import streamlit
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from tests.support.streamlit_session import Browser, run, running, until, whole_page
-from ui.server.streamlit_patch import TESTED_WITH, send_before_next_run
+from ui.server.streamlit_patch import TESTED_WITH, patch_streamlit
 
 
 async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch, *, finishes: int) -> Browser:
@@ -46,11 +47,87 @@ def _runs(runtime: Runtime, session: str) -> bool:
 
 
 def test_a_finished_run_is_sent_before_a_fragment_is_redrawn(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    send_before_next_run()
+    patch_streamlit()
     browser = run(look_as_a_run_ends(script, monkeypatch, finishes=2))
     lines = [f"line {number} of run 1" for number in range(5)]
     assert [text for text in browser.texts if "line" in text] == lines
     assert "a part" in browser.texts
+
+
+_CHAT = """
+import streamlit as st
+
+from ui.browser.clicks import undisturbed
+
+@undisturbed
+def take():
+    asked, question = st.session_state.setdefault("asked", []), st.session_state["question"]
+    asked.append(question)
+
+@st.fragment(run_every=3600)
+def look():
+    st.text("a part")
+
+look()
+st.chat_input("Ask", key="question", on_submit=take)
+st.text(f"asked {st.session_state.get('asked', [])}")
+"""
+
+
+def question(browser: Browser, text: str) -> WidgetState:
+    """Return the state of the chat input while a browser sends `text` from it."""
+    elements = [message.delta.new_element for message in browser.got if message.HasField("delta")]
+    chat_input = next(element.chat_input for element in elements if element.HasField("chat_input"))
+    state = WidgetState(id=chat_input.id)
+    state.chat_input_value.data = text
+    return state
+
+
+async def ask_as_a_part_looks(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """Send a question with the request of a part's timer and with its own, as a busy browser does."""
+    async with running(script, monkeypatch) as (runtime, session, browser):
+        await until(lambda: browser.finished == 1 and not _runs(runtime, session))
+        part, own = BackMsg(), whole_page()
+        part.rerun_script.fragment_id = next(m.auto_rerun.fragment_id for m in browser.got if m.HasField("auto_rerun"))
+        part.rerun_script.is_auto_rerun = True
+        for message in (part, own):
+            message.rerun_script.widget_states.widgets.append(question(browser, "why?"))
+        runtime.handle_backmsg(session, part)
+        await until(lambda: browser.finished == 2 and not _runs(runtime, session))
+        runtime.handle_backmsg(session, own)
+        await until(lambda: browser.finished == 3 and not _runs(runtime, session))
+        return browser
+
+
+def test_a_question_is_asked_once_if_a_timer_sends_it_too(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script.write_text(_CHAT)
+    patch_streamlit()
+    assert run(ask_as_a_part_looks(script, monkeypatch)).texts[-1] == "asked ['why?']"
+
+
+def test_streamlit_still_asks_it_twice(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If this fails after an update, that patch can be deleted."""
+    script.write_text(_CHAT)
+    assert run(ask_as_a_part_looks(script, monkeypatch)).texts[-1] == "asked ['why?', 'why?']"
+
+
+async def ask_before_another_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """Send a question, and ask for the whole page at once, as a click in a component does."""
+    async with running(script, monkeypatch) as (runtime, session, browser):
+        await until(lambda: browser.finished == 1 and not _runs(runtime, session))
+        own = whole_page()
+        own.rerun_script.widget_states.widgets.append(question(browser, "why?"))
+        browser.got.clear()
+        runtime.handle_backmsg(session, own)
+        runtime.handle_backmsg(session, whole_page())
+        await until(lambda: not _runs(runtime, session) and any("asked" in text for text in browser.texts))
+        return browser
+
+
+def test_a_question_survives_a_newer_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script.write_text(_CHAT)
+    patch_streamlit()
+    assert run(ask_before_another_run(script, monkeypatch)).texts[-1] == "asked ['why?']"
 
 
 def test_streamlit_still_needs_the_patch(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +149,7 @@ def test_another_private_api_is_left_alone_with_a_warning(
 
     before = AppSession._create_scriptrunner
     monkeypatch.setattr(ScriptRunner, "request_rerun", other)
-    send_before_next_run()
+    patch_streamlit()
     assert AppSession._create_scriptrunner is before
     assert "has another private API" in caplog.text
 

@@ -76,6 +76,19 @@ def test_a_question_sees_one_moment(shelf: Shelf) -> None:
         assert reading.keyword_ranking(["offici"], 10) == {}
 
 
+def test_chunks_whose_cosines_differ_in_the_last_bits_are_ordered_by_id(shelf: Shelf) -> None:
+    paths = [f"{name}.txt" for name in "abcdef"]
+    chunks = [made("Officials met.", path)[1][0].id for path in paths]
+    with shelf.write() as writing:
+        for path in paths:
+            writing.put_file(path, b"hash", [made("Officials met.", path)])
+        numbers = [number for number, _ in writing.unembedded(100)]
+        last_bits = np.linspace(0.6, 0.6000002, len(numbers), dtype=np.float32)
+        writing.put_vectors(numbers, np.column_stack([last_bits, np.sqrt(1 - last_bits**2)]))
+    with shelf.read() as reading:
+        assert list(reading.vector_ranking(np.array([1, 0], np.float32), 100)) == sorted(chunks)
+
+
 def test_a_removed_article_is_no_longer_found(shelf: Shelf) -> None:
     with shelf.write() as writing:
         writing.put_file("a.txt", b"1", [made("Fentanyl was seized.")])
