@@ -5,9 +5,10 @@ body.
 """
 
 import io
+import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import PurePosixPath
 from typing import IO
@@ -20,6 +21,7 @@ from index.core.limits import LIMITS
 from index.reading.datelines import parse_date, read_dateline
 from index.reading.encodings import clean, decode
 from index.reading.json_records import Record, read_json, read_jsonl
+from index.reading.parsed import Parsed
 from index.reading.parsers import PARSERS
 from index.reading.sandbox import parse
 from index.text.articles import Article, article_id
@@ -113,9 +115,13 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
     Raises UnreadableArticle if the file as a whole cannot be read.
     """
     check_kind(path)
-    if PurePosixPath(path).suffix.lower() not in _MANY:
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix in _TEXTS:
         article, note = _read_whole(path, file.read())
         yield Read(path, article, note=note)
+        return
+    if suffix in PARSERS:
+        yield from _read_parsed(path, file.read(), known)
         return
     records: Iterable[Record] = (
         read_jsonl(path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
@@ -141,7 +147,33 @@ def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
         decoded = decode(path, content)
         text, head = _TEXTS[suffix](path, decoded.text)
         return _make(path, content, text, head), _guessed(decoded.guessed)
-    parsed = parse(path, content)
+    parsed = next(iter(parse(path, content)), None)
+    if parsed is None:
+        raise UnreadableArticle(f"{path}: no article in it. Expected at least one.")
+    return _make_parsed(path, content, parsed)
+
+
+def _read_parsed(path: str, content: bytes, known: Container[str]) -> Iterator[Read]:
+    """Read what the sandbox finds in a file: one article with the path of the file, or several with numbers."""
+    found = parse(path, content)
+    for number, parsed in enumerate(found, start=1):
+        own, its_content = path, content
+        if len(found) > 1:
+            own, its_content = f"{path}#{number}", json.dumps(asdict(parsed), sort_keys=True).encode()
+            if article_id(own, its_content) in known:
+                yield Read(own)
+                continue
+        try:
+            article, note = _make_parsed(own, its_content, parsed)
+        except UnreadableArticle as error:
+            if len(found) == 1:
+                raise
+            yield Read(own, reason=str(error))
+        else:
+            yield Read(own, article, note=note)
+
+
+def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, str]:
     head = _Head()
     for fact, value in parsed.stated.items():
         head.state(fact, value)

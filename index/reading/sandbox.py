@@ -13,12 +13,15 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
-from index.reading.parsers import PARSERS, Parsed
+from index.reading.parsed import Parsed
+from index.reading.parsers import PARSERS
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +41,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._using = threading.Lock()
 
-    def parse(self, path: str, content: bytes) -> Parsed:
+    def parse(self, path: str, content: bytes) -> Sequence[Parsed]:
         """Parse a file with the parser in `PARSERS` for its suffix. Raises UnreadableArticle, whatever goes wrong."""
         with self._using:
             answer, late = self._ask(path, content)
@@ -54,7 +57,7 @@ class Sandbox:
         if reason := answer.get("reason"):
             raise UnreadableArticle(str(reason))
         try:
-            return _parsed(answer)
+            return [_parsed(article) for article in answer["articles"]]
         except (KeyError, TypeError, ValueError, AttributeError):
             raise UnreadableArticle(
                 f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
@@ -98,7 +101,7 @@ class Sandbox:
                 self.close()
 
 
-def parse(path: str, content: bytes) -> Parsed:
+def parse(path: str, content: bytes) -> Sequence[Parsed]:
     """Parse a file in the sandbox that this process shares. Raises UnreadableArticle."""
     return _shared.parse(path, content)
 
@@ -108,7 +111,7 @@ atexit.register(_shared.close)
 
 
 def _parsed(answer: dict[str, Any]) -> Parsed:
-    """Read an answer, which is as untrusted as the file. Raises an error if a part has the wrong type."""
+    """Read an article of an answer, which is as untrusted as the file. Raises an error if a part has the wrong type."""
     # A database cannot store a lone surrogate.
     text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
     stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
@@ -153,7 +156,7 @@ def _serve(megabytes: int) -> None:
 
 def _answer(path: str, content: bytes) -> dict[str, object]:
     try:
-        parsed = PARSERS[Path(path).suffix.lower()](path, content)
+        articles = PARSERS[Path(path).suffix.lower()](path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}
     except MemoryError:
@@ -161,7 +164,7 @@ def _answer(path: str, content: bytes) -> dict[str, object]:
     except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is rejected)
         kind = type(error).__name__
         return {"reason": f"{path}: cannot be parsed ({kind}). Expected an undamaged file. Save only its text."}
-    return {"text": parsed.text, "stated": dict(parsed.stated), "pages": parsed.pages, "guessed": parsed.guessed}
+    return {"articles": [{**asdict(article), "stated": dict(article.stated)} for article in articles]}
 
 
 def _refuse(event: str, _arguments: tuple[object, ...]) -> None:

@@ -252,10 +252,10 @@ def test_an_interrupted_archive_is_continued(newsroom: Newsroom) -> None:
 def test_a_parser_that_hangs_or_needs_too_much_memory_costs_one_file() -> None:
     sandbox = Sandbox(seconds=3.0)
     try:
-        assert "12 euros" in sandbox.parse("a.html", HTML.encode()).text
+        assert "12 euros" in sandbox.parse("a.html", HTML.encode())[0].text
         with pytest.raises(UnreadableArticle, match="more than 3 seconds"):
             sandbox.parse("slow.html", b"<p>" * 1_000_000 + b"text")
-        assert "12 euros" in sandbox.parse("a.html", HTML.encode()).text
+        assert "12 euros" in sandbox.parse("a.html", HTML.encode())[0].text
     finally:
         sandbox.close()
     small = Sandbox(megabytes=300)
@@ -270,12 +270,12 @@ def test_a_parser_that_hangs_or_needs_too_much_memory_costs_one_file() -> None:
 def test_the_rest_of_an_answer_is_not_read_as_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox = Sandbox()
     try:
-        assert sandbox.parse("a.html", HTML.encode()).text
+        assert sandbox.parse("a.html", HTML.encode())[0].text
         monkeypatch.setattr("index.reading.sandbox.LIMITS", Limits(parsed_bytes=100))
         with pytest.raises(UnreadableArticle, match=r"a\.html: parsing took more than"):
             sandbox.parse("a.html", HTML.encode())
         monkeypatch.undo()
-        assert "tram line" in sandbox.parse("letter.eml", make_mail()).text
+        assert "tram line" in sandbox.parse("letter.eml", make_mail())[0].text
     finally:
         sandbox.close()
 

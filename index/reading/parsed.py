@@ -1,0 +1,14 @@
+"""What a parser returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The text of one article, clean, and what the file states about it."""
+
+    text: str
+    stated: Mapping[str, str] = field(default_factory=dict)  # by the names that `readers.py` uses
+    pages: tuple[int, ...] = ()  # where each page begins in the text
+    guessed: str = ""  # the encoding, if it was guessed

@@ -1,0 +1,68 @@
+"""Web pages: extract the article of a page, and what the page states about it."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from index.core.errors import UnreadableArticle
+from index.reading.encodings import clean, decode_html
+from index.reading.parsed import Parsed
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])")
+_UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
+
+
+def parse_html(path: str, content: bytes) -> Sequence[Parsed]:
+    """Extract the article of a web page with trafilatura."""
+    decoded = decode_html(path, content)
+    parsed = parse_page(decoded.text)
+    if not parsed.text:
+        raise UnreadableArticle(
+            f"{path}: no article text on this page. Expected some paragraphs; a page that a script fills has "
+            "none. Save the article as text, or print the page to PDF."
+        )
+    return [Parsed(parsed.text, parsed.stated, guessed=decoded.guessed)]
+
+
+def parse_page(page: str) -> Parsed:
+    """Extract the article of a page that is decoded already; its text is empty if there is none."""
+    import trafilatura
+    from lxml import etree, html
+
+    try:
+        tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
+    except (etree.ParserError, ValueError):  # an empty page
+        return Parsed("")
+    _drop_unseen(tree)
+    found = trafilatura.bare_extraction(
+        tree, with_metadata=True, include_comments=False, include_tables=True, include_links=False, include_images=False
+    )
+    if found is None or isinstance(found, dict) or not found.text:
+        return Parsed("")
+    facts = {
+        "title": found.title,
+        "published": found.date,
+        "outlet": found.sitename or found.hostname,
+        "author": found.author,
+        "url": found.url,
+    }
+    return Parsed(clean(found.text).strip(), {fact: str(value) for fact, value in facts.items() if value})
+
+
+def _drop_unseen(tree: "HtmlElement") -> None:
+    from lxml import etree
+
+    etree.strip_elements(tree, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    for element in list(tree.iter(etree.Element)):
+        hidden = (
+            element.tag in _UNSEEN
+            or "hidden" in element.attrib
+            or element.get("aria-hidden") == "true"
+            or _HIDDEN_STYLE.search((element.get("style") or "").lower())
+        )
+        # trafilatura reads the page's metadata from these.
+        if hidden and element.get("type") != "application/ld+json" and element.getparent() is not None:
+            element.drop_tree()
