@@ -22,6 +22,7 @@ from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Event, Rejected, Removed, Visible, Waiting
 from index.pipeline.file_sync import sync_files
 from index.pipeline.library import Library
+from index.reading import readers
 from index.shelf.shelf import Shelf
 from index.shelf.updates import Writing
 from index.text import chunks, near_duplicates, terms
@@ -60,7 +61,7 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
         logger.warning("The shelf is emptied and rebuilt: %s", reason)
         shelf.start_over()
         yield BuiltAgain(reason)
-    _refresh_outdated(shelf, cutting=f"{chunks.VERSION}/{limits.chunk_tokens}")
+    _refresh_outdated(shelf, made_by=f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}")
     seen = Counter[type]()
     for event in sync_files(library.settings.seeds, shelf, limits):
         seen[type(event)] += 1
@@ -96,8 +97,8 @@ def _acquire(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
     note.write_text(str(os.getpid()))
 
 
-def _refresh_outdated(shelf: Shelf, *, cutting: str) -> None:
-    """Rebuild keywords and fingerprints made by another version, and have articles cut in another way read again."""
+def _refresh_outdated(shelf: Shelf, *, made_by: str) -> None:
+    """Rebuild keywords and fingerprints made by another version, and have files read or cut otherwise read again."""
     with shelf.read() as reading:
         cut, made_with, printed = reading.record("cutting"), reading.record("words"), reading.record("copies")
     if made_with != terms.VERSION:
@@ -108,10 +109,10 @@ def _refresh_outdated(shelf: Shelf, *, cutting: str) -> None:
         with shelf.write() as writing:
             writing.rebuild_fingerprints()
             writing.set_record("copies", near_duplicates.VERSION)
-    if cut != cutting:
+    if cut != made_by:
         with shelf.write() as writing:
             writing.forget_hashes()
-            writing.set_record("cutting", cutting)
+            writing.set_record("cutting", made_by)
 
 
 def _drop_vectors_of_another_model(shelf: Shelf, embedder: Embedder) -> None:

@@ -29,6 +29,7 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
+VERSION = "2"  # changed with what is read from a file; files read before are then read again
 LONGEST_TITLE = 300  # characters, of a title that the article states
 _LONGEST_DERIVED_TITLE = 90
 _LONGEST_HEADLINE = 200

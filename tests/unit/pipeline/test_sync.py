@@ -1,9 +1,11 @@
 """Sync: the shelf depends on the seeds, not on their history."""
 
+import json
 import os
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import filelock
@@ -19,6 +21,7 @@ from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import Done, Embedded, Rejected, Removed, Visible
 from index.pipeline.library import Library
 from index.pipeline.sync import sync_shelf
+from index.reading import readers
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import EndpointEmbedder, MiniLM
@@ -102,6 +105,18 @@ def test_a_changed_article_replaces_the_old_one_and_a_deleted_one_is_removed(new
     assert newsroom.paths() == ["a.txt"]
     assert newsroom.ask("Did Norway agree on liaison officers?").statements
     assert not newsroom.ask("River Lind metres").statements
+
+
+def test_files_that_an_earlier_version_read_are_read_again(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    newsroom.write("a.json", json.dumps({"text": TEXTS[1], "released": "2026-02-02"}))
+    newsroom.index()
+    assert newsroom.indexed().visible == 0
+    monkeypatch.setattr(readers, "VERSION", "later")
+    monkeypatch.setitem(readers._FACT_OF, "released", "published")
+    done = newsroom.indexed()
+    assert (done.visible, done.removed) == (1, 0)
+    with newsroom.library.shelf.read() as reading:
+        assert reading.article("a.json").published == date(2026, 2, 2)
 
 
 def test_a_moved_article_is_not_embedded_again(newsroom: Newsroom) -> None:
