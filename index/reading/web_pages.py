@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
 from index.reading.encodings import clean, decode_html
+from index.reading.page_facts import day_in_url, read_facts, saved_url
 from index.reading.parsed import Parsed
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def parse_page(page: str) -> Parsed:
         tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
     except (etree.ParserError, ValueError):  # an empty page
         return Parsed("")
+    stated = read_facts(tree)
+    saved = saved_url(page)
     _drop_unseen(tree)
     found = trafilatura.bare_extraction(
         tree, with_metadata=True, include_comments=False, include_tables=True, include_links=False, include_images=False
@@ -44,12 +47,18 @@ def parse_page(page: str) -> Parsed:
         return Parsed("")
     facts = {
         "title": found.title,
-        "published": found.date,
         "outlet": found.sitename or found.hostname,
         "author": found.author,
-        "url": found.url,
+        "url": saved or found.url,
+        "published": day_in_url(saved),
+        **stated,
     }
-    return Parsed(clean(found.text).strip(), {fact: str(value) for fact, value in facts.items() if value})
+    return Parsed(_parted(clean(found.text)), {fact: str(value) for fact, value in facts.items() if value})
+
+
+def _parted(text: str) -> str:
+    """Put an empty line between blocks, so that a heading does not become part of the next sentence."""
+    return re.sub(r"(?<!\n)\n(?=[^\n\W]|[^\w\s|])(?![a-zà-ÿ])", "\n\n", text).strip()
 
 
 def _drop_unseen(tree: "HtmlElement") -> None:

@@ -80,7 +80,7 @@ HOMES = {
     "trafilatura": ("index.reading.web_pages",),
     "pypdf": ("index.reading.pdf_files",),
     "docx": ("index.reading.word_files", "rag.output.docx"),
-    "lxml": ("index.reading.web_pages", "index.reading.word_files", "rag.output.docx"),
+    "lxml": ("index.reading.page_facts", "index.reading.web_pages", "index.reading.word_files", "rag.output.docx"),
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
     "starlette": ("app", "ui.server.headers"),

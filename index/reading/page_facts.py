@@ -1,0 +1,372 @@
+"""Page facts: the title, the days and the address that a web page states about its article.
+
+A day counts only if the page says that it is the article's: in JSON-LD, in its metadata, in a `time` element or a line
+of the article's head, or as a full day in its address. Footers, comments, teasers and prose are never searched.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from index.core.formatting import one_line
+from index.reading.datelines import parse_date
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+_ARTICLE_TYPE = re.compile(r".*(?:Article|Posting|Report)|Review|Recipe")
+_MOST_NODES = 2_000  # of JSON-LD
+_PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "date_published", "og:published_time",
+    "og:pubdate", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "publication-date",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued",
+    "dcterms.created", "dc.date.created", "article.published", "date", "dc.date", "dcterms.date", "citation_date",
+    "citation_publication_date",
+)  # fmt: skip
+_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
+_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
+_SEPARATOR = re.compile(r"\s+(?:[|\-–—›»«·•~/]|::|\|\|)\s+|\s*\|\s*|(?<=\w):\s+(?=\w)")
+_HEADINGS = ("h1", "h2", "h3")
+_ASIDE_TAGS = ("nav", "footer", "aside", "form", "blockquote")
+_ASIDE_NAME = re.compile(r"comment|related|sidebar|footer|recommend|newsletter|breadcrumb|most-?(?:read|popular)")
+_LONG = 120  # characters, of a paragraph: the head of the article has ended
+_LONGEST_LINE = 100
+_MOST_WORDS_BESIDE = 9  # a day with more words beside it is in a sentence
+_MOST_ELEMENTS = 80  # of the article's head
+_BEFORE = 25  # elements above the headline that belong to its head
+_DATE_CLASS = re.compile(r"(?:^|[\s_-])(?:date|datum|published|pubdate|posted|timestamp|artikeldatum)(?:$|[\s_-])")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar jänner janvier enero ene gennaio gen janeiro januari stycznia",
+            "feb february februar feber février fevrier févr febrero febbraio fevereiro fev februari lutego",
+            "mar march märz maerz mrz mär mars marzo março maart marca",
+            "apr april avril avr abril abr aprile kwietnia",
+            "may mai mayo maggio mag maio mei maja",
+            "jun june juni juin junio giugno giu junho czerwca",
+            "jul july juli juillet juil julio luglio lug julho lipca",
+            "aug august août aout agosto ago augustus sierpnia",
+            "sep sept september septembre septiembre settembre set setembro września",
+            "oct october oktober okt octobre octubre ottobre ott outubro out października",
+            "nov november novembre noviembre novembro listopada",
+            "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro grudnia",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DAY = re.compile(
+    rf"""
+    (?<![\w/.-])(?:
+    (?P<iso>(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]))(?!\d)
+    |(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s*(?:de\s+|of\s+|[-/])?(?P<m>{_WORD})\b\.?,?\s*(?:de\s+|del\s+|[-/])?(?P<y>(?:19|20)\d\d)
+    |(?P<m2>{_WORD})\b\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)
+    |(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}})(?P=sign)(?P<y3>(?:19|20)\d\d)
+    |(?P<cjk>(?:19|20)\d\d[年년]\s?\d{{1,2}}[月월]\s?\d{{1,2}}[日일])
+    )(?!\d)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_UPDATE_LABEL = re.compile(
+    r"updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado|aggiornat|atualizad|bijgewerkt",
+    re.IGNORECASE,
+)
+_SAVED_FROM = re.compile(
+    r"\bsaved from url=\(\d+\)(?P<url>https?://\S+)|^\s*url:\s*(?P<other>https?://\S+)", re.MULTILINE
+)
+_DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The parts of a page that state something about it."""
+
+    tree: "HtmlElement"
+    meta: Mapping[str, str]
+    nodes: tuple[Mapping[str, object], ...]  # of JSON-LD
+
+    @property
+    def articles(self) -> Iterator[Mapping[str, object]]:
+        for node in self.nodes:
+            kinds = node.get("@type")
+            if any(isinstance(one, str) and _ARTICLE_TYPE.fullmatch(one) for one in _listed(kinds)):
+                yield node
+
+
+def read_facts(tree: "HtmlElement") -> dict[str, str]:
+    """Return the title, the days and the address of a page, by the names that `readers.py` uses."""
+    page = _Page(tree, _meta(tree), tuple(_nodes(tree)))
+    heading, title = _title(page)
+    facts = {"title": title, "url": _url(page)}
+    facts |= {name: str(day) for name, day in _days(page, heading, facts["url"]).items()}
+    return {name: value for name, value in facts.items() if value}
+
+
+def _meta(tree: "HtmlElement") -> dict[str, str]:
+    found = dict[str, str]()
+    for element in tree.iter("meta"):
+        name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+        value = one_line(element.get("content") or "").strip()
+        if name and value:
+            found.setdefault(name.strip().lower(), value)
+    return found
+
+
+def _nodes(tree: "HtmlElement") -> Iterator[Mapping[str, object]]:
+    """Yield the objects of JSON-LD that describe the page: not its parts, such as the posts of a live blog."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        try:
+            waiting = [json.loads(script.text or "", strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(_MOST_NODES):
+            if not waiting:
+                break
+            node = waiting.pop(0)
+            if isinstance(node, list):
+                waiting = [*node[:_MOST_NODES], *waiting]
+            elif isinstance(node, dict):
+                yield node
+                waiting.extend(node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in node)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _words(element: "HtmlElement") -> str:
+    """Return the visible words of an element."""
+    unseen = ("script", "style", "noscript", "template")
+    written = "".join(element.xpath(f"descendant::text()[not({' or '.join(f'parent::{tag}' for tag in unseen)})]"))
+    return one_line(written.replace("\xad", "")).strip()
+
+
+def _is_aside(element: "HtmlElement") -> bool:
+    for one in (element, *element.iterancestors()):
+        if one.tag in ("body", "html", "article", "main"):
+            return False
+        if one.tag in _ASIDE_TAGS or _ASIDE_NAME.search(f"{one.get('class') or ''} {one.get('id') or ''}".lower()):
+            return True
+    return False
+
+
+def _title(page: _Page) -> tuple["HtmlElement | None", str]:
+    """Return the headline, and the element it is in, if it is in one."""
+    stated = [
+        one_line(value.replace("\xad", "")).strip()
+        for node in page.articles
+        if isinstance(value := node.get("headline"), str)
+    ]
+    stated += [page.meta[name] for name in ("og:title", "twitter:title") if name in page.meta]
+    stated += [words for element in page.tree.iter("title") if (words := _words(element))][:1]
+    sites = set(_sites(page))
+    headings = [
+        (element, words)
+        for tag in _HEADINGS
+        for element in page.tree.iter(tag)
+        if (words := _words(element)) and _key(words) not in sites
+    ]
+    for element, words in headings:
+        if any(_is_part(words, title) for title in stated):
+            return element, words
+        # A heading with a label before the headline, or with a day after it.
+        for bare in (_without_site(title, sites) for title in stated):
+            if len(key := _key(bare)) > len(_key(words)) // 2 and (
+                _key(words).startswith(key) or _key(words).endswith(key)
+            ):
+                return element, bare
+    first = [(element, words) for element, words in headings if element.tag == "h1" and not _is_aside(element)]
+    if len(first) == 1 and (not stated or " " in first[0][1]):
+        return first[0]
+    bare = next((bare for title in stated if (bare := _without_site(title, sites))), "")
+    return (first[0][0] if first else None), bare
+
+
+def _key(words: str) -> str:
+    return re.sub(r"[\W_]+", "", words.casefold())
+
+
+def _is_part(words: str, title: str) -> bool:
+    """Return True if a title is these words, or these words and the name of a site or section."""
+    key = _key(words)
+    return bool(key) and (key == _key(title) or key in _parts(title))
+
+
+def _parts(title: str) -> set[str]:
+    """Return the beginnings and ends of a title at its separators."""
+    marks = list(_SEPARATOR.finditer(title))
+    return {_key(title[: mark.start()]) for mark in marks} | {_key(title[mark.end() :]) for mark in marks}
+
+
+def _sites(page: _Page) -> Iterator[str]:
+    """Yield the names of the site, without spaces."""
+    yield from (_key(page.meta[name]) for name in _SITE_NAMES if name in page.meta)
+    for node in page.nodes:
+        publisher = node if node.get("@type") in ("WebSite", "Organization") else node.get("publisher")
+        if isinstance(publisher, dict) and isinstance(name := publisher.get("name"), str):
+            yield _key(name)
+    if found := re.match(r"https?://(?:www\.)?([^/:]+)", _url(page)):
+        yield _key(found[1])
+        yield _key(found[1].rpartition(".")[0])
+
+
+def _without_site(title: str, sites: set[str]) -> str:
+    for mark in [*_SEPARATOR.finditer(title)][::-1]:
+        if _key(title[mark.end() :]) in sites:
+            return title[: mark.start()].strip()
+    for mark in _SEPARATOR.finditer(title):
+        if _key(title[: mark.start()]) in sites:
+            return title[mark.end() :].strip()
+    return title
+
+
+def _url(page: _Page) -> str:
+    links = (element.get("href") or "" for element in page.tree.iter("link") if element.get("rel") == "canonical")
+    for url in (*links, page.meta.get("og:url", "")):
+        if url.startswith(("http://", "https://")):
+            return url.strip()
+    return ""
+
+
+def saved_url(page: str) -> str:
+    """Return the address that a browser wrote into a comment when it saved the page, or ""."""
+    for comment in re.findall(r"<!--(.*?)-->", page[:10_000], re.DOTALL):
+        if ("saved from url=" in comment or "Page saved with SingleFile" in comment) and (
+            found := _SAVED_FROM.search(comment)
+        ):
+            return str(found["url"] or found["other"])
+    return ""
+
+
+def day_in_url(url: str) -> str:
+    """Return the full day in an address, or ""."""
+    found = _DAY_IN_URL.search(url)
+    day = _made(found[1], found[2], found[3]) if found else None
+    return str(day or "")
+
+
+def _days(page: _Page, heading: "HtmlElement | None", url: str) -> dict[str, date]:
+    days = dict[str, date]()
+    stated = [(node.get("datePublished"), node.get("dateModified")) for node in page.articles]
+    for published, updated in stated:
+        _add(days, "published", _stated_day(published))
+        _add(days, "updated", _stated_day(updated))
+    for names, fact in ((_PUBLISHED, "published"), (_UPDATED, "updated")):
+        for name in names:
+            _add(days, fact, _stated_day(page.meta.get(name)))
+    if "published" not in days:
+        for name, day in _head_days(page, heading):
+            _add(days, name, day)
+    if "published" not in days and len(labelled := set(_labelled_days(page))) == 1:
+        _add(days, "published", labelled.pop())
+    _add(days, "published", parse_date(day_in_url(url)))
+    return days
+
+
+def _add(days: dict[str, date], fact: str, day: date | None) -> None:
+    if day is not None and fact not in days:
+        days[fact] = day
+
+
+def _stated_day(value: object) -> date | None:
+    """Read a day as it is stated, whatever its time zone."""
+    if not isinstance(value, str):
+        return None
+    found = re.match(r"\s*((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?!\d)", value)
+    return _made(found[1], found[2], found[3]) if found else parse_date(value)
+
+
+def _made(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
+    """Yield the days in the head of the article: from a little above its headline to its first paragraph."""
+    language = (page.tree.get("lang") or "").lower()[:2]
+    for element in page.tree.iter("time", "span", "div", "p", "abbr"):
+        if element.get("itemprop") in ("datePublished", "dateCreated") and not _is_aside(element):
+            written = element.get("datetime") or element.get("content") or _words(element)
+            yield from _days_of(written, language)
+    for element in _head(page.tree, heading):
+        if element.tag == "time" and (day := _stated_day(element.get("datetime"))):
+            near = f"{element.get('class') or ''} {element.get('itemprop') or ''} {_before(element)}"
+            yield ("updated" if _UPDATE_LABEL.search(near) else "published"), day
+            continue
+        line = _words(element)
+        if len(line) <= _LONGEST_LINE and len(_DAY.sub(" ", line).split()) <= _MOST_WORDS_BESIDE:
+            yield from _days_of(line, language)
+
+
+def _labelled_days(page: _Page) -> Iterator[date]:
+    """Yield the days in elements that the page calls dates: several different ones belong to several articles."""
+    language = (page.tree.get("lang") or "").lower()[:2]
+    for element in page.tree.iter("time", "span", "div", "p", "abbr"):
+        named = element.tag == "time" or _DATE_CLASS.search((element.get("class") or "").lower())
+        if named and not _is_aside(element):
+            if day := _stated_day(element.get("datetime")):
+                yield day
+            elif len(line := _words(element)) <= _LONGEST_LINE:
+                yield from (day for fact, day in _days_of(line, language) if fact == "published")
+
+
+def _before(element: "HtmlElement") -> str:
+    previous = element.getprevious()
+    parent = element.getparent()
+    return str((previous.tail if previous is not None else parent.text if parent is not None else "") or "")[-30:]
+
+
+def _head(tree: "HtmlElement", heading: "HtmlElement | None") -> Iterator["HtmlElement"]:
+    body = tree.find("body")
+    if heading is None or body is None:
+        return
+    elements = [element for element in body.iter() if isinstance(element.tag, str)]
+    place = elements.index(heading) if heading in elements else 0
+    above = elements[max(0, place - _BEFORE) : place]
+    parents = list(heading.iterancestors())[:3]
+    yield from (
+        element
+        for element in above
+        if element not in parents
+        and any(parent in parents for parent in element.iterancestors())
+        and _may_state(element)
+    )
+    for element in elements[place + 1 : place + 1 + _MOST_ELEMENTS]:
+        if len(one_line((element.text or "") + " ".join(child.tail or "" for child in element))) > _LONG:
+            return
+        if _may_state(element):
+            yield element
+
+
+def _may_state(element: "HtmlElement") -> bool:
+    return not _is_aside(element) and not any(one.tag in _HEADINGS for one in element.iterancestors())
+
+
+def _days_of(line: str, language: str) -> Iterator[tuple[str, date]]:
+    start = 0
+    for found in _DAY.finditer(line):
+        day = _read_day(found, language)
+        if day is not None:
+            yield ("updated" if _UPDATE_LABEL.search(line[start : found.start()]) else "published"), day
+        start = found.end()
+
+
+def _read_day(found: re.Match[str], language: str) -> date | None:
+    if written := found["iso"] or found["cjk"]:
+        year, month, day = re.findall(r"\d+", written)
+        return _made(year, month, day)
+    if month_name := found["m"] or found["m2"]:
+        return _made(found["y"] or found["y2"], str(_MONTHS[month_name.lower()]), found["d"] or found["d2"])
+    first, second, year = found["a"], found["b"], found["y3"]
+    if int(first) > 12 or first == second or (language not in ("", "en") or found["sign"] == "."):
+        return _made(year, second, first)
+    return _made(year, first, second) if int(second) > 12 else None

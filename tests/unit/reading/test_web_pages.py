@@ -1,0 +1,65 @@
+"""Web pages: only what the page states about its article is told, and its blocks stay apart."""
+
+import pytest
+
+from index.reading.web_pages import parse_page
+
+PROSE = (
+    "<p>The harbour master of Aldmere reopened the east quay after divers had found no damage below the water line.</p>"
+    "<p>Ships had waited outside the harbour for three days, said Ines Falk, who speaks for the pilots.</p>"
+    "<p>The quay was built in August 1974 and repaired once since, in a winter that few remember.</p>"
+)
+
+
+def page(head: str = "", above: str = "", below: str = "", lang: str = "en") -> str:
+    """Return a page of an invented newspaper."""
+    return (
+        f'<html lang="{lang}"><head><title>Quay reopens after dive | Aldmere Echo</title>{head}</head><body><main>'
+        f"<article><h1>Quay reopens after dive</h1>{above}{PROSE}</article></main>{below}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        (page('<meta property="article:published_time" content="2025-07-08T23:50:00-07:00">'), "2025-07-08"),
+        (page(above='<time datetime="2025-07-08T23:50-07:00">8 July</time>'), "2025-07-08"),
+        (page(above="<p>Written: 2025-07-08 09:10 / Updated: 2025-07-09 10:00</p>"), "2025-07-08"),
+        (page(above="<p>8. Juli 2025, von Ines Falk</p>", lang="de"), "2025-07-08"),
+        (page(above="<p>Published: 07/08/2025</p>"), None),
+        (page(below="<footer>© 2019 Aldmere Echo, 8 July 2019</footer>"), None),
+        (page(below='<div class="comments"><time datetime="2025-07-10">10 July</time></div>'), None),
+        (page('<link rel="canonical" href="https://echo.example/2025/07/quay">'), None),
+        (page('<link rel="canonical" href="https://echo.example/2025/07/08/quay">'), "2025-07-08"),
+        ("<!-- saved from url=(0039)https://echo.example/2025/07/08/quay -->" + page(), "2025-07-08"),
+    ],
+)
+def test_a_day_is_told_only_where_the_page_states_it(written: str, day: str | None) -> None:
+    assert parse_page(written).stated.get("published") == day
+
+
+def test_published_and_updated_are_told_apart_and_other_things_of_the_page_are_ignored() -> None:
+    node = (
+        '<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "datePublished": "2001-01-01"}, '
+        '{"@type": "NewsArticle", "datePublished": "2025-07-08", "dateModified": "2025-07-11"}]}</script>'
+    )
+    stated = parse_page(page(node)).stated
+    assert (stated["published"], stated["updated"]) == ("2025-07-08", "2025-07-11")
+
+
+@pytest.mark.parametrize("title", ["Quay reopens after dive - Aldmere Echo", "Aldmere Echo › Quay reopens after dive"])
+@pytest.mark.parametrize("tag", ["h1", "p"])
+def test_the_name_of_the_site_is_not_part_of_the_title(title: str, tag: str) -> None:
+    head = f'<meta property="og:title" content="{title}"><meta property="og:site_name" content="Aldmere Echo">'
+    written = page(head).replace("h1>", f"{tag}>")
+    assert parse_page(written).stated["title"] == "Quay reopens after dive"
+
+
+def test_a_saved_page_has_the_address_it_was_saved_from() -> None:
+    comment = "<!--\n Page saved with SingleFile \n url: https://echo.example/quay \n saved date: Thu Jul 10 2025 -->"
+    assert parse_page(comment + page()).stated["url"] == "https://echo.example/quay"
+
+
+def test_a_heading_is_a_block_of_its_own() -> None:
+    written = page().replace("<p>Ships", "<h2>What the pilots of the harbour now want to know</h2><p>Ships")
+    assert "\n\nWhat the pilots of the harbour now want to know\n\nShips" in parse_page(written).text
