@@ -75,8 +75,27 @@ def decode_html(path: str, content: bytes) -> Decoded:
     """Decode the bytes of a web page into clean text: as UTF-8, or as the encoding it declares."""
     found = _DECLARED.search(content[:4096])
     declared = next((name for name in found.groups() if name), b"").decode() if found else ""
+    if (mended := _mended(content, declared)) is not None:
+        return mended
     # By the WHATWG Encoding standard, a page that declares Latin-1 means Windows-1252.
     return decode(path, content, declared=_WESTERN if declared.lower() in ("iso-8859-1", "latin1") else declared)
+
+
+def _mended(content: bytes, declared: str) -> Decoded | None:
+    """Decode a page in UTF-8 in which a few bytes are not, or return None. A browser shows such a page too."""
+    if b"\x00" in content or declared.lower() not in ("", "utf-8", "utf8") or _decoded(content, "utf-8") is not None:
+        return None
+    letters = others = 0
+    for found in _LETTER_OR_BYTE.finditer(content):
+        letters, others = (letters + 1, others) if found["letter"] else (letters, others + 1)
+    if others > letters:
+        return None
+    # A single byte between ASCII is a letter of the encoding that was once most common; others are unknown.
+    single = re.sub(
+        rb"(?<=[\x20-\x7e])[\xc0-\xff](?=[\x20-\x7e])", lambda one: one[0].decode(_WESTERN).encode(), content
+    )
+    text = clean(single.decode("utf-8", errors="replace"))
+    return Decoded(text, guessed=f"UTF-8 with {others} damaged byte{'s' if others > 1 else ''}")
 
 
 def clean(text: str) -> str:

@@ -76,6 +76,7 @@ _UPDATE_LABEL = re.compile(
     r"updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado|aggiornat|atualizad|bijgewerkt",
     re.IGNORECASE,
 )
+_DAY_AT_START = re.compile(rf"[^.\n]{{0,40}}?(?:{_DAY.pattern})\s*(?:[|–—:]|-\s)", _DAY.flags)
 _SAVED_FROM = re.compile(
     r"\bsaved from url=\(\d+\)(?P<url>https?://\S+)|^\s*url:\s*(?P<other>https?://\S+)", re.MULTILINE
 )
@@ -112,7 +113,7 @@ def _meta(tree: "HtmlElement") -> dict[str, str]:
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         value = one_line(element.get("content") or "").strip()
-        if name and value:
+        if name and value and not _is_aside(element):
             found.setdefault(name.strip().lower(), value)
     return found
 
@@ -303,7 +304,9 @@ def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str
             yield ("updated" if _UPDATE_LABEL.search(near) else "published"), day
             continue
         line = _words(element)
-        if len(line) <= _LONGEST_LINE and len(_DAY.sub(" ", line).split()) <= _MOST_WORDS_BESIDE:
+        if found := _DAY_AT_START.match(line):
+            yield from _days_of(found.group(), language)
+        elif len(line) <= _LONGEST_LINE and len(_DAY.sub(" ", line).split()) <= _MOST_WORDS_BESIDE:
             yield from _days_of(line, language)
 
 
@@ -341,10 +344,10 @@ def _head(tree: "HtmlElement", heading: "HtmlElement | None") -> Iterator["HtmlE
         and _may_state(element)
     )
     for element in elements[place + 1 : place + 1 + _MOST_ELEMENTS]:
-        if len(one_line((element.text or "") + " ".join(child.tail or "" for child in element))) > _LONG:
-            return
         if _may_state(element):
             yield element
+        if len(one_line((element.text or "") + " ".join(child.tail or "" for child in element))) > _LONG:
+            return
 
 
 def _may_state(element: "HtmlElement") -> bool:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])")
+# Layers that ask for consent, by the names that consent tools use.
+_CONSENT = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|cmp|onetrust|didomi|usercentrics|cookiebot|cookieconsent|borlabs)"
+    r"(?:$|[\s_-]?(?:layer|wall|banner|box|bar|notice|popup|modal|overlay|dialog|message|container|manager|root|host|law))"
+)
+_KEPT = ("html", "body", "main", "article")
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 
 
@@ -40,6 +46,7 @@ def parse_page(page: str) -> Parsed:
     stated = read_facts(tree)
     saved = saved_url(page)
     _drop_unseen(tree)
+    _open_asides(tree)
     found = trafilatura.bare_extraction(
         tree, with_metadata=True, include_comments=False, include_tables=True, include_links=False, include_images=False
     )
@@ -71,7 +78,21 @@ def _drop_unseen(tree: "HtmlElement") -> None:
             or "hidden" in element.attrib
             or element.get("aria-hidden") == "true"
             or _HIDDEN_STYLE.search((element.get("style") or "").lower())
+            or _asks_consent(element)
         )
         # trafilatura reads the page's metadata from these.
         if hidden and element.get("type") != "application/ld+json" and element.getparent() is not None:
             element.drop_tree()
+
+
+def _asks_consent(element: "HtmlElement") -> bool:
+    if element.tag in _KEPT or element.find(".//h1") is not None or element.find(".//article") is not None:
+        return False
+    return bool(_CONSENT.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
+
+
+def _open_asides(tree: "HtmlElement") -> None:
+    """Make an aside that holds the headline an ordinary part of the page, so that it is read."""
+    for element in tree.iter("aside"):
+        if element.find(".//h1") is not None:
+            element.tag = "div"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.reading.web_pages import parse_page
+from index.reading.web_pages import parse_html, parse_page
 
 PROSE = (
     "<p>The harbour master of Aldmere reopened the east quay after divers had found no damage below the water line.</p>"
@@ -63,3 +63,17 @@ def test_a_saved_page_has_the_address_it_was_saved_from() -> None:
 def test_a_heading_is_a_block_of_its_own() -> None:
     written = page().replace("<p>Ships", "<h2>What the pilots of the harbour now want to know</h2><p>Ships")
     assert "\n\nWhat the pilots of the harbour now want to know\n\nShips" in parse_page(written).text
+
+
+def test_a_layer_that_asks_for_consent_is_not_part_of_the_article() -> None:
+    layer = '<div class="cookie-banner"><h2>Your choice</h2><p>Our 311 suppliers read what you do here.</p></div>'
+    text = parse_page(page(below=layer)).text
+    assert "311 suppliers" not in text
+    assert "Ines Falk" in text
+
+
+def test_a_page_in_utf8_with_a_stray_byte_is_read() -> None:
+    written = page(above="<p>The Zoë anchored beside the café of the pilots, and her crew went ashore.</p>").encode()
+    (read,) = parse_html("quay.html", written.replace(b"<main>", b"<!-- M\xe4rz --><main>"))
+    assert "The Zoë anchored beside the café" in read.text
+    assert read.guessed == "UTF-8 with 1 damaged byte"
