@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from streamlit.config import get_config_options
-from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 from tests.conftest import ROOT
+from ui.server.streamlit_patch import PATCHED
 
 _PAGE = """
 import streamlit as st
@@ -27,12 +26,7 @@ st.session_state["runs"] += 1
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A page with the shipped settings. The patches of Streamlit are undone afterwards."""
-    patched = (
-        (AppSession, "_create_scriptrunner"),
-        (AppSession, "request_rerun"),
-        (SafeSessionState, "on_script_will_rerun"),
-    )
-    for owner, name in patched:
+    for owner, name, _ in PATCHED:
         monkeypatch.setattr(owner, name, getattr(owner, name))  # to be undone
     monkeypatch.chdir(ROOT)
     get_config_options(force_reparse=True)

@@ -78,7 +78,7 @@ def click_as_event(component: BidiComponent, name: str, value: object) -> BackMs
 async def send_in_turn(
     script: Path, monkeypatch: pytest.MonkeyPatch, clicks: Sequence[tuple[str, str, object]], *, times: int, waits: bool
 ) -> Browser:
-    """Send the same clicks repeatedly, all while the first run waits before the component, or each after a run."""
+    """Send the same clicks again and again, while the first run `waits` before the component, or after it arrived."""
     go_on.set()
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
@@ -86,9 +86,9 @@ async def send_in_turn(
         reached.clear()
         if waits:
             go_on.clear()
-        for place in range(times):
+        for number in range(times):
             runtime.handle_backmsg(session, message)
-            if place == 0 or not waits:
+            if number == 0 or not waits:
                 await until(reached.is_set)
                 reached.clear()
         go_on.set()

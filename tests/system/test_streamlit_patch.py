@@ -8,11 +8,12 @@ import streamlit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import Runtime
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
 from tests.support.streamlit_session import Browser, run, running, until, whole_page
-from ui.server.streamlit_patch import TESTED_WITH, patch_streamlit
+from ui.server import streamlit_patch
+from ui.server.streamlit_patch import PATCHED, TESTED_WITH, patch_streamlit
 
 
 async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch, *, finishes: int) -> Browser:
@@ -27,9 +28,7 @@ async def look_as_a_run_ends(script: Path, monkeypatch: pytest.MonkeyPatch, *, f
     monkeypatch.setattr(ScriptRunner, "_run_script_thread", signal_the_end)
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1)
-        part = BackMsg()
-        part.rerun_script.fragment_id = next(m.auto_rerun.fragment_id for m in browser.got if m.HasField("auto_rerun"))
-        part.rerun_script.is_auto_rerun = True
+        part = timer_of_part(browser)
         await until(lambda: ended.is_set() and not _runs(runtime, session))
         browser.got.clear()
         ended.clear()
@@ -57,12 +56,8 @@ def test_a_finished_run_is_sent_before_a_fragment_is_redrawn(script: Path, monke
 _CHAT = """
 import streamlit as st
 
-from ui.browser.clicks import undisturbed
-
-@undisturbed
 def take():
-    asked, question = st.session_state.setdefault("asked", []), st.session_state["question"]
-    asked.append(question)
+    st.session_state.setdefault("asked", []).append(st.session_state["question"])
 
 @st.fragment(run_every=3600)
 def look():
@@ -83,13 +78,19 @@ def question(browser: Browser, text: str) -> WidgetState:
     return state
 
 
+def timer_of_part(browser: Browser) -> BackMsg:
+    """Return what a browser sends when the timer of a part is due."""
+    part = BackMsg()
+    part.rerun_script.fragment_id = next(m.auto_rerun.fragment_id for m in browser.got if m.HasField("auto_rerun"))
+    part.rerun_script.is_auto_rerun = True
+    return part
+
+
 async def ask_as_a_part_looks(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """Send a question with the request of a part's timer and with its own, as a busy browser does."""
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1 and not _runs(runtime, session))
-        part, own = BackMsg(), whole_page()
-        part.rerun_script.fragment_id = next(m.auto_rerun.fragment_id for m in browser.got if m.HasField("auto_rerun"))
-        part.rerun_script.is_auto_rerun = True
+        part, own = timer_of_part(browser), whole_page()
         for message in (part, own):
             message.rerun_script.widget_states.widgets.append(question(browser, "why?"))
         runtime.handle_backmsg(session, part)
@@ -106,21 +107,32 @@ def test_a_question_is_asked_once_if_a_timer_sends_it_too(script: Path, monkeypa
 
 
 def test_streamlit_still_asks_it_twice(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If this fails after an update, that patch can be deleted."""
+    """If this fails after an update, `_request_without_clicks` can be deleted."""
     script.write_text(_CHAT)
     assert run(ask_as_a_part_looks(script, monkeypatch)).texts[-1] == "asked ['why?', 'why?']"
 
 
 async def ask_before_another_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """Send a question, and ask for the whole page at once, as a click in a component does."""
+    """Send a question, and ask for the whole page before its run has taken the question, as a click can do."""
+    begun, go_on = threading.Event(), threading.Event()
+    read = ScriptCache.get_bytecode
+
+    def wait_and_read(self: ScriptCache, path: str) -> object:
+        begun.set()
+        assert go_on.wait(30)
+        return read(self, path)
+
     async with running(script, monkeypatch) as (runtime, session, browser):
         await until(lambda: browser.finished == 1 and not _runs(runtime, session))
         own = whole_page()
         own.rerun_script.widget_states.widgets.append(question(browser, "why?"))
         browser.got.clear()
+        monkeypatch.setattr(ScriptCache, "get_bytecode", wait_and_read)
         runtime.handle_backmsg(session, own)
+        await until(begun.is_set)
         runtime.handle_backmsg(session, whole_page())
-        await until(lambda: not _runs(runtime, session) and any("asked" in text for text in browser.texts))
+        go_on.set()
+        await until(lambda: browser.finished == 2 and not _runs(runtime, session))
         return browser
 
 
@@ -130,8 +142,14 @@ def test_a_question_survives_a_newer_run(script: Path, monkeypatch: pytest.Monke
     assert run(ask_before_another_run(script, monkeypatch)).texts[-1] == "asked ['why?']"
 
 
-def test_streamlit_still_needs_the_patch(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If this fails after an update, `ui/server/streamlit_patch.py` can be deleted."""
+def test_streamlit_still_loses_the_question(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If this fails after an update, `_take_clicks_first` can be deleted."""
+    script.write_text(_CHAT)
+    assert run(ask_before_another_run(script, monkeypatch)).texts[-1] == "asked []"
+
+
+def test_streamlit_still_discards_the_run(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If this fails after an update, `_create_in_turn` can be deleted."""
     browser = run(look_as_a_run_ends(script, monkeypatch, finishes=1))
     assert not any("line" in text for text in browser.texts)
 
@@ -141,17 +159,40 @@ def test_the_version_is_the_one_that_was_tested() -> None:
     assert streamlit.__version__ == TESTED_WITH
 
 
+@pytest.mark.parametrize(
+    ("owner", "name", "other"),
+    [
+        (ScriptRunner, "request_rerun", len),
+        (streamlit_patch, "_create", None),
+        (streamlit_patch, "_request", len),
+        (streamlit_patch, "_take_clicks", len),
+        (streamlit_patch, "_CLICKS", None),
+    ],
+)
 def test_another_private_api_is_left_alone_with_a_warning(
-    script: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    script: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    owner: object,
+    name: str,
+    other: object,
 ) -> None:
-    def other(self: ScriptRunner, data: object, when: float) -> bool:
-        raise AssertionError
-
-    before = AppSession._create_scriptrunner
-    monkeypatch.setattr(ScriptRunner, "request_rerun", other)
+    before = [getattr(patched, method) for patched, method, _ in PATCHED]
+    monkeypatch.setattr(owner, name, other)
     patch_streamlit()
-    assert AppSession._create_scriptrunner is before
+    assert [getattr(patched, method) for patched, method, _ in PATCHED] == before
     assert "has another private API" in caplog.text
+
+
+def test_patching_twice_is_as_patching_once(
+    script: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    patch_streamlit()
+    once = [getattr(owner, method) for owner, method, _ in PATCHED]
+    patch_streamlit()
+    assert [getattr(owner, method) for owner, method, _ in PATCHED] == once
+    assert not caplog.records
 
 
 def test_no_message_is_replaced_by_a_hash(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:

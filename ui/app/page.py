@@ -15,7 +15,7 @@ from rag.output.alerts import quotes_words
 from ui.app.sidebar import show_sidebar
 from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
-from ui.browser.clicks import draw, undisturbed
+from ui.browser.clicks import draw
 from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, reporting_errors, show_style, show_text
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
@@ -97,7 +97,6 @@ def _show_chat(chat: OpenChat, services: Services) -> None:
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
-@undisturbed
 def _take_question(services: Services) -> None:
     # One character over the limit is enough for the error message.
     question = st.session_state["question"][: LONGEST_QUESTION + 1]

@@ -5,7 +5,6 @@ from functools import partial
 import streamlit as st
 
 from ui.browser.address import Address, go, here
-from ui.browser.clicks import undisturbed
 from ui.chat.chat_list import show_chats
 from ui.server.chats import OpenChat, OpenChats
 from ui.server.services import Services
@@ -36,7 +35,6 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
             show()
 
 
-@undisturbed
 def _start_new_chat(chats: OpenChats) -> None:
     # A question that is being answered continues, and its chat is in the list.
     state = st.session_state
@@ -44,6 +42,5 @@ def _start_new_chat(chats: OpenChats) -> None:
     go(Address())
 
 
-@undisturbed
 def _open_draft() -> None:
     go(Address(page="draft", chat=here().chat))

@@ -12,7 +12,6 @@ from index.text.spans import Span
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
 from ui.browser.address import go, here
-from ui.browser.clicks import undisturbed
 from ui.browser.look import make_component
 
 _component = make_component("reader", isolated=False)
@@ -89,6 +88,5 @@ def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
     return runs
 
 
-@undisturbed
 def _close() -> None:
     go(here().without_article())

@@ -7,40 +7,15 @@ component, the click is lost. So the browser keeps each click, and repeats it un
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
-from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
-_Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
 _CONFIRMED = 50  # ids of the latest clicks of one component; the browser repeats only a few at a time
-
-
-def undisturbed(act: Callable[_Given, None]) -> Callable[_Given, None]:
-    """Let `act` finish before a newer run of the page begins.
-
-    Each access to the session's state lets a newer run interrupt this one, and Streamlit then counts this one as done.
-    So `act` is started again after an interruption. What must happen only once has to come last in it, after the last
-    access to the session's state.
-    """
-
-    @wraps(act)
-    def carry_through(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
-        interrupted = None
-        while True:
-            try:
-                act(*args, **kwargs)
-                break
-            except RerunException as error:
-                interrupted = error
-        if interrupted:
-            raise interrupted
-
-    return carry_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +36,38 @@ class Clicks:
     def do(self, name: str, act: Callable[[_Value], None], of: type[_Value]) -> None:
         """Handle each click named `name` once, and redraw the page. A value of another type than `of` is ignored.
 
-        `act` may be started again if a newer run begins; see `undisturbed`. If it raises an error, the click counts as
-        done: repeated, it would fail again.
+        Each access to the session's state lets a newer run interrupt this one, and Streamlit then counts this one as
+        done. So `act` is started again after an interruption. What must happen only once has to come last in it, after
+        the last access to the session's state. If it raises an error, the click counts as done: repeated, it would
+        fail again.
         """
         for click in self._waiting:
             if click.name == name and click.id not in self._done and isinstance(click.value, of):
                 # `_done` is not the session's state: nothing can interrupt here.
                 try:
-                    undisturbed(act)(click.value)
+                    _carry_through(act, click.value)
                 except (Exception, RerunException):  # the latter is raised once `act` has finished
                     self._done.append(click.id)
                     raise
                 self._done.append(click.id)
                 st.rerun()
+
+
+def _carry_through(act: Callable[[_Value], None], value: _Value) -> None:
+    """Let `act` finish before a newer run of the page begins, and then begin each that was asked for meanwhile."""
+    interruptions = list[RerunException]()
+    while True:
+        try:
+            act(value)
+            break
+        except RerunException as error:
+            interruptions.append(error)
+    for later in interruptions[1:]:
+        context = get_script_run_ctx()
+        if context is not None and context.script_requests is not None:
+            context.script_requests.request_rerun(later.rerun_data)
+    if interruptions:
+        raise interruptions[0]
 
 
 def draw(component: ComponentRenderer, *, key: str, data: object, about: str = "") -> Clicks:

@@ -10,7 +10,6 @@ from rag.output.alerts import asked_words, quotes_words
 from rag.storage.alerts import Alert, AlertResult
 from rag.storage.chats import KeptTurn
 from ui.browser.address import Address, go, here
-from ui.browser.clicks import undisturbed
 from ui.browser.look import reporting_errors, show_text
 from ui.chat.answer import citations_shown, show_found
 from ui.server.chats import Turn
@@ -58,10 +57,7 @@ def _show_question(services: Services, number: int) -> None:
         st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(services, asked))
         with st.popover("Remove"):
             show_text("This deletes the alert and everything it has found.", kind="note")
-            if st.button("Delete the alert", key="remove-question"):
-                services.alerts.remove(number)
-                go(Address(chat=here().chat))
-                st.rerun()
+            st.button("Delete the alert", key="remove-question", on_click=_delete, args=(services, number))
     if not found:
         show_text("Nothing new.", kind="note")
     if len(found) == _SHOWN:
@@ -84,13 +80,16 @@ def _show_result(place: int, asked: Alert, result: AlertResult) -> None:
     show_found(place, turns[result.number])
 
 
-@undisturbed
+def _delete(services: Services, number: int) -> None:
+    services.alerts.remove(number)
+    go(Address(chat=here().chat))
+
+
 def _mark_read(services: Services, number: int, up_to: int) -> None:
     go(here().without_article())
     services.alerts.store.mark_read(number, up_to=up_to)
 
 
-@undisturbed
 def _ask_the_shelf(services: Services, asked: Alert) -> None:
     state, model, chat = st.session_state, chosen_model(services), services.chats.new()
     state["shown"], state["addressed"], state["problem"] = chat, "", ""

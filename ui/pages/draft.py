@@ -12,7 +12,7 @@ from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
 from rag.output.draft import MARK_WORDS, difference_lines, draft_lines, looked_line, summary_line
 from ui.browser.address import go, here
-from ui.browser.clicks import draw, undisturbed
+from ui.browser.clicks import draw
 from ui.browser.look import make_component, show_text
 from ui.server.services import Services
 from ui.sidebar.filters import chosen_scope
@@ -44,12 +44,10 @@ def show_draft_page(services: Services) -> None:
         _show_checked(checked)
 
 
-@undisturbed
 def _keep_text() -> None:
     st.session_state[_TEXT] = st.session_state["draft"]
 
 
-@undisturbed
 def _check(services: Services) -> None:
     state = st.session_state
     text, scope = state["draft"], chosen_scope()

@@ -12,6 +12,7 @@ from index.core.formatting import counted, long_day, one_line, scope_words
 from index.core.scope import Scope
 from index.inbox.folder import remove_seed, restore_seed
 from index.shelf.queries import Listing, Order
+from index.text.articles import Article
 from ui.browser.address import go, here
 from ui.browser.clicks import draw
 from ui.browser.look import LOOK_SECONDS, inert, make_component, reporting_errors, show_text
@@ -180,17 +181,13 @@ def _ask_whether_to_remove(services: Services, path: str) -> None:
             kind="note",
         )
         with st.container(horizontal=True):
-            if st.button("Remove the article", key="remove", type="primary"):
-                try:
-                    content = remove_seed(services.library.settings.seeds, path)
-                except DatelineError as error:
-                    show_text(str(error), kind="problem")
-                    return
-                st.session_state["removed"] = _Removed(path, article.title, content)
-                services.indexer.start()
+            removed = st.button(
+                "Remove the article", key="remove", type="primary", on_click=_remove, args=(services, article)
+            )
+            if st.button("Keep it", key="keep") or (removed and not st.session_state["remove-problem"]):
                 st.rerun()
-            if st.button("Keep it", key="keep"):
-                st.rerun()
+        if removed:
+            show_text(st.session_state["remove-problem"], kind="problem")
 
     ask()
 
@@ -201,12 +198,28 @@ def _show_removed(services: Services) -> None:
         return
     with st.container(horizontal=True, key="removed", vertical_alignment="center"):
         st.html(f'<p class="dl-note" role="status">Removed: {inert(removed.title)}</p>')
-        if st.button("Put it back", key="put-back"):
-            try:
-                restore_seed(services.library.settings.seeds, removed.path, removed.content)
-            except DatelineError as error:
-                show_text(str(error), kind="problem")
-                return
-            st.session_state["removed"] = None
-            services.indexer.start()
-            st.rerun()
+        if st.button("Put it back", key="put-back", on_click=_put_back, args=(services, removed)):
+            show_text(st.session_state["remove-problem"], kind="problem")
+
+
+def _remove(services: Services, article: Article) -> None:
+    state = st.session_state
+    state["remove-problem"] = ""
+    try:
+        content = remove_seed(services.library.settings.seeds, article.path)
+    except DatelineError as error:
+        state["remove-problem"] = str(error)
+    else:
+        state["removed"] = _Removed(article.path, article.title, content)
+        services.indexer.start()
+
+
+def _put_back(services: Services, removed: _Removed) -> None:
+    state = st.session_state
+    try:
+        restore_seed(services.library.settings.seeds, removed.path, removed.content)
+    except DatelineError as error:
+        state["remove-problem"] = str(error)
+    else:
+        state["removed"] = None
+        services.indexer.start()

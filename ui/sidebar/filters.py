@@ -6,7 +6,6 @@ import streamlit as st
 
 from index.core.formatting import counted, scope_words
 from index.core.scope import WHOLE, Scope
-from ui.browser.clicks import undisturbed
 from ui.browser.look import inert, reporting_errors
 from ui.server.services import Services
 
@@ -63,7 +62,6 @@ def show_scope(services: Services) -> None:
         st.button("Ask all", key="ask-all", type="tertiary", on_click=_ask_all)
 
 
-@undisturbed
 def _ask_all() -> None:
     for key, empty in ((_SINCE, None), (_UNTIL, None), (_OUTLETS, [])):
         if key in st.session_state:

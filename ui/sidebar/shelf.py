@@ -11,7 +11,7 @@ import streamlit as st
 from index.core.formatting import ago, counted, place_line, scope_words
 from index.shelf.queries import Listing
 from ui.browser.address import Address, go, here
-from ui.browser.clicks import draw, undisturbed
+from ui.browser.clicks import draw
 from ui.browser.look import LOOK_SECONDS, make_component, reporting_errors, show_text
 from ui.server.services import Services
 from ui.sidebar.filters import chosen_scope
@@ -64,7 +64,6 @@ def _show_status(services: Services) -> None:
                 show_text(event.reason, kind="note")
 
 
-@undisturbed
 def _switch_watch(services: Services) -> None:
     services.indexer.watch(bool(st.session_state["watch"]))
 
