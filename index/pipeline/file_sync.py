@@ -19,7 +19,7 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import Limits
 from index.inbox.folder import entries_below
 from index.pipeline.events import Rejected, Removed, Visible
-from index.reading.readers import check_size, read_articles, streams
+from index.reading.readers import NO_ARTICLE, check_size, read_articles, streams
 from index.shelf.shelf import Shelf
 from index.shelf.updates import UNFINISHED, Writing
 from index.text.articles import Article
@@ -168,7 +168,7 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, limits: Limits) -> 
                 yield None
                 return
             opened.seek(0)
-            # An article that was cut in another way is read again, though its id is known.
+            # After a change of reading or cutting no hash is known, and every article is read again.
             finished = yield from _read_open(path, opened, _ids(shelf, path) if known else {}, limits)
             # A file that changed while it was read is read again next time.
             yield replace(finished, hash=hash_ if _state(opened) == before else UNFINISHED)
@@ -220,7 +220,7 @@ def _summary(path: str, reasons: Sequence[str], refused: int, read: int) -> str 
     if not refused and read:
         return None
     if not refused:
-        return f"{path}: no article in it. Expected at least one. Add one or remove the file."
+        return f"{path}: {NO_ARTICLE}"
     if refused == 1 and not read:
         return reasons[0]
     return f"{path}: {refused:,} of {refused + read:,} articles were not read. {' '.join(reasons)}"

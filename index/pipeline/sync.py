@@ -61,7 +61,7 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
         logger.warning("The shelf is emptied and rebuilt: %s", reason)
         shelf.start_over()
         yield BuiltAgain(reason)
-    _refresh_outdated(shelf, made_by=f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}")
+    _refresh_outdated(shelf, article_version=f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}")
     seen = Counter[type]()
     for event in sync_files(library.settings.seeds, shelf, limits):
         seen[type(event)] += 1
@@ -97,22 +97,22 @@ def _acquire(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
     note.write_text(str(os.getpid()))
 
 
-def _refresh_outdated(shelf: Shelf, *, made_by: str) -> None:
+def _refresh_outdated(shelf: Shelf, *, article_version: str) -> None:
     """Rebuild keywords and fingerprints made by another version, and have files read or cut otherwise read again."""
     with shelf.read() as reading:
-        cut, made_with, printed = reading.record("cutting"), reading.record("words"), reading.record("copies")
-    if made_with != terms.VERSION:
+        articles, keywords, fingerprints = map(reading.record, ("cutting", "words", "copies"))
+    if keywords != terms.VERSION:
         with shelf.write() as writing:
             writing.rebuild_keywords()
             writing.set_record("words", terms.VERSION)
-    if printed != near_duplicates.VERSION:
+    if fingerprints != near_duplicates.VERSION:
         with shelf.write() as writing:
             writing.rebuild_fingerprints()
             writing.set_record("copies", near_duplicates.VERSION)
-    if cut != made_by:
+    if articles != article_version:
         with shelf.write() as writing:
             writing.forget_hashes()
-            writing.set_record("cutting", made_by)
+            writing.set_record("cutting", article_version)
 
 
 def _drop_vectors_of_another_model(shelf: Shelf, embedder: Embedder) -> None:

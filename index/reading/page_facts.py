@@ -34,7 +34,7 @@ _ASIDE_TAGS = ("nav", "footer", "aside", "form", "blockquote")
 _ASIDE_NAME = re.compile(r"comment|related|sidebar|footer|recommend|newsletter|breadcrumb|most-?(?:read|popular)")
 _LONG = 120  # characters, of a paragraph: the head of the article has ended
 _LONGEST_LINE = 100
-_MOST_WORDS_BESIDE = 9  # a day with more words beside it is in a sentence
+_MOST_WORDS_BESIDE = 9  # a line with a day and more words than these is a sentence
 _MOST_ELEMENTS = 80  # of the article's head
 _BEFORE = 25  # elements above the headline that belong to its head
 _DATE_CLASS = re.compile(r"(?:^|[\s_-])(?:date|datum|published|pubdate|posted|timestamp|artikeldatum)(?:$|[\s_-])")
@@ -293,11 +293,10 @@ def _made(year: str, month: str, day: str) -> date | None:
 
 def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
     """Yield the days in the head of the article: from a little above its headline to its first paragraph."""
-    language = (page.tree.get("lang") or "").lower()[:2]
     for element in page.tree.iter("time", "span", "div", "p", "abbr"):
         if element.get("itemprop") in ("datePublished", "dateCreated") and not _is_aside(element):
             written = element.get("datetime") or element.get("content") or _words(element)
-            yield from _days_of(written, language)
+            yield from _days_of(written)
     for element in _head(page.tree, heading):
         if element.tag == "time" and (day := _stated_day(element.get("datetime"))):
             near = f"{element.get('class') or ''} {element.get('itemprop') or ''} {_before(element)}"
@@ -305,21 +304,20 @@ def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str
             continue
         line = _words(element)
         if found := _DAY_AT_START.match(line):
-            yield from _days_of(found.group(), language)
+            yield from _days_of(found.group())
         elif len(line) <= _LONGEST_LINE and len(_DAY.sub(" ", line).split()) <= _MOST_WORDS_BESIDE:
-            yield from _days_of(line, language)
+            yield from _days_of(line)
 
 
 def _labelled_days(page: _Page) -> Iterator[date]:
     """Yield the days in elements that the page calls dates: several different ones belong to several articles."""
-    language = (page.tree.get("lang") or "").lower()[:2]
     for element in page.tree.iter("time", "span", "div", "p", "abbr"):
         named = element.tag == "time" or _DATE_CLASS.search((element.get("class") or "").lower())
         if named and not _is_aside(element):
             if day := _stated_day(element.get("datetime")):
                 yield day
             elif len(line := _words(element)) <= _LONGEST_LINE:
-                yield from (day for fact, day in _days_of(line, language) if fact == "published")
+                yield from (day for fact, day in _days_of(line) if fact == "published")
 
 
 def _before(element: "HtmlElement") -> str:
@@ -354,22 +352,23 @@ def _may_state(element: "HtmlElement") -> bool:
     return not _is_aside(element) and not any(one.tag in _HEADINGS for one in element.iterancestors())
 
 
-def _days_of(line: str, language: str) -> Iterator[tuple[str, date]]:
+def _days_of(line: str) -> Iterator[tuple[str, date]]:
     start = 0
     for found in _DAY.finditer(line):
-        day = _read_day(found, language)
+        day = _read_day(found)
         if day is not None:
             yield ("updated" if _UPDATE_LABEL.search(line[start : found.start()]) else "published"), day
         start = found.end()
 
 
-def _read_day(found: re.Match[str], language: str) -> date | None:
+def _read_day(found: re.Match[str]) -> date | None:
     if written := found["iso"] or found["cjk"]:
         year, month, day = re.findall(r"\d+", written)
         return _made(year, month, day)
     if month_name := found["m"] or found["m2"]:
         return _made(found["y"] or found["y2"], str(_MONTHS[month_name.lower()]), found["d"] or found["d2"])
     first, second, year = found["a"], found["b"], found["y3"]
-    if int(first) > 12 or first == second or (language not in ("", "en") or found["sign"] == "."):
+    # Days with dots are written day first wherever they are written; those with slashes are ambiguous.
+    if int(first) > 12 or first == second or found["sign"] == ".":
         return _made(year, second, first)
     return _made(year, first, second) if int(second) > 12 else None

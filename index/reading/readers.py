@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import IO
 
@@ -29,7 +30,9 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
-VERSION = "2"  # changed with what is read from a file; files read before are then read again
+# To be increased if a module of `reading` extracts something else: all files are then read again.
+VERSION = f"2/{version('trafilatura')}/{version('pypdf')}/{version('python-docx')}"
+NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 LONGEST_TITLE = 300  # characters, of a title that the article states
 _LONGEST_DERIVED_TITLE = 90
 _LONGEST_HEADLINE = 200
@@ -102,12 +105,14 @@ class Read:
 
 
 def read_article(path: str, content: bytes) -> Article:
-    """Make an article from the bytes of a file with one article; `path` is relative to the seeds folder.
+    """Make the first article from the bytes of a file; `path` is relative to the seeds folder.
 
     Raises UnreadableArticle with the reason and what to do.
     """
-    article, _ = _read_whole(path, content)
-    return article
+    read = next(read_articles(path, io.BytesIO(content), max_bytes=len(content)), None)
+    if read is None or read.article is None:
+        raise UnreadableArticle(read.reason if read else f"{path}: {NO_ARTICLE}")
+    return read.article
 
 
 def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = ()) -> Iterator[Read]:
@@ -118,8 +123,10 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
     check_kind(path)
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in _TEXTS:
-        article, note = _read_whole(path, file.read())
-        yield Read(path, article, note=note)
+        content = file.read()
+        decoded = decode(path, content)
+        text, head = _TEXTS[suffix](path, decoded.text)
+        yield Read(path, _make(path, content, text, head), note=_guessed(decoded.guessed))
         return
     if suffix in PARSERS:
         yield from _read_parsed(path, file.read(), known)
@@ -134,24 +141,6 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
             yield Read(record.path)
         else:
             yield _read_record(record)
-
-
-def _read_whole(path: str, content: bytes) -> tuple[Article, str]:
-    check_kind(path)
-    suffix = PurePosixPath(path).suffix.lower()
-    if suffix in _MANY:
-        read = next((_read_record(record) for record in read_json(path, content)), None)
-        if read is None or read.article is None:
-            raise UnreadableArticle(read.reason if read else f"{path}: an empty list. Expected an article. Add one.")
-        return read.article, read.note
-    if suffix in _TEXTS:
-        decoded = decode(path, content)
-        text, head = _TEXTS[suffix](path, decoded.text)
-        return _make(path, content, text, head), _guessed(decoded.guessed)
-    parsed = next(iter(parse(path, content)), None)
-    if parsed is None:
-        raise UnreadableArticle(f"{path}: no article in it. Expected at least one.")
-    return _make_parsed(path, content, parsed)
 
 
 def _read_parsed(path: str, content: bytes, known: Container[str]) -> Iterator[Read]:
@@ -202,7 +191,7 @@ def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
         if read.article:
             return
         reasons.append(read.reason)
-    raise UnreadableArticle(next(filter(None, reasons), f"{path}: no article in it. Expected at least one."))
+    raise UnreadableArticle(next(filter(None, reasons), f"{path}: {NO_ARTICLE}"))
 
 
 def streams(path: str) -> bool:

@@ -164,7 +164,7 @@ def _answer(path: str, content: bytes) -> dict[str, object]:
     except Exception as error:  # noqa: BLE001 (a parser may raise anything; the file is rejected)
         kind = type(error).__name__
         return {"reason": f"{path}: cannot be parsed ({kind}). Expected an undamaged file. Save only its text."}
-    return {"articles": [{**asdict(article), "stated": dict(article.stated)} for article in articles]}
+    return {"articles": [asdict(article) for article in articles]}
 
 
 def _refuse(event: str, _arguments: tuple[object, ...]) -> None:

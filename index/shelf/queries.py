@@ -37,7 +37,7 @@ _IN_SCOPE = (
 )
 # Vectors compared with a question's at a time: 30 MB.
 _VECTORS_AT_ONCE = 20_000
-_DIGITS = 5  # of a cosine
+_COSINE_DIGITS = 5
 # If an article has more copies than this, the most similar ones are returned.
 _MOST_COPIES = 100
 Order = Literal["newest", "oldest", "title", "outlet", "place"]
@@ -371,9 +371,9 @@ class Reading:
         cosines = np.concatenate(parts)
         if not np.all(np.abs(cosines) < 1.01):  # cosines of unit vectors; NaN compares as false
             raise ShelfDamaged(f"Stored vectors have changed. Expected each to have length 1. {REBUILT}")
-        # Twice as many, as for keywords, so that equal chunks are ordered by id. The last bits of their cosines differ
-        # with the place of a row and with what it was embedded with.
-        cosines = np.round(cosines, _DIGITS)
+        # The last bits differ with the place of a row, and with what it was embedded with.
+        cosines = np.round(cosines, _COSINE_DIGITS)
+        # Twice as many, as for keywords, so that equal chunks are ordered by id.
         best = {numbers[row]: float(cosines[row]) for row in np.argsort(-cosines, kind="stable")[: 2 * k]}
         ids = self._connection.execute(
             "SELECT id, number FROM chunks WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(best)),)

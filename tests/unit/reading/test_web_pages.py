@@ -1,4 +1,4 @@
-"""Web pages: only what the page states about its article is told, and its blocks stay apart."""
+"""Web pages: facts come only from what the page states about its article, and its blocks stay apart."""
 
 import pytest
 
@@ -27,6 +27,8 @@ def page(head: str = "", above: str = "", below: str = "", lang: str = "en") -> 
         (page(above="<p>Written: 2025-07-08 09:10 / Updated: 2025-07-09 10:00</p>"), "2025-07-08"),
         (page(above="<p>8. Juli 2025, von Ines Falk</p>", lang="de"), "2025-07-08"),
         (page(above="<p>Published: 07/08/2025</p>"), None),
+        (page(above="<p>07/08/2025</p>", lang="fr"), None),
+        (page(above="<p>08.07.2025</p>", lang="de"), "2025-07-08"),
         (page(below="<footer>© 2019 Aldmere Echo, 8 July 2019</footer>"), None),
         (page(below='<div class="comments"><time datetime="2025-07-10">10 July</time></div>'), None),
         (page('<link rel="canonical" href="https://echo.example/2025/07/quay">'), None),
@@ -34,7 +36,7 @@ def page(head: str = "", above: str = "", below: str = "", lang: str = "en") -> 
         ("<!-- saved from url=(0039)https://echo.example/2025/07/08/quay -->" + page(), "2025-07-08"),
     ],
 )
-def test_a_day_is_told_only_where_the_page_states_it(written: str, day: str | None) -> None:
+def test_an_article_has_a_day_only_if_the_page_states_it(written: str, day: str | None) -> None:
     assert parse_page(written).stated.get("published") == day
 
 
