@@ -22,7 +22,7 @@ def figures_lines() -> Iterator[str]:
     yield from ("# Figures", "")
     yield "Every table is written from a result in `bench/results/`, which also has the versions and the commit."
     yield "[Evaluation](../guides/evaluation.md) explains how to read them; `bench/README.md` lists scripts and data."
-    for section in (_quoting, _passages, _checks, _attribution, _disagreements, _drafts, _copies):
+    for section in (_quoting, _passages, _checks, _attribution, _disagreements, _drafts, _copies, _pages):
         yield ""
         yield from section()
     for section in (_small_models, _latency, _page, _indexing, _ablation):
@@ -184,6 +184,19 @@ def _drafts() -> Iterator[str]:
     yield from _measured("drafts", result, f"{result['data']}.")
     yield from _table(names, ([row.get(name, "") for name in names] for row in rows))
     yield from _table(["time", "milliseconds a sentence"], result["milliseconds a sentence"].items())
+
+
+def _pages() -> Iterator[str]:
+    result = _load("pages")
+    yield from ("## Web pages", "")
+    about = (
+        f"{result['pages']} saved pages, {result['undated pages']} of them without a day. "
+        "The rules were written with these pages at hand."
+    )
+    yield from _measured("pages", result, about)
+    figures = result["figures"]
+    names = list(next(iter(figures.values())))
+    yield from _table(["", *figures], ([name, *(row[name] for row in figures.values())] for name in names))
 
 
 def _copies() -> Iterator[str]:

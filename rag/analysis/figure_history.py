@@ -35,7 +35,7 @@ _EARLIER = re.compile(rf"\b(?:{_IN_CLAUSE})\b[^,;:.()]*$|\b(?:{_RIGHT_BEFORE})\s
 _EXPECTED = re.compile(rf"\b(?:{'|'.join(words('expected_figures'))})\b")
 _IS_A_MARK = re.compile(r"(?:\s\w+){0,2}[\s-](?:mark|target|goal|threshold|limit)\b")
 _EARLIER_AFTER = re.compile(r"[^,;.()]{0,20}\b(?:ago|earlier|previously|before|last\s(?:week|month|year))\b")
-_TOLD_BEFORE = re.compile(
+_REPEATS_EARLIER = re.compile(
     r"^\W*(?:earlier|before|at first|last\s\w+)\b|\bat first\b|\bearlier version\b"
     rf"|\b(?:{'|'.join(words('repeats_earlier'))})\b"
     r"|\bhad\s(?:\w+ly\s)?(?:said|reported|announced|put|estimated|given|expected|promised)\b",
@@ -172,7 +172,7 @@ def _is_toll(asked: QuestionType, before: str, after: str) -> bool:
 
 def _is_of_today(quote: str, published: date) -> bool:
     """Return True if a sentence does not repeat what was said before, and names no earlier year."""
-    if _TOLD_BEFORE.search(quote) or quote.rstrip().endswith("?"):
+    if _REPEATS_EARLIER.search(quote) or quote.rstrip().endswith("?"):
         return False
     return all(int(year) >= published.year - 1 for year in _YEAR.findall(quote))
 
