@@ -75,7 +75,8 @@ def test_links_to_files_resolve(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=names_of(PAGES))
 def test_files_of_the_project_that_are_named_exist(page: Path) -> None:
-    folders = "|".join(path.name for path in ROOT.iterdir() if path.is_dir())
+    # `make serve` makes the store; its files come and go.
+    folders = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir() and path.name != ".dateline")
     named = re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text())
     assert [name for name in named if not (ROOT / name).exists() and name != "site/"] == []
     assert named or page.name != "SECURITY.md"
