@@ -24,8 +24,8 @@ from lxml import html
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.core.limits import LIMITS
-from index.reading.datelines import parse_date
 from index.reading.readers import read_articles
+from index.text.datelines import parse_date
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from rag.evaluation.evaluate import commit_of

@@ -1,1 +1,1 @@
-"""Reading: make articles from the bytes of files. Untrusted formats are parsed in a sandbox."""
+"""Reading: make articles from the bytes of files."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from index.core.errors import UnreadableArticle
-from index.reading.encodings import decode
+from index.formats.encodings import decode
 
 # The usual names of an article's text, and of a list of articles.
 _TEXTS = ("text", "body", "content", "article", "article_text", "articlebody", "article_body", "maintext", "full_text")

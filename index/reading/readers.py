@@ -19,13 +19,13 @@ import yaml
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.core.limits import LIMITS
-from index.reading.datelines import parse_date, read_dateline
-from index.reading.encodings import clean, decode
+from index.formats.encodings import clean, decode
+from index.formats.parsed import Parsed
+from index.formats.parsers import PARSERS
+from index.formats.sandbox import parse
 from index.reading.json_records import Record, read_json, read_jsonl
-from index.reading.parsed import Parsed
-from index.reading.parsers import PARSERS
-from index.reading.sandbox import parse
 from index.text.articles import Article, article_id
+from index.text.datelines import parse_date, read_dateline
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS

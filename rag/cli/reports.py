@@ -20,7 +20,7 @@ from index.cli import (
     open_library,
 )
 from index.core.errors import BadDraft, UnreadableArticle
-from index.reading.encodings import decode
+from index.formats.encodings import decode
 from rag.analysis.changes import find_changes
 from rag.analysis.draft_check import LONGEST_DRAFT, check_draft, clean_draft
 from rag.analysis.timeline import find_timeline

@@ -13,7 +13,8 @@ MAY_IMPORT: dict[str, str] = {
     "index.core": "",
     "index.text": "index.core",
     "index.vectors": "index.core",
-    "index.reading": "index.core index.text",
+    "index.formats": "index.core index.text",
+    "index.reading": "index.core index.formats index.text",
     "index.shelf": "index.core index.text",
     "index.inbox": "index.core index.reading",
     "index.pipeline": "index.core index.inbox index.reading index.shelf index.text index.vectors",
@@ -40,7 +41,7 @@ MAY_IMPORT: dict[str, str] = {
         "rag.analysis rag.answering rag.catalogue rag.evidence rag.language rag.llm rag.retrieval rag.storage"
     ),
     "rag.cli": (
-        "index.cli index.core index.pipeline index.reading "
+        "index.cli index.core index.formats index.pipeline index.reading "
         "rag.analysis rag.answering rag.evaluation rag.llm rag.output rag.storage"
     ),
     # The front ends know the packages of `index` and `rag`, and each other in this order.
@@ -74,13 +75,16 @@ HOMES = {
     "rensa": ("index.text.near_duplicates",),
     "rapidfuzz": ("rag.language.word_diff", "rag.retrieval.spelling", "rag.analysis.draft_check"),
     "snowballstemmer": ("index.text.terms",),
-    "dateutil": ("index.reading.datelines",),
+    "dateutil": ("index.text.datelines",),
     "yaml": ("index.reading.readers",),
-    "charset_normalizer": ("index.reading.encodings",),
-    "trafilatura": ("index.reading.web_pages",),
-    "pypdf": ("index.reading.pdf_files",),
-    "docx": ("index.reading.word_files", "rag.output.docx"),
-    "lxml": ("index.reading.page_facts", "index.reading.web_pages", "index.reading.word_files", "rag.output.docx"),
+    "charset_normalizer": ("index.formats.encodings",),
+    "ftfy": ("index.formats.encodings",),
+    "striprtf": ("index.formats.rtf_files",),
+    "warcio": ("index.formats.web_archives",),
+    "trafilatura": ("index.formats.web_pages",),
+    "pypdf": ("index.formats.pdf_files",),
+    "docx": ("index.formats.word_files", "rag.output.docx"),
+    "lxml": ("index.formats.page_facts", "index.formats.web_pages", "index.formats.word_files", "rag.output.docx"),
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
     "starlette": ("app", "ui.server.headers"),

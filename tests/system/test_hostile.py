@@ -21,13 +21,13 @@ MOST_MEMORY = 1_200_000_000  # bytes, of the indexer and of its process for the 
 # Runs the command, and prints the peak memory of the indexer and of its parsers at the end.
 _INDEX = """
 import json, resource, sys
-import index.reading.sandbox
+import index.formats.sandbox
 sys.argv = ["dateline", "index", "--json"]
 from ui.cli import commands
 try:
     commands()
 finally:
-    index.reading.sandbox._shared.close()
+    index.formats.sandbox._shared.close()
     peaks = [resource.getrusage(of).ru_maxrss * 1024 for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(json.dumps({"event": "memory", "peaks": peaks}))
 """

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
-from index.reading.encodings import clean
-from index.reading.parsed import Parsed
+from index.formats.encodings import clean
+from index.formats.parsed import Parsed
 
 
 def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:

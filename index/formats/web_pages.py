@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
-from index.reading.encodings import clean, decode_html
-from index.reading.page_facts import day_in_url, read_facts, saved_url
-from index.reading.parsed import Parsed
+from index.formats.encodings import clean, decode_html
+from index.formats.page_facts import day_in_url, read_facts, saved_url
+from index.formats.parsed import Parsed
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

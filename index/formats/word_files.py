@@ -8,8 +8,8 @@ from typing import IO, TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
-from index.reading.encodings import clean
-from index.reading.parsed import Parsed
+from index.formats.encodings import clean
+from index.formats.parsed import Parsed
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from index.core.formatting import one_line
-from index.reading.datelines import parse_date
+from index.text.datelines import parse_date
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

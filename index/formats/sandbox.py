@@ -20,8 +20,8 @@ from typing import IO, Any
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
-from index.reading.parsed import Parsed
-from index.reading.parsers import PARSERS
+from index.formats.parsed import Parsed
+from index.formats.parsers import PARSERS
 
 logger = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _parsed(answer: dict[str, Any]) -> Parsed:
 def _start(megabytes: int) -> subprocess.Popen[bytes]:
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     return subprocess.Popen(  # noqa: S603 (our own module)
-        [sys.executable, "-m", "index.reading.sandbox", str(megabytes)],
+        [sys.executable, "-m", "index.formats.sandbox", str(megabytes)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.reading.web_pages import parse_html, parse_page
+from index.formats.web_pages import parse_html, parse_page
 
 PROSE = (
     "<p>The harbour master of Aldmere reopened the east quay after divers had found no damage below the water line.</p>"

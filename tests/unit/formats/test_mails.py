@@ -6,7 +6,7 @@ from email.message import EmailMessage
 import pytest
 
 from index.core.errors import UnreadableArticle
-from index.reading.mails import parse_mail
+from index.formats.mails import parse_mail
 from index.reading.readers import read_articles
 
 PROSE = "The ferry to Marl ran aground at low tide. All 41 passengers were brought ashore by the lifeboat of Tarn."

@@ -14,10 +14,10 @@ import pytest
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import Limits
+from index.formats.sandbox import Sandbox, _read, _write
 from index.pipeline.events import Done, Removed, Visible
 from index.pipeline.sync import sync_shelf
 from index.reading.readers import Read, read_article, read_articles
-from index.reading.sandbox import Sandbox, _read, _write
 from index.vectors.embedders import MiniLM
 from tests.conftest import ROOT, CommandLine, Newsroom, make_newsroom
 from tests.support.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf
@@ -271,7 +271,7 @@ def test_the_rest_of_an_answer_is_not_read_as_the_next_one(monkeypatch: pytest.M
     sandbox = Sandbox()
     try:
         assert sandbox.parse("a.html", HTML.encode())[0].text
-        monkeypatch.setattr("index.reading.sandbox.LIMITS", Limits(parsed_bytes=100))
+        monkeypatch.setattr("index.formats.sandbox.LIMITS", Limits(parsed_bytes=100))
         with pytest.raises(UnreadableArticle, match=r"a\.html: parsing took more than"):
             sandbox.parse("a.html", HTML.encode())
         monkeypatch.undo()

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 
 from index.core.errors import UnreadableArticle
-from index.reading.encodings import clean
-from index.reading.parsed import Parsed
-from index.reading.web_pages import parse_page
+from index.formats.encodings import clean
+from index.formats.parsed import Parsed
+from index.formats.web_pages import parse_page
 
 # What is between two mails of a file (RFC 4155): "From - Tue, 03 Feb 2026 08:00:00 +0000", and then a header.
 _NEXT_MAIL = re.compile(rb"(?:\A|\r?\n\r?\n)From \S+ [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n(?=[A-Za-z-]+:)")

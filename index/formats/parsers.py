@@ -6,11 +6,11 @@ scripts, hidden elements or alternative texts. It raises UnreadableArticle with 
 
 from collections.abc import Callable, Mapping, Sequence
 
-from index.reading.mails import parse_mail
-from index.reading.parsed import Parsed
-from index.reading.pdf_files import parse_pdf
-from index.reading.web_pages import parse_html
-from index.reading.word_files import parse_docx
+from index.formats.mails import parse_mail
+from index.formats.parsed import Parsed
+from index.formats.pdf_files import parse_pdf
+from index.formats.web_pages import parse_html
+from index.formats.word_files import parse_docx
 
 PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Parsed]]] = {
     ".html": parse_html,

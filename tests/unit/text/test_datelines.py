@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.reading.datelines import parse_date, read_dateline
+from index.text.datelines import parse_date, read_dateline
 
 
 @pytest.mark.parametrize(

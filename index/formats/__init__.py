@@ -1,0 +1,1 @@
+"""Formats: extract the text of files in untrusted formats, in a sandbox."""
