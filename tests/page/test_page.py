@@ -70,8 +70,7 @@ def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, 
         expect(page.get_by_text(f"Searched 1 article, published 12 Feb 2026, for: {OTTAWA}")).to_be_visible()
         expect(page.locator(".dl-question")).to_have_text([FENTANYL, OTTAWA])
 
-        page.get_by_role("button", name="New chat").click()
-        expect(page.locator(".dl-question")).to_have_count(0)
+        reader.start_new_chat()
         expect(page.get_by_text("Ask the shelf")).to_be_visible()
 
 
@@ -93,7 +92,7 @@ def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, 
         shutil.copy(FICTION / "river.md", server.seeds)
         reader.reindex()
         expect(panel).to_contain_text("2 new or changed")
-        page.get_by_role("button", name="New chat").click()
+        reader.start_new_chat()
         reader.ask("How much will the new ferries cost?")
         expect(page.locator(".words", has_text="52.1 million crowns")).to_be_visible()
 
@@ -103,7 +102,7 @@ def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, 
         expect(panel).to_contain_text("1 removed, 1 not readable")
         page.get_by_text("Not on the shelf: 1").click()
         expect(page.get_by_text("scan.pdf: the PDF is damaged")).to_be_visible()
-        page.get_by_role("button", name="New chat").click()
+        reader.start_new_chat()
         reader.ask("How much will the new ferries cost?")
         expect(page.locator(".foot", has_text="Searched 2 articles")).to_be_visible()
         expect(page.locator(".words", has_text="million crowns")).to_have_count(0)
@@ -161,8 +160,7 @@ def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browse
             deadline = time.monotonic() + 5
             found_now = "1 removed" if not words else "1 new or changed"
             assert found_now in run.stdout, run.stdout + run.stderr
-            page.get_by_role("button", name="New chat").click()
-            expect(page.locator(".dl-question")).to_have_count(0)
+            reader.start_new_chat()
             reader.ask(asked)
             found = page.locator(".words", has_text=expected) if words else page.get_by_text(expected)
             expect(found.first).to_be_visible(timeout=max(1, 1000 * (deadline - time.monotonic())))
@@ -209,15 +207,14 @@ def test_an_open_page_repairs_a_damaged_store(browser: Browser, tmp_path: Path) 
             expect(reader.page.locator(".st-key-shelf")).to_contain_text("6 articles")
             answered = reader.page.locator(".words", has_text="48.5 million crowns")
             for _ in range(20):  # an answer before the repair reports the problem, so the reader asks again
-                reader.page.get_by_role("button", name="New chat").click()
-                expect(reader.page.locator(".dl-question")).to_have_count(0)
+                reader.start_new_chat()
                 reader.ask("What will the new ferries cost?")
                 expect(ended.first).to_be_visible()
                 if answered.count():
                     break
             expect(answered).to_be_visible()
             expect(reader.page.locator(".dl-problem")).to_have_count(0)
-            reader.page.get_by_role("button", name="New chat").click()
+            reader.start_new_chat()
 
 
 def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path: Path) -> None:

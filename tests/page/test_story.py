@@ -73,8 +73,7 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         expect(page.get_by_role("heading", name="Ask the shelf")).to_have_count(0)
 
         # A new question, and a follow-up.
-        page.get_by_role("button", name="New chat").click()
-        expect(page.locator(".dl-question")).to_have_count(0)
+        reader.start_new_chat()
         reader.ask(FENTANYL)
         expect(page.locator("button.quote")).to_have_count(2)
         expect(
@@ -142,7 +141,7 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         page.reload()
         expect(page.locator(".dl-question")).to_have_text(asked)
         expect(page.locator(".words", has_text="nine metres")).to_be_visible()
-        page.get_by_role("button", name="New chat").click()
+        reader.start_new_chat()
         expect(page.get_by_role("heading", name="Ask the shelf")).to_be_visible()
         page.get_by_role("button", name=re.compile(f"^{re.escape(FENTANYL)}")).click()
         expect(page.locator(".dl-question")).to_have_text(asked)
@@ -230,8 +229,7 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         page.locator("button.quote").first.click()
         lit(reader)
         page.keyboard.press("Escape")
-        page.get_by_role("button", name="New chat").click()  # while the drawer is still closing
-        expect(page.locator(".dl-question")).to_have_count(0)
+        reader.start_new_chat()  # while the drawer is still closing
         expect(page.locator("mark")).to_have_count(0)
         expect(page).to_have_url(f"{server.url}/")
         page.go_back()
@@ -270,8 +268,7 @@ def test_only_the_reader_goes_back_in_the_history(browser: Browser, server: Serv
             lit(reader)
             page.keyboard.press("Escape")
             expect(page).to_have_url(chat)
-        page.get_by_role("button", name="New chat").click()
-        expect(page.locator(".dl-question")).to_have_count(0)
+        reader.start_new_chat()
         assert not went_back()
         page.go_back()
         expect(page.locator(".dl-question")).to_have_text([FENTANYL])
@@ -302,8 +299,7 @@ def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path
         page = reader.page
         for number in range(6):
             if number:
-                page.get_by_role("button", name="New chat").click()
-                expect(page.locator(".dl-question")).to_have_count(0)
+                reader.start_new_chat()
             reader.ask(FENTANYL if number == 2 else f"Who is number {number}?")
             expect(page.locator(".part-bar .act").first).to_be_visible()
         titles = page.locator(".st-key-chats .title")

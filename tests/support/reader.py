@@ -90,13 +90,14 @@ class Reader:
     faults: list[str] = field(default_factory=list)
 
     def ask(self, question: str) -> None:
-        """Ask in the open chat, and wait until it shows the question."""
-        shown = self.page.locator(".dl-question")
-        before = shown.count()
         box = self.page.get_by_placeholder("Ask about the news")
         box.fill(question)
         box.press("Enter")
-        expect(shown.nth(before)).to_be_visible()
+
+    def start_new_chat(self) -> None:
+        """Start a chat, and wait until it is open: a question asked before may come into the chat before."""
+        self.page.get_by_role("button", name="New chat").click()
+        expect(self.page.locator(".dl-question")).to_have_count(0)
 
     def reindex(self) -> None:
         self.page.get_by_role("button", name="Re-index").click()

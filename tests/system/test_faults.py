@@ -142,8 +142,7 @@ def test_the_page_explains_each_fault_and_shows_the_quotes(
     with reading(browser, server) as reader:
         for fault in FAULTS:
             chat.fault = fault
-            reader.page.get_by_role("button", name="New chat").click()
-            expect(reader.page.locator(".dl-question")).to_have_count(0)
+            reader.start_new_chat()
             with subtests.test(fault):
                 reader.ask(FENTANYL)
                 expect(reader.page.locator(".words", has_text="fentanyl precursors, and transnational")).to_be_visible()
