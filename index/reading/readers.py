@@ -1,20 +1,17 @@
 """Readers: make articles from the bytes of a file.
 
-The text comes from `encodings.py`, `parsers.py` or `json_records.py`. This module finds its headline, dateline and
-body.
+The text comes from `encodings.py`, `parsers.py` or `json_records.py`, what stands above the body from `heads.py`.
 """
 
 import io
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import IO
-
-import yaml
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
@@ -23,6 +20,7 @@ from index.formats.encodings import clean, decode
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSERS
 from index.formats.sandbox import parse
+from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
 from index.text.articles import Article, article_id
 from index.text.datelines import parse_date, read_dateline
@@ -33,65 +31,8 @@ from index.text.terms import STOP_WORDS
 # To be increased if a module of `reading` extracts something else: all files are then read again.
 VERSION = f"2/{version('trafilatura')}/{version('pypdf')}/{version('python-docx')}"
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
-LONGEST_TITLE = 300  # characters, of a title that the article states
 _LONGEST_DERIVED_TITLE = 90
-_LONGEST_HEADLINE = 200
-_LONGEST_WRAPPED_LINE = 120
-_LONGEST_FRONT_MATTER = 64_000
-_LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
-
-# The usual names of each fact, in front matter and in "Key: value" lines.
-_NAMES = {
-    "title": ("title", "headline"),
-    "published": (
-        "date",
-        "published",
-        "published_at",
-        "pubdate",
-        "pub_date",
-        "publish_date",
-        "published_date",
-        "publication_date",
-        "date_published",
-        "datepublished",
-        "posted",
-    ),
-    "updated": ("updated", "last updated", "modified", "datemodified"),
-    "place": ("place", "location"),
-    "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
-    "author": ("author", "authors", "byline", "by"),
-    "url": ("url", "link", "canonical"),
-}
-_FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
-_DATES = ("published", "updated")
-_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(_FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
-# A line such as "Category: World" between known ones.
-_OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
-# "By Mara Quill and J. R. Holt, Staff Writer": names and short words, not a sentence.
-_BYLINE = re.compile(
-    r"(?:By|BY)(?P<author>"
-    r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
-)
-_MOST_ENTRIES = 50  # of a list of authors, for example
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
-
-
-@dataclass(slots=True)
-class _Head:
-    """The facts stated at the start of a file, and where the rest begins."""
-
-    stated: dict[str, str] = field(default_factory=dict)
-    end: int = 0
-
-    def state(self, fact: str, value: str) -> None:
-        """Set a fact, unless it is set already."""
-        # YAML, JSON and mail can contain a lone surrogate, which a database cannot store.
-        whole = value.encode(errors="ignore").decode()
-        if said := one_line(whole)[:LONGEST_TITLE].strip():
-            self.stated.setdefault(fact, said)
-
-    def day(self, fact: str) -> date | None:
-        return parse_date(self.stated[fact]) if fact in self.stated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +105,7 @@ def _read_parsed(path: str, content: bytes, known: Container[str]) -> Iterator[R
 
 
 def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, str]:
-    head = _Head()
-    for fact, value in parsed.stated.items():
-        head.state(fact, value)
-    _pass_title(parsed.text, head)
-    _read_particulars(parsed.text, head)
-    _read_headline(parsed.text, head)
-    _read_particulars(parsed.text, head)
+    head = read_parsed(parsed.text, parsed.stated)
     return _make(path, content, parsed.text, head, pages=parsed.pages), _guessed(parsed.guessed)
 
 
@@ -200,42 +135,19 @@ def streams(path: str) -> bool:
 
 
 def _read_record(record: Record) -> Read:
-    head = _Head()
-    for name, value in (record.facts or {}).items():
-        if fact := _FACT_OF.get(name.replace("-", "_")):
-            head.state(fact, _written(value))
     text = clean(record.text)
-    _pass_title(text, head)
-    _read_particulars(text, head)
     try:
-        article = _make(record.path, record.content, text, head)
+        article = _make(record.path, record.content, text, read_record(text, record.facts or {}))
         return Read(record.path, article, note=_guessed(record.guessed))
     except UnreadableArticle as error:
         return Read(record.path, reason=str(error))
-
-
-def _written(value: object, *, depth: int = 3) -> str:
-    """Return a fact of a record as text. Names of people and outlets may be in lists and objects."""
-    if isinstance(value, list) and depth:
-        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
-        return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
-    if isinstance(value, dict) and depth:
-        return _written(value.get("name") or value.get("title") or "", depth=depth - 1)
-    return value if isinstance(value, str) else ""
-
-
-def _pass_title(text: str, head: _Head) -> None:
-    """Skip a first line that repeats the stated title."""
-    line = _next_line(text, head.end)
-    if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
-        head.end = line.end
 
 
 def _guessed(encoding: str) -> str:
     return f"read as {encoding}, which is a guess" if encoding else ""
 
 
-def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int, ...] = ()) -> Article:
+def _make(path: str, content: bytes, text: str, head: Head, *, pages: tuple[int, ...] = ()) -> Article:
     if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article. Add its text or remove the file.")
     if len(text) > LIMITS.article_characters or text.count("\n") > LIMITS.article_lines:
@@ -244,7 +156,7 @@ def _make(path: str, content: bytes, text: str, head: _Head, *, pages: tuple[int
             f"{LIMITS.article_characters:,} characters and {LIMITS.article_lines:,} lines. Split it."
         )
     dateline = read_dateline(text, head.end)
-    body = Span(_skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
+    body = Span(skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
     published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
     return Article(
         id=article_id(path, content),
@@ -270,125 +182,9 @@ def check_size(path: str, size: int, max_bytes: int) -> None:
         )
 
 
-def _read_plain(path: str, text: str) -> tuple[str, _Head]:
-    del path
-    head = _Head()
-    _read_particulars(text, head)
-    _read_headline(text, head)
-    _read_particulars(text, head)
-    return text, head
-
-
-def _read_markdown(path: str, text: str) -> tuple[str, _Head]:
-    front, text = _split_front_matter(text)
-    head = _Head()
-    _read_front_matter(path, front, head)
-    line = _next_line(text, head.end)
-    if re.match(r"#[ \t]", line.cut(text)):
-        head.state("title", line.cut(text).strip("# \t"))
-        head.end = line.end
-    _read_particulars(text, head)
-    return text, head
-
-
-_TEXTS: Mapping[str, Callable[[str, str], tuple[str, _Head]]] = {".txt": _read_plain, ".md": _read_markdown}
+_TEXTS: Mapping[str, Callable[[str, str], tuple[str, Head]]] = {".txt": read_plain, ".md": read_markdown}
 _MANY = (".json", ".jsonl")
 KINDS = (*_TEXTS, *PARSERS, *_MANY)
-
-
-def _read_particulars(text: str, head: _Head) -> None:
-    """Read bylines, days and key lines in any order."""
-    before = -1
-    while before != head.end < _LONGEST_HEAD:
-        before = head.end
-        _read_byline(text, head)
-        _read_day(text, head)
-        _read_key_lines(text, head)
-
-
-def _read_key_lines(text: str, head: _Head) -> None:
-    """Read consecutive lines such as "Title: …" and "Date: …"."""
-    known = False
-    while head.end < _LONGEST_HEAD:
-        line = _next_line(text, head.end)
-        if not (found := _KEY_LINE.fullmatch(line.cut(text))):
-            if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
-                head.end = line.end
-                continue
-            return
-        fact, value = _FACT_OF[found["name"].lower()], found["value"]
-        if fact in _DATES and not re.search(r"\d", value):
-            return  # "Date night: …" is a sentence
-        if fact not in _DATES or parse_date(value):
-            head.state(fact, value)
-        head.end, known = line.end, True
-
-
-def _read_headline(text: str, head: _Head) -> None:
-    """Read a short first line without a full stop as the headline, if something else follows it."""
-    line = _next_line(text, head.end)
-    following = _next_line(text, line.end)
-    words, below = line.cut(text), following.cut(text)
-    if "title" in head.stated or not below or len(line) > _LONGEST_HEADLINE or parse_date(words):
-        return
-    if re.search(r"[.!:;,…\"'”’)\]]$", words):
-        return
-    parted = text[line.end : following.start].count("\n") > 1
-    begins = (
-        len(following) > _LONGEST_WRAPPED_LINE
-        or _BYLINE.fullmatch(below) is not None
-        or _KEY_LINE.fullmatch(below) is not None
-        or parse_date(below) is not None
-        or read_dateline(text, following.start) is not None
-    )
-    # Otherwise the sentence continues in the next line of a hard-wrapped text.
-    if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
-        head.state("title", words)
-        head.end = line.end
-
-
-def _is_dateline_itself(text: str, line: Span) -> bool:
-    dateline = read_dateline(text, line.start)
-    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline.
-    return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
-
-
-def _read_byline(text: str, head: _Head) -> None:
-    line = _next_line(text, head.end)
-    if (found := _BYLINE.fullmatch(line.cut(text))) and text[line.end :].strip():
-        head.state("author", found["author"])
-        head.end = line.end
-
-
-def _read_day(text: str, head: _Head) -> None:
-    """Read a line that consists of a day."""
-    line = _next_line(text, head.end)
-    if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
-        head.state("published", line.cut(text))
-        head.end = line.end
-
-
-def _split_front_matter(text: str) -> tuple[str, str]:
-    found = re.match(r"\n*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
-    return (found["yaml"], text[found.end() :]) if found else ("", text)
-
-
-def _read_front_matter(path: str, front: str, head: _Head) -> None:
-    try:
-        # BaseLoader returns only strings: a title "No" stays a title, and no tag builds an object.
-        stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
-    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is not a character
-        mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 2}" if mark else ""
-        raise UnreadableArticle(
-            f"{path}: the front matter is not valid YAML{where}. Expected lines such as title: …. Fix or remove it."
-        ) from None
-    for name, value in stated.items() if isinstance(stated, dict) else ():
-        if isinstance(value, list):
-            # Cut first: with aliases, a short list can expand to gigabytes.
-            value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
-        if isinstance(value, str) and (fact := _FACT_OF.get(str(name).lower())):
-            head.state(fact, value)
 
 
 def _title_from(text: str, body: Span) -> str:
@@ -401,18 +197,6 @@ def _title_from(text: str, body: Span) -> str:
     while len(words) > 1 and words[-1].lower() in STOP_WORDS:
         words.pop()  # "… in each other's countries to" is incomplete
     return " ".join(words).rstrip(" ,;:–—-") + "…"
-
-
-def _next_line(text: str, start: int) -> Span:
-    """Return the next line that is not blank, without white space at its ends."""
-    begin = _skip_space(text, start)
-    end = text.find("\n", begin)
-    return Span(begin, begin + len(text[begin : end if end >= 0 else len(text)].rstrip()))
-
-
-def _skip_space(text: str, start: int) -> int:
-    found = re.compile(r"\S").search(text, start)
-    return found.start() if found else len(text)
 
 
 def _date_in(path: str) -> date | None:

@@ -76,7 +76,7 @@ HOMES = {
     "rapidfuzz": ("rag.language.word_diff", "rag.retrieval.spelling", "rag.analysis.draft_check"),
     "snowballstemmer": ("index.text.terms",),
     "dateutil": ("index.text.datelines",),
-    "yaml": ("index.reading.readers",),
+    "yaml": ("index.reading.heads",),
     "charset_normalizer": ("index.formats.encodings",),
     "ftfy": ("index.formats.encodings",),
     "striprtf": ("index.formats.rtf_files",),

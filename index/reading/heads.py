@@ -1,0 +1,249 @@
+"""Heads: read the headline, byline, day and other facts that a text states before its body."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import yaml
+
+from index.core.errors import UnreadableArticle
+from index.core.formatting import one_line
+from index.text.datelines import parse_date, read_dateline
+from index.text.spans import Span
+
+LONGEST_TITLE = 300  # characters, of a title that the article states
+_LONGEST_HEADLINE = 200
+_LONGEST_WRAPPED_LINE = 120
+_LONGEST_FRONT_MATTER = 64_000
+_LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
+
+# The usual names of each fact, in front matter and in "Key: value" lines.
+_NAMES = {
+    "title": ("title", "headline"),
+    "published": (
+        "date",
+        "published",
+        "published_at",
+        "pubdate",
+        "pub_date",
+        "publish_date",
+        "published_date",
+        "publication_date",
+        "date_published",
+        "datepublished",
+        "posted",
+    ),
+    "updated": ("updated", "last updated", "modified", "datemodified"),
+    "place": ("place", "location"),
+    "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
+    "author": ("author", "authors", "byline", "by"),
+    "url": ("url", "link", "canonical"),
+}
+FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
+_DATES = ("published", "updated")
+_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+# A line such as "Category: World" between known ones.
+_OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
+# "By Mara Quill and J. R. Holt, Staff Writer": names and short words, not a sentence.
+_BYLINE = re.compile(
+    r"(?:By|BY)(?P<author>"
+    r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
+)
+_MOST_ENTRIES = 50  # of a list of authors, for example
+
+
+@dataclass(slots=True)
+class Head:
+    """The facts stated at the start of a file, and where the rest begins."""
+
+    stated: dict[str, str] = field(default_factory=dict)
+    end: int = 0
+
+    def state(self, fact: str, value: str) -> None:
+        """Set a fact, unless it is set already."""
+        # YAML, JSON and mail can contain a lone surrogate, which a database cannot store.
+        whole = value.encode(errors="ignore").decode()
+        if said := one_line(whole)[:LONGEST_TITLE].strip():
+            self.stated.setdefault(fact, said)
+
+    def day(self, fact: str) -> date | None:
+        """Return the day that is stated as this fact, if it is certain."""
+        return parse_date(self.stated[fact]) if fact in self.stated else None
+
+
+def read_plain(path: str, text: str) -> tuple[str, Head]:
+    """Read the head of a plain text, and return the text with it."""
+    del path
+    head = Head()
+    _read_lines(text, head)
+    return text, head
+
+
+def read_markdown(path: str, text: str) -> tuple[str, Head]:
+    """Read the front matter and the head of a Markdown text, and return the text without the front matter.
+
+    Raises UnreadableArticle if the front matter cannot be read.
+    """
+    front, text = _split_front_matter(text)
+    head = Head()
+    _read_front_matter(path, front, head)
+    line = _next_line(text, head.end)
+    if re.match(r"#[ \t]", line.cut(text)):
+        head.state("title", line.cut(text).strip("# \t"))
+        head.end = line.end
+    _read_particulars(text, head)
+    return text, head
+
+
+def read_parsed(text: str, stated: Mapping[str, str]) -> Head:
+    """Read the head of a text that a parser found, beside the facts that its file stated."""
+    head = Head()
+    for fact, value in stated.items():
+        head.state(fact, value)
+    _pass_title(text, head)
+    _read_lines(text, head)
+    return head
+
+
+def read_record(text: str, facts: Mapping[str, object]) -> Head:
+    """Read the head of the text of a record, beside its other fields."""
+    head = Head()
+    for name, value in facts.items():
+        if fact := FACT_OF.get(name.replace("-", "_")):
+            head.state(fact, _written(value))
+    _pass_title(text, head)
+    _read_particulars(text, head)
+    return head
+
+
+def _written(value: object, *, depth: int = 3) -> str:
+    """Return a fact of a record as text. Names of people and outlets may be in lists and objects."""
+    if isinstance(value, list) and depth:
+        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
+        return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
+    if isinstance(value, dict) and depth:
+        return _written(value.get("name") or value.get("title") or "", depth=depth - 1)
+    return value if isinstance(value, str) else ""
+
+
+def skip_space(text: str, start: int) -> int:
+    """Return where the next character is that is not white space, or the end."""
+    found = re.compile(r"\S").search(text, start)
+    return found.start() if found else len(text)
+
+
+def _read_lines(text: str, head: Head) -> None:
+    """Read the headline, and what is above and below it."""
+    _read_particulars(text, head)
+    _read_headline(text, head)
+    _read_particulars(text, head)
+
+
+def _pass_title(text: str, head: Head) -> None:
+    """Skip a first line that repeats the stated title."""
+    line = _next_line(text, head.end)
+    if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
+        head.end = line.end
+
+
+def _read_particulars(text: str, head: Head) -> None:
+    """Read bylines, days and key lines in any order."""
+    before = -1
+    while before != head.end < _LONGEST_HEAD:
+        before = head.end
+        _read_byline(text, head)
+        _read_day(text, head)
+        _read_key_lines(text, head)
+
+
+def _read_key_lines(text: str, head: Head) -> None:
+    """Read consecutive lines such as "Title: …" and "Date: …"."""
+    known = False
+    while head.end < _LONGEST_HEAD:
+        line = _next_line(text, head.end)
+        if not (found := _KEY_LINE.fullmatch(line.cut(text))):
+            if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
+                head.end = line.end
+                continue
+            return
+        fact, value = FACT_OF[found["name"].lower()], found["value"]
+        if fact in _DATES and not re.search(r"\d", value):
+            return  # "Date night: …" is a sentence
+        if fact not in _DATES or parse_date(value):
+            head.state(fact, value)
+        head.end, known = line.end, True
+
+
+def _read_headline(text: str, head: Head) -> None:
+    """Read a short first line without a full stop as the headline, if something else follows it."""
+    line = _next_line(text, head.end)
+    following = _next_line(text, line.end)
+    words, below = line.cut(text), following.cut(text)
+    if "title" in head.stated or not below or len(line) > _LONGEST_HEADLINE or parse_date(words):
+        return
+    if re.search(r"[.!:;,…\"'”’)\]]$", words):
+        return
+    parted = text[line.end : following.start].count("\n") > 1
+    begins = (
+        len(following) > _LONGEST_WRAPPED_LINE
+        or _BYLINE.fullmatch(below) is not None
+        or _KEY_LINE.fullmatch(below) is not None
+        or parse_date(below) is not None
+        or read_dateline(text, following.start) is not None
+    )
+    # Otherwise the sentence continues in the next line of a hard-wrapped text.
+    if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
+        head.state("title", words)
+        head.end = line.end
+
+
+def _is_dateline_itself(text: str, line: Span) -> bool:
+    dateline = read_dateline(text, line.start)
+    # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline.
+    return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
+
+
+def _read_byline(text: str, head: Head) -> None:
+    line = _next_line(text, head.end)
+    if (found := _BYLINE.fullmatch(line.cut(text))) and text[line.end :].strip():
+        head.state("author", found["author"])
+        head.end = line.end
+
+
+def _read_day(text: str, head: Head) -> None:
+    """Read a line that consists of a day."""
+    line = _next_line(text, head.end)
+    if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
+        head.state("published", line.cut(text))
+        head.end = line.end
+
+
+def _split_front_matter(text: str) -> tuple[str, str]:
+    found = re.match(r"\n*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
+    return (found["yaml"], text[found.end() :]) if found else ("", text)
+
+
+def _read_front_matter(path: str, front: str, head: Head) -> None:
+    try:
+        # BaseLoader returns only strings: a title "No" stays a title, and no tag builds an object.
+        stated = yaml.load(front, Loader=yaml.BaseLoader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:  # "\UFFFFFFFF" is not a character
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        raise UnreadableArticle(
+            f"{path}: the front matter is not valid YAML{where}. Expected lines such as title: …. Fix or remove it."
+        ) from None
+    for name, value in stated.items() if isinstance(stated, dict) else ():
+        if isinstance(value, list):
+            # Cut first: with aliases, a short list can expand to gigabytes.
+            value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
+        if isinstance(value, str) and (fact := FACT_OF.get(str(name).lower())):
+            head.state(fact, value)
+
+
+def _next_line(text: str, start: int) -> Span:
+    """Return the next line that is not blank, without white space at its ends."""
+    begin = skip_space(text, start)
+    end = text.find("\n", begin)
+    return Span(begin, begin + len(text[begin : end if end >= 0 else len(text)].rstrip()))
