@@ -283,7 +283,7 @@ def test_the_rest_of_an_answer_is_not_read_as_the_next_one(monkeypatch: pytest.M
 def test_the_sandbox_opens_no_connection_and_starts_no_process() -> None:
     script = """
 import socket, subprocess, sys
-from index.reading import sandbox
+from index.formats import sandbox
 connect = lambda *_: socket.create_connection(("127.0.0.1", 9))
 start = lambda *_: subprocess.run([sys.executable, "-V"])
 sandbox.PARSERS = {".html": connect, ".pdf": start}
