@@ -36,7 +36,7 @@ _NAMES = {
     ),
     "updated": ("updated", "last updated", "modified", "datemodified"),
     "place": ("place", "location"),
-    "outlet": ("outlet", "source", "publisher", "newspaper", "site"),
+    "outlet": ("outlet", "source", "publisher", "publication", "newspaper", "site"),
     "author": ("author", "authors", "byline", "by"),
     "url": ("url", "link", "canonical"),
 }

@@ -9,7 +9,7 @@ from index.core.errors import UnreadableArticle
 from index.formats.encodings import decode
 
 # The usual names of an article's text, and of a list of articles.
-_TEXTS = ("text", "body", "content", "article", "article_text", "articlebody", "article_body", "maintext", "full_text")
+TEXTS = ("text", "body", "content", "article", "article_text", "articlebody", "article_body", "maintext", "full_text")
 _LISTS = ("articles", "items", "documents", "docs", "results", "data", "entries", "stories", "news")
 
 
@@ -40,7 +40,7 @@ def read_json(path: str, content: bytes) -> Iterator[Record]:
         ) from None
     entries = _entries(whole)
     if entries is None:
-        yield _record(path, content, whole, decoded.guessed)
+        yield make_record(path, content, whole, decoded.guessed)
         return
     for number, entry in enumerate(entries, start=1):
         own = f"{path}#{number}"
@@ -49,7 +49,7 @@ def read_json(path: str, content: bytes) -> Iterator[Record]:
         except RecursionError:
             yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Fix it and index again.")
         else:
-            yield _record(own, content_of_entry, entry, decoded.guessed)
+            yield make_record(own, content_of_entry, entry, decoded.guessed)
 
 
 def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
@@ -81,10 +81,11 @@ def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Recor
             )
             yield Record(own, content, reason=reason)
         else:
-            yield _record(own, content, entry, decoded.guessed)
+            yield make_record(own, content, entry, decoded.guessed)
 
 
-def _record(path: str, content: bytes, entry: object, guessed: str) -> Record:
+def make_record(path: str, content: bytes, entry: object, guessed: str) -> Record:
+    """Make a record of an entry: a text, or fields of which one has the text."""
     if isinstance(entry, str):
         return Record(path, content, text=_whole(entry), facts={}, guessed=guessed)
     if not isinstance(entry, dict):
@@ -92,13 +93,13 @@ def _record(path: str, content: bytes, entry: object, guessed: str) -> Record:
             path, content, reason=f"{path}: neither an object nor a text. Expected an article. Fix it or remove it."
         )
     named = {str(name).lower(): value for name, value in entry.items()}
-    text = next((value for name in _TEXTS if isinstance(value := named.get(name), str) and value.strip()), None)
-    if text is None and isinstance(paragraphs := next((named[name] for name in _TEXTS if name in named), None), list):
+    text = next((value for name in TEXTS if isinstance(value := named.get(name), str) and value.strip()), None)
+    if text is None and isinstance(paragraphs := next((named[name] for name in TEXTS if name in named), None), list):
         text = "\n\n".join(part for part in paragraphs if isinstance(part, str))
     if not text:
         names = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
         reason = (
-            f"{path}: no field with an article's text ({names}). Expected one of {', '.join(_TEXTS[:4])}. Rename it."
+            f"{path}: no field with an article's text ({names}). Expected one of {', '.join(TEXTS[:4])}. Rename it."
         )
         return Record(path, content, reason=reason)
     return Record(path, content, text=_whole(text), facts=named, guessed=guessed)
@@ -113,7 +114,7 @@ def _entries(whole: object) -> Sequence[object] | None:
     """Return the list of articles, or None if the file is a single article."""
     if isinstance(whole, list):
         return whole
-    if isinstance(whole, dict) and not any(isinstance(whole.get(name), str) for name in _TEXTS):
+    if isinstance(whole, dict) and not any(isinstance(whole.get(name), str) for name in TEXTS):
         for name in _LISTS:
             if isinstance(entries := whole.get(name), list) and any(isinstance(entry, dict) for entry in entries):
                 return entries

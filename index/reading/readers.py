@@ -1,12 +1,13 @@
 """Readers: make articles from the bytes of a file.
 
-The text comes from `encodings.py`, `parsers.py` or `json_records.py`, what stands above the body from `heads.py`.
+The text comes from `encodings.py`, `parsers.py`, `json_records.py` or `tables.py`, what stands above the body from
+`heads.py`.
 """
 
 import io
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from index.formats.parsers import PARSERS
 from index.formats.sandbox import parse
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
+from index.reading.tables import read_table
 from index.text.articles import Article, article_id
 from index.text.datelines import parse_date, read_dateline
 from index.text.sentences import split_sentences
@@ -72,9 +74,7 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
     if suffix in PARSERS:
         yield from _read_parsed(path, file.read(), known)
         return
-    records: Iterable[Record] = (
-        read_jsonl(path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
-    )
+    records = _STREAMED[suffix](path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
     for record in records:
         if record.reason:
             yield Read(record.path, reason=record.reason)
@@ -131,7 +131,7 @@ def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
 
 def streams(path: str) -> bool:
     """Return True if a file with this name is read line by line, so that its size does not matter."""
-    return PurePosixPath(path).suffix.lower() == ".jsonl"
+    return PurePosixPath(path).suffix.lower() in _STREAMED
 
 
 def _read_record(record: Record) -> Read:
@@ -183,8 +183,12 @@ def check_size(path: str, size: int, max_bytes: int) -> None:
 
 
 _TEXTS: Mapping[str, Callable[[str, str], tuple[str, Head]]] = {".txt": read_plain, ".md": read_markdown}
-_MANY = (".json", ".jsonl")
-KINDS = (*_TEXTS, *PARSERS, *_MANY)
+_STREAMED: Mapping[str, Callable[..., Iterator[Record]]] = {
+    ".jsonl": read_jsonl,
+    ".csv": read_table,
+    ".tsv": read_table,
+}
+KINDS = (*_TEXTS, *PARSERS, ".json", *_STREAMED)
 
 
 def _title_from(text: str, body: Span) -> str:

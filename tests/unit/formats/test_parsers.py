@@ -37,6 +37,7 @@ GOOD = {
     "one.json": json.dumps({"title": "Snow", "body": "Snow closed the Halden pass for nine days."}).encode(),
     "list.json": json.dumps({"articles": STORIES[:2]}).encode(),
     "archive.jsonl": make_jsonl(),
+    "table.csv": b'title,text\nHeron,"Herons nest on the Skerry pylons again, wardens said."\n',
     "utf8mark.txt": b"\xef\xbb\xbf" + "The Zoë prize went to a baker, the jury said.".encode(),
     "utf16.txt": "The Ægir wreck was raised on Friday, divers said.".encode("utf-16"),
     "utf16bare.txt": "The Tarn viaduct reopened on Friday after repairs.".encode("utf-16-le"),
@@ -58,6 +59,7 @@ ASKED = {
     "one.json": ("How long did snow close the Halden pass?", "nine days"),
     "list.json#1": ("Why was the Quarrow bridge closed?", "cracks were found"),
     "archive.jsonl#3": ("How many hives did beekeepers count in Oakhaven?", "4,200 hives"),
+    "table.csv#1": ("Where do herons nest again?", "on the Skerry pylons"),
     "utf8mark.txt": ("Who won the Zoë prize?", "Zoë prize went to a baker"),
     "utf16.txt": ("When was the Ægir wreck raised?", "Ægir wreck was raised on Friday"),
     "utf16bare.txt": ("When did the Tarn viaduct reopen?", "on Friday"),
@@ -88,12 +90,13 @@ BROKEN = {
         make_jsonl(more='{"title":'),
         "1 of 4 articles were not read. torn.jsonl#5: not valid JSON (line 1)",
     ),
+    "none.csv": (b"title,price\nA,3\n", "no column with an article's text"),
     "picture.txt": (b"GIF89a\x80\xff\x00\x01", "byte 6 is not UTF-8, and the encoding of its text is not clear"),
     "polish.txt": ("Premier powiedział, że rozmowy będą trwać. Źródła są ważne.".encode("cp1250"), "is not clear"),
     "half.txt": ("The wreck was raised.".encode("utf-16")[:-1], "is not UTF-16"),
     "sheet.xlsx": (
         b"PK\x03\x04",
-        "this kind of file is not supported. Expected .txt, .md, .html, .htm, .pdf, .docx, .eml, .json and",
+        "this kind of file is not supported. Expected .txt, .md, .html, .htm, .pdf, .docx, ",
     ),
 }
 

@@ -1,0 +1,127 @@
+"""Tables: find the articles in the rows of a CSV or TSV file whose columns have the usual field names."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from index.core.errors import UnreadableArticle
+from index.formats.encodings import clean, decode
+from index.reading.json_records import TEXTS, Record, make_record
+
+_SEPARATORS = ",\t;|"
+_SAMPLE = 4_000  # bytes, of a file in an encoding with several bytes per letter
+_EXCEL_HINT = re.compile(r"sep=.\s*", re.IGNORECASE)
+
+
+class _TooLong(Exception):
+    """A row is longer than allowed."""
+
+
+def read_table(path: str, file: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
+    """Yield the articles of a CSV or TSV file row by row. Empty rows are skipped and not counted.
+
+    Raises UnreadableArticle if no column has the name of an article's text.
+    """
+    csv.field_size_limit(max_bytes)
+    lines = _in_ascii(path, file, max_bytes)
+    header, separator = _read_header(path, lines, max_bytes)
+    number = 0
+    try:
+        for row in _raw_rows(lines, separator, max_bytes):
+            if row.strip():
+                number += 1
+                yield _record(f"{path}#{number}", row, header, separator)
+    except (_TooLong, csv.Error):
+        own = f"{path}#{number + 1}"
+        longest = f"{max_bytes / 1e6:.0f} MB"
+        reason = (
+            f"{own}: a row longer than the limit of {longest}; a quotation mark may be missing. The rows after it were "
+            "not read. Fix it, or raise DATELINE_MAX_FILE_MEGABYTES."
+        )
+        yield Record(own, b"", reason=reason)
+
+
+def _in_ascii(path: str, file: IO[bytes], max_bytes: int) -> IO[bytes]:
+    """Return the file in an encoding in which line ends and separators are those of ASCII."""
+    sample = file.read(_SAMPLE)
+    file.seek(0)
+    if b"\x00" not in sample and not sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return file
+    content = file.read(max_bytes + 1)
+    if len(content) > max_bytes:
+        raise UnreadableArticle(
+            f"{path}: a table that is not in UTF-8 and larger than the limit of {max_bytes / 1e6:.0f} MB. Save it as "
+            "UTF-8, or raise DATELINE_MAX_FILE_MEGABYTES."
+        )
+    return io.BytesIO(decode(path, content).text.encode())
+
+
+def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes]:
+    """Yield the bytes of each row; line ends within quotation marks do not end it.
+
+    Raises _TooLong or csv.Error if a row is too long.
+    """
+    taken = list[bytes]()
+
+    def lines() -> Iterator[str]:
+        size = 0
+        while line := file.readline(max_bytes + 1):
+            size = size + len(line) if taken else len(line)
+            if size > max_bytes:
+                raise _TooLong
+            taken.append(line)
+            yield re.sub(r"\r\n?", "\n", line.decode("latin-1"))
+
+    for _ in csv.reader(lines(), delimiter=separator):
+        yield b"".join(taken)
+        taken.clear()
+
+
+def _read_header(path: str, file: IO[bytes], max_bytes: int) -> tuple[Sequence[str], str]:
+    """Read the first row: the names of the columns, and the separator that parts them."""
+    text = decode(path, file.readline(max_bytes)).text
+    if _EXCEL_HINT.fullmatch(text):
+        text = decode(path, file.readline(max_bytes)).text
+    found = {separator: _names(text, separator) for separator in _SEPARATORS}
+    separator = max(found, key=lambda each: (any(name in TEXTS for name in found[each]), len(found[each])))
+    if not any(name in TEXTS for name in found[separator]):
+        columns = ", ".join(filter(None, found[separator][:8]))[:200] or "none"
+        raise UnreadableArticle(
+            f"{path}: no column with an article's text. Expected one of {', '.join(TEXTS[:4])} in the first row, which "
+            f"has {columns}. Rename it."
+        )
+    return found[separator], separator
+
+
+def _names(header: str, separator: str) -> Sequence[str]:
+    columns = next(csv.reader([header], delimiter=separator), [])
+    return ["_".join(column.casefold().replace("-", " ").split()) for column in columns]
+
+
+def _cells(row: str, separator: str) -> Sequence[str]:
+    """Return the fields of a row. Raises csv.Error if its quotation marks are not clear."""
+    return next(csv.reader(io.StringIO(row, newline=""), delimiter=separator, strict=True), [])
+
+
+def _record(path: str, row: bytes, header: Sequence[str], separator: str) -> Record:
+    try:
+        decoded = decode(path, row)
+        cells = _cells(decoded.text, separator)
+    except UnreadableArticle as error:
+        return Record(path, row, reason=str(error))
+    except csv.Error as error:
+        reason = (
+            f"{path}: its quotation marks are not clear ({error}). Expected a field with separators or quotation marks "
+            'in quotation marks, and those inside doubled (""). Fix it and index again.'
+        )
+        return Record(path, row, reason=reason)
+    if any(cell.strip() for cell in cells[len(header) :]):
+        reason = (
+            f"{path}: {len(cells)} fields. Expected at most {len(header)}, as in the first row. Put a field with "
+            "separators in quotation marks."
+        )
+        return Record(path, row, reason=reason)
+    fields = {name: clean(cell) for name, cell in zip(header, cells, strict=False) if name}
+    return make_record(path, row, fields, decoded.guessed)
