@@ -151,12 +151,14 @@ def check_shelf(library: Library, before: Stories, after: Stories, run: Run) -> 
 
 
 def check_questions(library: Library, visible: Stories) -> None:
-    """Ask for the head, the middle and the tail of each article."""
-    for path, story in visible.items():
+    """Find the head, the middle and the tail of each article, and answer a question on some of them."""
+    for place, (path, story) in enumerate(visible.items()):
         for question, sentence in story.facts:
             passages, problem = find_passages(question, library=library, k=10)
             assert problem == ""
             assert any(passage.article.path == path and sentence in passage.text for _, passage in passages), question
+        if place % 4:
+            continue
         question, sentence = story.facts[len(path) % len(story.facts)]
         answer = answer_question(question, library=library)
         assert sentence in [statement.text for statement in answer.statements], question

