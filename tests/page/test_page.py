@@ -3,8 +3,6 @@
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -16,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED
+from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
 from tests.support.reader import SECONDS, Server, needs_browser, reading, serve
 
 pytestmark = needs_browser
@@ -118,17 +116,8 @@ def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browse
     with serve(tmp_path) as server, reading(browser, server) as reader:
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("Updated")
         shutil.copy(FICTION / "strike.txt", server.seeds)
-        command = [
-            sys.executable,
-            "-m",
-            "dateline",
-            "index",
-            "--seeds",
-            str(server.seeds),
-            "--store",
-            str(server.store),
-        ]
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        places = ("--seeds", str(server.seeds), "--store", str(server.store))
+        run = CommandLine(tmp_path)("index", *places)
         assert "1 new or changed" in run.stdout, run.stderr
         reader.ask("What pay rise did the train drivers accept?")
         expect(reader.page.locator(".words").first).to_contain_text("a pay rise of 4.2 per cent")
@@ -142,21 +131,12 @@ def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browse
     asked = "What pay rise did the train drivers accept?"
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page, strike = reader.page, server.seeds / "strike.txt"
-        command = [
-            sys.executable,
-            "-m",
-            "dateline",
-            "index",
-            "--seeds",
-            str(server.seeds),
-            "--store",
-            str(server.store),
-        ]
+        places = ("--seeds", str(server.seeds), "--store", str(server.store))
         expect(page.locator(".st-key-shelf")).to_contain_text("Updated")
 
         def knows(expected: str, *, words: bool) -> None:
             """Index in another process, then ask at once and again until the deadline."""
-            run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+            run = CommandLine(tmp_path)("index", *places)
             deadline = time.monotonic() + 5
             found_now = "1 removed" if not words else "1 new or changed"
             assert found_now in run.stdout, run.stdout + run.stderr

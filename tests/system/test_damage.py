@@ -32,7 +32,17 @@ from index.vectors.embedders import CachedEmbedder, MiniLM
 from rag.answering.models import Answer
 from rag.storage.chats import FILE_NAME as CHATS
 from rag.storage.chats import Chats, KeptTurn
-from tests.conftest import FENTANYL, FICTION, ROOT, SEED, Newsroom, ids_in_chroma, make_newsroom, wait_until
+from tests.conftest import (
+    FENTANYL,
+    FICTION,
+    ROOT,
+    SEED,
+    CommandLine,
+    Newsroom,
+    ids_in_chroma,
+    make_newsroom,
+    wait_until,
+)
 from ui.server.alerts import Alerts
 from ui.server.indexer import Indexer
 from ui.server.suggestions import Suggestions
@@ -321,15 +331,7 @@ def test_a_damaged_shelf_is_reported_before_it_answers_and_rebuilt(
 
 
 def dateline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    places = ("--seeds", str(folder / "seeds"), "--store", str(folder / "store"))
-    return subprocess.run(
-        [sys.executable, "-m", "tests.support.loopback", *arguments, *places],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return CommandLine(folder)(*arguments, "--seeds", str(folder / "seeds"), "--store", str(folder / "store"))
 
 
 @pytest.mark.parametrize(

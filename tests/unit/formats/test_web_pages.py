@@ -33,6 +33,28 @@ def page(head: str = "", above: str = "", below: str = "", lang: str = "en") -> 
         (page(below='<div class="comments"><time datetime="2025-07-10">10 July</time></div>'), None),
         (page('<link rel="canonical" href="https://echo.example/2025/07/quay">'), None),
         (page('<link rel="canonical" href="https://echo.example/2025/07/08/quay">'), "2025-07-08"),
+        (page(above='<ul class="meta"><li class="post-date">8.7.25</li></ul>'), "2025-07-08"),
+        (page(above="<p>Version 8.7.25 of the map</p>"), None),
+        (page(above="<div><h5>Datum: </h5>8. Juli 2025 und mehr</div>"), "2025-07-08"),
+        (
+            page(above='<footer><span class="submitted">By Ines Falk on 8 July 2025 - 18:55</span></footer>'),
+            "2025-07-08",
+        ),
+        (page(below='<footer><span class="submitted">By Ines Falk on 8 July 2025 - 18:55</span></footer>'), None),
+        (page('<meta name="date" content="2025-07-09">', '<time datetime="2025-07-08">8 July</time>'), "2025-07-08"),
+        (page('<meta name="date" content="2025-07-09">'), "2025-07-09"),
+        (page(above='<p class="updated">Stand 8.7.2025</p>'), None),
+        (
+            page().replace("<article>", '<article class="with-sidebar">').replace("<h1", "<time>8 July 2025</time><h1"),
+            "2025-07-08",
+        ),
+        (
+            page().replace(
+                "</article>",
+                '<div class="footer"><time itemprop="datePublished" datetime="2025-07-08"></time></div></article>',
+            ),
+            "2025-07-08",
+        ),
         ("<!-- saved from url=(0039)https://echo.example/2025/07/08/quay -->" + page(), "2025-07-08"),
     ],
 )
@@ -47,6 +69,18 @@ def test_published_and_updated_are_told_apart_and_other_things_of_the_page_are_i
     )
     stated = parse_page(page(node)).stated
     assert (stated["published"], stated["updated"]) == ("2025-07-08", "2025-07-11")
+
+
+@pytest.mark.parametrize(
+    ("shown", "day"), [("8 July", "2025-07-08"), ("9 July", "2025-07-09"), ("5 July", "2025-07-09")]
+)
+def test_a_moment_in_utc_is_the_day_that_the_page_shows(shown: str, day: str) -> None:
+    head = '<meta property="article:published_time" content="2025-07-09T02:10:00+00:00">'
+    assert parse_page(page(head, f"<p>{shown} 2025, 9.10 p.m.</p>")).stated["published"] == day
+
+
+def test_a_day_of_a_change_is_no_day_of_publication() -> None:
+    assert parse_page(page(above='<p class="updated">Stand 8.7.2025</p>')).stated["updated"] == "2025-07-08"
 
 
 @pytest.mark.parametrize("title", ["Quay reopens after dive - Aldmere Echo", "Aldmere Echo › Quay reopens after dive"])
