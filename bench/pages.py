@@ -4,7 +4,8 @@
 
 FOLDER holds `pages/annotations.jsonl` and `pages/pages.tar.xz`: pages with their title, their day, passages of the
 article (`with`) and passages that are not part of it (`without`), annotated by people. A day or a title that is empty
-means that the page has none; null means not annotated. A heading is glued if a sentence contains a heading of the page
+means that the page has none; null means not annotated. Some pages without an annotated day state one in their metadata:
+"stated nowhere" leaves them out. A heading is glued if a sentence contains a heading of the page
 of at least 20 characters and more text. It prints a table and writes `bench/results/pages.json`.
 """
 
@@ -32,6 +33,7 @@ from rag.evaluation.evaluate import commit_of
 
 ROOT = Path(__file__).parent.parent
 RESULT = Path(__file__).parent / "results" / "pages.json"
+_DAY_IN_METADATA = re.compile(rb"article:published_time|\"datePublished\"")
 _SHORTEST_HEADING = 20  # characters; shorter ones appear in prose by chance
 
 
@@ -106,6 +108,9 @@ def judge(page: Page, found: Found, headings: set[str]) -> Counter[str]:
     elif page.day == "":
         counts["undated"] += 1
         counts["invented"] += bool(found.day)
+        if not _DAY_IN_METADATA.search(page.content):
+            counts["stated nowhere"] += 1
+            counts["from nowhere"] += bool(found.day)
     text = _plain(found.text)
     counts["with"] += len(page.wanted)
     counts["kept"] += sum(_plain(words) in text for words in page.wanted)
@@ -133,6 +138,7 @@ def figures(counts: Counter[str]) -> dict[str, float]:
         "day exact": ("day", "days"),
         "day wrong": ("day wrong", "days"),
         "day invented": ("invented", "undated"),
+        "day invented, stated nowhere": ("from nowhere", "stated nowhere"),
         "passages kept": ("kept", "with"),
         "passages leaked": ("leaked", "without"),
         "sentences with a heading glued on": ("glued", "sentences"),
@@ -156,7 +162,13 @@ def main() -> None:
         if asked.print and (counts["titles"] > counts["title"] or counts["days"] > counts["day"] or counts["invented"]):
             print(f"{page.name} {page.title!r} → {found.title!r}, {page.day!r} → {found.day!r}")
     measured = {"dateline": figures(ours), "trafilatura": figures(plain)}
-    result = {"commit": commit_of(ROOT), "pages": ours["pages"], "undated pages": ours["undated"], "figures": measured}
+    result = {
+        "commit": commit_of(ROOT),
+        "pages": ours["pages"],
+        "undated pages": ours["undated"],
+        "pages whose day is stated nowhere": ours["stated nowhere"],
+        "figures": measured,
+    }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(f"{'':36} dateline  trafilatura")
     for name, value in measured["dateline"].items():

@@ -6,7 +6,7 @@ of the article's head, or as a full day in its address. Footers, comments, tease
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -23,21 +23,27 @@ _PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "date_published", "og:published_time",
     "og:pubdate", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "publication-date",
     "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued",
-    "dcterms.created", "dc.date.created", "article.published", "date", "dc.date", "dcterms.date", "citation_date",
-    "citation_publication_date",
+    "dcterms.created", "dc.date.created", "article.published", "citation_publication_date",
 )  # fmt: skip
+# Many sites put the day of a change or of the printed paper there, so a day that the page shows is preferred.
+_VAGUE = ("date", "dc.date", "dcterms.date", "citation_date")
 _UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified")
 _SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site")
 _SEPARATOR = re.compile(r"\s+(?:[|\-–—›»«·•~/]|::|\|\|)\s+|\s*\|\s*|(?<=\w):\s+(?=\w)")
 _HEADINGS = ("h1", "h2", "h3")
 _ASIDE_TAGS = ("nav", "footer", "aside", "form", "blockquote")
 _ASIDE_NAME = re.compile(r"comment|related|sidebar|footer|recommend|newsletter|breadcrumb|most-?(?:read|popular)")
+# Around an element that is marked as a fact about an article: such a mark stands in the article's own footer too.
+_BESIDE_FACTS = re.compile(r"comment|related|recommend|most-?(?:read|popular)|teaser")
 _LONG = 120  # characters, of a paragraph: the head of the article has ended
 _LONGEST_LINE = 100
 _MOST_WORDS_BESIDE = 9  # a line with a day and more words than these is a sentence
 _MOST_ELEMENTS = 80  # of the article's head
 _BEFORE = 25  # elements above the headline that belong to its head
-_DATE_CLASS = re.compile(r"(?:^|[\s_-])(?:date|datum|published|pubdate|posted|timestamp|artikeldatum)(?:$|[\s_-])")
+_DATE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|artikeldatum|published|updated|modified|pubdate|posted|submitted|created|uploaded"
+    r"|timestamp|timedata)(?:$|[\s_-])"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -72,14 +78,25 @@ _DAY = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SHORT_DAY = re.compile(
+    rf"{_DAY.pattern} | (?<![\d.])(?P<a4>\d{{1,2}})\.(?P<b4>\d{{1,2}})\.(?P<y4>\d\d)(?![\d.])", _DAY.flags
+)
+_DATE_LABEL = re.compile(
+    r"(?:date|datum|fecha|data|published|posted|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
+    r"|gepubliceerd|geplaatst)\b(?:\s+(?:on|at|am|le|el|em|il|op))?\s*:?",
+    re.IGNORECASE,
+)
+_DAY_AFTER_LABEL = re.compile(rf"(?:{_DATE_LABEL.pattern})\s*(?:\w+,\s*)?(?:{_SHORT_DAY.pattern})", _DAY.flags)
 _UPDATE_LABEL = re.compile(
-    r"updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado|aggiornat|atualizad|bijgewerkt",
+    r"\bstand\b|updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado|aggiornat"
+    r"|atualizad|bijgewerkt",
     re.IGNORECASE,
 )
 _DAY_AT_START = re.compile(rf"[^.\n]{{0,40}}?(?:{_DAY.pattern})\s*(?:[|–—:]|-\s)", _DAY.flags)
 _SAVED_FROM = re.compile(
     r"\bsaved from url=\(\d+\)(?P<url>https?://\S+)|^\s*url:\s*(?P<other>https?://\S+)", re.MULTILINE
 )
+_UTC = re.compile(r"\d:\d\d.*(?:Z|[+-]00:?00|GMT|UTC)\s*$")
 _DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
@@ -88,6 +105,8 @@ class _Page:
     """The parts of a page that state something about it."""
 
     tree: "HtmlElement"
+    elements: Sequence["HtmlElement"]  # all, in their order
+    asides: "set[HtmlElement]"
     meta: Mapping[str, str]
     nodes: tuple[Mapping[str, object], ...]  # of JSON-LD
 
@@ -101,19 +120,21 @@ class _Page:
 
 def read_facts(tree: "HtmlElement") -> dict[str, str]:
     """Return the title, the days and the address of a page, by the names that `readers.py` uses."""
-    page = _Page(tree, _meta(tree), tuple(_nodes(tree)))
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    asides = _find_asides(elements, _ASIDE_NAME)
+    page = _Page(tree, elements, asides, _meta(tree, asides), tuple(_nodes(tree)))
     heading, title = _title(page)
     facts = {"title": title, "url": _url(page)}
     facts |= {name: str(day) for name, day in _days(page, heading, facts["url"]).items()}
     return {name: value for name, value in facts.items() if value}
 
 
-def _meta(tree: "HtmlElement") -> dict[str, str]:
+def _meta(tree: "HtmlElement", asides: "set[HtmlElement]") -> dict[str, str]:
     found = dict[str, str]()
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         value = one_line(element.get("content") or "").strip()
-        if name and value and not _is_aside(element):
+        if name and value and element not in asides:
             found.setdefault(name.strip().lower(), value)
     return found
 
@@ -149,13 +170,22 @@ def _words(element: "HtmlElement") -> str:
     return one_line(written.replace("\xad", "")).strip()
 
 
-def _is_aside(element: "HtmlElement") -> bool:
-    for one in (element, *element.iterancestors()):
+def _find_asides(elements: Sequence["HtmlElement"], names: re.Pattern[str]) -> "set[HtmlElement]":
+    """Return the elements that stand beside the article, of all elements in their order."""
+    # What holds the headline may be named after what is beside it, such as "with-sidebar".
+    around_headline = {parent for one in elements if one.tag == "h1" for parent in one.iterancestors()}
+    asides, in_article = set["HtmlElement"](), set["HtmlElement"]()
+    for one in elements:
+        parent = one.getparent()
+        if one.tag == "article" or parent in in_article:
+            in_article.add(one)
         if one.tag in ("body", "html", "article", "main"):
-            return False
-        if one.tag in _ASIDE_TAGS or _ASIDE_NAME.search(f"{one.get('class') or ''} {one.get('id') or ''}".lower()):
-            return True
-    return False
+            continue
+        tags = _ASIDE_TAGS if one not in in_article else tuple(tag for tag in _ASIDE_TAGS if tag != "footer")
+        named = f"{one.get('class') or ''} {one.get('id') or ''}".lower()
+        if parent in asides or (one not in around_headline and (one.tag in tags or names.search(named))):
+            asides.add(one)
+    return asides
 
 
 def _title(page: _Page) -> tuple["HtmlElement | None", str]:
@@ -183,7 +213,7 @@ def _title(page: _Page) -> tuple["HtmlElement | None", str]:
                 _key(words).startswith(key) or _key(words).endswith(key)
             ):
                 return element, bare
-    first = [(element, words) for element, words in headings if element.tag == "h1" and not _is_aside(element)]
+    first = [(element, words) for element, words in headings if element.tag == "h1" and element not in page.asides]
     if len(first) == 1 and (not stated or " " in first[0][1]):
         return first[0]
     bare = next((bare for title in stated if (bare := _without_site(title, sites))), "")
@@ -255,20 +285,35 @@ def day_in_url(url: str) -> str:
 
 def _days(page: _Page, heading: "HtmlElement | None", url: str) -> dict[str, date]:
     days = dict[str, date]()
-    stated = [(node.get("datePublished"), node.get("dateModified")) for node in page.articles]
-    for published, updated in stated:
-        _add(days, "published", _stated_day(published))
-        _add(days, "updated", _stated_day(updated))
-    for names, fact in ((_PUBLISHED, "published"), (_UPDATED, "updated")):
-        for name in names:
-            _add(days, fact, _stated_day(page.meta.get(name)))
+    for fact, written in _stated(page):
+        if day := _stated_day(written):
+            if fact not in days and _UTC.search(written):
+                day = _local_day(day, page, heading)
+            _add(days, fact, day)
     if "published" not in days:
-        for name, day in _head_days(page, heading):
-            _add(days, name, day)
-    if "published" not in days and len(labelled := set(_labelled_days(page))) == 1:
-        _add(days, "published", labelled.pop())
+        for fact, day in (*_head_days(page, heading), *_labelled_days(page, heading)):
+            _add(days, fact, day)
+    for name in _VAGUE:
+        _add(days, "published", _stated_day(page.meta.get(name)))
     _add(days, "published", parse_date(day_in_url(url)))
     return days
+
+
+def _stated(page: _Page) -> Iterator[tuple[str, str]]:
+    """Yield what JSON-LD and the metadata state as days."""
+    for node in page.articles:
+        for key, fact in (("datePublished", "published"), ("dateModified", "updated")):
+            if isinstance(written := node.get(key), str):
+                yield fact, written
+    for names, fact in ((_PUBLISHED, "published"), (_UPDATED, "updated")):
+        yield from ((fact, page.meta[name]) for name in names if name in page.meta)
+
+
+def _local_day(day: date, page: _Page, heading: "HtmlElement | None") -> date:
+    """Return the day that the page shows, if it is the one before or after: late in the day, it is another in UTC."""
+    shown = {other for fact, other in (*_head_days(page, heading), *_labelled_days(page, heading))}
+    near = {other for other in shown if abs((other - day).days) == 1}
+    return near.pop() if len(near) == 1 and day not in shown else day
 
 
 def _add(days: dict[str, date], fact: str, day: date | None) -> None:
@@ -293,11 +338,13 @@ def _made(year: str, month: str, day: str) -> date | None:
 
 def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
     """Yield the days in the head of the article: from a little above its headline to its first paragraph."""
-    for element in page.tree.iter("time", "span", "div", "p", "abbr"):
-        if element.get("itemprop") in ("datePublished", "dateCreated") and not _is_aside(element):
+    beside = _find_asides(page.elements, _BESIDE_FACTS)
+    for element in page.tree.iter("time", "span", "div", "p", "abbr", "meta"):
+        named = (element.get("itemprop") or element.get("property") or "").removeprefix("schema:")
+        if named in ("datePublished", "dateCreated") and element not in beside:
             written = element.get("datetime") or element.get("content") or _words(element)
             yield from _days_of(written)
-    for element in _head(page.tree, heading):
+    for element in _head(page, heading):
         if element.tag == "time" and (day := _stated_day(element.get("datetime"))):
             near = f"{element.get('class') or ''} {element.get('itemprop') or ''} {_before(element)}"
             yield ("updated" if _UPDATE_LABEL.search(near) else "published"), day
@@ -309,15 +356,39 @@ def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str
             yield from _days_of(line)
 
 
-def _labelled_days(page: _Page) -> Iterator[date]:
-    """Yield the days in elements that the page calls dates: several different ones belong to several articles."""
-    for element in page.tree.iter("time", "span", "div", "p", "abbr"):
-        named = element.tag == "time" or _DATE_CLASS.search((element.get("class") or "").lower())
-        if named and not _is_aside(element):
-            if day := _stated_day(element.get("datetime")):
-                yield day
-            elif len(line := _words(element)) <= _LONGEST_LINE:
-                yield from (day for fact, day in _days_of(line) if fact == "published")
+def _labelled_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
+    """Yield the day that the page calls a date, nearest to the headline: several belong to several articles."""
+    called = [(element, one) for element in page.elements for one in _called_dates(page, element)]
+    for part in heading.iterancestors() if called and heading is not None else [page.tree]:
+        inside = set(part.iter())
+        if days := {one for element, one in called if element in inside}:
+            for fact in ("published", "updated"):
+                if len(own := [day for name, day in days if name == fact]) == 1:
+                    yield fact, own[0]
+            return
+
+
+def _called_dates(page: _Page, element: "HtmlElement") -> Iterator[tuple[str, date]]:
+    """Yield the days in an element that the page calls a date, by its tag, its class or a label before it."""
+    if element in page.asides:
+        return
+    name = (element.get("class") or "").lower()
+    if element.tag == "time" or _DATE_CLASS.search(name):
+        fact = "updated" if _UPDATE_LABEL.search(f"{name} {_before(element)}") else "published"
+        if day := _stated_day(element.get("datetime")) or _stated_day(element.get("title")):
+            yield fact, day
+        elif len(line := _words(element)) <= _LONGEST_LINE:
+            yield from _days_of(line, short=True, fact=fact)
+    elif _DATE_LABEL.match(_first_text(element)) and (found := _DAY_AFTER_LABEL.match(_words(element))):
+        yield from _days_of(found.group(), short=True)
+
+
+def _first_text(element: "HtmlElement") -> str:
+    """Return the first words in an element, or in the first element in it."""
+    own = element.text or ""
+    if own.strip() or not len(element):
+        return own.strip()
+    return (element[0].text or "").strip()
 
 
 def _before(element: "HtmlElement") -> str:
@@ -326,8 +397,8 @@ def _before(element: "HtmlElement") -> str:
     return str((previous.tail if previous is not None else parent.text if parent is not None else "") or "")[-30:]
 
 
-def _head(tree: "HtmlElement", heading: "HtmlElement | None") -> Iterator["HtmlElement"]:
-    body = tree.find("body")
+def _head(page: _Page, heading: "HtmlElement | None") -> Iterator["HtmlElement"]:
+    body = page.tree.find("body")
     if heading is None or body is None:
         return
     elements = [element for element in body.iter() if isinstance(element.tag, str)]
@@ -339,25 +410,26 @@ def _head(tree: "HtmlElement", heading: "HtmlElement | None") -> Iterator["HtmlE
         for element in above
         if element not in parents
         and any(parent in parents for parent in element.iterancestors())
-        and _may_state(element)
+        and _may_state(page, element)
     )
     for element in elements[place + 1 : place + 1 + _MOST_ELEMENTS]:
-        if _may_state(element):
+        if _may_state(page, element):
             yield element
         if len(one_line((element.text or "") + " ".join(child.tail or "" for child in element))) > _LONG:
             return
 
 
-def _may_state(element: "HtmlElement") -> bool:
-    return not _is_aside(element) and not any(one.tag in _HEADINGS for one in element.iterancestors())
+def _may_state(page: _Page, element: "HtmlElement") -> bool:
+    return element not in page.asides and not any(one.tag in _HEADINGS for one in element.iterancestors())
 
 
-def _days_of(line: str) -> Iterator[tuple[str, date]]:
+def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iterator[tuple[str, date]]:
+    """Yield the days in a line; with `short`, also such as 23.9.22."""
     start = 0
-    for found in _DAY.finditer(line):
+    for found in (_SHORT_DAY if short else _DAY).finditer(line):
         day = _read_day(found)
         if day is not None:
-            yield ("updated" if _UPDATE_LABEL.search(line[start : found.start()]) else "published"), day
+            yield ("updated" if _UPDATE_LABEL.search(line[start : found.start()]) else fact), day
         start = found.end()
 
 
@@ -368,6 +440,8 @@ def _read_day(found: re.Match[str]) -> date | None:
     if month_name := found["m"] or found["m2"]:
         return _made(found["y"] or found["y2"], str(_MONTHS[month_name.lower()]), found["d"] or found["d2"])
     first, second, year = found["a"], found["b"], found["y3"]
+    if not first:
+        return _made(f"20{found['y4']}", found["b4"], found["a4"])
     # Days with dots are written day first wherever they are written; those with slashes are ambiguous.
     if int(first) > 12 or first == second or found["sign"] == ".":
         return _made(year, second, first)
