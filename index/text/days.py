@@ -1,0 +1,80 @@
+"""Days: read a full day as it is written in many languages, with the weekday, time and zone beside it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+
+_EARLIEST, _LATEST = 1700, 2199  # years
+# What may be written beside a day, and is none of it.
+_BESIDE = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl. le el il la las
+dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt года г год в от часов року р ob godz
+godz.
+dne pada pukul في يوم م को से बजे ngày lúc 上午 下午 凌晨 早上 中午 晚上 午前 午後 日 月 火 水 木 金 土 오전
+오후 주"""
+
+
+def _lines(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words of each line of a list in `data`."""
+    text = files(__package__).joinpath("data", f"{name}.txt").read_text(encoding="utf-8")
+    return tuple(tuple(line.split()) for line in text.splitlines() if not line.startswith("#"))
+
+
+_MONTHS = {name.replace("_", " "): month for month, names in enumerate(_lines("months"), start=1) for name in names}
+_WORDS = {word for line in _lines("weekdays") for word in line} | set(_BESIDE.split())
+# The name of a month, in lower case.
+MONTH = rf"(?:{'|'.join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))})(?![^\W\d_])"
+_ORDINAL = r"(?:st|nd|rd|th|er|re|ro|[º°ª.’']|-?го|-е)?"
+_DAY = re.compile(
+    rf"""
+    (?<![\w/.,-])
+    (?:
+    (?P<d1>\d\d?){_ORDINAL}\s*(?:of\s|de\s|di\s|d['’]|ב)?(?P<m1>{MONTH})[.,]*\s*(?:de\s|del\s)?(?P<y1>\d{{4}})
+    |(?P<m2>{MONTH})\.?\s*(?P<d2>\d\d?){_ORDINAL},?\s+(?P<y2>\d{{4}})
+    |(?P<y3>\d{{4}})[.,]?\s+(?P<m3>{MONTH})\.?\s*(?P<d3>\d\d?)\.?
+    |(?:ngày\s)?(?P<d4>\d\d?)\stháng\s(?P<n4>\d\d?)(?:,|\snăm)?\s(?P<y4>\d{{4}})
+    |(?P<y5>\d{{4}})\s?[年년]\s?(?P<n5>\d\d?)\s?[月월]\s?(?P<d5>\d\d?)\s?[日일]
+    |(?P<y6>\d{{4}})(?P<sign>[-/.])(?P<n6>\d\d?)(?P=sign)(?P<d6>\d\d?)(?=\D|$)
+    |(?P<d7>\d\d?)(?:\.\s?)(?P<n7>\d\d?)\.\s?(?P<y7>\d{{4}})
+    )(?!(?<![日일])\d)
+    """,
+    re.VERBOSE,
+)
+_TIME = re.compile(
+    r"(?<!\d)\d\d?(?:\s?[:.h時时시]\s?\d\d)(?:[:.]\d\d(?:[.,]\d+)?)?\s?(?:[ap]\.?\s?m\b\.?|h\b|z\b|[分분])?"
+    r"|(?<!\d)\d\d?\s?(?:[ap]\.?\s?m\b\.?|h\b|[時时시])"
+)
+_ZONE = re.compile(r"(?:utc|gmt)?\s?[+-]\d\d:?(?:\d\d)?\b|\b(?:[a-z]{1,3}[sd]?t|utc|gmt|z)\b")
+
+
+def read_written_day(text: str) -> date | None:
+    """Return the only day in a short text with nothing else than its weekday, time and zone, or None.
+
+    Days with dots are day first wherever they are written. Those with slashes, such as 05/02/2026, are not read here.
+
+    >>> read_written_day("mardi 3 février 2026 à 10h30"), read_written_day("2026年2月3日 星期二")
+    (datetime.date(2026, 2, 3), datetime.date(2026, 2, 3))
+    >>> read_written_day("The bridge was closed on 3 February 2026") is None
+    True
+    """
+    lower = unicodedata.normalize("NFC", text).casefold()
+    days = set(_days(lower))
+    rest = _ZONE.sub(" ", _TIME.sub(" ", _DAY.sub(" ", lower)))
+    words = re.sub(r"[\s,;:|·•/()\[\]–—،、（）-]+", " ", rest).split()
+    beside = all(word in _WORDS or word.strip(".") in _WORDS or word == "." for word in words)
+    return days.pop() if len(days) == 1 and beside else None
+
+
+def _days(lower: str) -> Iterator[date | None]:
+    for found in _DAY.finditer(lower):
+        number = next(part for part in "1234567" if found[f"y{part}"])
+        name = found[f"m{number}"] if number in "123" else ""
+        yield _made(found[f"y{number}"], str(_MONTHS[name]) if name else found[f"n{number}"], found[f"d{number}"])
+
+
+def _made(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day)) if _EARLIEST <= int(year) <= _LATEST else None
+    except ValueError:
+        return None
