@@ -6,6 +6,7 @@ of the article's head, or as a full day in its address. Footers, comments, tease
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from index.core.formatting import one_line
 from index.text.datelines import parse_date
+from index.text.days import DAY, day_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -44,42 +46,12 @@ _DATE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:date|datum|artikeldatum|published|updated|modified|pubdate|posted|submitted|created|uploaded"
     r"|timestamp|timedata)(?:$|[\s_-])"
 )
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar jänner janvier enero ene gennaio gen janeiro januari stycznia",
-            "feb february februar feber février fevrier févr febrero febbraio fevereiro fev februari lutego",
-            "mar march märz maerz mrz mär mars marzo março maart marca",
-            "apr april avril avr abril abr aprile kwietnia",
-            "may mai mayo maggio mag maio mei maja",
-            "jun june juni juin junio giugno giu junho czerwca",
-            "jul july juli juillet juil julio luglio lug julho lipca",
-            "aug august août aout agosto ago augustus sierpnia",
-            "sep sept september septembre septiembre settembre set setembro września",
-            "oct october oktober okt octobre octubre ottobre ott outubro out października",
-            "nov november novembre noviembre novembro listopada",
-            "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro grudnia",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WORD = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_DAY = re.compile(
-    rf"""
-    (?<![\w/.-])(?:
-    (?P<iso>(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01]))(?!\d)
-    |(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s*(?:de\s+|of\s+|[-/])?(?P<m>{_WORD})\b\.?,?\s*(?:de\s+|del\s+|[-/])?(?P<y>(?:19|20)\d\d)
-    |(?P<m2>{_WORD})\b\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>(?:19|20)\d\d)
-    |(?P<a>\d{{1,2}})(?P<sign>[./-])(?P<b>\d{{1,2}})(?P=sign)(?P<y3>(?:19|20)\d\d)
-    |(?P<cjk>(?:19|20)\d\d[年년]\s?\d{{1,2}}[月월]\s?\d{{1,2}}[日일])
-    )(?!\d)
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+# Days in a line, in the same groups as `DAY`, or day and month in numbers: c is the year.
+_SLASHED = r"(?<![\w/.-])(?P<a>\d{1,2})(?P<slash>[/-])(?P<b>\d{1,2})(?P=slash)(?P<c>(?:19|20)\d\d)(?!\d)"
+_DAY = re.compile(rf"(?:{DAY.pattern})|{_SLASHED}", DAY.flags)
+# Where the page says that it is a date, also such as 23.9.22.
 _SHORT_DAY = re.compile(
-    rf"{_DAY.pattern} | (?<![\d.])(?P<a4>\d{{1,2}})\.(?P<b4>\d{{1,2}})\.(?P<y4>\d\d)(?![\d.])", _DAY.flags
+    rf"{_DAY.pattern}|(?<![\d.])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d\d)(?![\d.])", DAY.flags
 )
 _DATE_LABEL = re.compile(
     r"(?:date|datum|fecha|data|published|posted|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
@@ -161,6 +133,11 @@ def _nodes(tree: "HtmlElement") -> Iterator[Mapping[str, object]]:
 
 def _listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
+
+
+def _line(element: "HtmlElement") -> str:
+    """Return the visible words of an element, folded for `DAY`."""
+    return unicodedata.normalize("NFC", _words(element)).casefold()
 
 
 def _words(element: "HtmlElement") -> str:
@@ -342,14 +319,14 @@ def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str
     for element in page.tree.iter("time", "span", "div", "p", "abbr", "meta"):
         named = (element.get("itemprop") or element.get("property") or "").removeprefix("schema:")
         if named in ("datePublished", "dateCreated") and element not in beside:
-            written = element.get("datetime") or element.get("content") or _words(element)
+            written = (element.get("datetime") or element.get("content") or _line(element)).casefold()
             yield from _days_of(written)
     for element in _head(page, heading):
         if element.tag == "time" and (day := _stated_day(element.get("datetime"))):
             near = f"{element.get('class') or ''} {element.get('itemprop') or ''} {_before(element)}"
             yield ("updated" if _UPDATE_LABEL.search(near) else "published"), day
             continue
-        line = _words(element)
+        line = _line(element)
         if found := _DAY_AT_START.match(line):
             yield from _days_of(found.group())
         elif len(line) <= _LONGEST_LINE and len(_DAY.sub(" ", line).split()) <= _MOST_WORDS_BESIDE:
@@ -377,9 +354,9 @@ def _called_dates(page: _Page, element: "HtmlElement") -> Iterator[tuple[str, da
         fact = "updated" if _UPDATE_LABEL.search(f"{name} {_before(element)}") else "published"
         if day := _stated_day(element.get("datetime")) or _stated_day(element.get("title")):
             yield fact, day
-        elif len(line := _words(element)) <= _LONGEST_LINE:
+        elif len(line := _line(element)) <= _LONGEST_LINE:
             yield from _days_of(line, short=True, fact=fact)
-    elif _DATE_LABEL.match(_first_text(element)) and (found := _DAY_AFTER_LABEL.match(_words(element))):
+    elif _DATE_LABEL.match(_first_text(element)) and (found := _DAY_AFTER_LABEL.match(_line(element))):
         yield from _days_of(found.group(), short=True)
 
 
@@ -434,15 +411,11 @@ def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iter
 
 
 def _read_day(found: re.Match[str]) -> date | None:
-    if written := found["iso"] or found["cjk"]:
-        year, month, day = re.findall(r"\d+", written)
-        return _made(year, month, day)
-    if month_name := found["m"] or found["m2"]:
-        return _made(found["y"] or found["y2"], str(_MONTHS[month_name.lower()]), found["d"] or found["d2"])
-    first, second, year = found["a"], found["b"], found["y3"]
-    if not first:
-        return _made(f"20{found['y4']}", found["b4"], found["a4"])
-    # Days with dots are written day first wherever they are written; those with slashes are ambiguous.
-    if int(first) > 12 or first == second or found["sign"] == ".":
+    if written := found.groupdict().get("year"):
+        return _made(f"20{written}", found["month"], found["day"])
+    if not found["c"]:
+        return day_of(found)
+    first, second, year = found["a"], found["b"], found["c"]
+    if int(first) > 12 or first == second:
         return _made(year, second, first)
     return _made(year, first, second) if int(second) > 12 else None

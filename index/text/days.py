@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 
@@ -26,11 +25,12 @@ _WORDS = {word for line in _lines("weekdays") for word in line} | set(_BESIDE.sp
 # The name of a month, in lower case.
 MONTH = rf"(?:{'|'.join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))})(?![^\W\d_])"
 _ORDINAL = r"(?:st|nd|rd|th|er|re|ro|[º°ª.’']|-?го|-е)?"
-_DAY = re.compile(
+# A full day in text that is casefolded; see `day_of`.
+DAY = re.compile(
     rf"""
     (?<![\w/.,-])
     (?:
-    (?P<d1>\d\d?){_ORDINAL}\s*(?:of\s|de\s|di\s|d['’]|ב)?(?P<m1>{MONTH})[.,]*\s*(?:de\s|del\s)?(?P<y1>\d{{4}})
+    (?P<d1>\d\d?){_ORDINAL}\s*(?:of\s|de\s|di\s|d['’]|ב|[-/])?(?P<m1>{MONTH})[.,]*\s*(?:de\s|del\s|[-/])?(?P<y1>\d{{4}})
     |(?P<m2>{MONTH})\.?\s*(?P<d2>\d\d?){_ORDINAL},?\s+(?P<y2>\d{{4}})
     |(?P<y3>\d{{4}})[.,]?\s+(?P<m3>{MONTH})\.?\s*(?P<d3>\d\d?)\.?
     |(?:ngày\s)?(?P<d4>\d\d?)\stháng\s(?P<n4>\d\d?)(?:,|\snăm)?\s(?P<y4>\d{{4}})
@@ -59,18 +59,18 @@ def read_written_day(text: str) -> date | None:
     True
     """
     lower = unicodedata.normalize("NFC", text).casefold()
-    days = set(_days(lower))
-    rest = _ZONE.sub(" ", _TIME.sub(" ", _DAY.sub(" ", lower)))
+    days = {day_of(found) for found in DAY.finditer(lower)}
+    rest = _ZONE.sub(" ", _TIME.sub(" ", DAY.sub(" ", lower)))
     words = re.sub(r"[\s,;:|·•/()\[\]–—،、（）-]+", " ", rest).split()
     beside = all(word in _WORDS or word.strip(".") in _WORDS or word == "." for word in words)
     return days.pop() if len(days) == 1 and beside else None
 
 
-def _days(lower: str) -> Iterator[date | None]:
-    for found in _DAY.finditer(lower):
-        number = next(part for part in "1234567" if found[f"y{part}"])
-        name = found[f"m{number}"] if number in "123" else ""
-        yield _made(found[f"y{number}"], str(_MONTHS[name]) if name else found[f"n{number}"], found[f"d{number}"])
+def day_of(found: re.Match[str]) -> date | None:
+    """Return the day that `DAY` has matched, or None if there is no such day."""
+    number = next(part for part in "1234567" if found[f"y{part}"])
+    name = found[f"m{number}"] if number in "123" else ""
+    return _made(found[f"y{number}"], str(_MONTHS[name]) if name else found[f"n{number}"], found[f"d{number}"])
 
 
 def _made(year: str, month: str, day: str) -> date | None:
