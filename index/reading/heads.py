@@ -1,6 +1,7 @@
 """Heads: read the headline, byline, day and other facts that a text states before its body."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ import yaml
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
+from index.reading.facts import DATES, facts_of, is_address
 from index.text.datelines import parse_date, read_dateline
 from index.text.spans import Span
 
@@ -18,31 +20,24 @@ _LONGEST_WRAPPED_LINE = 120
 _LONGEST_FRONT_MATTER = 64_000
 _LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
 
-# The usual names of each fact, in front matter and in "Key: value" lines.
+# The names of each fact in "Key: value" lines.
 _NAMES = {
-    "title": ("title", "headline"),
+    "title": "title|headline|full title",
     "published": (
-        "date",
-        "published",
-        "published_at",
-        "pubdate",
-        "pub_date",
-        "publish_date",
-        "published_date",
-        "publication_date",
-        "date_published",
-        "datepublished",
-        "posted",
+        "date|published|published at|pubdate|pub date|publish date|published date|publication date|date published|"
+        "first published|posted"
     ),
-    "updated": ("updated", "last updated", "modified", "datemodified"),
-    "place": ("place", "location"),
-    "outlet": ("outlet", "source", "publisher", "publication", "newspaper", "site"),
-    "author": ("author", "authors", "byline", "by"),
-    "url": ("url", "link", "canonical"),
+    "updated": "updated|last updated|modified",
+    "place": "place|location",
+    "outlet": "outlet|source|publisher|publication|newspaper|site",
+    "author": "author|authors|byline|by",
+    "url": "url|link|canonical",
 }
-FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names}
-_DATES = ("published", "updated")
-_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{'|'.join(FACT_OF)})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+_FACT_OF_KEY = {name: fact for fact, names in _NAMES.items() for name in names.split("|")}
+_KEY = "|".join(_FACT_OF_KEY).replace(" ", "[ _]?")
+_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{_KEY})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+_YAML = re.compile(r"\n*---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n|$)", re.DOTALL)
+_TOML = re.compile(r"\n*\+\+\+[ \t]*\n(?P<front>.*?\n)\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 # A line such as "Category: World" between known ones.
 _OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
 # "By Mara Quill and J. R. Holt, Staff Writer": names and short words, not a sentence.
@@ -50,7 +45,6 @@ _BYLINE = re.compile(
     r"(?:By|BY)(?P<author>"
     r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
 )
-_MOST_ENTRIES = 50  # of a list of authors, for example
 
 
 @dataclass(slots=True)
@@ -85,9 +79,10 @@ def read_markdown(path: str, text: str) -> tuple[str, Head]:
 
     Raises UnreadableArticle if the front matter cannot be read.
     """
-    front, text = _split_front_matter(text)
+    front, toml, text = _split_front_matter(text)
     head = Head()
     _read_front_matter(path, front, head)
+    _read_toml(path, toml, head)
     line = _next_line(text, head.end)
     if re.match(r"#[ \t]", line.cut(text)):
         head.state("title", line.cut(text).strip("# \t"))
@@ -109,22 +104,11 @@ def read_parsed(text: str, stated: Mapping[str, str]) -> Head:
 def read_record(text: str, facts: Mapping[str, object]) -> Head:
     """Read the head of the text of a record, beside its other fields."""
     head = Head()
-    for name, value in facts.items():
-        if fact := FACT_OF.get(name.replace("-", "_")):
-            head.state(fact, _written(value))
+    for fact, value in facts_of(facts).items():
+        head.state(fact, value)
     _pass_title(text, head)
     _read_particulars(text, head)
     return head
-
-
-def _written(value: object, *, depth: int = 3) -> str:
-    """Return a fact of a record as text. Names of people and outlets may be in lists and objects."""
-    if isinstance(value, list) and depth:
-        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
-        return ", ".join(entry[:LONGEST_TITLE] for entry in entries if entry)
-    if isinstance(value, dict) and depth:
-        return _written(value.get("name") or value.get("title") or "", depth=depth - 1)
-    return value if isinstance(value, str) else ""
 
 
 def skip_space(text: str, start: int) -> int:
@@ -167,11 +151,12 @@ def _read_key_lines(text: str, head: Head) -> None:
                 head.end = line.end
                 continue
             return
-        fact, value = FACT_OF[found["name"].lower()], found["value"]
-        if fact in _DATES and not re.search(r"\d", value):
+        key, value = found["name"].lower().replace("_", " "), found["value"]
+        fact = next(fact for name, fact in _FACT_OF_KEY.items() if name.replace(" ", "") == key.replace(" ", ""))
+        if fact in DATES and not re.search(r"\d", value):
             return  # "Date night: …" is a sentence
-        if fact not in _DATES or parse_date(value):
-            head.state(fact, value)
+        if fact not in DATES or parse_date(value):
+            head.state("url" if fact == "outlet" and is_address(value) else fact, value)
         head.end, known = line.end, True
 
 
@@ -219,9 +204,14 @@ def _read_day(text: str, head: Head) -> None:
         head.end = line.end
 
 
-def _split_front_matter(text: str) -> tuple[str, str]:
-    found = re.match(r"\n*---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*(?:\n|$)", text[:_LONGEST_FRONT_MATTER], re.DOTALL)
-    return (found["yaml"], text[found.end() :]) if found else ("", text)
+def _split_front_matter(text: str) -> tuple[str, str, str]:
+    """Return the front matter in YAML, that in TOML, and the text below."""
+    head = text[:_LONGEST_FRONT_MATTER]
+    if found := _YAML.match(head):
+        return found["front"], "", text[found.end() :]
+    if found := _TOML.match(head):
+        return "", found["front"], text[found.end() :]
+    return "", "", text
 
 
 def _read_front_matter(path: str, front: str, head: Head) -> None:
@@ -234,12 +224,21 @@ def _read_front_matter(path: str, front: str, head: Head) -> None:
         raise UnreadableArticle(
             f"{path}: the front matter is not valid YAML{where}. Expected lines such as title: …. Fix or remove it."
         ) from None
-    for name, value in stated.items() if isinstance(stated, dict) else ():
-        if isinstance(value, list):
-            # Cut first: with aliases, a short list can expand to gigabytes.
-            value = ", ".join(entry[:LONGEST_TITLE] for entry in value[:_MOST_ENTRIES] if isinstance(entry, str))
-        if isinstance(value, str) and (fact := FACT_OF.get(str(name).lower())):
+    if isinstance(stated, dict):
+        for fact, value in facts_of(stated).items():
             head.state(fact, value)
+
+
+def _read_toml(path: str, front: str, head: Head) -> None:
+    try:
+        stated = tomllib.loads(front)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UnreadableArticle(
+            f"{path}: the front matter is not valid TOML ({one_line(str(error))[:80]}). Expected lines such as "
+            'title = "…". Fix or remove it.'
+        ) from None
+    for fact, value in facts_of(stated).items():
+        head.state(fact, value)
 
 
 def _next_line(text: str, start: int) -> Span:

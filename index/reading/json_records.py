@@ -1,16 +1,36 @@
 """JSON records: find the articles in a JSON file or in the lines of a JSONL file, under the usual field names."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
 from index.core.errors import UnreadableArticle
+from index.core.limits import LIMITS
 from index.formats.encodings import decode
+from index.reading.facts import plain_name
+from index.reading.html_fields import to_plain_text
 
-# The usual names of an article's text, and of a list of articles.
-TEXTS = ("text", "body", "content", "article", "article_text", "articlebody", "article_body", "maintext", "full_text")
-_LISTS = ("articles", "items", "documents", "docs", "results", "data", "entries", "stories", "news")
+# The usual names of an article's text; those of its summary, if it has no text; and those of a list of articles.
+_WHOLE_TEXTS = (
+    "text", "body", "content", "article", "body_text", "article_text", "articlebody", "article_body", "maintext",
+    "main_text", "full_text", "full_content", "content_text", "text_content", "story", "content_html", "body_html",
+    "html", "raw_text", "content_encoded",
+)  # fmt: skip
+_SUMMARIES = ("lead_paragraph", "short_description", "abstract", "summary", "description", "excerpt", "snippet", "dek")
+TEXTS = (*_WHOLE_TEXTS, *_SUMMARIES)
+_LISTS = (
+    "articles", "items", "documents", "docs", "results", "data", "entries", "stories", "news", "posts", "objects",
+    "hits", "response", "result", "value", "rows", "records", "feed", "channel", "rss", "item", "entry", "edges",
+)  # fmt: skip
+_INNER_TEXTS = ("rendered", "text", "html", "content", "value")  # where an object has its text
+_MOST_LEVELS = 4  # above a list of articles
+_GRAPH = "@graph"  # of JSON-LD
+# Objects within an entry that have its fields: Elasticsearch, CouchDB, Typesense, The Guardian, JSON:API, GraphQL.
+_INSIDE = ("_source", "doc", "document", "fields", "attributes", "node", "article")
+# NewsAPI cuts a text: "The bridge was closed… [+1234 chars]".
+_CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +112,15 @@ def make_record(path: str, content: bytes, entry: object, guessed: str) -> Recor
         return Record(
             path, content, reason=f"{path}: neither an object nor a text. Expected an article. Fix it or remove it."
         )
-    named = {str(name).lower(): value for name, value in entry.items()}
-    text = next((value for name in TEXTS if isinstance(value := named.get(name), str) and value.strip()), None)
-    if text is None and isinstance(paragraphs := next((named[name] for name in TEXTS if name in named), None), list):
-        text = "\n\n".join(part for part in paragraphs if isinstance(part, str))
+    fields = _fields(entry)
+    text = _text(fields)
     if not text:
         names = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
         reason = (
             f"{path}: no field with an article's text ({names}). Expected one of {', '.join(TEXTS[:4])}. Rename it."
         )
         return Record(path, content, reason=reason)
-    return Record(path, content, text=_whole(text), facts=named, guessed=guessed)
+    return Record(path, content, text=_whole(text), facts=fields, guessed=guessed)
 
 
 def _whole(text: str) -> str:
@@ -110,15 +128,64 @@ def _whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _entries(whole: object) -> Sequence[object] | None:
+def _fields(entry: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of an entry by their plain names, with those of the objects inside it."""
+    named = dict[str, object]()
+    for each in (entry, *(inner for name in _INSIDE if isinstance(inner := entry.get(name), dict))):
+        for name, value in each.items():
+            if value is not None:
+                named.setdefault(plain_name(name), value)
+    return named
+
+
+def _text(fields: Mapping[str, object]) -> str:
+    """Return the text of an article, or its longest summary if it has no text."""
+    for name in _WHOLE_TEXTS:
+        if (text := _paragraphs(fields.get(name))).strip():
+            return _CUT.sub("…", text)
+    return max((_paragraphs(fields.get(name)) for name in _SUMMARIES), key=len)
+
+
+def _paragraphs(value: object, *, depth: int = 3) -> str:
+    """Return a text that may be in HTML, in a list of paragraphs, or in an object such as {"rendered": "…"}."""
+    if isinstance(value, str):
+        return to_plain_text(value) if len(value) <= LIMITS.article_characters else value
+    if isinstance(value, list) and depth:
+        return "\n\n".join(part for entry in value if (part := _paragraphs(entry, depth=depth - 1)).strip())
+    if isinstance(value, dict) and depth:
+        inner = (
+            _paragraphs(value.get(name), depth=depth - 1) for name in ("rendered", "text", "html", "content", "value")
+        )
+        return next((text for text in inner if text.strip()), "")
+    return ""
+
+
+def _entries(whole: object, *, levels: int = _MOST_LEVELS) -> Sequence[object] | None:
     """Return the list of articles, or None if the file is a single article."""
     if isinstance(whole, list):
         return whole
-    if isinstance(whole, dict) and not any(isinstance(whole.get(name), str) for name in TEXTS):
-        for name in _LISTS:
-            if isinstance(entries := whole.get(name), list) and any(isinstance(entry, dict) for entry in entries):
-                return entries
+    if not isinstance(whole, dict) or any(isinstance(whole.get(name), str) for name in _WHOLE_TEXTS):
+        return None
+    if isinstance(graph := whole.get(_GRAPH), list):
+        # The nodes of a page that are no articles are left out.
+        return [node for node in graph if isinstance(node, dict) and _text(_fields(node))] or None
+    for name in _LISTS:
+        inner = whole.get(name)
+        if isinstance(inner, list) and any(isinstance(entry, dict) for entry in inner):
+            return _with_feed(whole, name, inner)
+        if isinstance(inner, dict) and levels and (entries := _entries(inner, levels=levels - 1)) is not None:
+            return entries
     return None
+
+
+def _with_feed(whole: Mapping[str, object], name: str, entries: list[object]) -> Sequence[object]:
+    """Return the entries of a feed (JSON Feed, or RSS as JSON) with its title, which names their outlet."""
+    feed = whole.get("feed")
+    if not isinstance(feed, dict):
+        feed = whole if name == "item" or "jsonfeed.org" in str(whole.get("version")) else {}
+    if not isinstance(title := feed.get("title"), str):
+        return entries
+    return [{"feed_title": title} | entry if isinstance(entry, dict) else entry for entry in entries]
 
 
 def _canonical(entry: object) -> bytes:

@@ -21,7 +21,7 @@ from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import Done, Embedded, Rejected, Removed, Visible
 from index.pipeline.library import Library
 from index.pipeline.sync import sync_shelf
-from index.reading import heads, readers
+from index.reading import facts, readers
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import EndpointEmbedder, MiniLM
@@ -112,7 +112,7 @@ def test_files_that_an_earlier_version_read_are_read_again(newsroom: Newsroom, m
     newsroom.index()
     assert newsroom.indexed().visible == 0
     monkeypatch.setattr(readers, "VERSION", "later")
-    monkeypatch.setitem(heads.FACT_OF, "released", "published")
+    monkeypatch.setitem(facts.FACT_OF, "released", "published")
     done = newsroom.indexed()
     assert (done.visible, done.removed) == (1, 0)
     with newsroom.library.shelf.read() as reading:

@@ -121,6 +121,27 @@ def test_front_matter_is_text_and_builds_nothing(front: str, title: str) -> None
     assert read_article("a.md", f"---\n{front}\n---\nBoth signed.".encode()).title == title
 
 
+@pytest.mark.parametrize(
+    "front",
+    [
+        (
+            '---\ntitle: Pass closed\nsource: "https://echo.example/pass"\nauthor:\n  - "[[Asha Rao]]"\n'
+            "published: 2026-03-09\ncreated: 2026-04-01\n---\n"
+        ),
+        "---\ntitle: Pass closed\nurl: https://echo.example/pass\nauthor: {name: Asha Rao}\ndate: 9 mars 2026\n---\n",
+        (
+            '+++\ntitle = "Pass closed"\ndate = 2026-03-09T08:00:00Z\nauthors = ["Asha Rao"]\n'
+            'link = "https://echo.example/pass"\n+++\n'
+        ),
+    ],
+)
+def test_front_matter_of_clippers_gives_the_facts(front: str) -> None:
+    article = read_article("a.md", f"{front}\n# Pass closed\n\nSnow closed the pass.".encode())
+    assert (article.title, article.published, article.author) == ("Pass closed", date(2026, 3, 9), "Asha Rao")
+    assert (article.outlet, article.url) == (None, "https://echo.example/pass")
+    assert article.body.cut(article.text) == "Snow closed the pass."
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_with_a_byte_order_mark_is_read(encoding: str) -> None:
     text = "Zürich’s mayor said “nein”.\n"
@@ -139,6 +160,7 @@ def test_line_ends_are_normalised_and_control_characters_removed() -> None:
         ("a.txt", b"", "no text in it"),
         ("a.txt", b"GIF89a\x01\x00\x01\x00\x80\xff\x00", "the encoding of its text is not clear"),
         ("a.md", b"---\ntitle: [\n---\nText.", "front matter is not valid YAML in line 3"),
+        ("a.md", b"+++\ntitle = no\n+++\nText.", "front matter is not valid TOML"),
         ("a.md", b"---\ntitle: Only a head\n---\n", "no text in it"),
     ],
 )

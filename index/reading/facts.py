@@ -1,0 +1,124 @@
+"""Facts: the title, days, outlet, author and address among the named fields of a record or of front matter.
+
+The names are those that services, crawlers and clippers use. Of several fields for one fact, the first in `FACT_OF`
+counts. Days on which somebody saved or created a copy are none of them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+
+from index.reading.html_fields import to_plain_text
+from index.text.datelines import parse_date
+
+_NAMES = {
+    "title": "title headline web_title heading full_title head name",
+    "published": """published published_at date_published datepublished published_date publish_date publishdate
+        date_publish pubdate pub_date publication_date published_time article_published_time publish_time
+        web_publication_date provider_publish_time published_on first_published first_published_at
+        first_publication_date date_time_pub posted posted_at posted_on issued date dc_date date_time datetime
+        display_date timestamp""",
+    "updated": """updated updated_at updated_date last_updated modified modified_at date_modified datemodified
+        last_modified lastmod date_modify""",
+    "place": "place location",
+    "outlet": """outlet publisher publication newspaper site_name sitename source_name source source_title
+        source_hostname provider site website feed_title domain source_domain hostname""",
+    "author": "author authors byline by creator dc_creator author_name writer",
+    "url": """url link canonical canonical_url web_url page_url article_url source_url original_url permalink
+        external_url href""",
+}
+# The fact that a field states, by the name of the field; names that are more certain come first.
+FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names.split()}
+DATES = ("published", "updated")
+_LONGEST = 300  # characters, of one name in a list
+_MOST_ENTRIES = 50  # of a list of authors, for example
+# Where an object has its own words: {"name": "The Post"}, {"rendered": "Bridge closed"}, {"$date": 1770105600000}.
+_INNER = (
+    "name", "title", "main", "rendered", "original", "display_name", "full_name", "text", "html", "value", "content",
+    "#text", "_text", "$date", "$numberLong", "uri", "domain",
+)  # fmt: skip
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z+.-]*://|www\.)\S*\s*", re.IGNORECASE)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]\n]+)\]\]|(?<!!)\[([^\]\n]+)\]\(\S+\)")
+_EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
+_EARLIEST_EPOCH = 315_532_800  # 1980, in seconds
+
+
+def plain_name(name: object) -> str:
+    """Return the name of a field in small letters, its words parted by underscores.
+
+    >>> plain_name("publishedAt"), plain_name("source-hostname"), plain_name("Last updated")
+    ('published_at', 'source_hostname', 'last_updated')
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\s:.-]+", "_", str(name)).lower()
+
+
+def facts_of(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return the facts that fields state, by the names that `heads.py` uses. A day is one that is certain."""
+    named = {plain_name(name): value for name, value in reversed(list(fields.items()))}
+    facts = dict[str, str]()
+    for name, fact in FACT_OF.items():
+        value = named.get(name)
+        if fact not in facts and (stated := _day(value) if fact in DATES else _stated(fact, value)):
+            facts[fact] = stated
+    addresses = (written for name in ("source", "site") if is_address(written := _written(named.get(name))))
+    if "url" not in facts and (address := next(addresses, "")):
+        facts["url"] = address.strip()
+    return facts
+
+
+def without_links(words: str) -> str:
+    """Return words without the marks of links: "[[Mara Quill]]", "[The Post](https://post.example)".
+
+    >>> without_links("[[people/Mara Quill|Mara Quill]] of [The Post](https://post.example)")
+    'Mara Quill of The Post'
+    """
+    return _WIKI_LINK.sub(lambda link: link[1] or link[2], words)
+
+
+def is_address(words: str) -> bool:
+    """Return True if words are the address of a page."""
+    return _ADDRESS.fullmatch(words) is not None
+
+
+def _stated(fact: str, value: object) -> str:
+    words = without_links(to_plain_text(_written(value)))
+    if fact == "author":
+        words = re.sub(r"\s*by\s+", "", words, count=1, flags=re.IGNORECASE) if words[:3].lower() == "by " else words
+    # An address is no name of an outlet or a person; "post.example" may be.
+    return "" if fact in ("outlet", "author") and is_address(words) else words
+
+
+def _written(value: object, *, depth: int = 3) -> str:
+    """Return a field as text. Names of people and outlets may be in lists and objects."""
+    if isinstance(value, list) and depth:
+        # Cut first: with the aliases of YAML, a short list can expand to gigabytes.
+        entries = (_written(entry, depth=depth - 1) for entry in value[:_MOST_ENTRIES])
+        return ", ".join(entry[:_LONGEST] for entry in entries if entry)[: _LONGEST * _MOST_ENTRIES]
+    if isinstance(value, Mapping) and depth:
+        return next((inner for name in _INNER if (inner := _written(value.get(name), depth=depth - 1))), "")
+    return value if isinstance(value, str) else ""
+
+
+def _day(value: object) -> str:
+    day = next((day for written in _moments(value) if (day := _day_of_epoch(written) or parse_date(written))), None)
+    return str(day or "")
+
+
+def _moments(value: object, *, depth: int = 3) -> Iterator[str]:
+    if isinstance(value, Mapping) and depth:
+        for name in _INNER:
+            yield from _moments(value.get(name), depth=depth - 1)
+    elif isinstance(value, list) and depth:
+        for entry in value[:1]:
+            yield from _moments(entry, depth=depth - 1)
+    elif isinstance(value, str | int | float | date) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _day_of_epoch(written: str) -> date | None:
+    """Read the seconds, or thousandths of seconds, since 1970."""
+    if not _EPOCH.fullmatch(written.strip()):
+        return None
+    moment = float(written)
+    seconds = moment / 1000 if moment > 1e11 else moment
+    return datetime.fromtimestamp(seconds, tz=UTC).date() if seconds > _EARLIEST_EPOCH else None
