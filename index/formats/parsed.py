@@ -12,3 +12,4 @@ class Parsed:
     stated: Mapping[str, str] = field(default_factory=dict)  # by the names that `readers.py` uses
     pages: tuple[int, ...] = ()  # where each page begins in the text
     guessed: str = ""  # the encoding, if it was guessed
+    start: int = 0  # where the headline begins in the text; what is above it is not part of the article

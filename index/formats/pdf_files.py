@@ -1,16 +1,59 @@
-"""PDF files: extract the text, page by page."""
+"""PDF files: extract the text, page by page, without what is repeated at the edges of the pages."""
 
 import io
-from collections.abc import Sequence
+import re
+import statistics
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import hypot
+from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
+from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import Parsed
+from index.text.datelines import parse_date
+from index.text.days import DAY, day_of
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
+
+_EDGE = 0.12  # of the height of a page: where running heads and page numbers are
+_LARGER = 1.15  # times the size of the body: a heading
+_PARTED = 1.35  # times the usual distance of two lines: a new paragraph
+_FULL = 0.6  # of the length of long lines: after such a line the sentence goes on in the next
+_MOST_ABOVE = 300  # characters above the headline; more are a text of their own
+_LONGEST_HEADLINE = 300
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+# What browsers print on each page: the moment of printing and the title, the address and the number of the page.
+_PRINTED = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? \d{1,2}[:.]\d{1,2}.*|(?P<url>(?:https?|file)://\S+)\s+\d+/\d+"
+)
+_DIVIDED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
+_SECOND_HALF = re.compile(r"[^\W\d_]+")
+_JOINING = ("and", "or", "und", "oder", "bis", "et", "ou", "y", "e", "o")  # "pre- and post-war"
+_JOINED = "-"
+_SENTENCE_END = (".", "!", "?", ":", "”", '"', "»", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a page, as large as its largest letters."""
+
+    text: str
+    size: float  # points
+    y: float  # points from the bottom of the page
+    at_edge: bool
 
 
 def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
-    """Extract the text of a PDF, page by page, with pypdf."""
+    """Extract the text of a PDF, page by page, with pypdf.
+
+    Words that are divided at the ends of lines are joined. The largest text of the first page is the title.
+    """
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -24,7 +67,7 @@ def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
             raise UnreadableArticle(
                 f"{path}: {len(reader.pages):,} pages. Expected at most {LIMITS.pdf_pages:,}. Split the file."
             )
-        pages = [clean(page.extract_text()).strip() for page in reader.pages]
+        pages = [list(_lines(page)) for page in reader.pages]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
         raise UnreadableArticle(
             f"{path}: the PDF is damaged ({type(error).__name__}). Expected one that a viewer opens. Save or download "
@@ -34,9 +77,168 @@ def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
         raise UnreadableArticle(
             f"{path}: a PDF without text, perhaps a scan. Expected text that can be selected. Run it through OCR first."
         )
-    text, begins = "", []
+    return [_compose(pages)]
+
+
+def _lines(page: "PageObject") -> Iterator[_Line]:
+    """Yield the lines of a page in the order of its file, which is that of its columns."""
+    pieces, found = list[str](), list[tuple[float, float]]()
+    low, height = float(page.mediabox.bottom), float(page.mediabox.height) or 1.0
+    lines = list[_Line]()
+
+    def end_line() -> None:
+        text = clean("".join(pieces)).translate(_LIGATURES).strip()
+        if text and found:
+            size, y = max(size for size, _ in found), found[0][1]
+            place = (y - low) / height
+            lines.append(_Line(text, size, y, at_edge=not _EDGE < place < 1 - _EDGE))
+        pieces.clear()
+        found.clear()
+
+    def see(text: str, user: list[float], matrix: list[float], _font: object, size: float) -> None:
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                end_line()
+            pieces.append(piece)
+            if piece.strip():
+                scale = hypot(matrix[2], matrix[3]) * hypot(user[2], user[3])
+                found.append((size * scale, matrix[4] * user[1] + matrix[5] * user[3] + user[5]))
+
+    page.extract_text(visitor_text=see)
+    end_line()
+    yield from lines
+
+
+def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
+    running = _running_lines(pages)
+    stated = dict(_stated_at_edges(pages, running))
+    kept = [[line for line in page if not _is_running(line, running)] for page in pages]
+    if not any(kept):
+        kept = [list(page) for page in pages]
+    body_size = _body_size(kept)
+    text, begins = _text(kept, body_size)
+    start = 0
+    if headline := _headline(next(page for page in kept if page), body_size, running):
+        stated["title"] = one_line(" ".join(line.text for line in headline))
+        above = text.find(headline[0].text)
+        if 0 <= above <= _MOST_ABOVE:
+            start = above
+            if day := next(filter(None, map(parse_date, text[:above].split("\n"))), None):
+                stated.setdefault("published", str(day))
+    return Parsed(text, stated, pages=begins, start=start)
+
+
+def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tuple[int, ...]]:
+    """Join the lines of all pages, and return the text and where each page begins in it."""
+    written = frozenset(re.findall(r"\w+-\w+", " ".join(line.text for page in pages for line in page)))
+    gap, full = _usual_gap(pages), _FULL * _long_line(pages)
+    parts, length, begins = list[str](), 0, list[int]()
+    previous: _Line | None = None
     for page in pages:
-        text += "\n\n" if text and page else ""
-        begins.append(len(text))
-        text += page
-    return [Parsed(text, pages=tuple(begins))]
+        begin = length
+        for place, line in enumerate(page):
+            if previous is not None:
+                if _is_parted(previous, line, body_size, gap, same_page=place > 0):
+                    end = "\n\n"
+                else:
+                    end = _join(previous.text, line.text, written, flows=len(previous.text) >= full)
+                if end == _JOINED:
+                    parts[-1], length, end = parts[-1][:-1], length - 1, ""
+                parts.append(end)
+                length += len(end)
+            if not place:
+                begin = length
+            parts.append(line.text)
+            length += len(line.text)
+            previous = line
+        begins.append(begin if page else length)
+    return "".join(parts), tuple(begins)
+
+
+def _key(line: _Line) -> str:
+    return re.sub(r"\d+", "0", one_line(line.text))
+
+
+def _running_lines(pages: Sequence[Sequence[_Line]]) -> frozenset[str]:
+    """Return the lines that most pages have at their edges, whatever the number of the page."""
+    counts = Counter(key for page in pages for key in {_key(line) for line in page if line.at_edge})
+    return frozenset(key for key, count in counts.items() if count > 1 and count > len(pages) / 2)
+
+
+def _is_running(line: _Line, running: frozenset[str]) -> bool:
+    return line.at_edge and (_key(line) in running or _PRINTED.fullmatch(line.text) is not None)
+
+
+def _stated_at_edges(pages: Sequence[Sequence[_Line]], running: frozenset[str]) -> Mapping[str, str]:
+    """Return the day of the paper that the pages repeat, and the address that a browser printed."""
+    stated = dict[str, str]()
+    for line in (line for page in pages for line in page if _is_running(line, running)):
+        if printed := _PRINTED.fullmatch(line.text):
+            if (url := printed["url"]) and url.startswith("http"):
+                stated.setdefault("url", url)
+        elif found := DAY.search(line.text.casefold()):
+            stated.setdefault("published", str(day_of(found) or ""))
+    return {name: value for name, value in stated.items() if value}
+
+
+def _body_size(pages: Sequence[Sequence[_Line]]) -> float:
+    """Return the size in which most of the text is set."""
+    letters = Counter[float]()
+    for line in (line for page in pages for line in page):
+        letters[round(line.size, 1)] += len(line.text)
+    return letters.most_common(1)[0][0]
+
+
+def _headline(page: Sequence[_Line], body_size: float, running: frozenset[str]) -> list[_Line]:
+    """Return the lines of the largest text of a page, if it is larger than the body and no longer than a headline."""
+    names = " ".join(key for key in running if not _PRINTED.fullmatch(key))  # a paper's name is no headline
+    large = [line for line in page if line.size >= body_size * _LARGER and line.text not in names]
+    if not large:
+        return []
+    size = max(line.size for line in large)
+    first = next(place for place, line in enumerate(page) if line in large and line.size == size)
+    last = first
+    while last < len(page) and abs(page[last].size - size) < size / 50:
+        last += 1
+    headline = list(page[first:last])
+    return headline if last < len(page) and sum(len(line.text) for line in headline) <= _LONGEST_HEADLINE else []
+
+
+def _usual_gap(pages: Sequence[Sequence[_Line]]) -> float:
+    """Return the usual distance of two lines, in points."""
+    gaps = [
+        upper.y - lower.y
+        for page in pages
+        for upper, lower in pairwise(page)
+        if upper.y > lower.y and abs(upper.size - lower.size) < 1
+    ]
+    return statistics.median(gaps) if gaps else 0.0
+
+
+def _is_parted(upper: _Line, lower: _Line, body_size: float, gap: float, *, same_page: bool) -> bool:
+    """Return True if a new block begins: a paragraph, a heading or what follows one."""
+    if abs(upper.size - lower.size) > 0.5 and max(upper.size, lower.size) >= body_size * _LARGER:
+        return True
+    if not same_page or lower.y > upper.y:  # on the next page, or in the next column
+        return upper.text.endswith(_SENTENCE_END) or not lower.text[:1].islower()
+    return bool(gap) and upper.y - lower.y > gap * _PARTED
+
+
+def _long_line(pages: Sequence[Sequence[_Line]]) -> int:
+    """Return the length of a long line of the text, in characters."""
+    lengths = sorted(len(line.text) for page in pages for line in page)
+    return lengths[len(lengths) * 9 // 10]
+
+
+def _join(line: str, following: str, written: Container[str], *, flows: bool) -> str:
+    """Return what is between two lines; `_JOINED` if they divide a word, whose hyphen is then removed.
+
+    The hyphen stays if the word has one elsewhere, or if its second half begins with a capital.
+    """
+    second = _SECOND_HALF.match(following)
+    if not _DIVIDED.search(line) or second is None or second.group().casefold() in _JOINING:
+        return " " if flows else "\n"
+    first = re.search(r"\w+$", line[:-1])
+    if not second.group()[0].islower() or (first and f"{first.group()}-{second.group()}" in written):
+        return ""
+    return _JOINED

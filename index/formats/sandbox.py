@@ -115,7 +115,8 @@ def _parsed(answer: dict[str, Any]) -> Parsed:
     # A database cannot store a lone surrogate.
     text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
     stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
-    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed)
+    start = min(max(0, int(answer["start"])), len(text))
+    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start)
 
 
 def _start(megabytes: int) -> subprocess.Popen[bytes]:

@@ -10,6 +10,7 @@ import yaml
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
+from index.formats.parsed import Parsed
 from index.reading.facts import DATES, facts_of, is_address
 from index.text.datelines import parse_date, read_dateline
 from index.text.spans import Span
@@ -91,13 +92,13 @@ def read_markdown(path: str, text: str) -> tuple[str, Head]:
     return text, head
 
 
-def read_parsed(text: str, stated: Mapping[str, str]) -> Head:
+def read_parsed(parsed: Parsed) -> Head:
     """Read the head of a text that a parser found, beside the facts that its file stated."""
-    head = Head()
-    for fact, value in stated.items():
+    head = Head(end=parsed.start)
+    for fact, value in parsed.stated.items():
         head.state(fact, value)
-    _pass_title(text, head)
-    _read_lines(text, head)
+    _pass_title(parsed.text, head)
+    _read_lines(parsed.text, head)
     return head
 
 
@@ -125,10 +126,11 @@ def _read_lines(text: str, head: Head) -> None:
 
 
 def _pass_title(text: str, head: Head) -> None:
-    """Skip a first line that repeats the stated title."""
-    line = _next_line(text, head.end)
-    if "title" in head.stated and one_line(line.cut(text)) == head.stated["title"] and text[line.end :].strip():
-        head.end = line.end
+    """Skip first lines that repeat the stated title."""
+    words = head.stated.get("title", "").split()
+    title = re.compile(r"\s+".join(map(re.escape, words)) + r"[ \t]*(?:\n|$)")
+    if words and (found := title.match(text, skip_space(text, head.end))) and text[found.end() :].strip():
+        head.end = found.end()
 
 
 def _read_particulars(text: str, head: Head) -> None:

@@ -105,7 +105,7 @@ def _read_parsed(path: str, content: bytes, known: Container[str]) -> Iterator[R
 
 
 def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, str]:
-    head = read_parsed(parsed.text, parsed.stated)
+    head = read_parsed(parsed)
     return _make(path, content, parsed.text, head, pages=parsed.pages), _guessed(parsed.guessed)
 
 

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from email.message import EmailMessage
 
 import docx
@@ -41,11 +41,21 @@ STORIES = (
 
 def make_pdf(pages: Sequence[Sequence[str]]) -> bytes:
     """Write a PDF of text lines. A page without lines is like a scan."""
+    return _pdf_of("60 760 Td " + " ".join(f"({line}) Tj 0 -16 Td" for line in lines) for lines in pages)
+
+
+def place_pdf(pages: Sequence[Sequence[tuple[str, int, int, int]]]) -> bytes:
+    """Write a PDF of text lines, each with its size and its place from the lower left corner, in points."""
+    return _pdf_of(
+        " ".join(f"/F1 {size} Tf 1 0 0 1 {x} {y} Tm ({line}) Tj" for line, size, x, y in lines) for lines in pages
+    )
+
+
+def _pdf_of(pages: Iterable[str]) -> bytes:
     objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     kids = []
-    for lines in pages:
-        shown = " ".join(f"({line}) Tj 0 -16 Td" for line in lines)
-        drawn = f"BT /F1 12 Tf 60 760 Td {shown} ET".encode("cp1252")
+    for shown in pages:
+        drawn = f"BT /F1 12 Tf {shown} ET".encode("cp1252")
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn))
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
