@@ -12,12 +12,15 @@ from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.formats.parsed import Parsed
 from index.reading.facts import DATES, facts_of, is_address
+from index.reading.head_lines import HeadLine, bare, is_kicker, is_name, is_outlet, read_head_line
 from index.text.datelines import parse_date, read_dateline
 from index.text.spans import Span
 
 LONGEST_TITLE = 300  # characters, of a title that the article states
 _LONGEST_HEADLINE = 200
 _LONGEST_WRAPPED_LINE = 120
+_LONGEST_STANDFIRST = 400
+_MOST_LINES_BETWEEN = 3  # between the headline and the byline
 _LONGEST_FRONT_MATTER = 64_000
 _LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
 
@@ -41,11 +44,6 @@ _YAML = re.compile(r"\n*---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n|$)", re.DOTALL
 _TOML = re.compile(r"\n*\+\+\+[ \t]*\n(?P<front>.*?\n)\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 # A line such as "Category: World" between known ones.
 _OTHER_KEY_LINE = re.compile(r"[ \t]*[A-Z][\w-]{1,20}:[ \t]*\S.{0,80}(?<![.!?])")
-# "By Mara Quill and J. R. Holt, Staff Writer": names and short words, not a sentence.
-_BYLINE = re.compile(
-    r"(?:By|BY)(?P<author>"
-    r"(?:[ \t]+(?:[^\W\d_a-z][\w.'’-]*,?|and|in|of|for|the|at|with|de|da|van|von|der|al|bin)){1,12})"
-)
 
 
 @dataclass(slots=True)
@@ -84,11 +82,14 @@ def read_markdown(path: str, text: str) -> tuple[str, Head]:
     head = Head()
     _read_front_matter(path, front, head)
     _read_toml(path, toml, head)
+    _read_particulars(text, head)
     line = _next_line(text, head.end)
     if re.match(r"#[ \t]", line.cut(text)):
         head.state("title", line.cut(text).strip("# \t"))
         head.end = line.end
     _read_particulars(text, head)
+    if "title" in head.stated:
+        _look_below_standfirst(text, head)
     return text, head
 
 
@@ -120,9 +121,13 @@ def skip_space(text: str, start: int) -> int:
 
 def _read_lines(text: str, head: Head) -> None:
     """Read the headline, and what is above and below it."""
+    is_titled = "title" in head.stated
     _read_particulars(text, head)
     _read_headline(text, head)
     _read_particulars(text, head)
+    # A file that states its title, such as a web page, states its day and author too.
+    if "title" in head.stated and not is_titled:
+        _look_below_standfirst(text, head)
 
 
 def _pass_title(text: str, head: Head) -> None:
@@ -134,13 +139,35 @@ def _pass_title(text: str, head: Head) -> None:
 
 
 def _read_particulars(text: str, head: Head) -> None:
-    """Read bylines, days and key lines in any order."""
-    before = -1
+    """Read bylines, days, key lines and other lines of a head, in any order."""
+    before, expected = -1, ""
     while before != head.end < _LONGEST_HEAD:
         before = head.end
-        _read_byline(text, head)
-        _read_day(text, head)
-        _read_key_lines(text, head)
+        line = _next_line(text, head.end)
+        if not text[line.end :].strip():
+            return
+        if found := _head_line(text, line, head, expected):
+            for fact, value in found.stated.items():
+                head.state(fact, value)
+            head.end, expected = line.end, found.expects
+        else:
+            _read_key_lines(text, head)
+
+
+def _head_line(text: str, line: Span, head: Head, expected: str = "") -> HeadLine | None:
+    """Read one line of a head. The names of outlets and people are lines of it only beside the headline or a day."""
+    words = line.cut(text)
+    if found := read_head_line(words, expected=expected):
+        return found
+    following = _next_line(text, line.end).cut(text)
+    below = read_head_line(following)
+    titled = "title" in head.stated
+    if is_outlet(bare(words), certainly=not titled) and (titled or below is None or "author" not in below.stated):
+        return HeadLine({"outlet": bare(words)}, expected)
+    if titled and words.startswith("^"):
+        return HeadLine(expects=expected)  # of an agency, such as "^Associated Press="
+    beside = is_outlet(bare(following)) or (below is not None and (below.is_dated_or_signed or below.expects))
+    return HeadLine(expects=expected) if titled and beside and is_name(bare(words)) else None
 
 
 def _read_key_lines(text: str, head: Head) -> None:
@@ -148,8 +175,9 @@ def _read_key_lines(text: str, head: Head) -> None:
     known = False
     while head.end < _LONGEST_HEAD:
         line = _next_line(text, head.end)
-        if not (found := _KEY_LINE.fullmatch(line.cut(text))):
-            if known and _OTHER_KEY_LINE.fullmatch(line.cut(text)):
+        words = re.sub(r"^[-*]\s", "", bare(line.cut(text)))
+        if not (found := _KEY_LINE.fullmatch(words)):
+            if known and _OTHER_KEY_LINE.fullmatch(words):
                 head.end = line.end
                 continue
             return
@@ -163,47 +191,88 @@ def _read_key_lines(text: str, head: Head) -> None:
 
 
 def _read_headline(text: str, head: Head) -> None:
-    """Read a short first line without a full stop as the headline, if something else follows it."""
+    """Read a short first line as the headline, if something else follows it, and skip the section above it."""
     line = _next_line(text, head.end)
     following = _next_line(text, line.end)
+    if "title" in head.stated or not len(following):
+        return
+    if is_kicker(bare(line.cut(text)), following.cut(text)) and _is_headline(text, following):
+        line, following = following, _next_line(text, following.end)
+    if not _is_headline(text, line):
+        return
+    words = bare(line.cut(text))
+    head.end = line.end
+    below = _next_line(text, following.end)
+    if _continues(text, line, following) and _is_dated_or_signed(text, below):
+        words, head.end = f"{words} {following.cut(text)}", following.end
+    head.state("title", words)
+
+
+def _is_headline(text: str, line: Span) -> bool:
+    following = _next_line(text, line.end)
     words, below = line.cut(text), following.cut(text)
-    if "title" in head.stated or not below or len(line) > _LONGEST_HEADLINE or parse_date(words):
-        return
-    if re.search(r"[.!:;,…\"'”’)\]]$", words):
-        return
+    if not below or len(line) > _LONGEST_HEADLINE or _is_dateline_itself(text, line):
+        return False
+    if read_head_line(below) is not None or (_is_in_block(text, line) and not re.search(r"[.!:;,…]$", words)):
+        return True
+    if re.search(r"[.!:;,…\[\]]$|[.!?,][\"'”’)]$", words):
+        return False
     parted = text[line.end : following.start].count("\n") > 1
     begins = (
         len(following) > _LONGEST_WRAPPED_LINE
-        or _BYLINE.fullmatch(below) is not None
         or _KEY_LINE.fullmatch(below) is not None
-        or parse_date(below) is not None
+        or is_outlet(bare(below))
         or read_dateline(text, following.start) is not None
     )
     # Otherwise the sentence continues in the next line of a hard-wrapped text.
-    if (parted or (begins and not below[0].islower())) and not _is_dateline_itself(text, line):
-        head.state("title", words)
-        head.end = line.end
+    return parted or (begins and not below[0].islower())
+
+
+def _is_dated_or_signed(text: str, line: Span) -> bool:
+    found = read_head_line(line.cut(text))
+    return found is not None and (found.is_dated_or_signed or bool(found.expects))
+
+
+def _is_in_block(text: str, line: Span) -> bool:
+    """Return True if a byline or a day is a few lines below, before any blank line."""
+    for _ in range(_MOST_LINES_BETWEEN):
+        following = _next_line(text, line.end)
+        if len(following) > _LONGEST_HEADLINE or text[line.end : following.start].count("\n") > 1:
+            return False
+        if _is_dated_or_signed(text, following):
+            return True
+        line = following
+    return False
+
+
+def _continues(text: str, line: Span, following: Span) -> bool:
+    """Return True if a headline goes on in the next line."""
+    words = following.cut(text)
+    return text[line.end : following.start].count("\n") == 1 and words[:1].islower() and read_head_line(words) is None
+
+
+def _look_below_standfirst(text: str, head: Head) -> None:
+    """Read the byline and the day below a standfirst, which stays part of the article."""
+    if head.stated.keys() & {"author", "published"}:
+        return
+    line = _next_line(text, head.end)
+    for _ in range(_MOST_LINES_BETWEEN):
+        following = _next_line(text, line.end)
+        if not 0 < len(line) <= _LONGEST_STANDFIRST:
+            return
+        if _is_dated_or_signed(text, following):
+            below = Head(dict(head.stated), following.start)
+            _read_particulars(text, below)
+            if text[below.end :].strip():
+                head.stated = below.stated
+            return
+        line = following
 
 
 def _is_dateline_itself(text: str, line: Span) -> bool:
     dateline = read_dateline(text, line.start)
     # "Fentanyl crisis: India, Canada sign pact" alone on its line is a headline.
     return dateline is not None and (dateline.published is not None or dateline.outlet is not None)
-
-
-def _read_byline(text: str, head: Head) -> None:
-    line = _next_line(text, head.end)
-    if (found := _BYLINE.fullmatch(line.cut(text))) and text[line.end :].strip():
-        head.state("author", found["author"])
-        head.end = line.end
-
-
-def _read_day(text: str, head: Head) -> None:
-    """Read a line that consists of a day."""
-    line = _next_line(text, head.end)
-    if 8 <= len(line) <= 60 and parse_date(line.cut(text)):
-        head.state("published", line.cut(text))
-        head.end = line.end
 
 
 def _split_front_matter(text: str) -> tuple[str, str, str]:
