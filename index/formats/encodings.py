@@ -10,6 +10,17 @@ from dataclasses import dataclass
 
 from index.core.errors import UnreadableArticle
 
+# How files begin that are no text, whatever their name.
+_NO_TEXT = (
+    (b"SQLite format 3\x00", "a SQLite database"),
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"%PDF-", "a PDF file"),
+    (b"PK\x03\x04", "a ZIP archive or an Office file"),
+    (b"\xd0\xcf\x11\xe0", "an old Office file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+)
 # UTF-32 first: its little-endian mark starts with the one of UTF-16.
 _MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -39,6 +50,8 @@ _LEAST_SHARE = 0.5
 _LETTER_OR_BYTE = re.compile(
     rb"(?P<letter>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})|[\x80-\xff]"
 )
+# The first byte of a letter or mark in UTF-8, read as Windows-1252, and what can follow it.
+_ENCODED_TWICE = re.compile(r"[Â-ßâ-ï][\x80-¿€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸŽ]")
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{1,40})|<meta[^>]{0,200}charset=["']?([\w.:-]{1,40})""", re.IGNORECASE
 )
@@ -55,12 +68,17 @@ class Decoded:
 def decode(path: str, content: bytes, *, declared: str = "") -> Decoded:
     """Decode bytes into clean text: by their mark, as UTF-8, as the `declared` encoding, or by a guess.
 
-    Raises UnreadableArticle if none of these is certain enough.
+    Raises UnreadableArticle if none of these is certain enough, or if the bytes are those of another kind of file.
     """
+    if kind := next((kind for begin, kind in _NO_TEXT if content.startswith(begin)), ""):
+        raise UnreadableArticle(
+            f"{path}: {kind}, in spite of its name. Expected text. Give it the name of its kind, or remove it."
+        )
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
     for encoding in [marked] if marked else [*_wide(content), "utf-8", declared]:
         if (text := _decoded(content, encoding)) is not None:
-            return Decoded(clean(text))
+            once = _decoded_twice(text)
+            return Decoded(clean(once), guessed="" if once == text else "UTF-8 that was encoded twice")
     guess = "" if marked else _guess(content)
     if guess and (text := _decoded(content, guess)) is not None:
         return Decoded(clean(text), guessed="Windows-1252" if guess == _WESTERN else guess)
@@ -105,6 +123,23 @@ def clean(text: str) -> str:
     'Rain\nin Lindenau'
     """
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+
+
+def _decoded_twice(text: str) -> str:
+    """Return a text in which lines that were encoded twice ("â€™" for "’") are as they were before.
+
+    A line is left as it is if it would not be right as a whole.
+    """
+    if not _ENCODED_TWICE.search(text):
+        return text
+    import ftfy
+    from ftfy.badness import is_bad
+
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if _ENCODED_TWICE.search(line) and is_bad(line) and not is_bad(once := ftfy.fix_encoding(line)):
+            lines[number] = once
+    return "\n".join(lines)
 
 
 def _wide(content: bytes) -> Iterable[str]:

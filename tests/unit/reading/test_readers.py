@@ -1,5 +1,6 @@
 """Readers: the headline, dateline and body of a file, and which files are refused."""
 
+import io
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.core.errors import UnreadableArticle
-from index.reading.readers import read_article
+from index.reading.readers import read_article, read_articles
 from tests.conftest import FICTION, SEED
 
 
@@ -148,6 +149,22 @@ def test_unicode_with_a_byte_order_mark_is_read(encoding: str) -> None:
     assert read_article("a.txt", text.encode(encoding)).text == text
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("The guideâ€™s cafÃ© in ZÃ¼rich cost â‚¬5.", "The guide’s café in Zürich cost €5."),
+        ("The guide’s café cost â‚¬5.\nSÃO PAULO", "The guide’s café cost €5.\nSÃO PAULO"),
+        ("Ação – ÂNGULO, Le château à côté, 5 °C", "Ação – ÂNGULO, Le château à côté, 5 °C"),
+    ],
+)
+def test_text_that_was_encoded_twice_is_read_as_it_was_and_reported(written: str, text: str) -> None:
+    content = written.encode()
+    read = next(read_articles("a.txt", io.BytesIO(content), max_bytes=len(content)))
+    assert read.article is not None
+    assert read.article.text == text
+    assert read.note == ("" if written == text else "read as UTF-8 that was encoded twice, which is a guess")
+
+
 def test_line_ends_are_normalised_and_control_characters_removed() -> None:
     assert read_article("a.txt", b"One.\r\nTwo.\rThr\x00ee.\x1b").text == "One.\nTwo.\nThree."
 
@@ -160,6 +177,8 @@ def test_line_ends_are_normalised_and_control_characters_removed() -> None:
         ("a.txt", b"", "no text in it"),
         ("a.txt", b"GIF89a\x01\x00\x01\x00\x80\xff\x00", "the encoding of its text is not clear"),
         ("a.md", b"---\ntitle: [\n---\nText.", "front matter is not valid YAML in line 3"),
+        ("a.txt", b"SQLite format 3\x00\x10\x00\x01\x01 articles", "a SQLite database, in spite of its name"),
+        ("a.md", b"\x89PNG\r\n\x1a\n", "a PNG image, in spite of its name"),
         ("a.md", b"+++\ntitle = no\n+++\nText.", "front matter is not valid TOML"),
         ("a.md", b"---\ntitle: Only a head\n---\n", "no text in it"),
     ],
