@@ -31,6 +31,7 @@ _NAMES = {
 FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names.split()}
 DATES = ("published", "updated")
 _LONGEST = 300  # characters, of one name in a list
+_LONGEST_FACT = 5_000  # characters; what is longer is cut before its links and HTML are looked at
 _MOST_ENTRIES = 50  # of a list of authors, for example
 # Where an object has its own words: {"name": "The Post"}, {"rendered": "Bridge closed"}, {"$date": 1770105600000}.
 _INNER = (
@@ -81,7 +82,7 @@ def is_address(words: str) -> bool:
 
 
 def _stated(fact: str, value: object) -> str:
-    words = without_links(to_plain_text(_written(value)))
+    words = without_links(to_plain_text(_written(value)[:_LONGEST_FACT]))
     if fact == "author":
         words = re.sub(r"\s*by\s+", "", words, count=1, flags=re.IGNORECASE) if words[:3].lower() == "by " else words
     # An address is no name of an outlet or a person; "post.example" may be.

@@ -11,6 +11,7 @@ from index.reading.facts import is_address, without_links
 from index.text.datelines import parse_date
 
 _LONGEST = 160  # characters
+_LONGEST_MARKED = 1_000  # with the marks of Markdown, and the addresses of links
 _LABELS = {
     "published": (
         r"(?:first |originally |date )?published(?: on| at)?|posted(?: on| at)?|publication date|dated?|issued(?: on)?|"
@@ -109,6 +110,8 @@ def bare(line: str) -> str:
     >>> bare("**By [Mara Quill](https://post.example)**"), bare("^Bridge closed^<")
     ('By Mara Quill', 'Bridge closed')
     """
+    if len(line) > _LONGEST_MARKED:
+        return line
     words = without_links(line).strip()
     words = (
         re.sub(r"^\^|[\^<=]+$", "", words) if re.match(r"\^|.*[\^<=]$", words) and not words.startswith("=") else words
