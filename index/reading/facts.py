@@ -16,14 +16,14 @@ _NAMES = {
     "published": """published published_at date_published datepublished published_date publish_date publishdate
         date_publish pubdate pub_date publication_date published_time article_published_time publish_time
         web_publication_date provider_publish_time published_on first_published first_published_at
-        first_publication_date date_time_pub posted posted_at posted_on issued date dc_date date_time datetime
+        first_publication_date iso_date date_time_pub posted posted_at posted_on issued date dc_date date_time datetime
         display_date timestamp""",
     "updated": """updated updated_at updated_date last_updated modified modified_at date_modified datemodified
         last_modified lastmod date_modify""",
     "place": "place location",
     "outlet": """outlet publisher publication newspaper site_name sitename source_name source source_title
         source_hostname provider site website feed_title domain source_domain hostname""",
-    "author": "author authors byline by creator dc_creator author_name writer",
+    "author": "author authors byline by primary_author creator dc_creator author_name writer",
     "url": """url link canonical canonical_url web_url page_url article_url source_url original_url permalink
         external_url href""",
 }

@@ -16,7 +16,7 @@ from index.reading.html_fields import to_plain_text
 _WHOLE_TEXTS = (
     "text", "body", "content", "article", "body_text", "article_text", "articlebody", "article_body", "maintext",
     "main_text", "full_text", "full_content", "content_text", "text_content", "story", "content_html", "body_html",
-    "html", "raw_text", "content_encoded",
+    "html", "raw_text", "content_encoded", "paragraphs",
 )  # fmt: skip
 _SUMMARIES = ("lead_paragraph", "short_description", "abstract", "summary", "description", "excerpt", "snippet", "dek")
 TEXTS = (*_WHOLE_TEXTS, *_SUMMARIES)
@@ -28,7 +28,7 @@ _INNER_TEXTS = ("rendered", "text", "html", "content", "value")  # where an obje
 _MOST_LEVELS = 4  # above a list of articles
 _GRAPH = "@graph"  # of JSON-LD
 # Objects within an entry that have its fields: Elasticsearch, CouchDB, Typesense, The Guardian, JSON:API, GraphQL.
-_INSIDE = ("_source", "doc", "document", "fields", "attributes", "node", "article")
+_INSIDE = ("_source", "doc", "document", "fields", "attributes", "node", "article", "metadata", "meta", "thread")
 # NewsAPI cuts a text: "The bridge was closed… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
 
