@@ -7,8 +7,8 @@ The text comes from `encodings.py`, `parsers.py`, `json_records.py` or `tables.p
 import io
 import json
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import PurePosixPath
@@ -23,6 +23,7 @@ from index.formats.parsers import PARSERS
 from index.formats.sandbox import parse
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
+from index.reading.press_databases import split_download
 from index.reading.tables import read_table
 from index.text.articles import Article, article_id
 from index.text.datelines import parse_date, read_dateline
@@ -68,11 +69,18 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
     if suffix in _TEXTS:
         content = file.read()
         decoded = decode(path, content)
+        if suffix == ".txt" and (found := split_download(decoded.text)):
+            found = [replace(parsed, guessed=decoded.guessed) for parsed in found]
+            yield from _read_found(path, content, found, known)
+            return
         text, head = _TEXTS[suffix](path, decoded.text)
         yield Read(path, _make(path, content, text, head), note=_guessed(decoded.guessed))
         return
     if suffix in PARSERS:
-        yield from _read_parsed(path, file.read(), known)
+        content = file.read()
+        parsed = parse(path, content)
+        whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
+        yield from _read_found(path, content, split_download(whole) or parsed, known)
         return
     records = _STREAMED[suffix](path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
     for record in records:
@@ -84,9 +92,8 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
             yield _read_record(record)
 
 
-def _read_parsed(path: str, content: bytes, known: Container[str]) -> Iterator[Read]:
-    """Read what the sandbox finds in a file: one article with the path of the file, or several with numbers."""
-    found = parse(path, content)
+def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Container[str]) -> Iterator[Read]:
+    """Read what was found in a file: one article with the path of the file, or several with numbers."""
     for number, parsed in enumerate(found, start=1):
         own, its_content = path, content
         if len(found) > 1:
