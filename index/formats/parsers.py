@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from index.formats.mails import parse_mail
 from index.formats.parsed import Parsed
 from index.formats.pdf_files import parse_pdf
+from index.formats.rtf_files import parse_rtf
 from index.formats.web_pages import parse_html
 from index.formats.word_files import parse_docx
 
@@ -17,5 +18,6 @@ PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Parsed]]] = {
     ".htm": parse_html,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
+    ".rtf": parse_rtf,
     ".eml": parse_mail,
 }
