@@ -13,8 +13,8 @@ class Limits:
     article_characters: int = 10_000_000
     article_lines: int = 200_000
     pdf_pages: int = 5_000
-    word_entries: int = 5_000  # in the ZIP archive that a Word file is
-    word_bytes: int = 200_000_000  # of a Word file when unpacked
+    packed_entries: int = 5_000  # in a ZIP archive, which Word files and EPUBs are too
+    packed_bytes: int = 200_000_000  # of an archive when unpacked
     parser_seconds: float = 30.0  # for one file
     parser_megabytes: int = 1_200  # of address space, Python and the parsers included
     parsed_bytes: int = 200_000_000  # of a parser's result

@@ -5,11 +5,13 @@ scripts, hidden elements or alternative texts. It raises UnreadableArticle with 
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from index.formats.mails import parse_mail
 from index.formats.parsed import Parsed
 from index.formats.pdf_files import parse_pdf
 from index.formats.rtf_files import parse_rtf
+from index.formats.web_archives import parse_epub, parse_mhtml, parse_warc
 from index.formats.web_pages import parse_html
 from index.formats.word_files import parse_docx
 
@@ -20,4 +22,20 @@ PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Parsed]]] = {
     ".docx": parse_docx,
     ".rtf": parse_rtf,
     ".eml": parse_mail,
+    ".mbox": parse_mail,
+    ".mhtml": parse_mhtml,
+    ".mht": parse_mhtml,
+    ".epub": parse_epub,
+    ".warc": parse_warc,
+    ".warc.gz": parse_warc,
 }
+
+
+def kind_of(path: str) -> str:
+    """Return the end of a file's name that says what it is.
+
+    >>> kind_of("a.TXT"), kind_of("news-2026.warc.gz")
+    ('.txt', '.warc.gz')
+    """
+    name = path.lower()
+    return ".warc.gz" if name.endswith(".warc.gz") else PurePosixPath(name).suffix

@@ -21,7 +21,7 @@ from typing import IO, Any
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.parsed import Parsed
-from index.formats.parsers import PARSERS
+from index.formats.parsers import PARSERS, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def _serve(megabytes: int) -> None:
 
 def _answer(path: str, content: bytes) -> dict[str, object]:
     try:
-        articles = PARSERS[Path(path).suffix.lower()](path, content)
+        articles = PARSERS[kind_of(path)](path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}
     except MemoryError:

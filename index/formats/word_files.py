@@ -55,10 +55,10 @@ def _check_zip(path: str, content: bytes) -> None:
                 raise UnreadableArticle(
                     f"{path}: not a Word file, despite its name. Expected one that Word saved as .docx. Save it again."
                 )
-            if len(parts) > LIMITS.word_entries or sum(part.file_size for part in parts) > LIMITS.word_bytes:
+            if len(parts) > LIMITS.packed_entries or sum(part.file_size for part in parts) > LIMITS.packed_bytes:
                 raise UnreadableArticle(
-                    f"{path}: the Word file unpacks to more than {LIMITS.word_entries:,} parts or "
-                    f"{LIMITS.word_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
+                    f"{path}: the Word file unpacks to more than {LIMITS.packed_entries:,} parts or "
+                    f"{LIMITS.packed_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
                 )
             for part in parts:
                 with packed.open(part) as opened:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.metadata import version
-from pathlib import PurePosixPath
 from typing import IO
 
 from index.core.errors import UnreadableArticle
@@ -19,12 +18,14 @@ from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean, decode
 from index.formats.parsed import Parsed
-from index.formats.parsers import PARSERS
+from index.formats.parsers import PARSERS, kind_of
 from index.formats.sandbox import parse
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
 from index.reading.press_databases import split_download
 from index.reading.tables import read_table
+from index.reading.transcripts import read_subtitles
+from index.reading.zip_files import unpack
 from index.text.articles import Article, article_id
 from index.text.datelines import parse_date, read_dateline
 from index.text.sentences import split_sentences
@@ -65,7 +66,7 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
     Raises UnreadableArticle if the file as a whole cannot be read.
     """
     check_kind(path)
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = kind_of(path)
     if suffix in _TEXTS:
         content = file.read()
         decoded = decode(path, content)
@@ -74,7 +75,11 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
             yield from _read_found(path, content, found, known)
             return
         text, head = _TEXTS[suffix](path, decoded.text)
-        yield Read(path, _make(path, content, text, head), note=_guessed(decoded.guessed))
+        article = _make(path, content, text, head, spoken=suffix in _SUBTITLES)
+        yield Read(path, article, note=_guessed(decoded.guessed))
+        return
+    if suffix == ".zip":
+        yield from _read_zip(path, file.read(), max_bytes, known)
         return
     if suffix in PARSERS:
         content = file.read()
@@ -90,6 +95,17 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
             yield Read(record.path)
         else:
             yield _read_record(record)
+
+
+def _read_zip(path: str, content: bytes, max_bytes: int, known: Container[str]) -> Iterator[Read]:
+    for own, unpacked, reason in unpack(path, content, max_bytes=max_bytes):
+        if reason:
+            yield Read(own, reason=reason)
+            continue
+        try:
+            yield from read_articles(own, io.BytesIO(unpacked), max_bytes=max_bytes, known=known)
+        except UnreadableArticle as error:
+            yield Read(own, reason=str(error))
 
 
 def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Container[str]) -> Iterator[Read]:
@@ -118,7 +134,7 @@ def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, st
 
 def check_kind(path: str) -> None:
     """Raise UnreadableArticle if files of this kind are not read."""
-    if PurePosixPath(path).suffix.lower() not in KINDS:
+    if kind_of(path) not in KINDS:
         kinds = f"{', '.join(KINDS[:-1])} and {KINDS[-1]}"
         raise UnreadableArticle(
             f"{path}: this kind of file is not supported. Expected {kinds}. Save it as one of these and index again."
@@ -138,7 +154,7 @@ def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
 
 def streams(path: str) -> bool:
     """Return True if a file with this name is read line by line, so that its size does not matter."""
-    return PurePosixPath(path).suffix.lower() in _STREAMED
+    return kind_of(path) in _STREAMED
 
 
 def _read_record(record: Record) -> Read:
@@ -154,7 +170,9 @@ def _guessed(encoding: str) -> str:
     return f"read as {encoding}, which is a guess" if encoding else ""
 
 
-def _make(path: str, content: bytes, text: str, head: Head, *, pages: tuple[int, ...] = ()) -> Article:
+def _make(
+    path: str, content: bytes, text: str, head: Head, *, pages: tuple[int, ...] = (), spoken: bool = False
+) -> Article:
     if not text[head.end :].strip():
         raise UnreadableArticle(f"{path}: no text in it. Expected an article. Add its text or remove the file.")
     if len(text) > LIMITS.article_characters or text.count("\n") > LIMITS.article_lines:
@@ -162,7 +180,8 @@ def _make(path: str, content: bytes, text: str, head: Head, *, pages: tuple[int,
             f"{path}: a text of {len(text):,} characters and {text.count(chr(10)) + 1:,} lines. Expected at most "
             f"{LIMITS.article_characters:,} characters and {LIMITS.article_lines:,} lines. Split it."
         )
-    dateline = read_dateline(text, head.end)
+    # "Mara Quill: Good evening." names a speaker, not a place.
+    dateline = None if spoken else read_dateline(text, head.end)
     body = Span(skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
     published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
     return Article(
@@ -189,13 +208,18 @@ def check_size(path: str, size: int, max_bytes: int) -> None:
         )
 
 
-_TEXTS: Mapping[str, Callable[[str, str], tuple[str, Head]]] = {".txt": read_plain, ".md": read_markdown}
+_SUBTITLES = (".vtt", ".srt")
+_TEXTS: Mapping[str, Callable[[str, str], tuple[str, Head]]] = {
+    ".txt": read_plain,
+    ".md": read_markdown,
+    **dict.fromkeys(_SUBTITLES, read_subtitles),
+}
 _STREAMED: Mapping[str, Callable[..., Iterator[Record]]] = {
     ".jsonl": read_jsonl,
     ".csv": read_table,
     ".tsv": read_table,
 }
-KINDS = (*_TEXTS, *PARSERS, ".json", *_STREAMED)
+KINDS = (*_TEXTS, *PARSERS, ".json", *_STREAMED, ".zip")
 
 
 def _title_from(text: str, body: Span) -> str:

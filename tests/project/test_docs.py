@@ -112,7 +112,7 @@ def test_the_readme_shows_real_output(dateline: CommandLine) -> None:
 def test_file_types_and_the_limits_of_the_sandbox_are_documented() -> None:
     page = (DOCS / "guides" / "file-types.md").read_text()
     table = page[page.index("| file type |") :].split("\n\n")[0]
-    assert set(re.findall(r"`(\.[a-z]+)`", "".join(row.split("|")[1] for row in table.splitlines()))) == set(KINDS)
+    assert set(re.findall(r"`(\.[a-z.]+)`", "".join(row.split("|")[1] for row in table.splitlines()))) == set(KINDS)
     said = " ".join(page.split())
     assert f"has {LIMITS.parser_megabytes / 1000:g} GB and {LIMITS.parser_seconds:g} seconds a file" in said
 

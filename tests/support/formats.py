@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.message import EmailMessage
 
 import docx
@@ -120,3 +120,12 @@ def make_jsonl(*, more: str = "") -> bytes:
     """Write the stories as one line each, with a blank line and any other given lines."""
     lines = [json.dumps(STORIES[0]), "", *(json.dumps(story, ensure_ascii=False) for story in STORIES[1:])]
     return ("\n".join([*lines, more]) if more else "\n".join(lines) + "\n").encode()
+
+
+def make_zip(files: Mapping[str, bytes]) -> bytes:
+    """Write a ZIP file of these names and contents."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    return made.getvalue()

@@ -28,7 +28,9 @@ def show_upload(services: Services) -> None:
     round_: int = state.setdefault("upload-round", 0)
     with st.popover("Add articles", key="add-articles", width="stretch"):
         files = st.file_uploader(
-            "Text, web pages, PDF, Word, mail, JSON, CSV", accept_multiple_files=True, key=f"upload-{round_}"
+            "Text, web pages, PDF, Word, RTF, mail, JSON, CSV, EPUB, ZIP",
+            accept_multiple_files=True,
+            key=f"upload-{round_}",
         )
         if state.get("uploaded"):
             st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(services)

@@ -20,7 +20,7 @@ from index.pipeline.sync import sync_shelf
 from index.reading.readers import Read, read_article, read_articles
 from index.vectors.embedders import MiniLM
 from tests.conftest import ROOT, CommandLine, Newsroom, make_newsroom
-from tests.support.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf
+from tests.support.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf, make_zip
 
 PDF = [
     ["Council votes on lunches", "", "OAKHAVEN, March 2, 2026 - The council met on Monday."],
@@ -38,6 +38,8 @@ GOOD = {
     "one.json": json.dumps({"title": "Snow", "body": "Snow closed the Halden pass for nine days."}).encode(),
     "list.json": json.dumps({"articles": STORIES[:2]}).encode(),
     "archive.jsonl": make_jsonl(),
+    "packed.zip": make_zip({"news/lamp.txt": b"The lamp of Skerry pier burns again, the pilots said."}),
+    "talk.vtt": b"WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n<v Ilse Brandt>The Garnet quarry reopens in\nAugust.\n",
     "table.csv": b'title,text\nHeron,"Herons nest on the Skerry pylons again, wardens said."\n',
     "utf8mark.txt": b"\xef\xbb\xbf" + "The Zoë prize went to a baker, the jury said.".encode(),
     "utf16.txt": "The Ægir wreck was raised on Friday, divers said.".encode("utf-16"),
@@ -61,6 +63,8 @@ ASKED = {
     "one.json": ("How long did snow close the Halden pass?", "nine days"),
     "list.json#1": ("Why was the Quarrow bridge closed?", "cracks were found"),
     "archive.jsonl#3": ("How many hives did beekeepers count in Oakhaven?", "4,200 hives"),
+    "packed.zip#news/lamp.txt": ("Where does the lamp burn again?", "The lamp of Skerry pier"),
+    "talk.vtt": ("When does the Garnet quarry reopen?", "reopens in August"),
     "table.csv#1": ("Where do herons nest again?", "on the Skerry pylons"),
     "utf8mark.txt": ("Who won the Zoë prize?", "Zoë prize went to a baker"),
     "utf16.txt": ("When was the Ægir wreck raised?", "Ægir wreck was raised on Friday"),
@@ -94,6 +98,11 @@ BROKEN = {
         make_jsonl(more='{"title":'),
         "1 of 4 articles were not read. torn.jsonl#5: not valid JSON (line 1)",
     ),
+    "torn.zip": (b"PK\x03\x04", "damaged, or not a ZIP file"),
+    "torn.epub": (b"PK\x03\x04", "the EPUB is damaged"),
+    "torn.warc": (b"WARC of old", "the web archive is damaged"),
+    "text.mhtml": (b"The buoy.", "no article text in this saved page"),
+    "text.srt": (b"The buoy.", "no times in it"),
     "none.csv": (b"title,price\nA,3\n", "no column with an article's text"),
     "picture.txt": (b"GIF89a\x80\xff\x00\x01", "byte 6 is not UTF-8, and the encoding of its text is not clear"),
     "polish.txt": ("Premier powiedział, że rozmowy będą trwać. Źródła są ważne.".encode("cp1250"), "is not clear"),
