@@ -1,13 +1,15 @@
 """Email: the part with the article is read, and each mail of a file is an article."""
 
 import io
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 
 import pytest
 
 from index.core.errors import UnreadableArticle
 from index.formats.mails import parse_mail
-from index.reading.readers import read_articles
+from index.reading.readers import read_article, read_articles
 
 PROSE = "The ferry to Marl ran aground at low tide. All 41 passengers were brought ashore by the lifeboat of Tarn."
 
@@ -57,3 +59,57 @@ def test_of_several_mails_one_that_cannot_be_decoded_stops_no_other() -> None:
     found = list(read_articles("box.eml", io.BytesIO(line + broken + b"\n" + line + mail(PROSE)), max_bytes=10_000))
     assert [bool(read.article) for read in found] == [False, True]
     assert found[0].reason.startswith("box.eml#1: no text in it.")
+
+
+GMAIL = "---------- Forwarded message ---------\nFrom: The Tarn Letter <desk@tarn.example>\nDate: Mon, May 4, 2026"
+APPLE = (
+    "Begin forwarded message:\n\n> From: desk@tarn.example\n> Subject: Ferry aground\n> Date: 4 May 2026 at 06:00\n> "
+)
+OUTLOOK = "-----Original Message-----\n*From:* The Tarn Letter <desk@tarn.example>\n*Sent:* Monday, May 4, 2026 6:00 AM"
+
+
+@pytest.mark.parametrize(
+    ("above", "outlet"),
+    [
+        (f"{GMAIL} at 6:00 AM\nSubject: Ferry aground\nTo: <me@post.example>\n\n\n", "The Tarn Letter"),
+        (f"{APPLE}\n> ", "tarn.example"),
+        (f"{OUTLOOK}\n*To:* Me\n*Subject:* Ferry aground\n\n", "The Tarn Letter"),
+    ],
+)
+def test_a_forwarded_mail_has_the_facts_of_the_original(above: str, outlet: str) -> None:
+    content = mail(f"For the file.\n\n{above}{PROSE}", subject="Fwd: Ferry aground").replace(b"04 May", b"08 Jun")
+    article = read_article("a.eml", content)
+    assert (article.title, article.outlet, str(article.published)) == ("Ferry aground", outlet, "2026-05-04")
+    assert article.text == PROSE
+
+
+def test_a_long_note_above_a_forwarded_mail_is_an_article_of_its_own() -> None:
+    note = "Snow fell on Tarn, and the school was shut. " * 9
+    first, second = parse_mail("a.eml", mail(f"{note}\n\n{GMAIL}\nSubject: Old\n\n{PROSE}", subject="Fwd: Snow"))
+    assert (first.text, first.stated["title"]) == (note.strip(), "Fwd: Snow")
+    assert (second.text, second.stated["title"]) == (PROSE, "Old")
+
+
+def test_an_answer_is_read_whole() -> None:
+    text = f"No, it sank.\n\n{OUTLOOK}\n*Subject:* Ferry\n\n{PROSE}"
+    (read,) = parse_mail("a.eml", mail(text, subject="Re: Ferry"))
+    assert read.text == text
+
+
+def test_an_attached_mail_is_read() -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Me <me@post.example>", "Fwd: for you"
+    message.set_content("For the file.")
+    message.add_attachment(BytesParser(policy=policy.default).parsebytes(mail(PROSE)))
+    (read,) = parse_mail("a.eml", message.as_bytes())
+    assert (read.text, read.stated["title"], read.stated["outlet"]) == (PROSE, "Ferry aground", "The Tarn Letter")
+
+
+def test_a_mail_that_forwards_itself_many_times_ends() -> None:
+    assert parse_mail("a.eml", mail(f"{GMAIL}\nSubject: x\n\n" * 2_000 + PROSE, subject="Fwd: x"))[-1].text == PROSE
+
+
+def test_a_mailbox_is_read() -> None:
+    line = b"From desk@tarn.example Mon May  4 06:00:00 2026\n"
+    found = list(read_articles("Inbox.mbox", io.BytesIO((line + mail(PROSE) + b"\n") * 2), max_bytes=10_000))
+    assert [read.path for read in found if read.article] == ["Inbox.mbox#1", "Inbox.mbox#2"]
