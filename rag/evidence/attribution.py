@@ -20,6 +20,7 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import terms
 from rag.evidence.citations import Citation
+from rag.evidence.turns import read_turns
 from rag.language.lexicon import (
     AUXILIARIES,
     LINKING,
@@ -213,7 +214,11 @@ def read_speeches(article: Article) -> tuple[tuple[Span, Speech], ...]:
     """
     body = Span(article.body.start, max(article.body.start, min(article.body.end, _CHARACTERS_READ)))
     sentences = split_sentences(article.text, body)
-    return tuple(zip(sentences, _Reader(article.text, sentences).speeches(), strict=True))
+    turns = read_turns(body.cut(article.text))
+    return tuple(
+        (sentence, Speech(speaker, "direct") if (speaker := turns.speaker(sentence.start - body.start)) else speech)
+        for sentence, speech in zip(sentences, _Reader(article.text, sentences).speeches(), strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,73 @@
+"""Turns: what is said in a transcript is said by the speaker whose turn it is."""
+
+import pytest
+
+from index.reading.readers import read_article
+from rag.evidence.attribution import Speech, read_speeches
+from rag.evidence.turns import read_turns
+
+TALK = """TARN TONIGHT
+
+Aired May 4, 2026 - 20:00 ET
+
+ILSE MCBRANDT, HOST: Good evening. Did the weir hold?
+
+TOM O'LYLE, CHIEF DIVER (via telephone): It did. The mayor said that it would.
+
+I went down twice myself.
+
+MCBRANDT: So said Ms McBrandt's own sister.
+
+(COMMERCIAL BREAK)
+
+UNIDENTIFIED MALE: Who pays?
+
+O'LYLE: The council.
+"""
+
+
+def test_each_sentence_of_a_turn_is_its_speakers() -> None:
+    article = read_article("a.txt", TALK.encode())
+    said = {sentence.cut(article.text).split(": ")[-1]: speech for sentence, speech in read_speeches(article)}
+    tom, ilse = Speech("Tom O'Lyle", "direct"), Speech("Ilse McBrandt", "direct")
+    assert said["Did the weir hold?"] == ilse
+    assert said["It did."] == tom
+    assert said["The mayor said that it would."] == tom
+    assert said["I went down twice myself."] == tom
+    assert said["So said Ms McBrandt's own sister."] == ilse
+    assert said["Who pays?"].speaker == ""
+    assert said["The council."] == tom
+
+
+def test_subtitles_name_their_speakers() -> None:
+    cues = "".join(
+        f"00:00:0{place},000 --> 00:00:0{place},900\n<v {name}>{words}\n\n"
+        for place, (name, words) in enumerate(
+            (("Ilse Brandt", "Did it?"), ("Tom Lyle", "Yes."), ("Ilse Brandt", "Good."))
+        )
+    )
+    article = read_article("a.vtt", cues.encode())
+    assert [speech.speaker for _, speech in read_speeches(article)] == ["Ilse Brandt", "Tom Lyle", "Ilse Brandt"]
+
+
+def test_a_last_name_that_two_have_stays_as_it_is() -> None:
+    text = "ADA LIND: Yes.\n\nTOM LIND: No.\n\nLIND: Perhaps.\n\nQUILL: Well."
+    assert read_turns(text).speakers == ("Ada Lind", "Tom Lind", "", "Quill")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Place: Tarn\n\nTime: noon\n\nPrice: 4 crowns",
+        "Weir: It held.\n\nThe council met. Weir: it held.",
+        "Lind: Yes.\n\nLind: No.\n\nLind: Perhaps.",
+        "TARN: It held.\n\nMARL: It sank.\n\n" + "The council met.\n\n" * 9 + "TARN: It held again.",
+    ],
+)
+def test_other_texts_have_no_turns(text: str) -> None:
+    assert read_turns(text).starts == ()
+
+
+def test_a_long_line_takes_no_time() -> None:
+    assert read_turns("Aa " * 200_000 + "(" * 200_000).starts == ()
