@@ -2,12 +2,21 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
-from index.cli.options import AsOfOption, JsonOption, OutletOption, SeedsOption, SinceOption, StoreOption, make_scope
+from index.cli.options import (
+    AsOfOption,
+    JsonOption,
+    OutletOption,
+    SeedsOption,
+    SinceOption,
+    StoreOption,
+    UndatedOption,
+    make_scope,
+)
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.formatting import none_in_scope, one_line
 from index.inbox.add import Outcome, add_article
@@ -91,12 +100,13 @@ def list_command(
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    undated: UndatedOption = False,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the articles, newest first."""
-    scope = make_scope(since, as_of, outlet)
+    scope = replace(make_scope(since, as_of, outlet), undated=undated)
     with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
         listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
     if as_json:

@@ -68,10 +68,15 @@ def event_line(event: events.Event) -> str:
             return f"embedded {done:,} of {total:,} passages"
         case events.Done():
             return (
-                f"{counted(event.articles, 'article')} on the shelf, {counted(event.chunks, 'passage')}: "
+                f"{counted(event.articles, 'article')} on the shelf{_undated(event.undated)}, "
+                f"{counted(event.chunks, 'passage')}: "
                 f"{event.visible} new or changed, {event.removed} removed, {event.rejected} rejected, "
                 f"{event.unchanged} unchanged, {event.embedded} embedded, in {event.seconds:.1f} s"
             )
+
+
+def _undated(articles: int) -> str:
+    return f" ({articles:,} without a date)" if articles else ""
 
 
 def event_json(event: events.Event) -> str:

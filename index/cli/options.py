@@ -31,6 +31,7 @@ OutletOption = Annotated[
         help='Only articles of this outlet, spelled as they spell it; "" for articles without one. Repeatable.',
     ),
 ]
+UndatedOption = Annotated[bool, typer.Option("--undated", help="Only articles without a day of publication.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

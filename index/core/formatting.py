@@ -61,10 +61,13 @@ def scope_words(scope: Scope) -> str:
     'unnamed outlets, since 1 Feb 2026'
     >>> scope_words(Scope(until=date(2026, 2, 15)))
     'up to 15 Feb 2026'
+    >>> scope_words(Scope(undated=True))
+    'without a date'
     """
     names = [one_line(name) for name in sorted(scope.outlets - {""}, key=lambda name: (name.casefold(), name))]
     names += ["unnamed outlets"] if "" in scope.outlets else []
-    return ", ".join(part for part in (_joined(names), _days_words(scope)) if part)
+    parts = (_joined(names), _days_words(scope), "without a date" if scope.undated else "")
+    return ", ".join(part for part in parts if part)
 
 
 def none_in_scope(scope: Scope, articles: int) -> str:
@@ -75,6 +78,8 @@ def none_in_scope(scope: Scope, articles: int) -> str:
     """
     if scope.is_void:
         advice = "The first day is later than the last day. Swap them."
+    elif scope.undated:
+        advice = "Choose articles with a date too."
     elif scope.has_days:
         others = "other days or outlets" if scope.outlets else "other days"
         advice = f"Choose {others}. Undated articles are in scope only if no day is set."

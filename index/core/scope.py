@@ -17,6 +17,7 @@ class Scope:
     since: date | None = None  # first day of publication in the scope
     until: date | None = None  # last day in the scope
     outlets: frozenset[str] = frozenset()  # as articles name them, "" for articles that name none; empty: all outlets
+    undated: bool = False  # only articles without a day of publication
     articles: frozenset[str] | None = None  # ids, for a question about new articles only; None: all articles
 
     @property

@@ -60,6 +60,7 @@ class Done:
     unchanged: int
     embedded: int
     articles: int
+    undated: int  # articles on the shelf without a day of publication
     chunks: int
     seconds: float
     ended: str  # ISO 8601, UTC; also the shelf's record "last_run"

@@ -172,7 +172,7 @@ def _finish(shelf: Shelf, seen: Counter[type], embedded_before: int, seconds: fl
         writing.set_record("last_run", ended)
         # For the pages of other processes.
         writing.set_record("last_found", json.dumps([seen[Visible], seen[Removed], seen[Rejected]]))
-        counts = writing.counts()
+        counts, undated = writing.counts(), writing.reach().undated
     shelf.save_checksum()
     return Done(
         visible=seen[Visible],
@@ -181,6 +181,7 @@ def _finish(shelf: Shelf, seen: Counter[type], embedded_before: int, seconds: fl
         unchanged=counts.articles - seen[Visible],
         embedded=counts.embedded - embedded_before,
         articles=counts.articles,
+        undated=undated,
         chunks=counts.chunks,
         seconds=round(seconds, 3),
         ended=ended,

@@ -32,6 +32,7 @@ _LISTED = (
 _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
+    "AND (NOT :undated OR a.published IS NULL) "
     "AND (:articles IS NULL OR a.id IN (SELECT value FROM json_each(:articles))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
 )
@@ -451,6 +452,7 @@ class Reading:
             "until": scope.until and scope.until.isoformat(),
             "outlets": json.dumps(sorted(scope.outlets)) if scope.outlets else None,
             "articles": None if scope.articles is None else json.dumps(sorted(scope.articles)),
+            "undated": scope.undated,
             "titled": folded(titled),
         }
         return self._connection.execute(f"{select} WHERE {_IN_SCOPE} {then}", {**bound, **values})

@@ -199,6 +199,12 @@ def test_status_and_list_show_what_is_on_the_shelf(dateline: CommandLine) -> Non
     }
     assert dateline("list").stdout.startswith(f"2026-02-12  {SEED.name}  India and Canada")
     assert "embedding model  all-MiniLM" in dateline("status").stdout
+    assert dateline("list", "--undated").stdout == (
+        "The article on the shelf is not in scope (without a date). Choose articles with a date too.\n"
+    )
+    (dateline.folder / "seeds" / "undated.txt").write_text("The harbour was closed.")
+    assert "2 articles on the shelf (1 without a date), 5 passages" in dateline("index").stdout
+    assert dateline("list", "--undated").stdout.split()[:3] == ["no", "date", "undated.txt"]
 
 
 def test_a_batch_is_answered_in_order(dateline: CommandLine) -> None:

@@ -117,15 +117,25 @@ const drawPages = (root, section, { found, look, most }) => {
   )
 }
 
+const drawSummary = (root, section, { summary, undated, look }) => {
+  const said = make("p", "summary", summary)
+  said.setAttribute("role", "status")
+  section.replaceChildren(said)
+  if (!undated) return
+  const chosen = look.period === undated.period
+  const button = make("button", "act", undated.name)
+  button.type = "button"
+  button.setAttribute("aria-pressed", String(chosen))
+  button.addEventListener("click", () => root.look({ period: chosen ? "" : undated.period, offset: 0 }))
+  section.append(button)
+}
+
 export default component("table", (root, data) => {
   root.look = (change) => root.act("look", { ...data.look, ...change })
   part(root, "chart", { bars: data.bars, look: data.look }, (section) => drawChart(root, section, data))
   part(root, "search", "", (section) => drawSearch(root, section, data.look.titled))
-  part(root, "summary", data.summary, (section) => {
-    const summary = make("p", "summary", data.summary)
-    summary.setAttribute("role", "status")
-    section.replaceChildren(summary)
-  })
+  const { summary, undated, look } = data
+  part(root, "summary", { summary, undated, look }, (section) => drawSummary(root, section, data))
   part(root, "rows", { rows: data.rows, look: data.look }, (section) => drawTable(root, section, data))
   part(root, "pages", { found: data.found, look: data.look }, (section) => drawPages(root, section, data))
 })

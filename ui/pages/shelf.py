@@ -21,6 +21,7 @@ from ui.sidebar.filters import chosen_scope
 
 _ROWS = 50
 _MOST_MONTHS = 36  # with more of them, years are easier to read
+UNDATED = "undated"
 _component = make_component("table")
 
 
@@ -30,7 +31,7 @@ class Look:
 
     titled: str = ""
     order: Order = "newest"
-    period: str = ""  # "2026-02" or "2026": only articles published then
+    period: str = ""  # "2026-02" or "2026": only articles published then; or `UNDATED`
     offset: int = 0
 
     @classmethod
@@ -40,7 +41,7 @@ class Look:
         return cls(
             titled=one_line(str(said.get("titled") or ""))[:200],
             order=next((known for known in get_args(Order) if known == order), "newest"),
-            period=period if _days(period) else "",
+            period=period if period == UNDATED or _days(period) else "",
             offset=max(0, offset) if isinstance(offset, int) else 0,
         )
 
@@ -75,6 +76,7 @@ def _show_table(services: Services) -> None:
     scope = chosen_scope()
     with services.library.shelf.read() as reading:
         months = reading.months(scope=scope, titled=look.titled)
+        undated = reading.count(scope=replace(scope, undated=True), titled=look.titled)
         within = _within(scope, look.period)
         found = reading.count(scope=within, titled=look.titled)
         listings = reading.listings(
@@ -85,6 +87,7 @@ def _show_table(services: Services) -> None:
             order=look.order,
         )
         everything = reading.count()
+    shown = look.period == UNDATED
     narrowed = "" if scope.is_whole else f" in {scope_words(scope)}"
     clicks = draw(
         _component,
@@ -96,6 +99,7 @@ def _show_table(services: Services) -> None:
             "look": {"titled": look.titled, "order": look.order, "period": look.period, "offset": look.offset},
             "most": _ROWS,
             "bars": bars(months),
+            "undated": {"period": UNDATED, "name": f"{undated:,} without a date"} if undated or shown else None,
         },
     )
     clicks.do("look", lambda look: state.update(look=Look.read(look)), dict)
@@ -149,7 +153,9 @@ def _days(period: str) -> tuple[date, date] | None:
 
 
 def _within(scope: Scope, period: str) -> Scope:
-    """Narrow a scope to a month or a year."""
+    """Narrow a scope to a month, a year or the articles without a date."""
+    if period == UNDATED:
+        return replace(scope, undated=True)
     if not (days := _days(period)):
         return scope
     return Scope(max(days[0], scope.since or days[0]), min(days[1], scope.until or days[1]), scope.outlets)

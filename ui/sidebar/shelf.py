@@ -42,8 +42,11 @@ def _show_status(services: Services) -> None:
     progress = services.indexer.progress
     with services.library.shelf.read() as reading:
         counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
+        undated = reading.reach().undated
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
+        if undated:
+            show_text(f"{undated:,} without a date", kind="note")
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -131,7 +132,7 @@ def test_query_syntax_in_a_question_is_text(shelf: Shelf, words: str, finds: int
         assert reading.counts().articles == 1
 
 
-def test_a_last_day_excludes_later_and_undated_articles(shelf: Shelf) -> None:
+def test_a_last_day_excludes_later_and_undated_articles_which_can_be_listed(shelf: Shelf) -> None:
     with shelf.write() as writing:
         for day in ("2026-02-01", "2026-03-01"):
             name = f"{day}.txt"
@@ -141,6 +142,9 @@ def test_a_last_day_excludes_later_and_undated_articles(shelf: Shelf) -> None:
         assert len(reading.keyword_ranking(["offici"], 10)) == 3
         found = reading.keyword_ranking(["offici"], 10, scope=Scope(until=date(2026, 2, 15)))
         assert [chunk.heading for chunk in reading.chunks(list(found)).values()] == ["Officials met · 2026-02-01"]
+        undated = Scope(undated=True)
+        assert [listing.path for listing in reading.listings(scope=undated)] == ["undated.txt"]
+        assert reading.count(scope=replace(undated, until=date(2026, 2, 15))) == 0
 
 
 DAYS = [None, date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 10, 5)]
