@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from index.core.errors import SeedsMissing, SeedsUnwritable, UnknownSeed
+from index.reading.field_names import read_field_names
 from index.reading.readers import check_content, check_size
 
 _LONGEST_NAME = 200  # bytes; file systems allow 255, and "-2" must fit
@@ -43,7 +44,7 @@ def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int) -> Added
     """
     name = clean_name(name)
     check_size(name, len(content), max_bytes)
-    check_content(name, content, max_bytes=max_bytes)
+    check_content(name, content, max_bytes=max_bytes, names=read_field_names(seeds))
     check_folder(seeds)
     if known := _find_same(seeds, name, content):
         return Added(known, new=False)

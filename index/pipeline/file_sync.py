@@ -9,7 +9,7 @@ import os
 import stat
 import time
 from collections.abc import Container, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from io import BufferedReader
 from pathlib import Path
@@ -19,6 +19,7 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import Limits
 from index.inbox.folder import entries_below
 from index.pipeline.events import Rejected, Removed, Visible
+from index.reading.field_names import FILE_NAME, FieldNames
 from index.reading.readers import NO_ARTICLE, check_size, read_articles, streams
 from index.shelf.shelf import Shelf
 from index.shelf.updates import UNFINISHED, Writing
@@ -35,7 +36,15 @@ _MOST_REASONS = 3  # for one file with many articles
 FileEvent = Visible | Removed | Rejected
 
 
-def sync_files(seeds: Path, shelf: Shelf, limits: Limits) -> Iterator[FileEvent]:
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """The limits of reading, and the names of fields that the seeds folder gives."""
+
+    limits: Limits
+    names: FieldNames = field(default_factory=dict)
+
+
+def sync_files(seeds: Path, shelf: Shelf, how: HowToRead) -> Iterator[FileEvent]:
     """Bring the articles on the shelf in line with the files in `seeds`, and yield each change once it is committed."""
     paths, links, unreadable = list_files(seeds)
     yield from links
@@ -55,7 +64,7 @@ def sync_files(seeds: Path, shelf: Shelf, limits: Limits) -> Iterator[FileEvent]
             yield _undecodable(name)  # not recorded: another file really has this name
             continue
         hash_, reason = known.get(path, (b"", None))
-        for step in _read(seeds / path, path, hash_, shelf, limits):
+        for step in _read(seeds / path, path, hash_, shelf, how):
             if step is None:
                 if reason:
                     yield Rejected(path, reason)
@@ -85,7 +94,7 @@ def list_files(seeds: Path) -> tuple[list[str], list[Rejected], list[Rejected]]:
         if entry.is_symlink():
             name = _printable(path)
             links.append(Rejected(name, f"{name}: a link, which is not followed. Put the file or folder itself here."))
-        elif entry.is_file(follow_symlinks=False):
+        elif entry.is_file(follow_symlinks=False) and path != FILE_NAME:
             found.append(path)
     return sorted(found), sorted(links, key=lambda link: link.path), unreadable
 
@@ -150,7 +159,7 @@ class _Group:
             yield Rejected(step.file, step.reason)
 
 
-def _read(file: Path, path: str, known: bytes, shelf: Shelf, limits: Limits) -> Iterator[_Article | _Finished | None]:
+def _read(file: Path, path: str, known: bytes, shelf: Shelf, how: HowToRead) -> Iterator[_Article | _Finished | None]:
     """Yield the articles of a file and then its end; None if its hash is `known`, nothing if it was deleted."""
     if (name := _printable(path)) != path:
         yield _Finished(name, b"", (), _undecodable(name).reason)
@@ -161,7 +170,7 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, limits: Limits) -> 
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 return
             if not streams(path):
-                check_size(path, os.fstat(opened.fileno()).st_size, limits.file_bytes)
+                check_size(path, os.fstat(opened.fileno()).st_size, how.limits.file_bytes)
             before = _state(opened)
             hash_ = file_digest(opened, "sha256").digest()
             if hash_ == known:
@@ -169,7 +178,7 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, limits: Limits) -> 
                 return
             opened.seek(0)
             # After a change of reading or cutting no hash is known, and every article is read again.
-            finished = yield from _read_open(path, opened, _ids(shelf, path) if known else {}, limits)
+            finished = yield from _read_open(path, opened, _ids(shelf, path) if known else {}, how)
             # A file that changed while it was read is read again next time.
             yield replace(finished, hash=hash_ if _state(opened) == before else UNFINISHED)
     except UnreadableArticle as error:
@@ -189,18 +198,18 @@ def _open(file: Path) -> BufferedReader:
 
 
 def _read_open(
-    path: str, file: IO[bytes], known: Container[str], limits: Limits
+    path: str, file: IO[bytes], known: Container[str], how: HowToRead
 ) -> Generator[_Article, None, _Finished]:
     """Yield the articles that are not known, and return the end of the file."""
     paths, reasons, refused = list[str](), list[str](), 0
-    for read in read_articles(path, file, max_bytes=limits.file_bytes, known=known):
+    for read in read_articles(path, file, max_bytes=how.limits.file_bytes, known=known, names=how.names):
         if read.reason:
             refused += 1
             reasons += [read.reason] if refused <= _MOST_REASONS else []
             continue
         paths.append(read.path)
         if read.article:
-            chunks = chunk_article(read.article, max_tokens=limits.chunk_tokens)
+            chunks = chunk_article(read.article, max_tokens=how.limits.chunk_tokens)
             yield _Article(path, read.article, chunks, read.note)
     return _Finished(path, b"", paths, _summary(path, reasons, refused, len(paths)))
 

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import filelock
 
-from index.core.errors import ChromaUnreachable, ShelfBusy
+from index.core.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.inbox.folder import check_folder
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Event, Rejected, Removed, Visible, Waiting
-from index.pipeline.file_sync import sync_files
+from index.pipeline.file_sync import HowToRead, sync_files
 from index.pipeline.library import Library
 from index.reading import readers
+from index.reading.field_names import FILE_NAME, FieldNames, read_field_names
 from index.shelf.shelf import Shelf
 from index.shelf.updates import Writing
 from index.text import chunks, near_duplicates, terms
@@ -61,9 +62,16 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
         logger.warning("The shelf is emptied and rebuilt: %s", reason)
         shelf.start_over()
         yield BuiltAgain(reason)
-    _refresh_outdated(shelf, article_version=f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}")
     seen = Counter[type]()
-    for event in sync_files(library.settings.seeds, shelf, limits):
+    names: FieldNames = {}
+    try:
+        names = read_field_names(library.settings.seeds)
+    except UnreadableArticle as error:
+        seen[Rejected] += 1
+        yield Rejected(FILE_NAME, str(error))
+    version = f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}"
+    _refresh_outdated(shelf, article_version=f"{version}/{sorted(names.items())}" if names else version)
+    for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names)):
         seen[type(event)] += 1
         yield event
     shelf.forget()

@@ -10,6 +10,7 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.encodings import decode
 from index.reading.facts import plain_name
+from index.reading.field_names import FieldNames
 from index.reading.html_fields import to_plain_text
 
 # The usual names of an article's text; those of its summary, if it has no text; and those of a list of articles.
@@ -45,7 +46,7 @@ class Record:
     guessed: str = ""  # the encoding, if it was guessed
 
 
-def read_json(path: str, content: bytes) -> Iterator[Record]:
+def read_json(path: str, content: bytes, names: FieldNames) -> Iterator[Record]:
     """Yield the articles of a JSON file: one, or a list of them.
 
     A single article has the path of the file, like a text file. Raises UnreadableArticle if the file is not JSON or has
@@ -58,9 +59,9 @@ def read_json(path: str, content: bytes) -> Iterator[Record]:
         raise UnreadableArticle(
             f"{path}: not valid JSON ({_where(error)}). Expected one article or a list of them. Fix it and index again."
         ) from None
-    entries = _entries(whole)
+    entries = _entries(named(whole, names))
     if entries is None:
-        yield make_record(path, content, whole, decoded.guessed)
+        yield make_record(path, content, named(whole, names), decoded.guessed)
         return
     for number, entry in enumerate(entries, start=1):
         own = f"{path}#{number}"
@@ -69,10 +70,10 @@ def read_json(path: str, content: bytes) -> Iterator[Record]:
         except RecursionError:
             yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Fix it and index again.")
         else:
-            yield make_record(own, content_of_entry, entry, decoded.guessed)
+            yield make_record(own, content_of_entry, named(entry, names), decoded.guessed)
 
 
-def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
+def read_jsonl(path: str, lines: IO[bytes], names: FieldNames, *, max_bytes: int) -> Iterator[Record]:
     """Yield the articles of a JSONL file line by line. Blank lines are skipped, but counted in the paths."""
     number = 0
     while line := lines.readline(max_bytes + 1):
@@ -101,7 +102,16 @@ def read_jsonl(path: str, lines: IO[bytes], *, max_bytes: int) -> Iterator[Recor
             )
             yield Record(own, content, reason=reason)
         else:
-            yield make_record(own, content, entry, decoded.guessed)
+            yield make_record(own, content, named(entry, names), decoded.guessed)
+
+
+def named(entry: object, names: FieldNames) -> object:
+    """Return an entry in which the fields that have given names have those that are known here."""
+    if not names or not isinstance(entry, dict):
+        return entry
+    fields = _fields(entry)
+    given = {fact: fields[name] for name, fact in names.items() if name in fields}
+    return entry | given if given else entry
 
 
 def make_record(path: str, content: bytes, entry: object, guessed: str) -> Record:

@@ -20,6 +20,7 @@ from index.formats.encodings import clean, decode
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSERS, kind_of
 from index.formats.sandbox import parse
+from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
 from index.reading.press_databases import split_download
@@ -36,6 +37,7 @@ from index.text.terms import STOP_WORDS
 VERSION = f"2/{version('trafilatura')}/{version('pypdf')}/{version('python-docx')}"
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
+_NO_NAMES: FieldNames = {}
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
 
@@ -60,8 +62,12 @@ def read_article(path: str, content: bytes) -> Article:
     return read.article
 
 
-def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = ()) -> Iterator[Read]:
+def read_articles(
+    path: str, file: IO[bytes], *, max_bytes: int, known: Container[str] = (), names: FieldNames = _NO_NAMES
+) -> Iterator[Read]:
     """Read the articles of a file one after the other; those whose id is `known` are skipped.
+
+    `names` are given to fields of JSON and tables that have unusual ones.
 
     Raises UnreadableArticle if the file as a whole cannot be read.
     """
@@ -87,7 +93,10 @@ def read_articles(path: str, file: IO[bytes], *, max_bytes: int, known: Containe
         whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
         yield from _read_found(path, content, split_download(whole) or parsed, known)
         return
-    records = _STREAMED[suffix](path, file, max_bytes=max_bytes) if streams(path) else read_json(path, file.read())
+    if streams(path):
+        records = _STREAMED[suffix](path, file, names, max_bytes=max_bytes)
+    else:
+        records = read_json(path, file.read(), names)
     for record in records:
         if record.reason:
             yield Read(record.path, reason=record.reason)
@@ -141,11 +150,11 @@ def check_kind(path: str) -> None:
         )
 
 
-def check_content(path: str, content: bytes, *, max_bytes: int) -> None:
+def check_content(path: str, content: bytes, *, max_bytes: int, names: FieldNames = _NO_NAMES) -> None:
     """Raise UnreadableArticle if no article can be read from the bytes of a file."""
     check_kind(path)
     reasons = list[str]()
-    for read in read_articles(path, io.BytesIO(content), max_bytes=max_bytes):
+    for read in read_articles(path, io.BytesIO(content), max_bytes=max_bytes, names=names):
         if read.article:
             return
         reasons.append(read.reason)

@@ -8,6 +8,8 @@ from typing import IO
 
 from index.core.errors import UnreadableArticle
 from index.formats.encodings import clean, decode
+from index.reading.facts import plain_name
+from index.reading.field_names import FieldNames
 from index.reading.json_records import TEXTS, Record, make_record
 
 _SEPARATORS = ",\t;|"
@@ -19,14 +21,14 @@ class _TooLong(Exception):
     """A row is longer than allowed."""
 
 
-def read_table(path: str, file: IO[bytes], *, max_bytes: int) -> Iterator[Record]:
+def read_table(path: str, file: IO[bytes], names: FieldNames, *, max_bytes: int) -> Iterator[Record]:
     """Yield the articles of a CSV or TSV file row by row. Empty rows are skipped and not counted.
 
     Raises UnreadableArticle if no column has the name of an article's text.
     """
     csv.field_size_limit(max_bytes)
     lines = _in_ascii(path, file, max_bytes)
-    header, separator = _read_header(path, lines, max_bytes)
+    header, separator = _read_header(path, lines, names, max_bytes)
     number = 0
     try:
         for row in _raw_rows(lines, separator, max_bytes):
@@ -79,12 +81,12 @@ def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes
         taken.clear()
 
 
-def _read_header(path: str, file: IO[bytes], max_bytes: int) -> tuple[Sequence[str], str]:
+def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) -> tuple[Sequence[str], str]:
     """Read the first row: the names of the columns, and the separator that parts them."""
     text = decode(path, file.readline(max_bytes)).text
     if _EXCEL_HINT.fullmatch(text):
         text = decode(path, file.readline(max_bytes)).text
-    found = {separator: _names(text, separator) for separator in _SEPARATORS}
+    found = {separator: _names(text, names, separator) for separator in _SEPARATORS}
     separator = max(found, key=lambda each: (any(name in TEXTS for name in found[each]), len(found[each])))
     if not any(name in TEXTS for name in found[separator]):
         columns = ", ".join(filter(None, found[separator][:8]))[:200] or "none"
@@ -95,9 +97,10 @@ def _read_header(path: str, file: IO[bytes], max_bytes: int) -> tuple[Sequence[s
     return found[separator], separator
 
 
-def _names(header: str, separator: str) -> Sequence[str]:
+def _names(header: str, names: FieldNames, separator: str) -> Sequence[str]:
     columns = next(csv.reader([header], delimiter=separator), [])
-    return ["_".join(column.casefold().replace("-", " ").split()) for column in columns]
+    plain = ["_".join(column.casefold().replace("-", " ").split()) for column in columns]
+    return [names.get(plain_name(column.strip()), name) for column, name in zip(columns, plain, strict=True)]
 
 
 def _cells(row: str, separator: str) -> Sequence[str]:

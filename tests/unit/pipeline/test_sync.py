@@ -119,6 +119,21 @@ def test_files_that_an_earlier_version_read_are_read_again(newsroom: Newsroom, m
         assert reading.article("a.json").published == date(2026, 2, 2)
 
 
+def test_fields_have_the_names_that_the_seeds_folder_gives(newsroom: Newsroom) -> None:
+    newsroom.write("a.json", json.dumps({"storyText": TEXTS[1], "kop": "A pact"}))
+    newsroom.write("b.csv", f'kop;storyText\nA table;"{TEXTS[0]}"\n')
+    newsroom.index()
+    assert newsroom.paths() == []
+    newsroom.write("dateline.toml", '[fields]\ntext = "storyText"\ntitle = "kop"\n')
+    done = newsroom.indexed()
+    assert (done.visible, done.rejected) == (2, 0)
+    with newsroom.library.shelf.read() as reading:
+        assert [reading.article(path).title for path in ("a.json", "b.csv#1")] == ["A pact", "A table"]
+    newsroom.write("dateline.toml", '[fields]\ntxt = "storyText"\n')
+    reasons = [event.reason for event in newsroom.index() if isinstance(event, Rejected)]
+    assert reasons[0].startswith("dateline.toml: not read ('txt' is none of text, title,")
+
+
 def test_a_moved_article_is_not_embedded_again(newsroom: Newsroom) -> None:
     newsroom.write("a.txt", TEXTS[1])
     newsroom.index()
