@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from index.formats.mails import parse_mail
+from index.formats.open_documents import parse_odt
 from index.formats.parsed import Parsed
 from index.formats.pdf_files import parse_pdf
 from index.formats.rtf_files import parse_rtf
@@ -20,6 +21,7 @@ PARSERS: Mapping[str, Callable[[str, bytes], Sequence[Parsed]]] = {
     ".htm": parse_html,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
+    ".odt": parse_odt,
     ".rtf": parse_rtf,
     ".eml": parse_mail,
     ".mbox": parse_mail,

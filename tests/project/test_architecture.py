@@ -85,6 +85,7 @@ HOMES = {
     "pypdf": ("index.formats.pdf_files",),
     "docx": ("index.formats.word_files", "rag.output.docx"),
     "lxml": (
+        "index.formats.open_documents",
         "index.formats.page_facts",
         "index.formats.web_archives",
         "index.formats.web_pages",
