@@ -21,7 +21,7 @@ from typing import IO, Any
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.parsed import Parsed
-from index.formats.parsers import PARSERS, kind_of
+from index.formats.parsers import kind_of, parser_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Sandbox:
         self._using = threading.Lock()
 
     def parse(self, path: str, content: bytes) -> Sequence[Parsed]:
-        """Parse a file with the parser in `PARSERS` for its suffix. Raises UnreadableArticle, whatever goes wrong."""
+        """Parse a file with the parser for its suffix. Raises UnreadableArticle, whatever goes wrong."""
         with self._using:
             answer, late = self._ask(path, content)
         if answer is None:
@@ -157,7 +157,7 @@ def _serve(megabytes: int) -> None:
 
 def _answer(path: str, content: bytes) -> dict[str, object]:
     try:
-        articles = PARSERS[kind_of(path)](path, content)
+        articles = parser_of(kind_of(path))(path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}
     except MemoryError:

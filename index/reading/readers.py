@@ -18,7 +18,7 @@ from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean, decode
 from index.formats.parsed import Parsed
-from index.formats.parsers import PARSERS, kind_of
+from index.formats.parsers import PARSED_KINDS, kind_of
 from index.formats.sandbox import parse
 from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
@@ -87,7 +87,7 @@ def read_articles(
     if suffix == ".zip":
         yield from _read_zip(path, file.read(), max_bytes, known)
         return
-    if suffix in PARSERS:
+    if suffix in PARSED_KINDS:
         content = file.read()
         parsed = parse(path, content)
         whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
@@ -228,7 +228,7 @@ _STREAMED: Mapping[str, Callable[..., Iterator[Record]]] = {
     ".csv": read_table,
     ".tsv": read_table,
 }
-KINDS = (*_TEXTS, *PARSERS, ".json", *_STREAMED, ".zip")
+KINDS = (*_TEXTS, *PARSED_KINDS, ".json", *_STREAMED, ".zip")
 
 
 def _title_from(text: str, body: Span) -> str:

@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from dateutil import parser as dateutil_parser
 
@@ -60,6 +61,7 @@ _AGENCY_AT_END = re.compile(rf",\s(?P<agency>{_BARE_AGENCY})$")
 # "date 2026-02-12 Officials said": a labelled day without a place.
 _LABELLED_DATE = re.compile(rf"(?:[Dd]ated?|[Pp]ublished)\b\s*:?\s*(?P<date>{_DATE})[\s,:|–—-]*(?=\S)")
 _LONGEST = 160  # characters
+_NUMBERS = re.compile(r"\d\D+\d|\d{6}")  # a day and a year have at least these
 # Words before a colon at the start of an article that are not places.
 _LABELS = frozenset(
     """advertisement analysis answer author background breaking by caption clarification column comment commentary
@@ -119,13 +121,14 @@ def read_dateline(text: str, start: int = 0) -> Dateline | None:
     )
 
 
+@lru_cache(maxsize=128)  # the lines of a head are looked at several times
 def parse_date(text: str) -> date | None:
     """Read a date with an unambiguous day, month and year, or return None.
 
     >>> parse_date("12 February 2026"), parse_date("Feb 12"), parse_date("05/06/2026")
     (datetime.date(2026, 2, 12), None, None)
     """
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or not _NUMBERS.search(text):
         return None
     try:
         return datetime.fromisoformat(text.strip().replace("/", "-")).date()

@@ -302,7 +302,7 @@ import socket, subprocess, sys
 from index.formats import sandbox
 connect = lambda *_: socket.create_connection(("127.0.0.1", 9))
 start = lambda *_: subprocess.run([sys.executable, "-V"])
-sandbox.PARSERS = {".html": connect, ".pdf": start}
+sandbox.parser_of = {".html": connect, ".pdf": start}.get
 sandbox._serve(1500)
 """
     asked = io.BytesIO()
