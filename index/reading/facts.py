@@ -39,7 +39,9 @@ _INNER = (
     "#text", "_text", "$date", "$numberLong", "uri", "domain",
 )  # fmt: skip
 _ADDRESS = re.compile(r"\s*(?:[a-z][a-z+.-]*://|www\.)\S*\s*", re.IGNORECASE)
-_WIKI_LINK = re.compile(r"\[\[(?:[^\]|\n]*\|)?([^\]\n]+)\]\]|(?<!!)\[([^\]\n]+)\]\(\S+\)")
+_WIKI_LINK = re.compile(
+    r"\[\[(?:[^\[\]|\n]{0,300}\|)?([^\[\]\n]{1,300})\]\]|(?<!!)\[([^\[\]\n]{1,300})\]\(\S{1,1000}\)"
+)
 _EPOCH = re.compile(r"\d{9,10}(?:\d{3})?(?:\.\d+)?")
 _EARLIEST_EPOCH = 315_532_800  # 1980, in seconds
 

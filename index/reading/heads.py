@@ -22,6 +22,7 @@ _LONGEST_WRAPPED_LINE = 120
 _LONGEST_STANDFIRST = 400
 _MOST_LINES_BETWEEN = 3  # between the headline and the byline
 _LONGEST_FRONT_MATTER = 64_000
+_MOST_KEY_DOTS = 20  # in a line of TOML
 _LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
 
 # The names of each fact in "Key: value" lines.
@@ -134,7 +135,7 @@ def _pass_title(text: str, head: Head) -> None:
     """Skip first lines that repeat the stated title."""
     words = head.stated.get("title", "").split()
     title = re.compile(r"\s+".join(map(re.escape, words)) + r"[ \t]*(?:\n|$)")
-    if words and (found := title.match(text, skip_space(text, head.end))) and text[found.end() :].strip():
+    if words and (found := title.match(text, skip_space(text, head.end))) and _has_more(text, found.end()):
         head.end = found.end()
 
 
@@ -144,7 +145,7 @@ def _read_particulars(text: str, head: Head) -> None:
     while before != head.end < _LONGEST_HEAD:
         before = head.end
         line = _next_line(text, head.end)
-        if not text[line.end :].strip():
+        if not _has_more(text, line.end):
             return
         if found := _head_line(text, line, head, expected):
             for fact, value in found.stated.items():
@@ -263,7 +264,7 @@ def _look_below_standfirst(text: str, head: Head) -> None:
         if _is_dated_or_signed(text, following):
             below = Head(dict(head.stated), following.start)
             _read_particulars(text, below)
-            if text[below.end :].strip():
+            if _has_more(text, below.end):
                 head.stated = below.stated
             return
         line = following
@@ -301,6 +302,12 @@ def _read_front_matter(path: str, front: str, head: Head) -> None:
 
 
 def _read_toml(path: str, front: str, head: Head) -> None:
+    # Each dot of a key is a table in a table, and tomllib walks through all of them for each.
+    if any(map(_has_deep_key, front.split("\n"))):
+        raise UnreadableArticle(
+            f"{path}: the front matter has a key with more than {_MOST_KEY_DOTS} dots. Expected lines such as "
+            'title = "…". Fix or remove it.'
+        )
     try:
         stated = tomllib.loads(front)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -310,6 +317,15 @@ def _read_toml(path: str, front: str, head: Head) -> None:
         ) from None
     for fact, value in facts_of(stated).items():
         head.state(fact, value)
+
+
+def _has_deep_key(line: str) -> bool:
+    keys = line if line.lstrip().startswith("[") else line.rpartition("=")[0]
+    return keys.count(".") > _MOST_KEY_DOTS
+
+
+def _has_more(text: str, start: int) -> bool:
+    return skip_space(text, start) < len(text)
 
 
 def _next_line(text: str, start: int) -> Span:

@@ -65,8 +65,8 @@ class _Text(HTMLParser):
 
     def text(self) -> str:
         """Return what was read, its paragraphs parted by blank lines."""
-        lines = re.sub(r"[ \t\xa0]*\n[ \t\xa0]*", "\n", re.sub(r"[ \xa0]{2,}", " ", "".join(self._parts)))
-        return re.sub(r"\n{3,}", "\n\n", lines).strip()
+        lines = re.sub(r"[ \xa0]{2,}", " ", "".join(self._parts)).split("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip(" \t\xa0") for line in lines)).strip()
 
     def _part(self, tag: str) -> None:
         if tag in _BLOCKS:

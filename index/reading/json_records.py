@@ -32,6 +32,7 @@ _GRAPH = "@graph"  # of JSON-LD
 _INSIDE = ("_source", "doc", "document", "fields", "attributes", "node", "article", "metadata", "meta", "thread")
 # NewsAPI cuts a text: "The bridge was closed… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
+_LONGEST_CUT = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _text(fields: Mapping[str, object]) -> str:
     """Return the text of an article, or its longest summary if it has no text."""
     for name in _WHOLE_TEXTS:
         if (text := _paragraphs(fields.get(name))).strip():
-            return _CUT.sub("…", text)
+            return text[:-_LONGEST_CUT] + _CUT.sub("…", text[-_LONGEST_CUT:])
     return max((_paragraphs(fields.get(name)) for name in _SUMMARIES), key=len)
 
 

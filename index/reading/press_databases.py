@@ -29,11 +29,11 @@ _NEXIS_TAIL = re.compile(
     r"Classification|(?:Load-Date|Language|Publication-Type|Journal Code|Subject):.*", re.IGNORECASE
 )
 
-_FACTIVA_END = re.compile(r"(?:AN[\s|]+)?Document [A-Z][A-Z0-9]{5,}\d{8}[a-z0-9]{5,}")
+_FACTIVA_END = re.compile(r"(?:AN[\s|]+)?Document [A-Z][A-Z0-9]{5,20}\d{8}[a-z0-9]{5,20}")
 _FACTIVA_WORDS = re.compile(r"[\d,.]+ words?")
 _FACTIVA_CODE = re.compile(
     r"\|?\s*(?P<code>SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD|CT|RF|ART|CO|IN|NS|RE|IPD|IPC|PUB|AN)"
-    r"(?:\s*\|\s*|\s+|$)(?P<value>.*?)\s*\|?"
+    r"(?:\s*\|\s*|\s+|$)(?P<value>(?:.*[^\s|])?)[\s|]*"
 )
 _FACTIVA_TAIL = ("CT", "RF", "ART", "CO", "IN", "NS", "RE", "IPD", "IPC", "PUB", "AN")
 _FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*©\s?\d{4} Factiva.*")

@@ -8,7 +8,7 @@ from index.reading.heads import Head
 
 _TIME = r"(?:\d+:)?\d\d?:\d\d[.,]\d{3}"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}.*")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?[ \t]+(?P<name>[^>\n]{1,100})>")
+_VOICE = re.compile(r"<v(?:\.[^\s<>]{0,100})?[ \t]++(?P<name>[^>\n]{1,100})>")
 _TAG = re.compile(r"</?[^>\n]{0,100}>|\{\\[^}\n]{0,100}\}")
 # ">> " and "- " begin what the next speaker says.
 _TURN = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
@@ -19,7 +19,7 @@ def read_subtitles(path: str, text: str) -> tuple[str, Head]:
 
     Raises UnreadableArticle if no line has times.
     """
-    paragraphs, speaker, before, timed = list[str](), "", "", False
+    paragraphs, speaker, before, timed = list[list[str]](), "", "", False
     for block in re.split(r"\n[ \t]*\n", text):
         lines = block.strip().split("\n")
         timing = next((place for place, line in enumerate(lines[:2]) if _TIMING.fullmatch(line.strip())), None)
@@ -36,12 +36,12 @@ def read_subtitles(path: str, text: str) -> tuple[str, Head]:
             name = " ".join(html.unescape(voice["name"]).split()) if voice else ""
             if (name and name != speaker) or turn or not paragraphs:
                 speaker = name
-                paragraphs.append(f"{name}: " * bool(name) + said[turn.end() if turn else 0 :])
+                paragraphs.append([f"{name}: " * bool(name) + said[turn.end() if turn else 0 :]])
             else:
-                paragraphs[-1] += f" {said}"
+                paragraphs[-1].append(said)
     if not timed:
         raise UnreadableArticle(
             f"{path}: no times in it. Expected subtitles with lines such as 00:00:01.000 --> 00:00:04.000. Save it as "
             ".txt if it is text."
         )
-    return "\n\n".join(paragraphs), Head()
+    return "\n\n".join(map(" ".join, paragraphs)), Head()

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from index.core.errors import UnreadableArticle
 from index.reading.head_lines import read_head_line
 from index.reading.readers import read_article
 
@@ -96,3 +97,27 @@ def test_the_metadata_of_a_read_later_service_is_read() -> None:
     text = f"# Pass closed\n\n![cover](https://e.example/i.png)\n\n{metadata}\n\n## Highlights\n- {BODY}"
     article = read_article("a.md", text.encode())
     assert (article.title, article.author, article.url) == ("Pass closed", "Asha Rao", "https://e.example/pass")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.txt", "Save\n" * 3_900 + "Snow fell. " * 100_000),
+        ("a.txt", f"Pass closed\n{'Print' + chr(10) * 2}" * 3 + "Save\n" * 3_900 + "Snow fell.\n" * 20_000),
+        ("a.md", f"---\ntitle: Snow\nauthor: '{'[' * 60_000}'\n---\nSnow fell."),
+        ("a.md", f"---\ntitle: Snow\nauthor: '{'[a](' * 15_000}'\n---\nSnow fell."),
+    ],
+)
+def test_hostile_heads_take_no_time(name: str, text: str) -> None:
+    assert read_article(name, text.encode()).text
+
+
+@pytest.mark.parametrize("key", [f"{'a.' * 30_000}a = 1", f"[{'a.' * 30_000}a]", f"x = {{{'a . ' * 15_000}a = 1}}"])
+def test_a_deep_key_of_front_matter_is_refused(key: str) -> None:
+    with pytest.raises(UnreadableArticle, match="more than 20 dots"):
+        read_article("a.md", f"+++\n{key}\n+++\nSnow fell.".encode())
+
+
+def test_dots_in_a_value_of_front_matter_are_no_keys() -> None:
+    front = f'title = "Pass closed"\nsummary = "{"It snowed. " * 40}"\nsource.name = "The Halden Echo"'
+    assert read_article("a.md", f"+++\n{front}\n+++\nSnow fell.".encode()).outlet == "The Halden Echo"

@@ -33,3 +33,8 @@ def test_what_does_not_end_takes_no_long_time(piece: str) -> None:
     to_plain_text(f"<p>{piece * 50_000}")
     to_plain_text(f"<p>{piece * 50_000}</p>")
     assert time.process_time() - begin < 3
+
+
+@pytest.mark.parametrize("space", ["\t", " ", "\xa0", "\t \xa0"])
+def test_a_long_space_takes_no_time(space: str) -> None:
+    assert to_plain_text(f"<b>Snow</b>{space * 200_000}fell \t\n\t here").endswith("fell\nhere")

@@ -113,3 +113,8 @@ def test_a_list_with_a_title_is_not_a_feed() -> None:
 def test_the_name_of_an_author_is_read_without_by_and_links() -> None:
     assert only_article({"text": TEXT, "byline": {"original": "By Asha Rao"}}).author == "Asha Rao"
     assert only_article({"text": TEXT, "authors": [{"name": "Asha Rao"}, "Per Nye"]}).author == "Asha Rao, Per Nye"
+
+
+def test_a_long_space_in_a_text_takes_no_time() -> None:
+    space = " " * 200_000
+    assert read_article("a.json", json.dumps({"text": f"Snow{space}fell … [+812 chars] "}).encode()).text.endswith("…")

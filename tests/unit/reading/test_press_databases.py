@@ -275,3 +275,17 @@ def test_nothing_else_is_split(text: str) -> None:
 
 def test_a_long_text_takes_no_time() -> None:
     assert split_download("Load-Date: " + "HD | 1 of 1 " * 100_000 + "\n" * 100_000) == ()
+
+
+@pytest.mark.parametrize(
+    "line", [f"Document A{'1' * 200_000}!", f"Document TARNLE0020260505em55000a1\n\nSE x{' ' * 200_000}y\n\nHD z"]
+)
+def test_long_lines_take_no_time(line: str) -> None:
+    assert not split_download(line)
+
+
+def test_the_codes_of_a_table_are_read_without_its_rules() -> None:
+    rows = ["|SE|   News |", "|HD | Weir  holds |", "PD  5 May 2026", "SN|The Tarn Letter||", f"LP  {WEIR}"]
+    document = "\n".join([*rows, "Document TARNLE0020260505em55000a1"])
+    assert [found.stated["outlet"] for found in split_download(document)] == ["The Tarn Letter"]
+    assert [found.stated["title"] for found in split_download(document)] == ["Weir  holds"]

@@ -60,3 +60,13 @@ def test_a_file_without_speech_is_refused(content: bytes, why: str) -> None:
 def test_hostile_marks_take_no_time() -> None:
     cue = "00:00:01,000 --> 00:00:02,000\n" + "<v " * 100_000 + ">" * 9 + "{\\" * 100_000
     assert read_article("a.srt", cue.encode()).text
+
+
+@pytest.mark.parametrize("words", ["<v." * 70_000, f"<v{' ' * 200_000}x", f"<v.{' ' * 200_000}x"])
+def test_marks_that_do_not_end_take_no_time(words: str) -> None:
+    assert read_article("a.srt", f"00:00:01,000 --> 00:00:02,000\nThe weir held.\n{words}".encode()).text
+
+
+def test_a_long_speech_takes_no_time() -> None:
+    cues = (f"{place}\n00:00:01,000 --> 00:00:02,000\n{place} cubic metres\n" for place in range(40_000))
+    assert read_article("a.srt", "\n".join(cues).encode()).text.endswith("39998 cubic metres 39999 cubic metres")
