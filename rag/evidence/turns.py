@@ -16,6 +16,7 @@ _LABEL = re.compile(
     r"(?P<role>,[^:\n(]{2,60})?(?: ?[(\[][^)\]\n]{1,40}[)\]])?:[ \t]+(?=\S)",
     re.MULTILINE,
 )
+_SPELLING = re.compile(r"\w+(?:['’-]\w+)*")
 # A line in brackets is of the scene: "(COMMERCIAL BREAK)".
 _SCENE = re.compile(r"^[ \t]*[(\[][^)\]\n]*[)\]][ \t]*$", re.MULTILINE)
 # Labels that name nobody.
@@ -55,7 +56,8 @@ def read_turns(text: str) -> Turns:
     if len(labels) < _FEWEST or len(speaking) < 2 or max(speaking.values()) < 2 or len(labels) < _LEAST_SHARE * lines:
         return Turns()
     full = _full_names(names)
-    turns = [(label.start(), _cased(full.get(label["name"].casefold(), label["name"]), text)) for label in labels]
+    spellings = _spellings(text)
+    turns = [(label.start(), _cased(full.get(label["name"].casefold(), label["name"]), spellings)) for label in labels]
     turns += [(scene.start(), "") for scene in _SCENE.finditer(text)]
     starts, speakers = zip(*sorted(turns), strict=True)
     return Turns(starts, speakers)
@@ -74,11 +76,20 @@ def _full_names(names: Sequence[str]) -> Mapping[str, str]:
     return full
 
 
-def _cased(name: str, text: str) -> str:
+def _spellings(text: str) -> Mapping[str, str]:
+    """Return how a text first writes each word that has small letters after an initial capital, by its casefold."""
+    found = dict[str, str]()
+    for word in _SPELLING.findall(text):
+        # "McBrandt's" and "Lind-McBrandt" have McBrandt too.
+        for spelling in (word, *re.split(r"['’-]", word)):
+            if spelling[:1].isupper() and not spelling.isupper():
+                found.setdefault(spelling.casefold(), spelling)
+    return found
+
+
+def _cased(name: str, spellings: Mapping[str, str]) -> str:
     """Write a name in capitals as the text writes it elsewhere, or with initial capitals."""
-    return " ".join(_cased_word(word, text) if word.isupper() and len(word) > 1 else word for word in name.split())
-
-
-def _cased_word(word: str, text: str) -> str:
-    found = re.search(rf"\b(?!{re.escape(word)}\b)(?i:{re.escape(word)})\b", text)
-    return found.group() if found and found.group()[0].isupper() else word.title()
+    return " ".join(
+        spellings.get(word.casefold(), word.title()) if word.isupper() and len(word) > 1 else word
+        for word in name.split()
+    )

@@ -71,3 +71,13 @@ def test_other_texts_have_no_turns(text: str) -> None:
 
 def test_a_long_line_takes_no_time() -> None:
     assert read_turns("Aa " * 200_000 + "(" * 200_000).starts == ()
+
+
+def test_a_long_transcript_takes_no_time() -> None:
+    said = "".join(f"ADA LIND: {place} of them held.\n\nTOM LYLE: Good.\n\n" for place in range(5_000))
+    assert set(read_turns(said).speakers) == {"Ada Lind", "Tom Lyle"}
+
+
+def test_a_name_in_capitals_is_written_as_elsewhere() -> None:
+    text = "JO MCBRANDT: Mail jo@mcbrandt.example.\n\nED O'LYLE: No.\n\nMCBRANDT: McBrandt-Lyle's?\n\nO'LYLE: No."
+    assert read_turns(text).speakers == ("Jo McBrandt", "Ed O'Lyle", "Jo McBrandt", "Ed O'Lyle")
