@@ -138,7 +138,8 @@ def _decoded_twice(text: str) -> str:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if _ENCODED_TWICE.search(line) and is_bad(line) and not is_bad(once := ftfy.fix_encoding(line)):
-            lines[number] = once
+            # ftfy puts a sign of replacement for what was lost on the way.
+            lines[number] = once if once.count("\ufffd") <= line.count("\ufffd") else line
     return "\n".join(lines)
 
 

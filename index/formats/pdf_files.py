@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
@@ -16,7 +17,6 @@ from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import Parsed
 from index.text.datelines import parse_date
-from index.text.days import DAY, day_of
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -25,7 +25,8 @@ _EDGE = 0.12  # of the height of a page: where running heads and page numbers ar
 _LARGER = 1.15  # times the size of the body: a heading
 _PARTED = 1.35  # times the usual distance of two lines: a new paragraph
 _FULL = 0.6  # of the length of long lines: after such a line the sentence goes on in the next
-_MOST_ABOVE = 300  # characters above the headline; more are a text of their own
+_MOST_ABOVE = 300  # characters above the headline; more, or a sentence, are a text of their own
+_ENDED = re.compile(r"[^\W\d_]{2}[.!?][”\"»]?\s")
 _LONGEST_HEADLINE = 300
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 # What browsers print on each page: the moment of printing and the title, the address and the number of the page.
@@ -35,6 +36,7 @@ _PRINTED = re.compile(
 _DIVIDED = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 _SECOND_HALF = re.compile(r"[^\W\d_]+")
 _JOINING = ("and", "or", "und", "oder", "bis", "et", "ou", "y", "e", "o")  # "pre- and post-war"
+_SEPARATORS = re.compile(r"\s*[·|•–—]\s*|\s+-\s+|\s{3,}")  # between the parts of a running head
 _JOINED = "-"
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "»", "…")
 
@@ -121,7 +123,7 @@ def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
     if headline := _headline(next(page for page in kept if page), body_size, running):
         stated["title"] = one_line(" ".join(line.text for line in headline))
         above = text.find(headline[0].text)
-        if 0 <= above <= _MOST_ABOVE:
+        if 0 <= above <= _MOST_ABOVE and not _ENDED.search(text[:above]):
             start = above
             if day := next(filter(None, map(parse_date, text[:above].split("\n"))), None):
                 stated.setdefault("published", str(day))
@@ -176,9 +178,15 @@ def _stated_at_edges(pages: Sequence[Sequence[_Line]], running: frozenset[str]) 
         if printed := _PRINTED.fullmatch(line.text):
             if (url := printed["url"]) and url.startswith("http"):
                 stated.setdefault("url", url)
-        elif found := DAY.search(line.text.casefold()):
-            stated.setdefault("published", str(day_of(found) or ""))
-    return {name: value for name, value in stated.items() if value}
+        elif day := _day_of_paper(line.text):
+            stated.setdefault("published", str(day))
+    return stated
+
+
+def _day_of_paper(line: str) -> date | None:
+    """Return the day of a running head such as "Lindenau Post, Tuesday, 3 February 2026": a day apart from words."""
+    parts = [*_SEPARATORS.split(line), line.partition(",")[2]]
+    return next(filter(None, map(parse_date, parts)), None)
 
 
 def _body_size(pages: Sequence[Sequence[_Line]]) -> float:
@@ -191,8 +199,9 @@ def _body_size(pages: Sequence[Sequence[_Line]]) -> float:
 
 def _headline(page: Sequence[_Line], body_size: float, running: frozenset[str]) -> list[_Line]:
     """Return the lines of the largest text of a page, if it is larger than the body and no longer than a headline."""
-    names = " ".join(key for key in running if not _PRINTED.fullmatch(key))  # a paper's name is no headline
-    large = [line for line in page if line.size >= body_size * _LARGER and line.text not in names]
+    # The name of the paper is no headline.
+    names = {part for key in running if not _PRINTED.fullmatch(key) for part in (key, *_SEPARATORS.split(key))}
+    large = [line for line in page if line.size >= body_size * _LARGER and _key(line) not in names]
     if not large:
         return []
     size = max(line.size for line in large)

@@ -17,6 +17,7 @@ from typing import IO
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import Limits
+from index.core.logs import log_unexpected
 from index.inbox.folder import entries_below
 from index.pipeline.events import Rejected, Removed, Visible
 from index.reading.field_names import FILE_NAME, FieldNames
@@ -189,6 +190,11 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, how: HowToRead) -> 
         # A share that does not respond, a lost permission: the file may still be there.
         reason = f"{path}: cannot be read ({error.strerror}). Its known articles stay on the shelf. "
         yield _Finished(path, b"", None, f"{reason}Fix that and index again.")
+    except Exception as error:  # noqa: BLE001 (logged; the other files are read)
+        written = log_unexpected(error)
+        details = f"The details are in {written}." if written else "The details are above."
+        reason = f"{path}: an unexpected error stopped reading it. Its known articles stay on the shelf. {details}"
+        yield _Finished(path, b"", None, reason)
 
 
 def _open(file: Path) -> BufferedReader:

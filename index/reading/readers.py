@@ -33,8 +33,9 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
-# To be increased if a module of `reading` extracts something else: all files are then read again.
-VERSION = f"2/{version('trafilatura')}/{version('pypdf')}/{version('python-docx')}"
+# To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
+# files are then read again.
+VERSION = "/".join(["3", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
 _NO_NAMES: FieldNames = {}
@@ -85,7 +86,7 @@ def read_articles(
         yield Read(path, article, note=_guessed(decoded.guessed))
         return
     if suffix == ".zip":
-        yield from _read_zip(path, file.read(), max_bytes, known)
+        yield from _read_zip(path, file.read(), max_bytes, known, names)
         return
     if suffix in PARSED_KINDS:
         content = file.read()
@@ -106,13 +107,13 @@ def read_articles(
             yield _read_record(record)
 
 
-def _read_zip(path: str, content: bytes, max_bytes: int, known: Container[str]) -> Iterator[Read]:
+def _read_zip(path: str, content: bytes, max_bytes: int, known: Container[str], names: FieldNames) -> Iterator[Read]:
     for own, unpacked, reason in unpack(path, content, max_bytes=max_bytes):
         if reason:
             yield Read(own, reason=reason)
             continue
         try:
-            yield from read_articles(own, io.BytesIO(unpacked), max_bytes=max_bytes, known=known)
+            yield from read_articles(own, io.BytesIO(unpacked), max_bytes=max_bytes, known=known, names=names)
         except UnreadableArticle as error:
             yield Read(own, reason=str(error))
 
@@ -192,14 +193,16 @@ def _make(
     # "Mara Quill: Good evening." names a speaker, not a place.
     dateline = None if spoken else read_dateline(text, head.end)
     body = Span(skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
-    published = head.day("published") or (dateline and dateline.published) or _date_in(path) or head.day("updated")
+    published = head.day("published") or (dateline and dateline.published)
+    if not published and "published" not in head.stated:  # otherwise it states "Spring 2026", for example
+        published = _date_in(path)
     return Article(
         id=article_id(path, content),
         path=path,
         title=head.stated.get("title") or _title_from(text, body),
         text=text,
         body=body,
-        published=published,
+        published=published or head.day("updated"),
         place=head.stated.get("place") or (dateline.place if dateline else None),
         outlet=head.stated.get("outlet") or (dateline.outlet if dateline else None),
         author=head.stated.get("author"),
@@ -244,5 +247,6 @@ def _title_from(text: str, body: Span) -> str:
 
 
 def _date_in(path: str) -> date | None:
-    found = _DATE_IN_PATH.findall(path)
+    """Return the last full day in a path. That of a file with several articles is of none of them."""
+    found = _DATE_IN_PATH.findall(path.rpartition("#")[2])
     return parse_date("-".join(found[-1])) if found else None

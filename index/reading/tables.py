@@ -14,6 +14,7 @@ from index.reading.json_records import TEXTS, Record, make_record
 
 _SEPARATORS = ",\t;|"
 _SAMPLE = 4_000  # bytes, of a file in an encoding with several bytes per letter
+_LONE_RETURN = re.compile(rb"\r(?!\n)")  # part of a field, not the end of a line
 _EXCEL_HINT = re.compile(r"sep=.\s*", re.IGNORECASE)
 
 
@@ -35,7 +36,14 @@ def read_table(path: str, file: IO[bytes], names: FieldNames, *, max_bytes: int)
             if row.strip():
                 number += 1
                 yield _record(f"{path}#{number}", row, header, separator)
-    except (_TooLong, csv.Error):
+    except csv.Error as error:
+        own = f"{path}#{number + 1}"
+        reason = (
+            f"{own}: not a row of a table ({error}). Expected fields with separators. The rows after it were not read. "
+            "Fix it."
+        )
+        yield Record(own, b"", reason=reason)
+    except _TooLong:
         own = f"{path}#{number + 1}"
         longest = f"{max_bytes / 1e6:.0f} MB"
         reason = (
@@ -49,15 +57,16 @@ def _in_ascii(path: str, file: IO[bytes], max_bytes: int) -> IO[bytes]:
     """Return the file in an encoding in which line ends and separators are those of ASCII."""
     sample = file.read(_SAMPLE)
     file.seek(0)
-    if b"\x00" not in sample and not sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+    old_ends = b"\r" in sample and b"\n" not in sample  # as old programs of Apple write them
+    if b"\x00" not in sample and not sample.startswith((b"\xff\xfe", b"\xfe\xff")) and not old_ends:
         return file
     content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise UnreadableArticle(
-            f"{path}: a table that is not in UTF-8 and larger than the limit of {max_bytes / 1e6:.0f} MB. Save it as "
-            "UTF-8, or raise DATELINE_MAX_FILE_MEGABYTES."
+            f"{path}: a table in an unusual encoding or with old line ends, larger than the limit of "
+            f"{max_bytes / 1e6:.0f} MB. Save it as CSV in UTF-8, or raise DATELINE_MAX_FILE_MEGABYTES."
         )
-    return io.BytesIO(decode(path, content).text.encode())
+    return io.BytesIO(content.replace(b"\r", b"\n") if old_ends else decode(path, content).text.encode())
 
 
 def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes]:
@@ -73,8 +82,8 @@ def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes
             size = size + len(line) if taken else len(line)
             if size > max_bytes:
                 raise _TooLong
-            taken.append(line)
-            yield re.sub(r"\r\n?", "\n", line.decode("latin-1"))
+            taken.append(_LONE_RETURN.sub(b" ", line))
+            yield taken[-1].decode("latin-1")
 
     for _ in csv.reader(lines(), delimiter=separator):
         yield b"".join(taken)
@@ -83,9 +92,15 @@ def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes
 
 def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) -> tuple[Sequence[str], str]:
     """Read the first row: the names of the columns, and the separator that parts them."""
-    text = decode(path, file.readline(max_bytes)).text
-    if _EXCEL_HINT.fullmatch(text):
-        text = decode(path, file.readline(max_bytes)).text
+    rows = _raw_rows(file, ",", max_bytes)
+    try:
+        text = decode(path, next(rows, b"")).text
+        if _EXCEL_HINT.fullmatch(text):
+            text = decode(path, next(rows, b"")).text
+    except (_TooLong, csv.Error):
+        raise UnreadableArticle(
+            f"{path}: its first row does not end. Expected the names of the columns. A quotation mark may be missing."
+        ) from None
     found = {separator: _names(text, names, separator) for separator in _SEPARATORS}
     separator = max(found, key=lambda each: (any(name in TEXTS for name in found[each]), len(found[each])))
     if not any(name in TEXTS for name in found[separator]):
@@ -98,9 +113,9 @@ def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) 
 
 
 def _names(header: str, names: FieldNames, separator: str) -> Sequence[str]:
-    columns = next(csv.reader([header], delimiter=separator), [])
-    plain = ["_".join(column.casefold().replace("-", " ").split()) for column in columns]
-    return [names.get(plain_name(column.strip()), name) for column, name in zip(columns, plain, strict=True)]
+    columns = next(csv.reader(io.StringIO(header, newline=""), delimiter=separator), [])
+    plain = [plain_name(" ".join(column.split())) for column in columns]
+    return [names.get(name, name) for name in plain]
 
 
 def _cells(row: str, separator: str) -> Sequence[str]:

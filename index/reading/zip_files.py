@@ -67,6 +67,8 @@ def _why_not(own: str, entry: zipfile.ZipInfo, max_bytes: int) -> str:
 
 def _read(own: str, packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[bytes, str]:
     try:
-        return packed.read(entry), ""
+        with packed.open(entry) as opened:
+            # read() without a number unpacks all that is there, whatever size the archive states.
+            return opened.read(entry.file_size + 1), ""
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         return b"", f"{own}: damaged. Expected a file that unpacks. Download the archive again."

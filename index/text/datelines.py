@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from dateutil import parser as dateutil_parser
 
-from index.text.days import MONTH, read_written_day
+from index.text.days import EARLIEST, LATEST, MONTH, read_written_day
 from index.text.spans import Span
 
 _MONTH = rf"(?i:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|{MONTH})\.?"
@@ -131,7 +131,7 @@ def parse_date(text: str) -> date | None:
     if len(text) > _LONGEST or not _NUMBERS.search(text):
         return None
     try:
-        return datetime.fromisoformat(text.strip().replace("/", "-")).date()
+        return _possible(datetime.fromisoformat(text.strip().replace("/", "-")).date(), text)
     except ValueError:
         pass
     if day := read_written_day(text):
@@ -141,9 +141,15 @@ def parse_date(text: str) -> date | None:
     try:
         one = dateutil_parser.parse(text, default=datetime(2001, 1, 1, tzinfo=UTC), dayfirst=False, ignoretz=True)
         other = dateutil_parser.parse(text, default=datetime(2004, 2, 2, tzinfo=UTC), dayfirst=True, ignoretz=True)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return None
-    return one.date() if one.date() == other.date() else None
+    return _possible(one.date(), text) if one.date() == other.date() else None
+
+
+def _possible(day: date, written: str) -> date | None:
+    """Return the day unless it is one that programs write if they know none."""
+    unknown = not EARLIEST <= day.year <= LATEST or (day == date(1970, 1, 1) and "00:00" in written)
+    return None if unknown else day
 
 
 def _is_certain(found: re.Match[str], text: str) -> bool:

@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date
 from importlib.resources import files
 
-_EARLIEST, _LATEST = 1700, 2199  # years
+EARLIEST, LATEST = 1700, 2199  # years
 # What may be written beside a day, and is none of it.
 _BESIDE = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl. le el il la las
 dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt года г год в от часов року р ob godz
@@ -75,6 +75,6 @@ def day_of(found: re.Match[str]) -> date | None:
 
 def _made(year: str, month: str, day: str) -> date | None:
     try:
-        return date(int(year), int(month), int(day)) if _EARLIEST <= int(year) <= _LATEST else None
+        return date(int(year), int(month), int(day)) if EARLIEST <= int(year) <= LATEST else None
     except ValueError:
         return None

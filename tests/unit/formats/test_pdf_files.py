@@ -98,3 +98,15 @@ def test_a_heading_is_a_block_of_its_own() -> None:
         [*FIRST[:1], ("What the log-book says", 13, LEFT, 660), *column(LEFT, *[line for line, *_ in SECOND], top=640)]
     ).text
     assert "\n\nWhat the log-book says\n\nfore" in text
+
+
+@pytest.mark.parametrize("head", ["Report under the Act of 12 March 1998", "Founded 12 March 1998 by the keepers"])
+def test_a_day_within_the_words_of_a_running_head_is_not_the_papers(head: str) -> None:
+    pages = [[(head, 8, LEFT, 800), *lines] for lines in (FIRST, SECOND)]
+    assert "published" not in parse(*pages).stated
+
+
+def test_a_story_above_the_headline_of_another_stays_in_the_article() -> None:
+    story = column(LEFT, "Snow shut the pass on Monday. Nobody was hurt, police said.", top=780)
+    parsed = parse([*story, ("More ships than ever", 22, LEFT, 745), *FIRST])
+    assert parsed.start == 0

@@ -85,5 +85,5 @@ def test_a_row_that_is_too_long_is_refused(long: str) -> None:
 
 
 def test_a_wide_table_that_is_too_large_is_refused() -> None:
-    with pytest.raises(UnreadableArticle, match="not in UTF-8 and larger than the limit"):
+    with pytest.raises(UnreadableArticle, match="an unusual encoding or with old line ends, larger than the limit"):
         read((HEAD + ROWS).encode("utf-16"), max_bytes=100)
