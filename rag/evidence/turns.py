@@ -1,13 +1,13 @@
 """Turns: who speaks where in a transcript that names its speakers, as "MARA QUILL, HOST: Good evening" does.
 
-A text counts as a transcript only if many of its lines begin with such labels, of two speakers at least, one of whom
-speaks again. A list of "Key: value" lines, or a headline with a colon, is none.
+A text counts as a transcript only if many of its lines begin with the names of people, of two speakers at least, one
+of whom speaks again. A list of "Key: value" lines, or a headline with a colon, is none.
 """
 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORD = r"[^\W\d_a-z][\w.'’-]*"
@@ -18,7 +18,7 @@ _LABEL = re.compile(
 )
 _SPELLING = re.compile(r"\w+(?:['’-]\w+)*")
 # A line in brackets is of the scene: "(COMMERCIAL BREAK)".
-_SCENE = re.compile(r"^[ \t]*[(\[][^)\]\n]*[)\]][ \t]*$", re.MULTILINE)
+_SCENE = re.compile(r"^[ \t]*(?P<scene>[(\[][^)\]\n]*[)\]])[ \t]*$", re.MULTILINE)
 # Labels that name nobody.
 _NOBODY = frozenset(
     """a q answer question questions audience announcer caller crowd female host interviewer interpreter male man
@@ -27,6 +27,10 @@ _NOBODY = frozenset(
 )
 _FEWEST = 3
 _LEAST_SHARE = 0.4  # of the lines
+_LEAST_SENTENCES = 0.5  # of the turns
+_LEAST_CONTINUED = 0.25  # paragraphs without a label, for each with one
+_SENTENCE_END = re.compile(r"[.?!…。？！](?!\w)")
+_BREAK = re.compile(r"\n[ \t]*+\n\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +54,53 @@ def read_turns(text: str) -> Turns:
     ('Ada Lind', 'Tom Lyle', 'Ada Lind')
     """
     labels = list(_LABEL.finditer(text))
-    names = [label["name"] for label in labels]
-    speaking = Counter(name.split()[-1].casefold() for name in names)
-    lines = sum(1 for line in text.split("\n") if line.strip())
-    if len(labels) < _FEWEST or len(speaking) < 2 or max(speaking.values()) < 2 or len(labels) < _LEAST_SHARE * lines:
+    full = _full_names([label["name"] for label in labels])
+    people = [label for label in labels if _names_somebody(label, full)]
+    if not _is_transcript(text, people):
         return Turns()
-    full = _full_names(names)
     spellings = _spellings(text)
-    turns = [(label.start(), _cased(full.get(label["name"].casefold(), label["name"]), spellings)) for label in labels]
-    turns += [(scene.start(), "") for scene in _SCENE.finditer(text)]
-    starts, speakers = zip(*sorted(turns), strict=True)
+    turns = {label.start("name"): "" for label in labels}
+    for label in people:
+        name = full.get(label["name"].casefold(), label["name"])
+        turns[label.start("name")] = _cased(name, spellings)
+    turns |= {scene.start("scene"): "" for scene in _SCENE.finditer(text)}
+    turns |= dict.fromkeys(_ends(text, labels, turns), "")
+    starts, speakers = zip(*sorted(turns.items()), strict=True)
     return Turns(starts, speakers)
+
+
+def _is_transcript(text: str, people: Sequence[re.Match[str]]) -> bool:
+    """Return True if many lines begin with these labels, two speak at least, one of them again, and in sentences."""
+    speaking = Counter(label["name"].split()[-1].casefold() for label in people)
+    lines = sum(1 for line in text.split("\n") if line.strip())
+    if len(people) < _FEWEST or len(speaking) < 2 or max(speaking.values()) < 2 or len(people) < _LEAST_SHARE * lines:
+        return False
+    ends = [*(label.start() for label in people[1:]), len(text)]
+    sentences = sum(1 for label, end in zip(people, ends, strict=True) if _SENTENCE_END.search(text, label.end(), end))
+    return sentences >= _LEAST_SENTENCES * len(people)
+
+
+def _names_somebody(label: re.Match[str], full: Mapping[str, str]) -> bool:
+    """Return True for a speaker, unlike "Where" or "Tickets": one with a role, or with a full name in some label."""
+    words = label["name"].casefold().split()
+    has_role = label["role"] is not None and label["name"].isupper()
+    return has_role or words[0] in _NOBODY or words[-1] in full
+
+
+def _ends(text: str, labels: Sequence[re.Match[str]], marked: Container[int]) -> Iterator[int]:
+    """Yield where paragraphs without a label begin that may be nobody's, such as a note of the editor.
+
+    Between turns, they are the speaker's if names are in capitals, as broadcasters write them, or if there are many.
+    """
+    first, last = labels[0].start(), labels[-1].start()
+    places = (found.end() for found in _BREAK.finditer(text, first))
+    unmarked = [place for place in places if place < len(text) and place not in marked]
+    between = sum(1 for place in unmarked if place < last)
+    capitals = sum(1 for label in labels if label["name"].isupper())
+    go_on = 2 * capitals > len(labels) or between >= _LEAST_CONTINUED * len(labels)
+    for place in unmarked:
+        if place > last or not go_on:
+            yield place
 
 
 def _full_names(names: Sequence[str]) -> Mapping[str, str]:

@@ -51,8 +51,8 @@ def test_subtitles_name_their_speakers() -> None:
 
 
 def test_a_last_name_that_two_have_stays_as_it_is() -> None:
-    text = "ADA LIND: Yes.\n\nTOM LIND: No.\n\nLIND: Perhaps.\n\nQUILL: Well."
-    assert read_turns(text).speakers == ("Ada Lind", "Tom Lind", "", "Quill")
+    text = "ADA LIND: Yes.\n\nTOM LIND: No.\n\nLIND: Perhaps.\n\nED QUILL: Well.\n\nRAO: So."
+    assert read_turns(text).speakers == ("Ada Lind", "Tom Lind", "", "Ed Quill", "")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,10 @@ def test_a_last_name_that_two_have_stays_as_it_is() -> None:
         "",
         "Place: Tarn\n\nTime: noon\n\nPrice: 4 crowns",
         "Weir: It held.\n\nThe council met. Weir: it held.",
+        "Where: Tarn Hall.\n\nWhen: Noon.\n\nTickets: None.\n\nWhere: The weir.\n\nWhen: At six.\n\nTickets: None.",
+        "Box Office: Tarn 55\n\nDoors Open: 7 pm\n\nBox Office: Tarn 56\n\nDoors Open: 8 pm",
+        "Tarn: Rao; Nye, Lind.\nMarl: Lyle; Holt, Bru.\nGoals: Rao 3.\n\nTarn: Nye; Rao.\nVale: Orr.\nGoals: Orr 9.",
+        "Where, when: Tarn, noon.\n\nPrice, adults: Four.\n\nWhere, when: Marl, at six.\n\nPrice, adults: Two.",
         "Lind: Yes.\n\nLind: No.\n\nLind: Perhaps.",
         "TARN: It held.\n\nMARL: It sank.\n\n" + "The council met.\n\n" * 9 + "TARN: It held again.",
     ],
@@ -81,3 +85,44 @@ def test_a_long_transcript_takes_no_time() -> None:
 def test_a_name_in_capitals_is_written_as_elsewhere() -> None:
     text = "JO MCBRANDT: Mail jo@mcbrandt.example.\n\nED O'LYLE: No.\n\nMCBRANDT: McBrandt-Lyle's?\n\nO'LYLE: No."
     assert read_turns(text).speakers == ("Jo McBrandt", "Ed O'Lyle", "Jo McBrandt", "Ed O'Lyle")
+
+
+def test_spaces_take_no_time() -> None:
+    space = " \n" * 100_000 + " " * 200_000
+    assert read_turns(f"ADA LIND: Yes.\n\nED RAO: No.\n\nLIND: Well.{space}\n\nRAO: So.{space}").speakers
+
+
+INTERVIEW = """Ada Lind: Did it hold?
+
+Tom Lyle: It did.
+
+{between}
+
+Lind: Who pays?
+
+Lyle: The council.
+
+Lind: All of it?
+
+Lyle: All.
+
+This interview was cut. The council denies it.
+"""
+
+
+def test_a_note_below_the_last_turn_is_nobodys() -> None:
+    text = INTERVIEW.format(between="Lind: Good.")
+    assert read_turns(text).speaker(text.index("All.")) == "Tom Lyle"
+    assert not read_turns(text).speaker(text.index("This interview"))
+    assert not read_turns(text).speaker(text.index("The council denies"))
+
+
+def test_a_lone_paragraph_between_turns_is_nobodys() -> None:
+    text = INTERVIEW.format(between="The weir was built in 1931.")
+    assert not read_turns(text).speaker(text.index("The weir was"))
+    assert read_turns(text).speaker(text.index("Who pays")) == "Ada Lind"
+
+
+def test_speakers_go_on_where_many_do() -> None:
+    text = INTERVIEW.format(between="I went down.\n\n  I saw it.")
+    assert read_turns(text).speaker(text.index("I saw")) == "Tom Lyle"
