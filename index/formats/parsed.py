@@ -13,3 +13,4 @@ class Parsed:
     pages: tuple[int, ...] = ()  # where each page begins in the text
     guessed: str = ""  # the encoding, if it was guessed
     start: int = 0  # where the headline begins in the text; what is above it is not part of the article
+    reason: str = ""  # why there is no text, without the path

@@ -113,10 +113,12 @@ atexit.register(_shared.close)
 def _parsed(answer: dict[str, Any]) -> Parsed:
     """Read an article of an answer, which is as untrusted as the file. Raises an error if a part has the wrong type."""
     # A database cannot store a lone surrogate.
-    text, guessed = (str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed"))
+    text, guessed, reason = (
+        str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed", "reason")
+    )
     stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
     start = min(max(0, int(answer["start"])), len(text))
-    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start)
+    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start, reason)
 
 
 def _start(megabytes: int) -> subprocess.Popen[bytes]:

@@ -24,10 +24,9 @@ _NEXIS_ISSUE = re.compile(
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Spring|Summer|Autumn|Fall"
     r"|Winter) (?:19|20)\d\d|\d\d?\.? \w{3,12} (?:19|20)\d\d(?: \w+)?"
 )
-# What the database says of an article, below it.
-_NEXIS_TAIL = re.compile(
-    r"Classification|(?:Load-Date|Language|Publication-Type|Journal Code|Subject):.*", re.IGNORECASE
-)
+# What the database says of an article, below it. A text may have such lines, too, but none between these.
+_NEXIS_TAIL_KEY = re.compile(r"[A-Z][A-Z -]{2,20}:.*", re.IGNORECASE)
+_NEXIS_ABOVE_LOADED = re.compile(r"(?:Language|Publication-Type|Journal Code):.*", re.IGNORECASE)
 
 _FACTIVA_END = re.compile(r"(?:AN[\s|]+)?Document [A-Z][A-Z0-9]{5,20}\d{8}[a-z0-9]{5,20}")
 _FACTIVA_WORDS = re.compile(r"[\d,.]+ words?")
@@ -38,9 +37,12 @@ _FACTIVA_CODE = re.compile(
 _FACTIVA_TAIL = ("CT", "RF", "ART", "CO", "IN", "NS", "RE", "IPD", "IPC", "PUB", "AN")
 _FACTIVA_PAGE = re.compile(r"Page \d+ of \d+\b.*|.*©\s?\d{4} Factiva.*")
 _FACTIVA_HEAD_END = re.compile(
-    r"(?:Copyright|\(c\)|©|All rights reserved).*|English|French|German|Spanish|Italian|Portuguese|Dutch", re.IGNORECASE
+    r"(?:\(c\)|©|Copyright(?=.*(?:\b(?:19|20)\d\d\b|©|\(c\)))).*|All rights reserved\.?"
+    r"|English|French|German|Spanish|Italian|Portuguese|Dutch",
+    re.IGNORECASE,
 )
 _MOST_HEAD_LINES = 10  # of Factiva's display, below the number of words
+_LONGEST_CODE = 40  # characters of a code, a page or an edition
 
 _PROQUEST_RULE = re.compile(r"_{20,}")
 _PROQUEST_KEY = re.compile(r"(?P<key>[A-Z][A-Za-z /-]{2,40}):(?:\s+(?P<value>.*)|$)")
@@ -51,18 +53,23 @@ _PROQUEST_FACTS = {
     "Author": "author",
     "Document URL": "url",
 }
-# What the database says of an article, below its text.
-_PROQUEST_TAIL = (
+# What the database says of an article, below its text and in this order: its terms, then its facts.
+_PROQUEST_TERMS = (
     "Subject", "Business indexing term", "Location", "People", "Company / organization", "Classification",
-    "Identifier / keyword", "Title", "Publication title", "Publication year", "Publication date", "Credit",
+    "Identifier / keyword",
 )  # fmt: skip
+_PROQUEST_TAIL = ("Title", "Publication title", "Publication year", "Publication date", "ProQuest document ID")
 
 
 def split_download(text: str) -> Sequence[Parsed]:
-    """Return the articles of a download from a press database, or nothing if the text is not one."""
+    """Return the articles of a download from a press database, or nothing if the text is not one.
+
+    A document whose text is not found has the reason instead.
+    """
     lines = [line.strip() for line in text.split("\n")]
     for read in (_read_nexis, _read_factiva, _read_proquest):
-        if found := [article for article in read(lines) if article.text]:
+        found = list(read(lines))
+        if any(article.text for article in found):
             return found
     return ()
 
@@ -81,8 +88,10 @@ def _read_nexis(lines: Sequence[str]) -> Iterator[Parsed]:
 
 def _read_new_nexis(lines: Sequence[str], *, first: bool) -> Iterator[Parsed]:
     """Read a document that states title, outlet and day in this order, then its keys, and "Body" before its text."""
-    length = next((place for place, line in enumerate(lines) if _NEXIS_LENGTH.fullmatch(line)), None)
+    length = next((place for place, line in enumerate(lines) if _NEXIS_LENGTH.fullmatch(line) or line == "Body"), None)
     if length is None:
+        if _has(lines, _NEXIS_LOADED):
+            yield _without_text("", lines)
         return
     above = [line for line in lines[:length] if line]
     day = next((place for place, line in enumerate(above) if place > 1 and _is_day_line(line)), None)
@@ -126,8 +135,19 @@ def _nexis_article(stated: Mapping[str, str], lines: Sequence[str], start: int) 
         "author": keys.get("byline", ""),
         "place": keys.get("dateline", ""),
     }
-    text = takewhile(lambda line: not _NEXIS_TAIL.fullmatch(line), lines[body + 1 if body is not None else end :])
+    text = lines[body + 1 if body is not None else end : _nexis_tail(lines)]
     return _article([keys.get("highlight", ""), "", *text], facts)
+
+
+def _nexis_tail(lines: Sequence[str]) -> int:
+    """Return where a document's text ends: at "Classification" or the day it was loaded, whichever is first."""
+    loaded = next((place for place in _backwards(lines) if _NEXIS_LOADED.fullmatch(lines[place])), len(lines))
+    for place in _backwards(lines[:loaded]):
+        if lines[place] == "Classification" and _NEXIS_TAIL_KEY.fullmatch(next(filter(None, lines[place + 1 :]), "")):
+            return place
+    while loaded and (not lines[loaded - 1] or _NEXIS_ABOVE_LOADED.fullmatch(lines[loaded - 1])):
+        loaded -= 1
+    return loaded
 
 
 def _read_factiva(lines: Sequence[str]) -> Iterator[Parsed]:
@@ -185,8 +205,11 @@ def _read_display(lines: Sequence[str]) -> Parsed:
         if named:
             end = named[0]
             facts["outlet"] = lines[end]
-    last = [place for place in below[:_MOST_HEAD_LINES] if _FACTIVA_HEAD_END.fullmatch(lines[place])]
-    end = max([end, *last])
+    for place in below[:_MOST_HEAD_LINES]:
+        if _FACTIVA_HEAD_END.fullmatch(lines[place]):
+            end = max(end, place)
+        elif place > end and (len(lines[place]) > _LONGEST_CODE or lines[place][-1] in ".?!:"):
+            break
     return _article(lines[end + 1 :], facts)
 
 
@@ -203,20 +226,39 @@ def _read_proquest(lines: Sequence[str]) -> Iterator[Parsed]:
 
 
 def _read_proquest_document(lines: Sequence[str]) -> Iterator[Parsed]:
-    text, facts, reads = list[str](), dict[str, str](), False
-    for line in lines:
-        found = _PROQUEST_KEY.fullmatch(line)
-        key, value = (found["key"], found["value"] or "") if found else ("", "")
-        if key == "Full text":
-            text, reads = [value], True
-        elif reads and key not in _PROQUEST_TAIL:
-            text.append(line)
-        else:
-            reads = False
-            if (fact := _PROQUEST_FACTS.get(key)) and value:
-                facts.setdefault(fact, value)
-    if text:
-        yield _article(text, facts)
+    keys = [found["key"] if (found := _PROQUEST_KEY.fullmatch(line)) else "" for line in lines]
+    start = keys.index("Full text") if "Full text" in keys else len(lines)
+    end = _proquest_tail(lines, keys, start)
+    facts = dict[str, str]()
+    for place, key in enumerate(keys):
+        value = lines[place].partition(":")[2].strip()
+        if not start <= place < end and (fact := _PROQUEST_FACTS.get(key)) and value:
+            facts.setdefault(fact, value)
+    if start < len(lines):
+        yield _article([lines[start].partition(":")[2].strip(), *lines[start + 1 : end]], facts)
+    elif "ProQuest document ID" in keys:
+        yield _without_text(facts.get("title", ""), lines)
+
+
+def _proquest_tail(lines: Sequence[str], keys: Sequence[str], start: int) -> int:
+    """Return where the text that begins at `start` ends. It may have lines that look like those of the database."""
+    last = {key: place for place, key in enumerate(keys) if place > start}
+    end = next((last[key] for key in _PROQUEST_TAIL if key in last), len(lines))
+    following = len(_PROQUEST_TERMS)
+    for place in range(end - 1, start, -1):
+        if keys[place] in _PROQUEST_TERMS[:following]:
+            end, following = place, _PROQUEST_TERMS.index(keys[place])
+        elif lines[place]:
+            break
+    return end
+
+
+def _without_text(title: str, lines: Sequence[str]) -> Parsed:
+    """Make what stands for a document without text, with its title or its first line."""
+    title = title or next(filter(None, lines), "")
+    return Parsed(
+        "", reason=f"no text found for “{title}”. Expected a download with full texts. Download this article again."
+    )
 
 
 def _article(lines: Sequence[str], facts: Mapping[str, str]) -> Parsed:
@@ -228,6 +270,10 @@ def _article(lines: Sequence[str], facts: Mapping[str, str]) -> Parsed:
 
 def _has(lines: Sequence[str], mark: re.Pattern[str]) -> bool:
     return any(map(mark.fullmatch, lines))
+
+
+def _backwards(lines: Sequence[str]) -> Iterator[int]:
+    return reversed(range(len(lines)))
 
 
 def _split(lines: Sequence[str], mark: re.Pattern[str]) -> Sequence[Sequence[str]]:

@@ -127,6 +127,9 @@ def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Conta
             if article_id(own, its_content) in known:
                 yield Read(own)
                 continue
+        if parsed.reason:
+            yield Read(own, reason=f"{own}: {parsed.reason}")
+            continue
         try:
             article, note = _make_parsed(own, its_content, parsed)
         except UnreadableArticle as error:

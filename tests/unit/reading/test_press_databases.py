@@ -259,6 +259,51 @@ def test_a_paragraph_that_begins_like_a_code_is_text() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "paragraph"),
+    [
+        (NEW_NEXIS, "Subject: Re: the bridge"),
+        (NEW_NEXIS, "Classification"),
+        (OLD_NEXIS, "Language: few spoke it."),
+        (PROQUEST, "Location: The meeting is at the hall."),
+        (PROQUEST, "Title: none was given."),
+        (FACTIVA_DISPLAY, "Copyright lawyers said that it was theirs."),
+    ],
+)
+def test_a_paragraph_that_begins_like_a_line_of_the_database_is_text(text: str, paragraph: str) -> None:
+    weir, snow = articles_of(text.replace("It was built in 1931.", f"{paragraph}\n\nIt was built in 1931."))
+    assert weir.body.cut(weir.text).endswith(f"{WEIR[:45]}\n\n{paragraph}\n\nIt was built in 1931.")
+    assert (weir.title, snow.text) == ("Weir holds after flood", SNOW)
+
+
+def test_the_last_paragraph_of_a_text_is_kept() -> None:
+    text = PROQUEST.replace("It was built in 1931.", "It was built in 1931.\n\nLocation: The hall.")
+    assert articles_of(text)[0].text.endswith("Location: The hall.")
+    text = OLD_NEXIS.replace("\nLOAD-DATE: May", "\nSUBJECT: Re: the bridge\n\nLANGUAGE: ENGLISH\n\nLOAD-DATE: May")
+    assert articles_of(text)[0].text.endswith("SUBJECT: Re: the bridge")
+
+
+def test_a_document_without_its_length_is_read() -> None:
+    assert [article.title for article in articles_of(NEW_NEXIS.replace("Length: 9 words\n\n", ""))] == [
+        "Weir holds after flood",
+        "Snow shuts school",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NEW_NEXIS.replace(f"Length: 9 words\n\nBody\n\n{SNOW}", ""),
+        PROQUEST.replace(f"Full text: {SNOW}", "Abstract: Snow."),
+    ],
+)
+def test_a_document_without_text_is_reported(text: str) -> None:
+    weir, snow = read_articles("a.txt", io.BytesIO(text.encode()), max_bytes=100_000)
+    assert weir.article
+    assert (snow.path, snow.article) == ("a.txt#2", None)
+    assert snow.reason.startswith("a.txt#2: no text found for “Snow shuts school”.")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
