@@ -1,6 +1,7 @@
 """HTML fields: turn the HTML that services put into their fields into plain text."""
 
 import re
+from collections import defaultdict
 from html import unescape
 from html.parser import HTMLParser
 
@@ -9,10 +10,15 @@ _BLOCKS = frozenset(
     main nav ol p pre section table tbody tfoot thead tr ul""".split()
 )
 _CELLS = ("td", "th")
-_UNSEEN = ("script", "style", "noscript", "template", "iframe", "svg", "head")
+# All that a head can have is unseen by itself, and its end may be left out.
+_UNSEEN = ("script", "style", "noscript", "template", "iframe", "svg", "title")
 _INLINE = "a abbr b cite code em font i img mark q s small span strong sub sup time u video wbr".split()
-_TAG = re.compile(rf"</?(?:br|{'|'.join([*_BLOCKS, *_CELLS, *_INLINE, *_UNSEEN])})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(
+    rf"</?(?:br|{'|'.join([*_BLOCKS, *_CELLS, *_INLINE, *_UNSEEN, 'head'])})(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
 _BLOCK = re.compile(rf"<(?:br|{'|'.join(_BLOCKS)})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# Without its end, one of these would hide all that follows.
+_CLOSED = re.compile(r"<(?P<end>/?)(?P<tag>noscript|template|iframe|svg|title)(?:\s[^<>]*)?(?<!/)>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"<[!?][^>]{0,1000}>?")
@@ -30,11 +36,27 @@ def to_plain_text(written: str) -> str:
         return unescape(written) if _ENTITY.search(written) else written
     parser = _Text(keeps_lines=not _BLOCK.search(written))
     # What does not end would be searched for its end again and again.
-    markup = _DECLARATION.sub("", _COMMENT.sub("", written))
+    markup = _without_unclosed(_DECLARATION.sub("", _COMMENT.sub("", written)))
     whole, closed, rest = markup.rpartition(">")
     parser.feed(whole + closed + rest.replace("<", "&lt;"))
     parser.close()
     return parser.text()
+
+
+def _without_unclosed(markup: str) -> str:
+    """Return HTML without the starts of unseen elements that have no end."""
+    unclosed = defaultdict[str, list[re.Match[str]]](list)
+    for found in _CLOSED.finditer(markup):
+        opened = unclosed[found["tag"].lower()]
+        if not found["end"]:
+            opened.append(found)
+        elif opened:
+            opened.pop()
+    kept, end = list[str](), 0
+    for start, after in sorted(found.span() for opened in unclosed.values() for found in opened):
+        kept.append(markup[end:start])
+        end = after
+    return "".join([*kept, markup[end:]])
 
 
 class _Text(HTMLParser):

@@ -20,14 +20,24 @@ from index.reading.html_fields import to_plain_text
         ("a < b and c > d", "a < b and c > d"),
         ("if x<y: <no tag>", "if x<y: <no tag>"),
         ("<p>It fell", "It fell"),
+        ("<html><head><title>Snow</title><meta name='a'><body><p>It fell.</p>", "It fell."),
+        ("<html><head><title>Snow</title></head><body>It <b>fell</b>.", "It fell."),
+        ("<p>It fell.</p><iframe src='x'><p>It melted.</p>", "It fell.\n\nIt melted."),
+        ("<p>It fell.<iframe src='x'><p>It lay.<iframe><p>None</p></iframe><p>It melted.",
+         "It fell.\n\nIt lay.\n\nIt melted."),
+        ("<p>It fell.</p><SVG id='a'><path d='M1'><p>It melted.</p>", "It fell.\n\nIt melted."),
+        ("<svg><title>no</title><svg><text>no</text></svg><text>no</text></svg>It <b>fell</b>.", "It fell."),
+        ("<template><p>no</p></template><noscript><p>no</p></noscript><p>It fell.", "It fell."),
         ("<p>It fell <a href='", "It fell <a href='"),
     ],
-)
+)  # fmt: skip
 def test_html_becomes_text(written: str, text: str) -> None:
     assert to_plain_text(written) == text
 
 
-@pytest.mark.parametrize("piece", ["<a ", "<!--", "<![CDATA[", "</", "<a b='", "&#", "<?"])
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<!--", "<![CDATA[", "</", "<a b='", "&#", "<?", "<svg>", "<svg ", "</svg>", "<title>"]
+)
 def test_what_does_not_end_takes_no_long_time(piece: str) -> None:
     begin = time.process_time()
     to_plain_text(f"<p>{piece * 50_000}")
