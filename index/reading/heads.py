@@ -11,7 +11,7 @@ import yaml
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.formats.parsed import Parsed
-from index.reading.facts import DATES, facts_of, is_address
+from index.reading.facts import DATES, FACT_OF, facts_of, is_address
 from index.reading.head_lines import HeadLine, bare, is_kicker, is_name, is_outlet, read_head_line
 from index.text.datelines import parse_date, read_dateline
 from index.text.spans import Span
@@ -25,22 +25,14 @@ _LONGEST_FRONT_MATTER = 64_000
 _MOST_KEY_DOTS = 20  # in a line of TOML
 _LONGEST_HEAD = 20_000  # characters; metadata is not looked for after these
 
-# The names of each fact in "Key: value" lines.
-_NAMES = {
-    "title": "title|headline|full title",
-    "published": (
-        "date|published|published at|pubdate|pub date|publish date|published date|publication date|date published|"
-        "first published|posted"
-    ),
-    "updated": "updated|last updated|modified",
-    "place": "place|location",
-    "outlet": "outlet|source|publisher|publication|newspaper|site",
-    "author": "author|authors|byline|by",
-    "url": "url|link|canonical",
-}
-_FACT_OF_KEY = {name: fact for fact, names in _NAMES.items() for name in names.split("|")}
-_KEY = "|".join(_FACT_OF_KEY).replace(" ", "[ _]?")
-_KEY_LINE = re.compile(rf"[ \t]*(?P<name>{_KEY})[ \t]*:[ \t]*(?P<value>\S.*)", re.IGNORECASE)
+# The names of fields that are sure enough to begin a "Key: value" line of a text.
+_KEYS = """title headline full_title date published published_at pubdate pub_date publish_date published_date
+    publication_date date_published first_published posted updated last_updated modified place location outlet source
+    publisher publication newspaper site author authors byline by url link canonical""".split()
+_FACT_OF_KEY = {name.replace("_", ""): FACT_OF[name] for name in _KEYS}
+_KEY = "|".join(_KEYS).replace("_", "[ _]?")
+# ASCII, or "tıtle" without a dot would count as "title".
+_KEY_LINE = re.compile(rf"[ \t]*(?P<name>(?ai:{_KEY}))[ \t]*:[ \t]*(?P<value>\S.*)")
 _YAML = re.compile(r"\n*---[ \t]*\n(?P<front>.*?\n)---[ \t]*(?:\n|$)", re.DOTALL)
 _TOML = re.compile(r"\n*\+\+\+[ \t]*\n(?P<front>.*?\n)\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 # A line such as "Category: World" between known ones.
@@ -182,8 +174,7 @@ def _read_key_lines(text: str, head: Head) -> None:
                 head.end = line.end
                 continue
             return
-        key, value = found["name"].lower().replace("_", " "), found["value"]
-        fact = next(fact for name, fact in _FACT_OF_KEY.items() if name.replace(" ", "") == key.replace(" ", ""))
+        fact, value = _FACT_OF_KEY[re.sub(r"[ _]", "", found["name"].lower())], found["value"]
         if fact in DATES and not re.search(r"\d", value):
             return  # "Date night: …" is a sentence
         if fact not in DATES or parse_date(value):

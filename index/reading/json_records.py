@@ -164,9 +164,7 @@ def _paragraphs(value: object, *, depth: int = 3) -> str:
     if isinstance(value, list) and depth:
         return "\n\n".join(part for entry in value if (part := _paragraphs(entry, depth=depth - 1)).strip())
     if isinstance(value, dict) and depth:
-        inner = (
-            _paragraphs(value.get(name), depth=depth - 1) for name in ("rendered", "text", "html", "content", "value")
-        )
+        inner = (_paragraphs(value.get(name), depth=depth - 1) for name in _INNER_TEXTS)
         return next((text for text in inner if text.strip()), "")
     return ""
 

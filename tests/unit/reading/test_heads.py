@@ -121,3 +121,14 @@ def test_a_deep_key_of_front_matter_is_refused(key: str) -> None:
 def test_dots_in_a_value_of_front_matter_are_no_keys() -> None:
     front = f'title = "Pass closed"\nsummary = "{"It snowed. " * 40}"\nsource.name = "The Halden Echo"'
     assert read_article("a.md", f"+++\n{front}\n+++\nSnow fell.".encode()).outlet == "The Halden Echo"
+
+
+@pytest.mark.parametrize("key", ["tıtle", "ſource"])
+def test_a_key_in_other_letters_is_none(key: str) -> None:
+    assert read_article("a.txt", f"{key}: Pass closed\n\n{BODY}".encode()).outlet is None
+
+
+def test_keys_may_have_spaces_or_none() -> None:
+    article = read_article("a.txt", f"Title: Pass closed\nPUB DATE: 9 March 2026\nfulltitle: Snow\n\n{BODY}".encode())
+    assert (article.title, article.published) == ("Pass closed", DAY)
+    assert article.body.cut(article.text).startswith("Snow closed")
