@@ -9,6 +9,7 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import Parsed
+from index.formats.word_files import declares_entities
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -16,25 +17,39 @@ if TYPE_CHECKING:
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
-# Deleted text, comments, and marks of notes.
-_SKIPPED = (f"{_TEXT}tracked-changes", f"{_OFFICE}annotation", f"{_TEXT}note-citation", f"{_TEXT}ruby-text")
+# Deleted and hidden text, comments, and marks of notes.
+_SKIPPED = (
+    f"{_TEXT}tracked-changes",
+    f"{_OFFICE}annotation",
+    f"{_TEXT}note-citation",
+    f"{_TEXT}ruby-text",
+    f"{_TEXT}hidden-text",
+)
 _SIGNS = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n", f"{_TEXT}s": " "}
 _NOTE = f"{_TEXT}note"
+_BOX = f"{_DRAW}text-box"
 
 
 def parse_odt(path: str, content: bytes) -> Sequence[Parsed]:
-    """Extract the paragraphs and tables of an OpenDocument text; notes come last, deleted text is left out."""
+    """Extract the paragraphs and tables of an OpenDocument text; notes come last, hidden text is left out."""
     from lxml import etree
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             part = packed.getinfo("content.xml")
-            if part.file_size > LIMITS.packed_bytes:
+            if len(packed.infolist()) > LIMITS.packed_entries or part.file_size > LIMITS.packed_bytes:
                 raise UnreadableArticle(
-                    f"{path}: unpacks to more than {LIMITS.packed_bytes // 1_000_000} MB. Expected an ordinary "
-                    "document. Save only its text."
+                    f"{path}: unpacks to more than {LIMITS.packed_entries:,} parts or "
+                    f"{LIMITS.packed_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
                 )
+            with packed.open(part) as opened:
+                if declares_entities(opened):
+                    raise UnreadableArticle(
+                        f"{path}: the document declares XML entities. Expected none, as in files that LibreOffice "
+                        "saved. Save only its text."
+                    )
             body = etree.fromstring(packed.read(part), etree.XMLParser(resolve_entities=False, no_network=True))
     except (
         zipfile.BadZipFile,
@@ -54,27 +69,40 @@ def parse_odt(path: str, content: bytes) -> Sequence[Parsed]:
 
 
 def _blocks(parent: "Element") -> Iterator[str]:
+    """Yield the paragraphs and tables below an element. A text box follows the paragraph that it is anchored in."""
     for element in parent:
         if element.tag in _PARAGRAPHS:
-            yield _words(element)
+            boxes = list["Element"]()
+            yield _words(element, boxes)
+            for box in boxes:
+                yield from _blocks(box)
         elif element.tag == f"{_TABLE}table-row":
-            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in element.iter(f"{_TABLE}table-cell"))
+            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in element if cell.tag == f"{_TABLE}table-cell")
             yield " | ".join(cells)
-        elif element.tag not in _SKIPPED:
+        elif not _is_hidden(element):
             yield from _blocks(element)
 
 
 def _notes(body: "Element") -> Iterator[str]:
     for note in body.iter(f"{_TEXT}note-body"):
-        yield from _blocks(note)
+        if not any(map(_is_hidden, note.iterancestors())):
+            yield from _blocks(note)
 
 
-def _words(element: "Element") -> str:
+def _words(element: "Element", boxes: "list[Element]") -> str:
+    """Return the text of an element, and add the text boxes in it to `boxes`."""
     said = element.text or ""
     for child in element:
         if child.tag in _SIGNS:
             said += _SIGNS[str(child.tag)]
-        elif child.tag != _NOTE and child.tag not in _SKIPPED:
-            said += _words(child)
+        elif child.tag == _BOX:
+            boxes.append(child)
+        elif child.tag != _NOTE and not _is_hidden(child):
+            said += _words(child, boxes)
         said += child.tail or ""
     return said
+
+
+def _is_hidden(element: "Element") -> bool:
+    hidden = element.get(f"{_TEXT}display") == "none" or element.get(f"{_TEXT}is-hidden") == "true"
+    return hidden or (element.tag in _SKIPPED and element.get(f"{_TEXT}is-hidden") != "false")

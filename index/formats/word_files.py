@@ -62,7 +62,7 @@ def _check_zip(path: str, content: bytes) -> None:
                 )
             for part in parts:
                 with packed.open(part) as opened:
-                    if _declares_entities(opened):
+                    if declares_entities(opened):
                         raise UnreadableArticle(
                             f"{path}: the Word file declares XML entities. Expected none, as in files that Word "
                             "saved. Save only its text."
@@ -74,7 +74,7 @@ def _check_zip(path: str, content: bytes) -> None:
         ) from None
 
 
-def _declares_entities(part: IO[bytes]) -> bool:
+def declares_entities(part: IO[bytes]) -> bool:
     """Return True if there is a DOCTYPE before the first element, in any encoding and after any comment."""
     from xml.parsers import expat
 

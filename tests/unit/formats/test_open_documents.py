@@ -8,8 +8,9 @@ from index.formats.open_documents import parse_odt
 from index.reading.readers import read_article
 from tests.support.formats import make_zip
 
-NAMES = " ".join(
-    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table")
+NAMES = (
+    " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text", "table"))
+    + ' xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
 )
 
 NOTE = (
@@ -18,6 +19,9 @@ NOTE = (
 )
 CELLS = "".join(f"<table:table-cell><text:p>{words}</text:p></table:table-cell>" for words in ("North", "7 m"))
 TABLE = f"<table:table><table:table-row>{CELLS}</table:table-row></table:table>"
+NESTED = f"<table:table><table:table-row><table:table-cell>{TABLE}</table:table-cell></table:table-row></table:table>"
+BOX = "<draw:frame><draw:text-box><text:p>Facts.</text:p></draw:text-box></draw:frame>"
+UNSEEN = '<text:section text:display="none"><text:p>No</text:p></text:section>'
 
 
 def odt(body: str, head: str = "") -> bytes:
@@ -34,6 +38,10 @@ def odt(body: str, head: str = "") -> bytes:
         ("<text:p>It<office:annotation><text:p>No</text:p></office:annotation> held.</text:p>", "It held."),
         (NOTE, "It held.\n\nSo.\n\nOwn count."),
         (TABLE, "North | 7 m"),
+        (NESTED, "North | 7 m"),
+        (f"<text:p>It{BOX} held.</text:p><text:p>So.</text:p>", "It held.\n\nFacts.\n\nSo."),
+        (f"{UNSEEN}<text:p>It<text:hidden-text>No</text:hidden-text> held.</text:p>", "It held."),
+        ('<text:p>It <text:hidden-text text:is-hidden="false">held.</text:hidden-text></text:p>', "It held."),
     ],
 )
 def test_the_final_text_is_read(body: str, text: str) -> None:
@@ -53,10 +61,23 @@ def test_a_broken_file_is_refused(content: bytes) -> None:
         parse_odt("a.odt", content)
 
 
-def test_entities_are_not_expanded_and_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_in_tables_do_not_grow() -> None:
+    body = "<text:p>It held.</text:p>"
+    for _ in range(30):
+        body = (
+            f"<table:table><table:table-row><table:table-cell>{body}</table:table-cell></table:table-row></table:table>"
+        )
+    (parsed,) = parse_odt("a.odt", odt(body))
+    assert parsed.text == "It held."
+
+
+def test_entities_and_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     head = '<!DOCTYPE p [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
-    (parsed,) = parse_odt("a.odt", odt("<text:p>It held&f;.</text:p>", head))
-    assert "root" not in parsed.text
+    with pytest.raises(UnreadableArticle, match="declares XML entities"):
+        parse_odt("a.odt", odt("<text:p>It held&f;.</text:p>", head))
     monkeypatch.setattr("index.formats.open_documents.LIMITS", Limits(packed_bytes=1_000))
     with pytest.raises(UnreadableArticle, match="unpacks to more than"):
         parse_odt("a.odt", odt(f"<text:p>{'x' * 2_000}</text:p>"))
+    monkeypatch.setattr("index.formats.open_documents.LIMITS", Limits(packed_entries=2))
+    with pytest.raises(UnreadableArticle, match="unpacks to more than"):
+        parse_odt("a.odt", make_zip(dict.fromkeys(("content.xml", "a.xml", "b.xml"), b"")))
