@@ -10,6 +10,8 @@ _TIME = r"(?:\d+:)?\d\d?:\d\d[.,]\d{3}"
 _TIMING = re.compile(rf"{_TIME}[ \t]+-->[ \t]+{_TIME}.*")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,100})?[ \t]++(?P<name>[^>\n]{1,100})>")
 _TAG = re.compile(r"</?[^>\n]{0,100}>|\{\\[^}\n]{0,100}\}")
+# What WebVTT has between cues.
+_ASIDE = re.compile(r"NOTE(?:\s|\Z)|(?:STYLE|REGION)[ \t]*(?:\n|\Z)")
 # ">> " and "- " begin what the next speaker says.
 _TURN = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
 
@@ -19,21 +21,23 @@ def read_subtitles(path: str, text: str) -> tuple[str, Head]:
 
     Raises UnreadableArticle if no line has times.
     """
-    paragraphs, speaker, before, timed = list[list[str]](), "", "", False
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = block.strip().split("\n")
+    paragraphs, speaker, before, timed = list[list[str]](), "", ("", ""), False
+    blocks = [block.strip() for block in re.split(r"\n[ \t]*\n", text)]
+    for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
+        lines = block.split("\n")
         timing = next((place for place, line in enumerate(lines[:2]) if _TIMING.fullmatch(line.strip())), None)
-        if timing is None:
-            continue  # the header, a style, or a note
+        if timing is None and (not timed or _ASIDE.match(block) or (block.isdigit() and _TIMING.match(following))):
+            continue  # the header, a style, a note, or the number of the next cue
         timed = True
-        for line in lines[timing + 1 :]:
+        # Without times, it is more of the cue above, which has an empty line in it.
+        for line in lines if timing is None else lines[timing + 1 :]:
             voice = _VOICE.search(line)
             said = " ".join(html.unescape(_TAG.sub("", line)).split())
-            if not said or said == before:
-                continue  # captions that roll up repeat the line above
-            before = said
-            turn = _TURN.match(said)
             name = " ".join(html.unescape(voice["name"]).split()) if voice else ""
+            if not said or (name or speaker, said) == before:
+                continue  # captions that roll up repeat the line above
+            before = name or speaker, said
+            turn = _TURN.match(said)
             if (name and name != speaker) or turn or not paragraphs:
                 speaker = name
                 paragraphs.append([f"{name}: " * bool(name) + said[turn.end() if turn else 0 :]])

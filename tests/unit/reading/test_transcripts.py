@@ -48,6 +48,18 @@ def test_subtitles_without_speakers_flow() -> None:
     assert str(article.published) == "2026-05-04"
 
 
+def test_a_cue_with_an_empty_line_is_read_whole() -> None:
+    text = SRT.replace("The weir held\n", "The weir held\n\n").replace("3\n0", "3\n\n0")
+    assert read_article("a.srt", text.encode()).text == read_article("a.srt", SRT.encode()).text
+    text = VTT.replace("night &amp; day.</v>", "night &amp; day.</v>\n\nNOTE no\n\nSTYLE\n::cue { }")
+    assert read_article("a.vtt", text.encode()).text == read_article("a.vtt", VTT.encode()).text
+
+
+def test_two_speakers_may_say_the_same() -> None:
+    cues = "".join(f"00:0{n}.000 --> 00:0{n}.900\n<v {name}>Yes.\n\n" for n, name in enumerate(("Ada", "Tom", "Tom")))
+    assert read_article("a.vtt", f"WEBVTT\n\n{cues}".encode()).text == "Ada: Yes.\n\nTom: Yes."
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [(b"", "no times"), (b"WEBVTT\n\nThe weir.", "no times"), (b"1\n00:00:01,000 --> 00:00:02,000\n", "no text")],
