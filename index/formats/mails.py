@@ -14,7 +14,8 @@ from index.formats.web_pages import parse_page
 
 # What is between two mails of a file (RFC 4155): "From - Tue, 03 Feb 2026 08:00:00 +0000", and then a header.
 _NEXT_MAIL = re.compile(rb"(?:\A|\r?\n\r?\n)From \S+ [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n(?=[A-Za-z-]+:)")
-_LINK = re.compile(r"\S*://\S*")
+# In a mailbox, what would look like the line above has a mark, and so has what has such a mark itself.
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MAIL = "message/rfc822"
 # What mail programs write above a forwarded mail. The one of Outlook is above the mail that is answered, too.
 _FORWARDED = re.compile(
@@ -26,6 +27,7 @@ _ORIGINAL_HEADER = re.compile(
     r"\s*(?:>[ \t]*)*\*?(?P<name>From|Date|Sent|Subject|To|Cc|Reply-To)\*?:\*?[ \t]*(?P<value>[^\n]*)", re.IGNORECASE
 )
 _FORWARDS = re.compile(r"(?:fwd?|wg|tr|rv|i):\s*", re.IGNORECASE)
+_CHARACTERS_PER_WORD = 10  # of text without spaces between words, such as Chinese, about
 _MOST_WORDS_OF_NOTE = 30  # "For the file" above a forwarded mail is no article
 _RICHER = 2  # times as many words has the HTML of a mail whose plain text only says where to read it
 
@@ -35,11 +37,14 @@ def parse_mail(path: str, content: bytes) -> Sequence[Parsed]:
 
     The plain text is read, or the HTML if it has much more words. A forwarded mail has the day, sender and subject of
     the original; what was written above it is an article of its own unless it is short. Of several mails, one that
-    cannot be decoded has no text.
+    cannot be read has the reason instead.
     """
     mails = [mail for mail in _NEXT_MAIL.split(content) if mail.strip()] or [content]
-    if len(mails) == 1:
+    if len(mails) == 1 and mails[0] == content:
         return _parse(path, _message(content))
+    mails = [_ESCAPED.sub(rb"\1", mail) for mail in mails]
+    if len(mails) == 1:
+        return _parse(path, _message(mails[0]))
     return [parsed for mail in mails for parsed in _parse_one_of_many(path, mail)]
 
 
@@ -50,8 +55,8 @@ def _message(mail: bytes) -> EmailMessage:
 def _parse_one_of_many(path: str, mail: bytes) -> Sequence[Parsed]:
     try:
         return _parse(path, _message(mail))
-    except UnreadableArticle:
-        return [Parsed("")]
+    except UnreadableArticle as error:
+        return [Parsed("", reason=str(error).removeprefix(f"{path}: "))]
 
 
 def _parse(path: str, message: EmailMessage) -> Sequence[Parsed]:
@@ -111,7 +116,8 @@ def _headers_of_original(text: str, start: int) -> tuple[Mapping[str, str], int]
 
 
 def _count_words(text: str) -> int:
-    return len(_LINK.sub(" ", text).split())
+    words = [word for word in text.split() if "://" not in word]
+    return max(len(words), sum(map(len, words)) // _CHARACTERS_PER_WORD)
 
 
 def _content(path: str, message: EmailMessage, kind: str) -> str:

@@ -58,7 +58,30 @@ def test_of_several_mails_one_that_cannot_be_decoded_stops_no_other() -> None:
         parse_mail("a.eml", broken)
     found = list(read_articles("box.eml", io.BytesIO(line + broken + b"\n" + line + mail(PROSE)), max_bytes=10_000))
     assert [bool(read.article) for read in found] == [False, True]
-    assert found[0].reason.startswith("box.eml#1: no text in it.")
+    assert found[0].reason.startswith("box.eml#1: the mail's text cannot be decoded")
+    assert "box.eml: " not in found[0].reason
+
+
+def test_a_long_note_in_chinese_is_an_article_of_its_own() -> None:
+    note = "塔恩的水坝在星期一经受住了洪水。" * 30
+    first, _ = parse_mail("a.eml", mail(f"{note}\n\n{GMAIL}\nSubject: Old\n\n{PROSE}", subject="Fwd: Snow"))
+    assert first.text == note
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_marks_of_a_mailbox_are_taken_out(times: int) -> None:
+    line = b"From desk@tarn.example Mon May  4 06:00:00 2026\n"
+    box = (line + mail(f"{PROSE}\n\n>From here on, it rains.\n\n>>From it.") + b"\n") * times
+    parsed = parse_mail("a.mbox", box)
+    assert len(parsed) == times
+    assert all(part.text == f"{PROSE}\n\nFrom here on, it rains.\n\n>From it." for part in parsed)
+    (single,) = parse_mail("a.eml", mail(f"{PROSE}\n\n>From here on"))
+    assert single.text.endswith(">From here on")
+
+
+def test_a_mail_of_one_long_word_takes_no_time() -> None:
+    (parsed,) = parse_mail("a.eml", mail("x" * 200_000 + "\n\n" + PROSE))
+    assert parsed.text.endswith(PROSE)
 
 
 GMAIL = "---------- Forwarded message ---------\nFrom: The Tarn Letter <desk@tarn.example>\nDate: Mon, May 4, 2026"
