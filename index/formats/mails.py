@@ -9,7 +9,7 @@ from email.utils import parseaddr
 
 from index.core.errors import UnreadableArticle
 from index.formats.encodings import clean
-from index.formats.parsed import Parsed
+from index.formats.parsed import Parsed, unread
 from index.formats.web_pages import parse_page
 
 # What is between two mails of a file (RFC 4155): "From - Tue, 03 Feb 2026 08:00:00 +0000", and then a header.
@@ -27,7 +27,8 @@ _ORIGINAL_HEADER = re.compile(
     r"\s*(?:>[ \t]*)*\*?(?P<name>From|Date|Sent|Subject|To|Cc|Reply-To)\*?:\*?[ \t]*(?P<value>[^\n]*)", re.IGNORECASE
 )
 _FORWARDS = re.compile(r"(?:fwd?|wg|tr|rv|i):\s*", re.IGNORECASE)
-_CHARACTERS_PER_WORD = 10  # of text without spaces between words, such as Chinese, about
+_FIRST_IDEOGRAPH = "\u2e80"  # from here on are the characters of Chinese and Japanese, without spaces between words
+_IDEOGRAPHS_PER_WORD = 2  # about
 _MOST_WORDS_OF_NOTE = 30  # "For the file" above a forwarded mail is no article
 _RICHER = 2  # times as many words has the HTML of a mail whose plain text only says where to read it
 
@@ -55,8 +56,10 @@ def _message(mail: bytes) -> EmailMessage:
 def _parse_one_of_many(path: str, mail: bytes) -> Sequence[Parsed]:
     try:
         return _parse(path, _message(mail))
-    except UnreadableArticle as error:
-        return [Parsed("", reason=str(error).removeprefix(f"{path}: "))]
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a mail may break its parser in any way; the others are read)
+        return [unread(path, error)]
 
 
 def _parse(path: str, message: EmailMessage) -> Sequence[Parsed]:
@@ -117,7 +120,7 @@ def _headers_of_original(text: str, start: int) -> tuple[Mapping[str, str], int]
 
 def _count_words(text: str) -> int:
     words = [word for word in text.split() if "://" not in word]
-    return max(len(words), sum(map(len, words)) // _CHARACTERS_PER_WORD)
+    return len(words) + sum(char >= _FIRST_IDEOGRAPH for word in words for char in word) // _IDEOGRAPHS_PER_WORD
 
 
 def _content(path: str, message: EmailMessage, kind: str) -> str:

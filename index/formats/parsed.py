@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from index.core.errors import UnreadableArticle
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -14,3 +16,11 @@ class Parsed:
     guessed: str = ""  # the encoding, if it was guessed
     start: int = 0  # where the headline begins in the text; what is above it is not part of the article
     reason: str = ""  # why there is no text, without the path
+
+
+def unread(path: str, error: Exception) -> Parsed:
+    """Return what stands for a part of a file that cannot be read, such as one mail of many."""
+    if isinstance(error, UnreadableArticle):
+        return Parsed("", reason=str(error).removeprefix(f"{path}: "))
+    kind = type(error).__name__
+    return Parsed("", reason=f"cannot be parsed ({kind}). Expected an undamaged part of the file. Save its text.")

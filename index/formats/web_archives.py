@@ -3,6 +3,7 @@
 import io
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from email import policy
 from email.parser import BytesParser
@@ -13,14 +14,16 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.encodings import decode_html
 from index.formats.page_facts import day_in_url
-from index.formats.parsed import Parsed
+from index.formats.parsed import Parsed, unread
 from index.formats.web_pages import parse_page
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
+    from warcio.statusandheaders import StatusAndHeaders
 
 _PAGES = ("text/html", "application/xhtml+xml")
 _MOSTLY = 0.5  # share of its text in links: a page that only lists others
+_OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
@@ -49,7 +52,8 @@ def parse_warc(path: str, content: bytes) -> Sequence[Parsed]:
             left -= len(page)
             if left < 0:
                 raise _too_large(path)
-            if (parsed := _page(path, page, record.rec_headers.get_header("WARC-Target-URI") or "")).text:
+            parsed = _page_of_many(path, page, record.rec_headers.get_header("WARC-Target-URI") or "")
+            if parsed.text or parsed.reason:
                 found.append(parsed)
     except (ArchiveLoadFailed, ValueError, EOFError, OSError) as error:
         raise UnreadableArticle(
@@ -60,10 +64,11 @@ def parse_warc(path: str, content: bytes) -> Sequence[Parsed]:
     return found
 
 
-def _is_page(headers: object) -> bool:
-    status = getattr(headers, "get_statuscode", str)()
-    kind = getattr(headers, "get_header", str)("Content-Type") or ""
-    return status == "200" and str(kind).split(";")[0].strip().lower() in _PAGES
+def _is_page(headers: "StatusAndHeaders | None") -> bool:
+    if headers is None:
+        return False
+    kind = headers.get_header("Content-Type") or ""
+    return headers.get_statuscode() == "200" and kind.split(";")[0].strip().lower() in _PAGES
 
 
 def parse_epub(path: str, content: bytes) -> Sequence[Parsed]:
@@ -94,12 +99,20 @@ def _chapters(path: str, packed: zipfile.ZipFile) -> Iterator[Parsed]:
         for item in package.iter("{*}item")
         if item.get("media-type") in _PAGES and "nav" not in (item.get("properties") or "").split()
     }
-    dates = [date.text for date in package.iter(f"{_DC}date") if not any(map(date.get, date.keys()))]
+    dates = [
+        date.text for date in package.iter(f"{_DC}date") if date.get(f"{_OPF}event", "publication") == "publication"
+    ]
     for entry in package.iter("{*}itemref"):
         if name := pages.get(entry.get("idref")):
-            page = packed.read(name)
-            parsed = _page(path, page, "")
-            if parsed.text and not _only_lists(page):
+            try:
+                page = packed.read(name)
+            except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+                yield unread(path, error)
+                continue
+            parsed = _page_of_many(path, page, "")
+            if parsed.reason:
+                yield parsed
+            elif parsed.text and not _only_lists(page):
                 # The day of the issue, unless the page states its own.
                 day = {"published": dates[0]} if dates and dates[0] else {}
                 yield Parsed(parsed.text, {**day, **parsed.stated})
@@ -117,6 +130,15 @@ def _only_lists(page: bytes) -> bool:
     tree = html.document_fromstring(page)
     linked = sum(len(link.text_content()) for link in tree.iter("a"))
     return linked > _MOSTLY * len(tree.text_content().strip())
+
+
+def _page_of_many(path: str, page: bytes, address: str) -> Parsed:
+    try:
+        return _page(path, page, address)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a page may break its parser in any way; the others are read)
+        return unread(path, error)
 
 
 def _page(path: str, page: bytes, address: str) -> Parsed:

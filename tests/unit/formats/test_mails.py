@@ -62,8 +62,17 @@ def test_of_several_mails_one_that_cannot_be_decoded_stops_no_other() -> None:
     assert "box.eml: " not in found[0].reason
 
 
+@pytest.mark.parametrize("sender", [b"From: <", b"From: <a@[>"])
+def test_of_several_mails_one_with_a_broken_header_stops_no_other(sender: bytes) -> None:
+    line = b"From desk@tarn.example Mon May  4 06:00:00 2026\n"
+    broken = mail(PROSE).replace(b"From: The Tarn Letter <desk@tarn.example>", sender)
+    found = list(read_articles("box.eml", io.BytesIO(line + broken + b"\n" + line + mail(PROSE)), max_bytes=10_000))
+    assert [bool(read.article) for read in found] == [False, True]
+    assert found[0].reason.startswith("box.eml#1: cannot be parsed")
+
+
 def test_a_long_note_in_chinese_is_an_article_of_its_own() -> None:
-    note = "塔恩的水坝在星期一经受住了洪水。" * 30
+    note = "塔恩的水坝在星期一经受住了洪水。" * 9
     first, _ = parse_mail("a.eml", mail(f"{note}\n\n{GMAIL}\nSubject: Old\n\n{PROSE}", subject="Fwd: Snow"))
     assert first.text == note
 

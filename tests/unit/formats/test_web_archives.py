@@ -1,6 +1,8 @@
 """Web archives: the articles of saved pages are read, and broken, hostile or oversized archives are refused."""
 
 import gzip
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -68,6 +70,20 @@ def test_pages_of_a_web_archive_are_articles_and_other_records_are_not() -> None
     assert "published" not in found[0].stated, "the day it was saved is not the day it was published"
 
 
+def test_a_page_that_cannot_be_read_stops_no_other() -> None:
+    image = record(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe\x81")
+    packed = record(b"\x0b\x02\x80\x00\x81\xff\x00", more="Content-Encoding: br\r\n")
+    found = parse_warc("a.warc", image + packed + record(PAGE.encode()))
+    assert [bool(page.text) for page in found][-1]
+    assert len(found) > 1
+    assert all(page.reason and not page.reason.startswith("a.warc") for page in found[:-1])
+    with zipfile.ZipFile(io.BytesIO(epub([PAGE, PAGE]))) as book:
+        files = {name: book.read(name) for name in book.namelist()}
+    del files["OPS/a 1.xhtml"]
+    first, second = parse_epub("a.epub", make_zip(files))
+    assert (first.text, bool(first.reason), PROSE in second.text) == ("", True, True)
+
+
 def test_a_compressed_web_archive_is_read() -> None:
     assert kind_of("A.WARC.gz") == ".warc.gz"
     assert read_article("a.warc.gz", gzip.compress(record(PAGE.encode()))).title == "Weir holds"
@@ -78,6 +94,15 @@ def test_the_pages_of_an_epub_are_articles_in_its_order() -> None:
     found = parse_epub("a.epub", epub([PAGE, MENU, other], metadata="<dc:date>2026-05-04</dc:date>"))
     assert [page.stated["title"] for page in found] == ["Weir stands", "Weir holds"]
     assert {page.stated["published"] for page in found} == {"2026-05-04"}
+
+
+def test_the_day_of_an_epub_is_that_of_its_publication() -> None:
+    other = '<dc:date opf:event="modification" xmlns:opf="http://www.idpf.org/2007/opf">2026-06-01</dc:date>'
+    stated = other.replace("modification", "publication").replace("06-01", "05-04")
+    (found,) = parse_epub("a.epub", epub([PAGE], other + stated))
+    assert found.stated["published"] == "2026-05-04"
+    (found,) = parse_epub("a.epub", epub([PAGE], other))
+    assert "published" not in found.stated
 
 
 @pytest.mark.parametrize(
