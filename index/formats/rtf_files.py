@@ -25,6 +25,7 @@ _DROPPED = frozenset(
 _MOVED = ("footnote", "shptxt")
 _HIDING = ("v", "deleted")
 _KEPT = ("par", "uc", "f")  # also where text is hidden
+_CELL_END = "\x07"  # Word's mark, which no text has; striprtf would write "|", which a text may have
 _DESTINATION = re.compile(r"\s*\\([A-Za-z]+)")
 
 
@@ -44,7 +45,7 @@ def parse_rtf(path: str, content: bytes) -> Sequence[Parsed]:
             f"{path}: the RTF file is damaged ({type(error).__name__}). Expected one that a word processor opens. Save "
             "it again."
         ) from None
-    return [Parsed(_tidied(clean(text)))]
+    return [Parsed(clean(_tidied(text)))]
 
 
 def _seen(rtf: str) -> str:
@@ -114,10 +115,13 @@ class _Seen:
 def _token(found: re.Match[str]) -> str:
     if found["word"] in ("par", "sect", "page"):
         return "\\par\\par "
+    if found["word"] in ("cell", "nestcell"):
+        return _CELL_END
     return rf"\'{ord(found['high']):02x}" if found["high"] else found[0]
 
 
 def _tidied(text: str) -> str:
     """Write the rows of tables as in other files, and one empty line between paragraphs."""
-    lines = [re.sub(r"\s*\|\s*(?=\S)", " | ", line.strip().removesuffix("|")).strip() for line in text.split("\n")]
+    lines = [line.strip().removesuffix(_CELL_END).strip() for line in text.split("\n")]
+    lines = [" | ".join(cell.strip() for cell in line.split(_CELL_END)) for line in lines]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -28,6 +28,7 @@ def text_of(body: str) -> str:
         (r"It held{\footnote  Own count.}.\par So.", "It held.\n\nSo.\n\nOwn count."),
         (r"{\shp{\*\shpinst{\shptxt Facts.\par}}{\shprslt Facts.}}It held.", "It held.\n\nFacts."),
         (r"\trowd\intbl North\cell 7 m\cell\row\trowd\intbl South\cell 8 m\cell\row", "North | 7 m\nSouth | 8 m"),
+        (r"The sign |x| is a bar|\par\trowd\intbl a|b\cell c\cell\row", "The sign |x| is a bar|\n\na|b | c"),
     ],
 )
 def test_what_a_reader_sees_is_read(body: str, text: str) -> None:
