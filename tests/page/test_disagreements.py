@@ -21,7 +21,7 @@ def test_the_page_shows_disagreements_side_by_side_and_what_changed(browser: Bro
         expect(sides).to_have_count(2)
         expect(page.locator(".differ .title")).to_have_text("The articles differ on a number")
         expect(page.locator(".differ mark")).to_have_text(["Twelve", "Fourteen"])
-        expect(page.locator(".side-where").nth(1)).to_have_text("The <b>Post</b>, 10 Feb 2026")
+        expect(page.locator(".side-where").nth(1)).to_have_text("The <x>Post</x>, 10 Feb 2026")
         one, other = boxes(sides)
         assert one["top"] == other["top"]
         assert one["right"] <= other["left"]

@@ -218,7 +218,7 @@ def test_every_output_format_has_disagreements(ferry: Newsroom) -> None:
     start = lines.index(f"The articles differ on a number. {DIFFERENT_DAYS}")
     assert lines[start + 1].startswith(f"  “Twelve”: {TWELVE} (The coastguard, ")
     assert lines[start + 2] == "    Ferry a.md (The Lamp, 9 Feb 2026)"
-    assert lines[start + 4] == "    Ferry b.md (The <b>Post</b>, 10 Feb 2026); also in 1 other article"
+    assert lines[start + 4] == "    Ferry b.md (The <x>Post</x>, 10 Feb 2026); also in 1 other article"
     (found,) = json.loads(json.dumps(answer_json(answer)))["disagreements"]
     assert set(found) == {"kind", "note", "sides"}
     assert (found["kind"], found["note"]) == ("number", DIFFERENT_DAYS)
