@@ -126,7 +126,8 @@ def _nexis_article(stated: Mapping[str, str], lines: Sequence[str], start: int) 
             break
         end += 1
         if found:
-            value = [found["value"], *takewhile(lambda line: line and not _NEXIS_KEY.fullmatch(line), lines[end:body])]
+            following = _from(lines, end, body)
+            value = [found["value"], *takewhile(lambda line: line and not _NEXIS_KEY.fullmatch(line), following)]
             end += len(value) - 1
             keys.setdefault(found["key"].lower(), " ".join(value).strip())
     facts = {
@@ -139,11 +140,18 @@ def _nexis_article(stated: Mapping[str, str], lines: Sequence[str], start: int) 
     return _article([keys.get("highlight", ""), "", *text], facts)
 
 
+def _from(lines: Sequence[str], start: int, end: int | None = None) -> Iterator[str]:
+    """Yield the lines from one on, without a copy of the rest."""
+    return (lines[place] for place in range(start, len(lines) if end is None else end))
+
+
 def _nexis_tail(lines: Sequence[str]) -> int:
     """Return where a document's text ends: at "Classification" or the day it was loaded, whichever is first."""
     loaded = next((place for place in _backwards(lines) if _NEXIS_LOADED.fullmatch(lines[place])), len(lines))
     for place in _backwards(lines[:loaded]):
-        if lines[place] == "Classification" and _NEXIS_TAIL_KEY.fullmatch(next(filter(None, lines[place + 1 :]), "")):
+        if lines[place] == "Classification" and _NEXIS_TAIL_KEY.fullmatch(
+            next(filter(None, _from(lines, place + 1)), "")
+        ):
             return place
     while loaded and (not lines[loaded - 1] or _NEXIS_ABOVE_LOADED.fullmatch(lines[loaded - 1])):
         loaded -= 1
