@@ -42,6 +42,11 @@ FENTANYL = "what was agreed on fentanyl precursors?"
 OTTAWA = "What is the population of Ottawa?"
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test with bytes by its parameter: an archive has its time in it, and both workers need the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Newsroom:
     """A seeds folder and the shelf that is built from it."""
