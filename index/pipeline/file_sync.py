@@ -15,7 +15,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
-from index.core.errors import UnreadableArticle
+from index.core.errors import DatelineError, UnreadableArticle
 from index.core.limits import Limits
 from index.core.logs import log_unexpected
 from index.inbox.folder import entries_below
@@ -190,6 +190,8 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, how: HowToRead) -> 
         # A share that does not respond, a lost permission: the file may still be there.
         reason = f"{path}: cannot be read ({error.strerror}). Its known articles stay on the shelf. "
         yield _Finished(path, b"", None, f"{reason}Fix that and index again.")
+    except DatelineError:
+        raise  # not about this file: no room to unpack a table, for example
     except Exception as error:  # noqa: BLE001 (logged; the other files are read)
         written = log_unexpected(error)
         details = f"The details are in {written}." if written else "The details are above."
