@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
-from index.core.limits import LIMITS
 from index.formats.encodings import clean
+from index.formats.packed import check_entries
 from index.formats.parsed import Parsed
 from index.formats.word_files import declares_entities
 
@@ -39,11 +39,7 @@ def parse_odt(path: str, content: bytes) -> Sequence[Parsed]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             part = packed.getinfo("content.xml")
-            if len(packed.infolist()) > LIMITS.packed_entries or part.file_size > LIMITS.packed_bytes:
-                raise UnreadableArticle(
-                    f"{path}: unpacks to more than {LIMITS.packed_entries:,} parts or "
-                    f"{LIMITS.packed_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
-                )
+            check_entries(path, packed.infolist(), remedy="Save only its text.")
             with packed.open(part) as opened:
                 if declares_entities(opened):
                     raise UnreadableArticle(

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.encodings import decode_html
+from index.formats.packed import check_entries
 from index.formats.page_facts import day_in_url
 from index.formats.parsed import Parsed, unread
 from index.formats.web_pages import parse_page
@@ -51,7 +52,10 @@ def parse_warc(path: str, content: bytes) -> Sequence[Parsed]:
             page = record.content_stream().read(left + 1)
             left -= len(page)
             if left < 0:
-                raise _too_large(path)
+                raise UnreadableArticle(
+                    f"{path}: its pages unpack to more than {LIMITS.packed_bytes // 1_000_000} MB. Expected less. "
+                    "Split it."
+                )
             parsed = _page_of_many(path, page, record.rec_headers.get_header("WARC-Target-URI") or "")
             if parsed.text or parsed.reason:
                 found.append(parsed)
@@ -77,9 +81,7 @@ def parse_epub(path: str, content: bytes) -> Sequence[Parsed]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = packed.infolist()
-            if len(parts) > LIMITS.packed_entries or sum(part.file_size for part in parts) > LIMITS.packed_bytes:
-                raise _too_large(path)
+            check_entries(path, packed.infolist(), remedy="Split it.")
             found = list(_chapters(path, packed))
     except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError, KeyError, LxmlError) as error:
         raise UnreadableArticle(
@@ -152,11 +154,4 @@ def _page(path: str, page: bytes, address: str) -> Parsed:
 def _no_article(path: str, kind: str) -> UnreadableArticle:
     return UnreadableArticle(
         f"{path}: no article text in this {kind}. Expected some paragraphs. Save the article as text."
-    )
-
-
-def _too_large(path: str) -> UnreadableArticle:
-    return UnreadableArticle(
-        f"{path}: unpacks to more than {LIMITS.packed_entries:,} parts or {LIMITS.packed_bytes // 1_000_000} MB. "
-        "Expected fewer articles. Split it."
     )

@@ -10,8 +10,8 @@ from contextlib import suppress
 from typing import IO, TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
-from index.core.limits import LIMITS
 from index.formats.encodings import clean
+from index.formats.packed import check_entries
 from index.formats.parsed import Parsed
 
 if TYPE_CHECKING:
@@ -55,11 +55,7 @@ def _check_zip(path: str, content: bytes) -> None:
                 raise UnreadableArticle(
                     f"{path}: not a Word file, despite its name. Expected one that Word saved as .docx. Save it again."
                 )
-            if len(parts) > LIMITS.packed_entries or sum(part.file_size for part in parts) > LIMITS.packed_bytes:
-                raise UnreadableArticle(
-                    f"{path}: the Word file unpacks to more than {LIMITS.packed_entries:,} parts or "
-                    f"{LIMITS.packed_bytes // 1_000_000} MB. Expected an ordinary document. Save only its text."
-                )
+            check_entries(path, parts, remedy="Save only its text.")
             for part in parts:
                 with packed.open(part) as opened:
                     if declares_entities(opened):

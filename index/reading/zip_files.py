@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
-from index.core.limits import LIMITS
+from index.formats.packed import check_entries
 
 # Others unpack to any size in memory before the first byte is read.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -23,11 +23,7 @@ def unpack(path: str, content: bytes, *, max_bytes: int) -> Iterator[tuple[str, 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
-            if len(entries) > LIMITS.packed_entries or sum(each.file_size for each in entries) > LIMITS.packed_bytes:
-                raise UnreadableArticle(
-                    f"{path}: unpacks to more than {LIMITS.packed_entries:,} files or "
-                    f"{LIMITS.packed_bytes // 1_000_000} MB. Expected fewer articles. Split it."
-                )
+            check_entries(path, entries, remedy="Split it.")
             seen = set[str]()
             for entry in entries:
                 own = f"{path}#{_printable(entry.filename)}"

@@ -75,9 +75,9 @@ def test_entities_and_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None
     head = '<!DOCTYPE p [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
     with pytest.raises(UnreadableArticle, match="declares XML entities"):
         parse_odt("a.odt", odt("<text:p>It held&f;.</text:p>", head))
-    monkeypatch.setattr("index.formats.open_documents.LIMITS", Limits(packed_bytes=1_000))
+    monkeypatch.setattr("index.formats.packed.LIMITS", Limits(packed_bytes=1_000))
     with pytest.raises(UnreadableArticle, match="unpacks to more than"):
         parse_odt("a.odt", odt(f"<text:p>{'x' * 2_000}</text:p>"))
-    monkeypatch.setattr("index.formats.open_documents.LIMITS", Limits(packed_entries=2))
+    monkeypatch.setattr("index.formats.packed.LIMITS", Limits(packed_entries=2))
     with pytest.raises(UnreadableArticle, match="unpacks to more than"):
         parse_odt("a.odt", make_zip(dict.fromkeys(("content.xml", "a.xml", "b.xml"), b"")))

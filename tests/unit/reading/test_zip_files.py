@@ -71,7 +71,7 @@ def test_other_ways_to_compress_are_not_tried() -> None:
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.reading.zip_files.LIMITS", Limits(packed_entries=3, packed_bytes=1_000))
+    monkeypatch.setattr("index.formats.packed.LIMITS", Limits(packed_entries=3, packed_bytes=1_000))
     for files in ({"a.txt": b"x" * 1_001}, {f"{number}.txt": b"x" for number in range(4)}):
         with pytest.raises(UnreadableArticle, match=r"a\.zip: unpacks to more than"):
             read(make_zip(files))
