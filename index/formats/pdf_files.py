@@ -118,23 +118,24 @@ def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
     if not any(kept):
         kept = [list(page) for page in pages]
     body_size = _body_size(kept)
-    text, begins = _text(kept, body_size)
+    text, begins, starts = _text(kept, body_size)
     start = 0
-    if headline := _headline(next(page for page in kept if page), body_size, running):
-        stated["title"] = one_line(" ".join(line.text for line in headline))
-        above = text.find(headline[0].text)
-        if 0 <= above <= _MOST_ABOVE and not _ENDED.search(text[:above]):
-            start = above
-            if day := next(filter(None, map(parse_date, text[:above].split("\n"))), None):
+    first_page = next(page for page in kept if page)
+    if headline := _headline(first_page, body_size, running):
+        stated["title"] = one_line(" ".join(line.text for line in first_page[headline.start : headline.stop]))
+        above = text[: starts[headline.start]]
+        if len(above) <= _MOST_ABOVE and not _ENDED.search(above):
+            start = len(above)
+            if day := next(filter(None, map(parse_date, above.split("\n"))), None):
                 stated.setdefault("published", str(day))
     return Parsed(text, stated, pages=begins, start=start)
 
 
-def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tuple[int, ...]]:
-    """Join the lines of all pages, and return the text and where each page begins in it."""
+def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tuple[int, ...], Sequence[int]]:
+    """Join the lines of all pages, and return the text, where each page begins in it, and where each line does."""
     written = frozenset(re.findall(r"\w+-\w+", " ".join(line.text for page in pages for line in page)))
     gap, full = _usual_gap(pages), _FULL * _long_line(pages)
-    parts, length, begins = list[str](), 0, list[int]()
+    parts, length, begins, starts = list[str](), 0, list[int](), list[int]()
     previous: _Line | None = None
     for page in pages:
         begin = length
@@ -150,11 +151,12 @@ def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tupl
                 length += len(end)
             if not place:
                 begin = length
+            starts.append(length)
             parts.append(line.text)
             length += len(line.text)
             previous = line
         begins.append(begin if page else length)
-    return "".join(parts), tuple(begins)
+    return "".join(parts), tuple(begins), starts
 
 
 def _key(line: _Line) -> str:
@@ -197,20 +199,19 @@ def _body_size(pages: Sequence[Sequence[_Line]]) -> float:
     return letters.most_common(1)[0][0]
 
 
-def _headline(page: Sequence[_Line], body_size: float, running: frozenset[str]) -> list[_Line]:
-    """Return the lines of the largest text of a page, if it is larger than the body and no longer than a headline."""
+def _headline(page: Sequence[_Line], body_size: float, running: frozenset[str]) -> range:
+    """Return the places of the lines of the largest text of a page, if it is as large and as short as a headline."""
     # The name of the paper is no headline.
     names = {part for key in running if not _PRINTED.fullmatch(key) for part in (key, *_SEPARATORS.split(key))}
-    large = [line for line in page if line.size >= body_size * _LARGER and _key(line) not in names]
+    large = [place for place, line in enumerate(page) if line.size >= body_size * _LARGER and _key(line) not in names]
     if not large:
-        return []
-    size = max(line.size for line in large)
-    first = next(place for place, line in enumerate(page) if line in large and line.size == size)
-    last = first
-    while last < len(page) and abs(page[last].size - size) < size / 50:
-        last += 1
-    headline = list(page[first:last])
-    return headline if last < len(page) and sum(len(line.text) for line in headline) <= _LONGEST_HEADLINE else []
+        return range(0)
+    first = max(large, key=lambda place: page[place].size)
+    size, end = page[first].size, first
+    while end < len(page) and abs(page[end].size - size) < size / 50:
+        end += 1
+    short = sum(len(line.text) for line in page[first:end]) <= _LONGEST_HEADLINE
+    return range(first, end) if short and end < len(page) else range(0)
 
 
 def _usual_gap(pages: Sequence[Sequence[_Line]]) -> float:
