@@ -1,7 +1,8 @@
 """Page facts: the title, the days and the address that a web page states about its article.
 
 A day counts only if the page says that it is the article's: in JSON-LD, in its metadata, in a `time` element or a line
-of the article's head, or as a full day in its address. Footers, comments, teasers and prose are never searched.
+of the article's head, or as a full day in its address. The page's footer, comments, teasers and prose are never
+searched.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.core.formatting import one_line
 from index.text.datelines import parse_date
-from index.text.days import DAY, day_of
+from index.text.days import DAY, day_of, make_day
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -35,7 +36,7 @@ _SEPARATOR = re.compile(r"\s+(?:[|\-–—›»«·•~/]|::|\|\|)\s+|\s*\|\s*|(
 _HEADINGS = ("h1", "h2", "h3")
 _ASIDE_TAGS = ("nav", "footer", "aside", "form", "blockquote")
 _ASIDE_NAME = re.compile(r"comment|related|sidebar|footer|recommend|newsletter|breadcrumb|most-?(?:read|popular)")
-# Around an element that is marked as a fact about an article: such a mark stands in the article's own footer too.
+# Around an element that is marked as a fact about an article; the article's own footer can have such elements too.
 _BESIDE_FACTS = re.compile(r"comment|related|recommend|most-?(?:read|popular)|teaser")
 _LONG = 120  # characters, of a paragraph: the head of the article has ended
 _LONGEST_LINE = 100
@@ -148,8 +149,8 @@ def _words(element: "HtmlElement") -> str:
 
 
 def _find_asides(elements: Sequence["HtmlElement"], names: re.Pattern[str]) -> "set[HtmlElement]":
-    """Return the elements that stand beside the article, of all elements in their order."""
-    # What holds the headline may be named after what is beside it, such as "with-sidebar".
+    """Return the elements that are not part of the article. `elements` are all of the page, in their order."""
+    # The name of what contains the headline may mention other parts of the page, such as "with-sidebar".
     around_headline = {parent for one in elements if one.tag == "h1" for parent in one.iterancestors()}
     asides, in_article = set["HtmlElement"](), set["HtmlElement"]()
     for one in elements:
@@ -256,19 +257,17 @@ def saved_url(page: str) -> str:
 def day_in_url(url: str) -> str:
     """Return the full day in an address, or ""."""
     found = _DAY_IN_URL.search(url)
-    day = _made(found[1], found[2], found[3]) if found else None
+    day = make_day(found[1], found[2], found[3]) if found else None
     return str(day or "")
 
 
 def _days(page: _Page, heading: "HtmlElement | None", url: str) -> dict[str, date]:
-    days = dict[str, date]()
+    days, shown = dict[str, date](), [*_head_days(page, heading), *_labelled_days(page, heading)]
     for fact, written in _stated(page):
         if day := _stated_day(written):
-            if fact not in days and _UTC.search(written):
-                day = _local_day(day, page, heading)
-            _add(days, fact, day)
+            _add(days, fact, _local_day(day, shown) if _UTC.search(written) else day)
     if "published" not in days:
-        for fact, day in (*_head_days(page, heading), *_labelled_days(page, heading)):
+        for fact, day in shown:
             _add(days, fact, day)
     for name in _VAGUE:
         _add(days, "published", _stated_day(page.meta.get(name)))
@@ -286,11 +285,11 @@ def _stated(page: _Page) -> Iterator[tuple[str, str]]:
         yield from ((fact, page.meta[name]) for name in names if name in page.meta)
 
 
-def _local_day(day: date, page: _Page, heading: "HtmlElement | None") -> date:
+def _local_day(day: date, shown: Sequence[tuple[str, date]]) -> date:
     """Return the day that the page shows, if it is the one before or after: late in the day, it is another in UTC."""
-    shown = {other for fact, other in (*_head_days(page, heading), *_labelled_days(page, heading))}
-    near = {other for other in shown if abs((other - day).days) == 1}
-    return near.pop() if len(near) == 1 and day not in shown else day
+    days = {other for _, other in shown}
+    near = {other for other in days if abs((other - day).days) == 1}
+    return near.pop() if len(near) == 1 and day not in days else day
 
 
 def _add(days: dict[str, date], fact: str, day: date | None) -> None:
@@ -303,14 +302,7 @@ def _stated_day(value: object) -> date | None:
     if not isinstance(value, str):
         return None
     found = re.match(r"\s*((?:19|20)\d\d)-(\d\d?)-(\d\d?)(?!\d)", value)
-    return _made(found[1], found[2], found[3]) if found else parse_date(value)
-
-
-def _made(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+    return make_day(found[1], found[2], found[3]) if found else parse_date(value)
 
 
 def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
@@ -412,10 +404,10 @@ def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iter
 
 def _read_day(found: re.Match[str]) -> date | None:
     if written := found.groupdict().get("year"):
-        return _made(f"20{written}", found["month"], found["day"])
+        return make_day(f"20{written}", found["month"], found["day"])
     if not found["c"]:
         return day_of(found)
     first, second, year = found["a"], found["b"], found["c"]
     if int(first) > 12 or first == second:
-        return _made(year, second, first)
-    return _made(year, first, second) if int(second) > 12 else None
+        return make_day(year, second, first)
+    return make_day(year, first, second) if int(second) > 12 else None

@@ -1,4 +1,4 @@
-"""Days: read a full day as it is written in many languages, with the weekday, time and zone beside it."""
+"""Days: read a full day as it is written in many languages, also with its weekday, time and zone."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from datetime import date
 from importlib.resources import files
 
 EARLIEST, LATEST = 1700, 2199  # years
-# What may be written beside a day, and is none of it.
+# What may be written with a day, and is not part of it.
 _BESIDE = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl. le el il la las
 dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt года г год в от часов року р ob godz
 godz.
@@ -70,10 +70,11 @@ def day_of(found: re.Match[str]) -> date | None:
     """Return the day that `DAY` has matched, or None if there is no such day."""
     number = next(part for part in "1234567" if found[f"y{part}"])
     name = found[f"m{number}"] if number in "123" else ""
-    return _made(found[f"y{number}"], str(_MONTHS[name]) if name else found[f"n{number}"], found[f"d{number}"])
+    return make_day(found[f"y{number}"], str(_MONTHS[name]) if name else found[f"n{number}"], found[f"d{number}"])
 
 
-def _made(year: str, month: str, day: str) -> date | None:
+def make_day(year: str, month: str, day: str) -> date | None:
+    """Return the day with these numbers, or None if there is none, or none that an article can have."""
     try:
         return date(int(year), int(month), int(day)) if EARLIEST <= int(year) <= LATEST else None
     except ValueError:
