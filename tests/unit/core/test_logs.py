@@ -137,14 +137,15 @@ def _log_much(store: Path, name: str) -> None:
 @pytest.mark.slow
 def test_two_processes_may_log_and_rotate_at_once(tmp_path: Path) -> None:
     forks = multiprocessing.get_context("spawn")
-    both = [forks.Process(target=_log_much, args=(tmp_path, name)) for name in ("a", "b")]
+    store = tmp_path / "store"  # the folder itself is that of the test's processes, where packages may write
+    both = [forks.Process(target=_log_much, args=(store, name)) for name in ("a", "b")]
     for process in both:
         process.start()
     for process in both:
         process.join(60)
     assert [process.exitcode for process in both] == [0, 0]
-    assert set(modes(tmp_path).values()) == {0o600}
-    lines = [line for file in tmp_path.iterdir() for line in file.read_text().splitlines()]
+    assert set(modes(store).values()) == {0o600}
+    lines = [line for file in store.iterdir() for line in file.read_text().splitlines()]
     assert all(line.endswith("x" * 1000) and "INFO [" in line for line in lines)
     last = [line for line in lines if "a1499 " in line or "b1499 " in line]
     assert len(last) == 2, "the last lines of both are kept"
