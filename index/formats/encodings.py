@@ -72,7 +72,7 @@ def decode(path: str, content: bytes, *, declared: str = "") -> Decoded:
     """
     if kind := next((kind for begin, kind in _NO_TEXT if content.startswith(begin)), ""):
         raise UnreadableArticle(
-            f"{path}: {kind}, in spite of its name. Expected text. Give it the name of its kind, or remove it."
+            f"{path}: {kind}, despite its name. Expected text. Rename it to its kind, or remove it."
         )
     marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
     for encoding in [marked] if marked else [*_wide(content), "utf-8", declared]:

@@ -194,7 +194,7 @@ def _read(file: Path, path: str, known: bytes, shelf: Shelf, how: HowToRead) -> 
         raise  # not about this file: no room to unpack a table, for example
     except Exception as error:  # noqa: BLE001 (logged; the other files are read)
         written = log_unexpected(error)
-        details = f"The details are in {written}." if written else "The details are above."
+        details = f"The details are in {written}." if written else "The details are in the terminal."
         reason = f"{path}: an unexpected error stopped reading it. Its known articles stay on the shelf. {details}"
         yield _Finished(path, b"", None, reason)
 

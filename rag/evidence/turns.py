@@ -19,7 +19,7 @@ _LABEL = re.compile(
 _SPELLING = re.compile(r"\w+(?:['’-]\w+)*")
 # A line in brackets is of the scene: "(COMMERCIAL BREAK)".
 _SCENE = re.compile(r"^[ \t]*(?P<scene>[(\[][^)\]\n]*[)\]])[ \t]*$", re.MULTILINE)
-# Labels that name nobody.
+# Labels that name no person.
 _NOBODY = frozenset(
     """a q answer question questions audience announcer caller crowd female host interviewer interpreter male man
     moderator narrator operator participant president reporter secretary speaker translator unidentified unknown voice
@@ -88,7 +88,7 @@ def _names_somebody(label: re.Match[str], full: Mapping[str, str]) -> bool:
 
 
 def _ends(text: str, labels: Sequence[re.Match[str]], marked: Container[int]) -> Iterator[int]:
-    """Yield where paragraphs without a label begin that may be nobody's, such as a note of the editor.
+    """Yield where paragraphs without a label begin whose speaker is not certain, such as a note of the editor.
 
     Between turns, they are the speaker's if names are in capitals, as broadcasters write them, or if there are many.
     """
