@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.core.formatting import one_line
 from index.text.datelines import parse_date
-from index.text.days import DAY, day_of, make_day
+from index.text.days import DAY, LABELS, day_of, make_day
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -55,16 +55,11 @@ _SHORT_DAY = re.compile(
     rf"{_DAY.pattern}|(?<![\d.])(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d\d)(?![\d.])", DAY.flags
 )
 _DATE_LABEL = re.compile(
-    r"(?:date|datum|fecha|data|published|posted|veröffentlicht|erschienen|erstellt|publié|publicado|pubblicato"
-    r"|gepubliceerd|geplaatst)\b(?:\s+(?:on|at|am|le|el|em|il|op))?\s*:?",
+    rf"(?:{LABELS['published']}|datum|fecha|data|erstellt(?: am)?|geplaatst(?: op)?)(?![^\W\d_])\s*:?",
     re.IGNORECASE,
 )
-_DAY_AFTER_LABEL = re.compile(rf"(?:{_DATE_LABEL.pattern})\s*(?:\w+,\s*)?(?:{_SHORT_DAY.pattern})", _DAY.flags)
-_UPDATE_LABEL = re.compile(
-    r"\bstand\b|updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado|aggiornat"
-    r"|atualizad|bijgewerkt",
-    re.IGNORECASE,
-)
+_AFTER_LABEL = re.compile(r"\s*(?:\w+,\s*)?")  # white space and the day of the week
+_UPDATE_LABEL = re.compile(rf"(?<![^\W\d_])(?:{LABELS['updated']})(?![^\W\d_])", re.IGNORECASE)
 _DAY_AT_START = re.compile(rf"[^.\n]{{0,40}}?(?:{_DAY.pattern})\s*(?:[|–—:]|-\s)", _DAY.flags)
 _SAVED_FROM = re.compile(
     r"\bsaved from url=\(\d+\)(?P<url>https?://\S+)|^\s*url:\s*(?P<other>https?://\S+)", re.MULTILINE
@@ -348,8 +343,10 @@ def _called_dates(page: _Page, element: "HtmlElement") -> Iterator[tuple[str, da
             yield fact, day
         elif len(line := _line(element)) <= _LONGEST_LINE:
             yield from _days_of(line, short=True, fact=fact)
-    elif _DATE_LABEL.match(_first_text(element)) and (found := _DAY_AFTER_LABEL.match(_line(element))):
-        yield from _days_of(found.group(), short=True)
+    elif _DATE_LABEL.match(_first_text(element)) and (label := _DATE_LABEL.match(line := _line(element))):
+        after = _AFTER_LABEL.match(line, label.end())
+        if after and (found := _SHORT_DAY.match(line, after.end())):
+            yield from _days_of(found.group(), short=True)
 
 
 def _first_text(element: "HtmlElement") -> str:

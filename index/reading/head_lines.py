@@ -9,26 +9,15 @@ from dataclasses import dataclass, field
 
 from index.reading.facts import is_address, without_links
 from index.text.datelines import parse_date
+from index.text.days import LABELS
 
 _LONGEST = 160  # characters
 _LONGEST_MARKED = 1_000  # with the marks of Markdown, and the addresses of links
-_LABELS = {
-    "published": (
-        r"(?:first |originally |date )?published(?: on| at)?|posted(?: on| at)?|publication date|dated?|issued(?: on)?|"
-        r"publiée? le|veröffentlicht(?: am)?|publicado(?: el| em)?|pubblicato(?: il)?|gepubliceerd(?: op)?|"
-        r"opublikowano|опубликовано|embargoed (?:until|till)|发布时间|发布于|发表于|公開日?|配信|掲載"
-    ),
-    "updated": (
-        r"(?:last )?(?:updated?|modified|edited|revised)(?: on| at)?|mise? à jour(?: le)?|modifiée? le|"
-        r"aktualisiert(?: am)?|stand|actualizado(?: el)?|atualizado(?: em)?|aggiornato(?: il)?|bijgewerkt(?: op)?|"
-        r"обновлено|更新(?:时间|日時|日|于)?"
-    ),
-}
 _LABEL = re.compile(
-    "|".join(rf"(?P<{fact}>{words})" for fact, words in _LABELS.items()).join(("(?:", r")(?![^\W\d_])[\s:：,-]*")),
+    "|".join(rf"(?P<{fact}>{words})" for fact, words in LABELS.items()).join(("(?:", r")(?![^\W\d_])[\s:：,-]*")),
     re.IGNORECASE,
 )
-_ANY_LABEL = rf"(?:{'|'.join(_LABELS.values())})(?![^\W\d_])"
+_ANY_LABEL = rf"(?:{'|'.join(LABELS.values())})(?![^\W\d_])"
 _BEFORE_LABEL = re.compile(
     rf"\s+(?=(?i:{_ANY_LABEL})\s*:)|\s+(?=[A-ZÀ-ÞА-ЯЁ])(?=(?i:{_ANY_LABEL})\s)|\s*[(（](?={_ANY_LABEL})"
 )

@@ -87,7 +87,7 @@ def read_markdown(path: str, text: str) -> tuple[str, Head]:
 
 
 def read_parsed(parsed: Parsed) -> Head:
-    """Read the head of a text that a parser found, beside the facts that its file stated."""
+    """Read the head of a text that a parser found, and the facts that its file stated."""
     head = Head(end=parsed.start)
     for fact, value in parsed.stated.items():
         head.state(fact, value)
@@ -97,7 +97,7 @@ def read_parsed(parsed: Parsed) -> Head:
 
 
 def read_record(text: str, facts: Mapping[str, object]) -> Head:
-    """Read the head of the text of a record, beside its other fields."""
+    """Read the head of the text of a record, and the facts in its other fields."""
     head = Head()
     for fact, value in facts_of(facts).items():
         head.state(fact, value)
@@ -148,7 +148,7 @@ def _read_particulars(text: str, head: Head) -> None:
 
 
 def _head_line(text: str, line: Span, head: Head, expected: str = "") -> HeadLine | None:
-    """Read one line of a head. The names of outlets and people are lines of it only beside the headline or a day."""
+    """Read one line of a head. The names of outlets and people are lines of it only next to the headline or a day."""
     words = line.cut(text)
     if found := read_head_line(words, expected=expected):
         return found

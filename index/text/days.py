@@ -7,11 +7,10 @@ from importlib.resources import files
 
 EARLIEST, LATEST = 1700, 2199  # years
 # What may be written with a day, and is not part of it.
-_BESIDE = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl. le el il la las
-dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt года г год в от часов року р ob godz
-godz.
-dne pada pukul في يوم م को से बजे ngày lúc 上午 下午 凌晨 早上 中午 晚上 午前 午後 日 月 火 水 木 金 土 오전
-오후 주"""
+_WRITTEN_WITH = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl.
+    le el il la las dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt
+    года г год в от часов року р ob godz godz. dne pada pukul في يوم م को से बजे ngày lúc 上午 下午
+    凌晨 早上 中午 晚上 午前 午後 日 月 火 水 木 金 土 오전 오후 주"""
 
 
 def _lines(name: str) -> tuple[tuple[str, ...], ...]:
@@ -21,9 +20,23 @@ def _lines(name: str) -> tuple[tuple[str, ...], ...]:
 
 
 _MONTHS = {name.replace("_", " "): month for month, names in enumerate(_lines("months"), start=1) for name in names}
-_WORDS = {word for line in _lines("weekdays") for word in line} | set(_BESIDE.split())
+_WORDS = {word for line in _lines("weekdays") for word in line} | set(_WRITTEN_WITH.split())
 # The name of a month, in lower case.
 MONTH = rf"(?:{'|'.join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))})(?![^\W\d_])"
+# What is written before a day to say what it is, by the fact.
+LABELS = {
+    "published": (
+        r"(?:first |originally |date )?published(?: on| at)?|posted(?: on| at)?|publication date|dated?|issued(?: on)?|"
+        r"publiée? le|veröffentlicht(?: am)?|erschienen(?: am)?|publicado(?: el| em)?|pubblicato(?: il)?|"
+        r"gepubliceerd(?: op)?|opublikowano|опубликовано|embargoed (?:until|till)|"
+        r"发布时间|发布于|发表于|公開日?|配信|掲載"
+    ),
+    "updated": (
+        r"(?:last )?(?:updated?|modified|edited|revised)(?: on| at)?|mise? à jour(?: le)?|modifiée? le|"
+        r"aktualisiert(?: am)?|geändert(?: am)?|stand|actualizado(?: el)?|atualizado(?: em)?|aggiornato(?: il)?|"
+        r"bijgewerkt(?: op)?|обновлено|更新(?:时间|日時|日|于)?"
+    ),
+}
 _ORDINAL = r"(?:st|nd|rd|th|er|re|ro|[º°ª.’']|-?го|-е)?"
 # A full day in text that is casefolded; see `day_of`.
 DAY = re.compile(

@@ -104,7 +104,7 @@ def _ends(text: str, labels: Sequence[re.Match[str]], marked: Container[int]) ->
 
 
 def _full_names(names: Sequence[str]) -> Mapping[str, str]:
-    """Return the full name for each last name that only one full name has, and "" for labels that name nobody."""
+    """Return the full name for each last name that only one full name has, and "" for labels that name no person."""
     full = dict[str, str]()
     for name in names:
         words = name.casefold().split()
