@@ -138,6 +138,9 @@ def show_command(
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(article.text)
+    if origin := article.day.words or article.day.note:
+        day = article.published.isoformat() if article.published else "none"
+        typer.echo(f"day: {day}, {one_line(origin)}", err=True)
     for listing in copies:
         typer.echo(f"copy: {one_line(listing.path)}", err=True)
 
@@ -160,6 +163,13 @@ def article_json(article: Article) -> dict[str, object]:
         "path": article.path,
         "title": article.title,
         "published": article.published.isoformat() if article.published else None,
+        "day": {
+            "from": article.day.code or None,
+            "name": article.day.name or None,
+            "of_update": article.day.of_update,
+            "words": article.day.words or None,
+            "note": article.day.note or None,
+        },
         "place": article.place,
         "outlet": article.outlet,
         "author": article.author,

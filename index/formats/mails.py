@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -79,11 +80,12 @@ def _read(path: str, message: EmailMessage) -> Parsed:
     if sender is not None and sender.addresses:
         headers["outlet"] = sender.addresses[0].display_name or sender.addresses[0].domain
     stated = {fact: str(value) for fact, value in headers.items() if value}
+    origins = {"published": "mail"} if "published" in stated else {}
     plain = clean(_content(path, message, "plain")).strip()
     page = parse_page(clean(_content(path, message, "html")))
     if _count_words(page.text) > _RICHER * _count_words(plain):
-        return Parsed(page.text, {**page.stated, **stated})
-    return Parsed(plain, stated)
+        return Parsed(page.text, {**page.stated, **stated}, origins={**page.origins, **origins})
+    return Parsed(plain, stated, origins=origins)
 
 
 def _without_forwarding(mail: Parsed) -> Sequence[Parsed]:
@@ -99,14 +101,15 @@ def _without_forwarding(mail: Parsed) -> Sequence[Parsed]:
             break
         note = mail.text[: found.start()].strip()
         if _count_words(note) > _MOST_WORDS_OF_NOTE:
-            notes.append(Parsed(note, mail.stated))
+            notes.append(replace(mail, text=note))
         stated = {
             "title": _FORWARDS.sub("", headers.get("subject") or mail.stated.get("title", "")),
             "outlet": name or address.rpartition("@")[2],
             "published": headers.get("date") or headers.get("sent", ""),
         }
-        mail = Parsed(re.sub(r"^> ?", "", body, flags=re.MULTILINE).strip() if body[0] == ">" else body, stated)
-    return [*notes, Parsed(mail.text, {fact: value for fact, value in mail.stated.items() if value})]
+        text = re.sub(r"^> ?", "", body, flags=re.MULTILINE).strip() if body[0] == ">" else body
+        mail = Parsed(text, stated, origins={"published": "forwarded_mail"})
+    return [*notes, replace(mail, stated={fact: value for fact, value in mail.stated.items() if value})]
 
 
 def _headers_of_original(text: str, start: int) -> tuple[Mapping[str, str], int]:

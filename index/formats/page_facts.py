@@ -9,13 +9,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from index.core.formatting import one_line
 from index.text.datelines import parse_date
-from index.text.days import DAY, LABELS, day_of, make_day
+from index.text.days import DAY, LABELS, NumericDay, day_of, make_day, read_numeric_day
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -48,7 +48,7 @@ _DATE_CLASS = re.compile(
     r"|timestamp|timedata)(?:$|[\s_-])"
 )
 # Days in a line, in the same groups as `DAY`, or day and month in numbers: c is the year.
-_SLASHED = r"(?<![\w/.-])(?P<a>\d{1,2})(?P<slash>[/-])(?P<b>\d{1,2})(?P=slash)(?P<c>(?:19|20)\d\d)(?!\d)"
+_SLASHED = r"(?<![\w/.-])(?P<slashed>(?P<a>\d{1,2})(?P<slash>[/-])(?P<b>\d{1,2})(?P=slash)(?P<c>(?:19|20)\d\d))(?!\d)"
 _DAY = re.compile(rf"(?:{DAY.pattern})|{_SLASHED}", DAY.flags)
 # Where the page says that it is a date, also such as 23.9.22.
 _SHORT_DAY = re.compile(
@@ -65,6 +65,7 @@ _SAVED_FROM = re.compile(
     r"\bsaved from url=\(\d+\)(?P<url>https?://\S+)|^\s*url:\s*(?P<other>https?://\S+)", re.MULTILINE
 )
 _UTC = re.compile(r"\d:\d\d.*(?:Z|[+-]00:?00|GMT|UTC)\s*$")
+_Day = date | NumericDay
 _DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 
@@ -86,15 +87,23 @@ class _Page:
                 yield node
 
 
-def read_facts(tree: "HtmlElement") -> dict[str, str]:
-    """Return the title, the days and the address of a page, by the names that `readers.py` uses."""
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page states about its article, by the names that `readers.py` uses."""
+
+    stated: Mapping[str, str]
+    origins: Mapping[str, str]  # of the days
+
+
+def read_facts(tree: "HtmlElement") -> PageFacts:
+    """Return the title, the days and the address of a page."""
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     asides = _find_asides(elements, _ASIDE_NAME)
     page = _Page(tree, elements, asides, _meta(tree, asides), tuple(_nodes(tree)))
     heading, title = _title(page)
-    facts = {"title": title, "url": _url(page)}
-    facts |= {name: str(day) for name, day in _days(page, heading, facts["url"]).items()}
-    return {name: value for name, value in facts.items() if value}
+    days = _days(page, heading, url := _url(page))
+    facts = {"title": title, "url": url, **days.stated}
+    return PageFacts({name: value for name, value in facts.items() if value}, days.origins)
 
 
 def _meta(tree: "HtmlElement", asides: "set[HtmlElement]") -> dict[str, str]:
@@ -256,40 +265,51 @@ def day_in_url(url: str) -> str:
     return str(day or "")
 
 
-def _days(page: _Page, heading: "HtmlElement | None", url: str) -> dict[str, date]:
-    days, shown = dict[str, date](), [*_head_days(page, heading), *_labelled_days(page, heading)]
-    for fact, written in _stated(page):
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The days that were found, the first of each kind, and where."""
+
+    stated: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def add(self, fact: str, day: _Day | None, origin: str) -> None:
+        if isinstance(day, NumericDay):
+            self.stated.setdefault(f"{fact}_numeric", day.written)
+        elif day is not None and fact not in self.stated:
+            self.stated[fact], self.origins[fact] = str(day), origin
+
+
+def _days(page: _Page, heading: "HtmlElement | None", url: str) -> _Days:
+    days, shown = _Days(), [*_head_days(page, heading), *_labelled_days(page, heading)]
+    certain = [day for _, day in shown if not isinstance(day, NumericDay)]
+    for fact, written, origin in _stated(page):
         if day := _stated_day(written):
-            _add(days, fact, _local_day(day, shown) if _UTC.search(written) else day)
-    if "published" not in days:
-        for fact, day in shown:
-            _add(days, fact, day)
+            days.add(fact, _local_day(day, certain) if _UTC.search(written) else day, origin)
+        else:
+            days.add(fact, read_numeric_day(written), origin)
+    if "published" not in days.stated:
+        for fact, shown_day in shown:
+            days.add(fact, shown_day, "page")
     for name in _VAGUE:
-        _add(days, "published", _stated_day(page.meta.get(name)))
-    _add(days, "published", parse_date(day_in_url(url)))
+        days.add("published", _stated_day(page.meta.get(name)), f"metadata:{name}")
+    days.add("published", parse_date(day_in_url(url)), "address")
     return days
 
 
-def _stated(page: _Page) -> Iterator[tuple[str, str]]:
-    """Yield what JSON-LD and the metadata state as days."""
+def _stated(page: _Page) -> Iterator[tuple[str, str, str]]:
+    """Yield what JSON-LD and the metadata state as days, each with its fact and its origin."""
     for node in page.articles:
         for key, fact in (("datePublished", "published"), ("dateModified", "updated")):
             if isinstance(written := node.get(key), str):
-                yield fact, written
+                yield fact, written, "json_ld"
     for names, fact in ((_PUBLISHED, "published"), (_UPDATED, "updated")):
-        yield from ((fact, page.meta[name]) for name in names if name in page.meta)
+        yield from ((fact, page.meta[name], f"metadata:{name}") for name in names if name in page.meta)
 
 
-def _local_day(day: date, shown: Sequence[tuple[str, date]]) -> date:
+def _local_day(day: date, shown: Sequence[date]) -> date:
     """Return the day that the page shows, if it is the one before or after: late in the day, it is another in UTC."""
-    days = {other for _, other in shown}
-    near = {other for other in days if abs((other - day).days) == 1}
-    return near.pop() if len(near) == 1 and day not in days else day
-
-
-def _add(days: dict[str, date], fact: str, day: date | None) -> None:
-    if day is not None and fact not in days:
-        days[fact] = day
+    near = {other for other in shown if abs((other - day).days) == 1}
+    return near.pop() if len(near) == 1 and day not in shown else day
 
 
 def _stated_day(value: object) -> date | None:
@@ -300,7 +320,7 @@ def _stated_day(value: object) -> date | None:
     return make_day(found[1], found[2], found[3]) if found else parse_date(value)
 
 
-def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
+def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, _Day]]:
     """Yield the days in the head of the article: from a little above its headline to its first paragraph."""
     beside = _find_asides(page.elements, _BESIDE_FACTS)
     for element in page.tree.iter("time", "span", "div", "p", "abbr", "meta"):
@@ -320,9 +340,10 @@ def _head_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str
             yield from _days_of(line)
 
 
-def _labelled_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, date]]:
+def _labelled_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple[str, _Day]]:
     """Yield the day that the page calls a date, nearest to the headline: several belong to several articles."""
-    called = [(element, one) for element in page.elements for one in _called_dates(page, element)]
+    found = [(element, one) for element in page.elements for one in _called_dates(page, element)]
+    called = [(element, one) for element, one in found if not isinstance(one[1], NumericDay)] or found
     for part in heading.iterancestors() if called and heading is not None else [page.tree]:
         inside = set(part.iter())
         if days := {one for element, one in called if element in inside}:
@@ -332,7 +353,7 @@ def _labelled_days(page: _Page, heading: "HtmlElement | None") -> Iterator[tuple
             return
 
 
-def _called_dates(page: _Page, element: "HtmlElement") -> Iterator[tuple[str, date]]:
+def _called_dates(page: _Page, element: "HtmlElement") -> Iterator[tuple[str, _Day]]:
     """Yield the days in an element that the page calls a date, by its tag, its class or a label before it."""
     if element in page.asides:
         return
@@ -389,7 +410,7 @@ def _may_state(page: _Page, element: "HtmlElement") -> bool:
     return element not in page.asides and not any(one.tag in _HEADINGS for one in element.iterancestors())
 
 
-def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iterator[tuple[str, date]]:
+def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iterator[tuple[str, _Day]]:
     """Yield the days in a line; with `short`, also such as 23.9.22."""
     start = 0
     for found in (_SHORT_DAY if short else _DAY).finditer(line):
@@ -399,7 +420,7 @@ def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iter
         start = found.end()
 
 
-def _read_day(found: re.Match[str]) -> date | None:
+def _read_day(found: re.Match[str]) -> _Day | None:
     if written := found.groupdict().get("year"):
         return make_day(f"20{written}", found["month"], found["day"])
     if not found["c"]:
@@ -407,4 +428,4 @@ def _read_day(found: re.Match[str]) -> date | None:
     first, second, year = found["a"], found["b"], found["c"]
     if int(first) > 12 or first == second:
         return make_day(year, second, first)
-    return make_day(year, first, second) if int(second) > 12 else None
+    return make_day(year, first, second) if int(second) > 12 else read_numeric_day(found["slashed"])

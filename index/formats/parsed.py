@@ -16,6 +16,7 @@ class Parsed:
     guessed: str = ""  # the encoding, if it was guessed
     start: int = 0  # where the headline begins in the text; what is above it is not part of the article
     reason: str = ""  # why there is no text, without the path
+    origins: Mapping[str, str] = field(default_factory=dict)  # of stated days, as `DayOrigin.read` reads them
 
 
 def unread(path: str, error: Exception) -> Parsed:

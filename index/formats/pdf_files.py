@@ -114,6 +114,7 @@ def _lines(page: "PageObject") -> Iterator[_Line]:
 def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
     running = _running_lines(pages)
     stated = dict(_stated_at_edges(pages, running))
+    origins = {"published": "running_head" if "published" in stated else "head"}
     kept = [[line for line in page if not _is_running(line, running)] for page in pages]
     if not any(kept):
         kept = [list(page) for page in pages]
@@ -128,7 +129,7 @@ def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
             start = len(above)
             if day := next(filter(None, map(parse_date, above.split("\n"))), None):
                 stated.setdefault("published", str(day))
-    return Parsed(text, stated, pages=begins, start=start)
+    return Parsed(text, stated, pages=begins, start=start, origins=origins)
 
 
 def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tuple[int, ...], Sequence[int]]:

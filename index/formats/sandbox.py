@@ -116,9 +116,11 @@ def _parsed(answer: dict[str, Any]) -> Parsed:
     text, guessed, reason = (
         str(answer[name]).encode(errors="replace").decode() for name in ("text", "guessed", "reason")
     )
-    stated = {str(fact): str(value) for fact, value in answer["stated"].items()}
+    stated, origins = (
+        {str(fact): str(value) for fact, value in answer[name].items()} for name in ("stated", "origins")
+    )
     start = min(max(0, int(answer["start"])), len(text))
-    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start, reason)
+    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start, reason, origins)
 
 
 def _start(megabytes: int) -> subprocess.Popen[bytes]:

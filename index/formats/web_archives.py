@@ -5,6 +5,7 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from typing import TYPE_CHECKING
@@ -117,7 +118,7 @@ def _chapters(path: str, packed: zipfile.ZipFile) -> Iterator[Parsed]:
             elif parsed.text and not _only_lists(page):
                 # The day of the issue, unless the page states its own.
                 day = {"published": dates[0]} if dates and dates[0] else {}
-                yield Parsed(parsed.text, {**day, **parsed.stated})
+                yield Parsed(parsed.text, {**day, **parsed.stated}, origins={"published": "issue", **parsed.origins})
 
 
 def _xml(packed: zipfile.ZipFile, name: str) -> "Element":
@@ -148,7 +149,7 @@ def _page(path: str, page: bytes, address: str) -> Parsed:
     parsed = parse_page(decoded.text)
     known = {"url": address, "published": day_in_url(address)} if address.startswith(("http://", "https://")) else {}
     stated = {fact: value for fact, value in known.items() if value}
-    return Parsed(parsed.text, {**stated, **parsed.stated}, guessed=decoded.guessed)
+    return replace(parsed, stated={**stated, **parsed.stated}, guessed=decoded.guessed)
 
 
 def _no_article(path: str, kind: str) -> UnreadableArticle:

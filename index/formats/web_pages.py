@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
@@ -31,7 +32,7 @@ def parse_html(path: str, content: bytes) -> Sequence[Parsed]:
             f"{path}: no article text on this page. Expected some paragraphs; a page that a script fills has "
             "none. Save the article as text, or print the page to PDF."
         )
-    return [Parsed(parsed.text, parsed.stated, guessed=decoded.guessed)]
+    return [replace(parsed, guessed=decoded.guessed)]
 
 
 def parse_page(page: str) -> Parsed:
@@ -43,7 +44,7 @@ def parse_page(page: str) -> Parsed:
         tree = html.document_fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", page))
     except (etree.ParserError, ValueError):  # an empty page
         return Parsed("")
-    stated = read_facts(tree)
+    read = read_facts(tree)
     saved = saved_url(page)
     _drop_unseen(tree)
     _open_asides(tree)
@@ -58,9 +59,10 @@ def parse_page(page: str) -> Parsed:
         "author": found.author,
         "url": saved or found.url,
         "published": day_in_url(saved),
-        **stated,
+        **read.stated,
     }
-    return Parsed(_parted(clean(found.text)), {fact: str(value) for fact, value in facts.items() if value})
+    stated = {fact: str(value) for fact, value in facts.items() if value}
+    return Parsed(_parted(clean(found.text)), stated, origins={"published": "address", **read.origins})
 
 
 def _parted(text: str) -> str:

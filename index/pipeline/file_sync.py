@@ -26,6 +26,7 @@ from index.shelf.shelf import Shelf
 from index.shelf.updates import UNFINISHED, Writing
 from index.text.articles import Article
 from index.text.chunks import Chunk, chunk_article
+from index.text.days import Order
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,11 @@ FileEvent = Visible | Removed | Rejected
 
 @dataclass(frozen=True, slots=True)
 class HowToRead:
-    """The limits of reading, and the names of fields that the seeds folder gives."""
+    """The limits of reading, the names of fields that the seeds folder gives, and the order of days in numbers."""
 
     limits: Limits
     names: FieldNames = field(default_factory=dict)
+    numeric_days: Order = ""
 
 
 def sync_files(seeds: Path, shelf: Shelf, how: HowToRead) -> Iterator[FileEvent]:
@@ -217,8 +219,9 @@ def _read_open(
             continue
         paths.append(read.path)
         if read.article:
-            chunks = chunk_article(read.article, max_tokens=how.limits.chunk_tokens)
-            yield _Article(path, read.article, chunks, read.note)
+            article = read.article.with_numeric_day(how.numeric_days)
+            chunks = chunk_article(article, max_tokens=how.limits.chunk_tokens)
+            yield _Article(path, article, chunks, read.note)
     return _Finished(path, b"", paths, _summary(path, reasons, refused, len(paths)))
 
 

@@ -69,9 +69,10 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
     except UnreadableArticle as error:
         seen[Rejected] += 1
         yield Rejected(FILE_NAME, str(error))
-    version = f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}"
+    order = library.settings.numeric_days
+    version = f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}{order and f'/{order}'}"
     _refresh_outdated(shelf, article_version=f"{version}/{sorted(names.items())}" if names else version)
-    for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names)):
+    for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names, order)):
         seen[type(event)] += 1
         yield event
     shelf.forget()

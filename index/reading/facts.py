@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from index.reading.html_fields import to_plain_text
 from index.text.datelines import parse_date
+from index.text.days import read_numeric_day
 
 _NAMES = {
     "title": "title headline web_title heading full_title head name",
@@ -30,6 +31,8 @@ _NAMES = {
 # The fact that a field states, by the name of the field; names that are more certain come first.
 FACT_OF = {name: fact for fact, names in _NAMES.items() for name in names.split()}
 DATES = ("published", "updated")
+# The same in numbers, such as 05/02/2026, if day and month may be exchanged.
+NUMERIC = tuple(f"{fact}_numeric" for fact in DATES)
 _LONGEST = 300  # characters, of one name in a list
 _LONGEST_FACT = 5_000  # characters; what is longer is cut before its links and HTML are looked at
 _MOST_ENTRIES = 50  # of a list of authors, for example
@@ -55,18 +58,36 @@ def plain_name(name: object) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\s:.-]+", "_", str(name)).lower()
 
 
-def facts_of(fields: Mapping[str, object]) -> dict[str, str]:
-    """Return the facts that fields state, by the names that `heads.py` uses. A day is one that is certain."""
-    named = {plain_name(name): value for name, value in reversed(list(fields.items()))}
-    facts = dict[str, str]()
-    for name, fact in FACT_OF.items():
-        value = named.get(name)
-        if fact not in facts and (stated := _day(value) if fact in DATES else _stated(fact, value)):
-            facts[fact] = stated
-    addresses = (written for name in ("source", "site") if is_address(written := _written(named.get(name))))
-    if "url" not in facts and (address := next(addresses, "")):
-        facts["url"] = address.strip()
+def facts_of(fields: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
+    """Return the facts that fields state, by the names that `heads.py` uses, each with the name of its field.
+
+    A day is one that is certain.
+
+    >>> facts_of({"publishedAt": "2026-02-05T10:30:00Z", "date": "05/02/2026"})
+    {'published': ('2026-02-05', 'publishedAt'), 'published_numeric': ('05/02/2026', 'date')}
+    """
+    named = {plain_name(name): (str(name), value) for name, value in reversed(list(fields.items()))}
+    facts = dict[str, tuple[str, str]]()
+    for plain, fact in FACT_OF.items():
+        name, value = named.get(plain, ("", None))
+        for key, stated in (_day(fact, value) if fact in DATES else {fact: _stated(fact, value)}).items():
+            if stated:
+                facts.setdefault(key, (stated, name))
+    for name, value in (named[plain] for plain in ("source", "site") if plain in named):
+        if is_address(address := _written(value)):
+            facts.setdefault("url", (address.strip(), name))
     return facts
+
+
+def state_day(fact: str, words: str) -> dict[str, str]:
+    """Return the day that words state, as this fact, or as its numeric one if day and month may be exchanged.
+
+    >>> state_day("updated", "5 February 2026"), state_day("updated", "05/02/2026"), state_day("updated", "Sunday")
+    ({'updated': '2026-02-05'}, {'updated_numeric': '05/02/2026'}, {})
+    """
+    if day := parse_date(words):
+        return {fact: str(day)}
+    return {f"{fact}_numeric": numeric.written} if (numeric := read_numeric_day(words)) else {}
 
 
 def without_links(words: str) -> str:
@@ -102,9 +123,13 @@ def _written(value: object, *, depth: int = 3) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _day(value: object) -> str:
-    day = next((day for written in _moments(value) if (day := _day_of_epoch(written) or parse_date(written))), None)
-    return str(day or "")
+def _day(fact: str, value: object) -> Mapping[str, str]:
+    for written in _moments(value):
+        if day := _day_of_epoch(written):
+            return {fact: str(day)}
+        if stated := state_day(fact, written):
+            return stated
+    return {}
 
 
 def _moments(value: object, *, depth: int = 3) -> Iterator[str]:

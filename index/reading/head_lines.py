@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from index.reading.facts import is_address, without_links
-from index.text.datelines import parse_date
+from index.reading.facts import DATES, NUMERIC, is_address, state_day, without_links
 from index.text.days import LABELS
 
 _LONGEST = 160  # characters
@@ -90,7 +89,7 @@ class HeadLine:
     @property
     def is_dated_or_signed(self) -> bool:
         """Return True if it has a day or an author, so that it belongs to the head of an article."""
-        return bool(self.stated.keys() & {"published", "updated", "author"})
+        return bool(self.stated.keys() & {*DATES, *NUMERIC, "author"})
 
 
 def bare(line: str) -> str:
@@ -121,8 +120,8 @@ def read_head_line(line: str, *, expected: str = "") -> HeadLine | None:
     words = re.sub(r"^\((.*)\)$", r"\1", bare(line))
     if not words or len(words) > _LONGEST:
         return None
-    if parse_date(words):
-        return HeadLine({expected or "published": words})
+    if day := state_day(expected or "published", words):
+        return HeadLine(day)
     if _NOTHING.fullmatch(words):
         return HeadLine(expects=expected)
     if is_address(words):
@@ -152,20 +151,24 @@ class _Parts:
         rest = part[label.end() :] if label else part
         if fact and not rest:
             self.expected = fact
-        elif day := parse_date(rest.strip(" ,.;()（）")):
-            self.stated.setdefault(fact or self.expected or "published", str(day))
+        elif day := state_day(fact or self.expected or "published", rest.strip(" ,.;()（）")):
+            self._state(day)
             self.expected = ""
         elif found := _CHINESE_SOURCE.fullmatch(part):
             self.stated.setdefault("outlet", found["outlet"])
         elif author := _author(part):
             self.stated.setdefault("author", author)
         elif found := _BEFORE_DAY.fullmatch(part):
-            day = parse_date(found["day"])
-            self.stated.setdefault("published", str(day))
-            return day is not None
+            day = state_day("published", found["day"])
+            self._state(day)
+            return bool(day)
         elif not _NOTHING.fullmatch(rest) and not _NOTHING.fullmatch(part):
             self.others.append(part)
         return True
+
+    def _state(self, facts: Mapping[str, str]) -> None:
+        for fact, value in facts.items():
+            self.stated.setdefault(fact, value)
 
 
 def is_outlet(words: str, *, certainly: bool = False) -> bool:

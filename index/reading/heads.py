@@ -11,9 +11,11 @@ import yaml
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.formats.parsed import Parsed
-from index.reading.facts import DATES, FACT_OF, facts_of, is_address
+from index.reading.facts import DATES, FACT_OF, facts_of, is_address, state_day
 from index.reading.head_lines import HeadLine, bare, is_kicker, is_name, is_outlet, read_head_line
+from index.reading.json_records import Record
 from index.text.datelines import parse_date, read_dateline
+from index.text.days import NumericDay, read_numeric_day
 from index.text.spans import Span
 
 LONGEST_TITLE = 300  # characters, of a title that the article states
@@ -45,17 +47,26 @@ class Head:
 
     stated: dict[str, str] = field(default_factory=dict)
     end: int = 0
+    origins: dict[str, str] = field(default_factory=dict)  # of stated days, as `DayOrigin.read` reads them
 
-    def state(self, fact: str, value: str) -> None:
-        """Set a fact, unless it is set already."""
+    def state(self, fact: str, value: str, origin: str = "head") -> None:
+        """Set a fact and where it is from, unless it is set already."""
         # YAML, JSON and mail can contain a lone surrogate, which a database cannot store.
         whole = value.encode(errors="ignore").decode()
-        if said := one_line(whole)[:LONGEST_TITLE].strip():
-            self.stated.setdefault(fact, said)
+        if fact not in self.stated and (said := one_line(whole)[:LONGEST_TITLE].strip()):
+            self.stated[fact] = said
+            if fact in DATES:
+                self.origins[fact] = one_line(origin.encode(errors="ignore").decode())
 
     def day(self, fact: str) -> date | None:
         """Return the day that is stated as this fact, if it is certain."""
         return parse_date(self.stated[fact]) if fact in self.stated else None
+
+    def numeric(self, fact: str) -> NumericDay | None:
+        """Return the day that is stated as this fact, if day and month may be exchanged."""
+        return next(
+            filter(None, (read_numeric_day(self.stated.get(key, "")) for key in (fact, f"{fact}_numeric"))), None
+        )
 
 
 def read_plain(path: str, text: str) -> tuple[str, Head]:
@@ -90,17 +101,17 @@ def read_parsed(parsed: Parsed) -> Head:
     """Read the head of a text that a parser found, and the facts that its file stated."""
     head = Head(end=parsed.start)
     for fact, value in parsed.stated.items():
-        head.state(fact, value)
+        head.state(fact, value, parsed.origins.get(fact, ""))
     _pass_title(parsed.text, head)
     _read_lines(parsed.text, head)
     return head
 
 
-def read_record(text: str, facts: Mapping[str, object]) -> Head:
+def read_record(record: Record, text: str) -> Head:
     """Read the head of the text of a record, and the facts in its other fields."""
     head = Head()
-    for fact, value in facts_of(facts).items():
-        head.state(fact, value)
+    for fact, (value, name) in facts_of(record.facts or {}).items():
+        head.state(fact, value, f"{record.kind}:{record.spelled.get(name, name)}")
     _pass_title(text, head)
     _read_particulars(text, head)
     return head
@@ -177,7 +188,10 @@ def _read_key_lines(text: str, head: Head) -> None:
         fact, value = _FACT_OF_KEY[re.sub(r"[ _]", "", found["name"].lower())], found["value"]
         if fact in DATES and not re.search(r"\d", value):
             return  # "Date night: …" is a sentence
-        if fact not in DATES or parse_date(value):
+        if fact in DATES:
+            for key, day in state_day(fact, value).items():
+                head.state(key, day)
+        else:
             head.state("url" if fact == "outlet" and is_address(value) else fact, value)
         head.end, known = line.end, True
 
@@ -253,10 +267,10 @@ def _look_below_standfirst(text: str, head: Head) -> None:
         if not 0 < len(line) <= _LONGEST_STANDFIRST:
             return
         if _is_dated_or_signed(text, following):
-            below = Head(dict(head.stated), following.start)
+            below = Head(dict(head.stated), following.start, dict(head.origins))
             _read_particulars(text, below)
             if _has_more(text, below.end):
-                head.stated = below.stated
+                head.stated, head.origins = below.stated, below.origins
             return
         line = following
 
@@ -288,8 +302,7 @@ def _read_front_matter(path: str, front: str, head: Head) -> None:
             f"{path}: the front matter is not valid YAML{where}. Expected lines such as title: …. Fix or remove it."
         ) from None
     if isinstance(stated, dict):
-        for fact, value in facts_of(stated).items():
-            head.state(fact, value)
+        _state_front_matter(stated, head)
 
 
 def _read_toml(path: str, front: str, head: Head) -> None:
@@ -306,8 +319,12 @@ def _read_toml(path: str, front: str, head: Head) -> None:
             f"{path}: the front matter is not valid TOML ({one_line(str(error))[:80]}). Expected lines such as "
             'title = "…". Fix or remove it.'
         ) from None
-    for fact, value in facts_of(stated).items():
-        head.state(fact, value)
+    _state_front_matter(stated, head)
+
+
+def _state_front_matter(stated: Mapping[str, object], head: Head) -> None:
+    for fact, (value, name) in facts_of(stated).items():
+        head.state(fact, value, f"front_matter:{name}")
 
 
 def _has_deep_key(line: str) -> bool:

@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import IO
+from dataclasses import dataclass, field
+from typing import IO, Literal
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
@@ -45,6 +45,8 @@ class Record:
     facts: Mapping[str, object] | None = None
     reason: str = ""
     guessed: str = ""  # the encoding, if it was guessed
+    kind: Literal["field", "column"] = "field"  # of what has a fact
+    spelled: Mapping[str, str] = field(default_factory=dict)  # names of fields as the file has them, by plain name
 
 
 def read_json(path: str, content: bytes, names: FieldNames) -> Iterator[Record]:
@@ -60,9 +62,9 @@ def read_json(path: str, content: bytes, names: FieldNames) -> Iterator[Record]:
         raise UnreadableArticle(
             f"{path}: not valid JSON ({_where(error)}). Expected one article or a list of them. Fix it and index again."
         ) from None
-    entries = _entries(named(whole, names))
+    entries = _entries(_named(whole, names) if isinstance(whole, dict) else whole)
     if entries is None:
-        yield make_record(path, content, named(whole, names), decoded.guessed)
+        yield make_record(path, content, whole, decoded.guessed, names=names)
         return
     for number, entry in enumerate(entries, start=1):
         own = f"{path}#{number}"
@@ -71,7 +73,7 @@ def read_json(path: str, content: bytes, names: FieldNames) -> Iterator[Record]:
         except RecursionError:
             yield Record(own, b"", reason=f"{own}: nested too deeply. Expected an article. Fix it and index again.")
         else:
-            yield make_record(own, content_of_entry, named(entry, names), decoded.guessed)
+            yield make_record(own, content_of_entry, entry, decoded.guessed, names=names)
 
 
 def read_jsonl(path: str, lines: IO[bytes], names: FieldNames, *, max_bytes: int) -> Iterator[Record]:
@@ -103,35 +105,41 @@ def read_jsonl(path: str, lines: IO[bytes], names: FieldNames, *, max_bytes: int
             )
             yield Record(own, content, reason=reason)
         else:
-            yield make_record(own, content, named(entry, names), decoded.guessed)
+            yield make_record(own, content, entry, decoded.guessed, names=names)
 
 
-def named(entry: object, names: FieldNames) -> object:
+def _named(entry: Mapping[str, object], names: FieldNames) -> Mapping[str, object]:
     """Return an entry in which the fields that have given names have those that are known here."""
-    if not names or not isinstance(entry, dict):
-        return entry
     fields = _fields(entry)
     given = {fact: fields[name] for name, fact in names.items() if name in fields}
-    return entry | given if given else entry
+    return {**entry, **given}
 
 
-def make_record(path: str, content: bytes, entry: object, guessed: str) -> Record:
-    """Make a record of an entry: a text, or fields of which one has the text."""
+def make_record(
+    path: str,
+    content: bytes,
+    entry: object,
+    guessed: str,
+    *,
+    names: FieldNames,
+    kind: Literal["field", "column"] = "field",
+) -> Record:
+    """Make a record of an entry: a text, or fields of which one has the text. `names` are given to some fields."""
     if isinstance(entry, str):
         return Record(path, content, text=_whole(entry), facts={}, guessed=guessed)
     if not isinstance(entry, dict):
         return Record(
             path, content, reason=f"{path}: neither an object nor a text. Expected an article. Fix it or remove it."
         )
-    fields = _fields(entry)
+    spelled = {plain_name(name): name for part in reversed(_parts(entry)) for name in reversed([*part])}
+    spelled |= {fact: spelled[name] for name, fact in names.items() if name in spelled}
+    fields = _fields(_named(entry, names))
     text = _text(fields)
     if not text:
-        names = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
-        reason = (
-            f"{path}: no field with an article's text ({names}). Expected one of {', '.join(TEXTS[:4])}. Rename it."
-        )
+        has = ", ".join(sorted(_whole(str(name)) for name in entry)[:8])
+        reason = f"{path}: no field with an article's text ({has}). Expected one of {', '.join(TEXTS[:4])}. Rename it."
         return Record(path, content, reason=reason)
-    return Record(path, content, text=_whole(text), facts=fields, guessed=guessed)
+    return Record(path, content, text=_whole(text), facts=fields, guessed=guessed, kind=kind, spelled=spelled)
 
 
 def _whole(text: str) -> str:
@@ -139,11 +147,16 @@ def _whole(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
+def _parts(entry: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    """Return an entry and the objects inside it that have its fields."""
+    return [entry, *(inner for name in _INSIDE if isinstance(inner := entry.get(name), dict))]
+
+
 def _fields(entry: Mapping[str, object]) -> dict[str, object]:
     """Return the fields of an entry by their plain names, with those of the objects inside it."""
     named = dict[str, object]()
-    for each in (entry, *(inner for name in _INSIDE if isinstance(inner := entry.get(name), dict))):
-        for name, value in each.items():
+    for part in _parts(entry):
+        for name, value in part.items():
             if value is not None:
                 named.setdefault(plain_name(name), value)
     return named

@@ -273,7 +273,9 @@ def _article(lines: Sequence[str], facts: Mapping[str, str]) -> Parsed:
     author = re.sub(r"^by\s+", "", facts.get("author", ""), flags=re.IGNORECASE)
     stated = {**facts, "author": author}
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return Parsed(text, {fact: value for fact, value in stated.items() if value})
+    return Parsed(
+        text, {fact: value for fact, value in stated.items() if value}, origins={"published": "press_database"}
+    )
 
 
 def _has(lines: Sequence[str], mark: re.Pattern[str]) -> bool:

@@ -28,14 +28,15 @@ from index.reading.tables import read_table
 from index.reading.transcripts import read_subtitles
 from index.reading.zip_files import unpack
 from index.text.articles import Article, article_id
-from index.text.datelines import parse_date, read_dateline
+from index.text.datelines import Dateline, parse_date, read_dateline
+from index.text.day_origins import DayOrigin
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
 # To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
 # files are then read again.
-VERSION = "/".join(["3", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
+VERSION = "/".join(["4", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
 _NO_NAMES: FieldNames = {}
@@ -123,7 +124,7 @@ def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Conta
     for number, parsed in enumerate(found, start=1):
         own, its_content = path, content
         if len(found) > 1:
-            own, its_content = f"{path}#{number}", json.dumps(asdict(parsed), sort_keys=True).encode()
+            own, its_content = f"{path}#{number}", _content_of(parsed)
             if article_id(own, its_content) in known:
                 yield Read(own)
                 continue
@@ -138,6 +139,12 @@ def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Conta
             yield Read(own, reason=str(error))
         else:
             yield Read(own, article, note=note)
+
+
+def _content_of(parsed: Parsed) -> bytes:
+    whole = asdict(parsed)
+    del whole["origins"]  # where a day was found is no content
+    return json.dumps(whole, sort_keys=True).encode()
 
 
 def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, str]:
@@ -173,7 +180,7 @@ def streams(path: str) -> bool:
 def _read_record(record: Record) -> Read:
     text = clean(record.text)
     try:
-        article = _make(record.path, record.content, text, read_record(text, record.facts or {}))
+        article = _make(record.path, record.content, text, read_record(record, text))
         return Read(record.path, article, note=_guessed(record.guessed))
     except UnreadableArticle as error:
         return Read(record.path, reason=str(error))
@@ -196,22 +203,37 @@ def _make(
     # "Mara Quill: Good evening." names a speaker, not a place.
     dateline = None if spoken else read_dateline(text, head.end)
     body = Span(skip_space(text, dateline.span.end if dateline else head.end), len(text.rstrip()))
-    published = head.day("published") or (dateline and dateline.published)
-    if not published and "published" not in head.stated:  # otherwise it states "Spring 2026", for example
-        published = _date_in(path)
+    published, origin = _find_day(path, head, dateline)
     return Article(
         id=article_id(path, content),
         path=path,
         title=head.stated.get("title") or _title_from(text, body),
         text=text,
         body=body,
-        published=published or head.day("updated"),
+        published=published,
         place=head.stated.get("place") or (dateline.place if dateline else None),
         outlet=head.stated.get("outlet") or (dateline.outlet if dateline else None),
         author=head.stated.get("author"),
         url=head.stated.get("url"),
         pages=pages,
+        day=origin,
     )
+
+
+def _find_day(path: str, head: Head, dateline: Dateline | None) -> tuple[date | None, DayOrigin]:
+    """Return the day of publication, or else that of an update, and where it comes from."""
+    numeric = head.numeric("published") or head.numeric("updated")
+    written = numeric.written if numeric else ""
+    if day := head.day("published"):
+        return day, DayOrigin.read(head.origins.get("published", ""))
+    if dateline and dateline.published:
+        return dateline.published, DayOrigin("dateline", written=written)
+    # If it states "Spring 2026", for example, the day in the name is that of the download.
+    if (day := _date_in(path)) and "published" not in head.stated:
+        return day, DayOrigin("file_name", written=written)
+    if day := head.day("updated"):
+        return day, replace(DayOrigin.read(head.origins.get("updated", "")), of_update=True, written=written)
+    return None, DayOrigin(written=written)
 
 
 def check_size(path: str, size: int, max_bytes: int) -> None:

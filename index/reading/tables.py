@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import IO
 
 from index.core.errors import UnreadableArticle
@@ -29,13 +30,13 @@ def read_table(path: str, file: IO[bytes], names: FieldNames, *, max_bytes: int)
     """
     csv.field_size_limit(max_bytes)
     lines = _in_ascii(path, file, max_bytes)
-    header, separator = _read_header(path, lines, names, max_bytes)
+    header = _read_header(path, lines, names, max_bytes)
     number = 0
     try:
-        for row in _raw_rows(lines, separator, max_bytes):
+        for row in _raw_rows(lines, header.separator, max_bytes):
             if row.strip():
                 number += 1
-                yield _record(f"{path}#{number}", row, header, separator)
+                yield _record(f"{path}#{number}", row, header, names)
     except csv.Error as error:
         own = f"{path}#{number + 1}"
         reason = (
@@ -90,8 +91,19 @@ def _raw_rows(file: IO[bytes], separator: str, max_bytes: int) -> Iterator[bytes
         taken.clear()
 
 
-def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) -> tuple[Sequence[str], str]:
-    """Read the first row: the names of the columns, and the separator that parts them."""
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The first row: the names of the columns, and the separator that parts them."""
+
+    columns: Sequence[str]
+    separator: str
+
+    def plain(self, names: FieldNames) -> Sequence[str]:
+        """Return the names by which the columns are known."""
+        return [names.get(name, name) for name in map(plain_name, self.columns)]
+
+
+def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) -> _Header:
     rows = _raw_rows(file, ",", max_bytes)
     try:
         text = decode(path, next(rows, b"")).text
@@ -101,21 +113,24 @@ def _read_header(path: str, file: IO[bytes], names: FieldNames, max_bytes: int) 
         raise UnreadableArticle(
             f"{path}: its first row does not end. Expected the names of the columns. A quotation mark may be missing."
         ) from None
-    found = {separator: _names(text, names, separator) for separator in _SEPARATORS}
-    separator = max(found, key=lambda each: (any(name in TEXTS for name in found[each]), len(found[each])))
-    if not any(name in TEXTS for name in found[separator]):
-        columns = ", ".join(filter(None, found[separator][:8]))[:200] or "none"
+    found = [_Header(_columns(text, separator), separator) for separator in _SEPARATORS]
+    best = max(found, key=lambda one: (_has_text(one, names), len(one.columns)))
+    if not _has_text(best, names):
+        columns = ", ".join(filter(None, best.plain(names)[:8]))[:200] or "none"
         raise UnreadableArticle(
             f"{path}: no column with an article's text. Expected one of {', '.join(TEXTS[:4])} in the first row, which "
             f"has {columns}. Rename it."
         )
-    return found[separator], separator
+    return best
 
 
-def _names(header: str, names: FieldNames, separator: str) -> Sequence[str]:
+def _has_text(header: _Header, names: FieldNames) -> bool:
+    return any(name in TEXTS for name in header.plain(names))
+
+
+def _columns(header: str, separator: str) -> Sequence[str]:
     columns = next(csv.reader(io.StringIO(header, newline=""), delimiter=separator), [])
-    plain = [plain_name(" ".join(column.split())) for column in columns]
-    return [names.get(name, name) for name in plain]
+    return [" ".join(column.split()) for column in columns]
 
 
 def _cells(row: str, separator: str) -> Sequence[str]:
@@ -123,10 +138,11 @@ def _cells(row: str, separator: str) -> Sequence[str]:
     return next(csv.reader(io.StringIO(row, newline=""), delimiter=separator, strict=True), [])
 
 
-def _record(path: str, row: bytes, header: Sequence[str], separator: str) -> Record:
+def _record(path: str, row: bytes, header: _Header, names: FieldNames) -> Record:
+    columns = header.columns
     try:
         decoded = decode(path, row)
-        cells = _cells(decoded.text, separator)
+        cells = _cells(decoded.text, header.separator)
     except UnreadableArticle as error:
         return Record(path, row, reason=str(error))
     except csv.Error as error:
@@ -135,11 +151,11 @@ def _record(path: str, row: bytes, header: Sequence[str], separator: str) -> Rec
             'in quotation marks, and those inside doubled (""). Fix it and index again.'
         )
         return Record(path, row, reason=reason)
-    if any(cell.strip() for cell in cells[len(header) :]):
+    if any(cell.strip() for cell in cells[len(columns) :]):
         reason = (
-            f"{path}: {len(cells)} fields. Expected at most {len(header)}, as in the first row. Put a field with "
+            f"{path}: {len(cells)} fields. Expected at most {len(columns)}, as in the first row. Put a field with "
             "separators in quotation marks."
         )
         return Record(path, row, reason=reason)
-    fields = {name: clean(cell) for name, cell in zip(header, cells, strict=False) if name}
-    return make_record(path, row, fields, decoded.guessed)
+    fields = {name: clean(cell) for name, cell in zip(columns, cells, strict=False) if name}
+    return make_record(path, row, fields, decoded.guessed, names=names, kind="column")

@@ -16,12 +16,14 @@ from index.core.scope import WHOLE, Scope
 from index.shelf.integrity import REBUILT, read_record
 from index.text.articles import Article, text_digest
 from index.text.chunks import Chunk
+from index.text.day_origins import DayOrigin
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded
 
 _SELECT_ARTICLE = (
-    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages FROM articles"
+    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages, day "
+    "FROM articles"
 )
 
 # The columns of a listing, for an article `a`.
@@ -459,10 +461,10 @@ class Reading:
 
 
 def _article(row: Sequence[object]) -> Article:
-    id_, path, title, text, start, end, published, *rest, pages = row
+    id_, path, title, text, start, end, published, *rest, pages, day = row
     with _reporting_damage():
-        body, begins = Span(start, end), tuple(json.loads(str(pages)))  # type: ignore[arg-type]
-        return Article(id_, path, title, text, body, _date(published), *rest, begins)  # type: ignore[arg-type, call-arg]
+        body, begins, origin = Span(start, end), tuple(json.loads(str(pages))), DayOrigin(**json.loads(str(day)))  # type: ignore[arg-type]
+        return Article(id_, path, title, text, body, _date(published), *rest, begins, origin)  # type: ignore[arg-type, call-arg]
 
 
 def _listing(row: Sequence[object]) -> Listing:

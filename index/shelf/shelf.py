@@ -18,7 +18,7 @@ from index.shelf.queries import Reading
 from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
 
 FILE_NAME = "articles.db"
-VERSION = 3
+VERSION = 4
 _APPLICATION_ID = 0x444C4E45  # "DLNE", to distinguish our file from other SQLite files
 # Fingerprints, to find copies of an article. Not part of the checksum: the articles' texts decide what is a copy.
 _PRINTS = """
@@ -31,7 +31,8 @@ CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITH
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL REFERENCES files, title TEXT NOT NULL,
     text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
-    published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]'
+    published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]',
+    day TEXT NOT NULL DEFAULT '{{}}'
 );
 CREATE INDEX articles_by_file ON articles (file);
 -- Everything that a list of articles shows, because reading past the texts is slow. Not part of the version: an older
@@ -55,7 +56,11 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
 INSERT INTO record VALUES ('{LEFT}', '{NOTHING_LEFT}');
 """  # noqa: S608 (constants)
 # SQL that turns a shelf of a version into one of the next.
-_MIGRATIONS = {1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'", 2: _PRINTS}
+_MIGRATIONS = {
+    1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+    2: _PRINTS,
+    3: "ALTER TABLE articles ADD COLUMN day TEXT NOT NULL DEFAULT '{}'",
+}
 _FORMAT = FileFormat(
     schema=_SCHEMA,
     application_id=_APPLICATION_ID,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from hashlib import blake2b
 
 from index.core.arrays import Vectors
@@ -133,8 +134,16 @@ class Writing(Reading):
         origin = (published, article.place, article.outlet, article.author, article.url)
         text = (article.title, article.text, article.body.start, article.body.end)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article.id, article.path, file, *text, *origin, json.dumps(article.pages)),
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.id,
+                article.path,
+                file,
+                *text,
+                *origin,
+                json.dumps(article.pages),
+                json.dumps(asdict(article.day)),
+            ),
         )
         self._add_prints(article.id, article.body.cut(article.text))
         for chunk in chunks:

@@ -5,10 +5,15 @@ The text is normalised once, by the reader that made the article. Every span of 
 
 import hashlib
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
+from index.text.day_origins import UNKNOWN, DayOrigin
+from index.text.days import Order, read_numeric_day
 from index.text.spans import Span
+
+# What a day that the file states in numbers is more certain than, once its order is known.
+_LESS_CERTAIN = ("", "dateline", "file_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Article:
     author: str | None
     url: str | None
     pages: tuple[int, ...] = ()  # where each page begins in the text; empty if there are no pages
+    day: DayOrigin = UNKNOWN  # where `published` comes from
 
     @property
     def heading(self) -> str:
@@ -36,6 +42,14 @@ class Article:
     def page(self, place: int) -> int | None:
         """Return the number, from 1, of the page with this character offset, or None if there are no pages."""
         return bisect_right(self.pages, place) or None
+
+    def with_numeric_day(self, order: Order) -> "Article":
+        """Return the article with the day that the file states in numbers, if the order of day and month is known."""
+        numeric = read_numeric_day(self.day.written)
+        day = numeric and numeric.read(order)
+        if not day or not (self.day.of_update or self.day.code in _LESS_CERTAIN):
+            return self
+        return replace(self, published=day, day=DayOrigin("numeric_order", written=self.day.written))
 
 
 def article_id(path: str, content: bytes) -> str:

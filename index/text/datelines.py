@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from dateutil import parser as dateutil_parser
 
-from index.text.days import EARLIEST, LATEST, MONTH, read_written_day
+from index.text.days import EARLIEST, LATEST, MONTH, read_numeric_day, read_written_day
 from index.text.spans import Span
 
 _MONTH = rf"(?i:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\b|{MONTH})\.?"
@@ -136,6 +136,8 @@ def parse_date(text: str) -> date | None:
         pass
     if day := read_written_day(text):
         return day
+    if numeric := read_numeric_day(text):
+        return numeric.certain
     # dateutil fills gaps from a default and guesses the order of day and month. Two readings with different defaults
     # and orders agree only if nothing was filled in or guessed.
     try:

@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from typing import Literal
 
 EARLIEST, LATEST = 1700, 2199  # years
+Order = Literal["", "dmy", "mdy"]  # of a day in numbers; "": unknown
 # What may be written with a day, and is not part of it.
 _WRITTEN_WITH = """a. m. am pm p.m a.m at on the of from as à á as às alle ore om um uhr am den der kl klo kl.
     le el il la las dia día de del do h hrs hours hs o'clock noon midnight local time utc gmt
@@ -58,6 +61,11 @@ _TIME = re.compile(
     r"(?<!\d)\d\d?(?:\s?[:.h時时시]\s?\d\d)(?:[:.]\d\d(?:[.,]\d+)?)?\s?(?:[ap]\.?\s?m\b\.?|h\b|z\b|[分분])?"
     r"|(?<!\d)\d\d?\s?(?:[ap]\.?\s?m\b\.?|h\b|[時时시])"
 )
+_NUMERIC = re.compile(
+    r"(?<![\w/.,-])(?P<a>\d\d?)(?P<sign>[/-])(?P<b>\d\d?)(?P=sign)(?P<year>(?:19|20)?\d\d)(?![\w/-]|\.\d)"
+)
+_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b")
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZONE = re.compile(r"(?:utc|gmt)?\s?[+-]\d\d:?(?:\d\d)?\b|\b(?:[a-z]{1,3}[sd]?t|utc|gmt|z)\b")
 
 
@@ -73,10 +81,51 @@ def read_written_day(text: str) -> date | None:
     """
     lower = unicodedata.normalize("NFC", text).casefold()
     days = {day_of(found) for found in DAY.finditer(lower)}
-    rest = _ZONE.sub(" ", _TIME.sub(" ", DAY.sub(" ", lower)))
-    words = re.sub(r"[\s,;:|·•/()\[\]–—،、（）-]+", " ", rest).split()
-    beside = all(word in _WORDS or word.strip(".") in _WORDS or word == "." for word in words)
-    return days.pop() if len(days) == 1 and beside else None
+    return days.pop() if len(days) == 1 and _is_only_day(DAY.sub(" ", lower)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NumericDay:
+    """A day in numbers that can be read in two ways."""
+
+    written: str
+    day_first: date
+    month_first: date
+    certain: date | None  # if the weekday is written with it, and only one of the two is on that weekday
+
+    def read(self, order: Order) -> date | None:
+        """Return the day in this order, or None if the order is unknown."""
+        return {"": None, "dmy": self.day_first, "mdy": self.month_first}[order]
+
+
+def read_numeric_day(text: str) -> NumericDay | None:
+    """Return the only day in a short text, as `read_written_day` does, if its day and month may be exchanged.
+
+    >>> read_numeric_day("05/02/2026, 10:30").day_first
+    datetime.date(2026, 2, 5)
+    >>> read_numeric_day("25/02/2026") is read_numeric_day("Track 05/02/2026") is None
+    True
+    >>> read_numeric_day("Thursday 05/02/2026").certain
+    datetime.date(2026, 2, 5)
+    """
+    lower = unicodedata.normalize("NFC", text).casefold()
+    found = _NUMERIC.search(lower)
+    if not found or not _is_only_day(_NUMERIC.sub(" ", lower, count=1)):
+        return None
+    year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
+    one, other = make_day(year, found["b"], found["a"]), make_day(year, found["a"], found["b"])
+    if one is None or other is None or one == other:
+        return None
+    named = {_WEEKDAYS.index(name) for name in _WEEKDAY.findall(lower)}
+    fitting = [day for day in (one, other) if {day.weekday()} == named]
+    return NumericDay(found.group(), one, other, fitting[0] if len(fitting) == 1 else None)
+
+
+def _is_only_day(rest: str) -> bool:
+    """Return True if what is left of a text without its day is nothing but its weekday, time and zone."""
+    left = _ZONE.sub(" ", _TIME.sub(" ", rest))
+    words = re.sub(r"[\s,;:|·•/()\[\]–—،、（）-]+", " ", left).split()
+    return all(word in _WORDS or word.strip(".") in _WORDS or word == "." for word in words)
 
 
 def day_of(found: re.Match[str]) -> date | None:

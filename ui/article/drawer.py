@@ -8,6 +8,7 @@ import streamlit as st
 from index.core.formatting import place_line
 from index.core.urls import is_web_address
 from index.text.articles import Article
+from index.text.day_origins import DayOrigin
 from index.text.spans import Span
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
@@ -44,6 +45,7 @@ def show_reader(
                 "title": article.title,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
+                "day": _day(article.day),
                 "url": article.url if article.url and is_web_address(article.url) else "",
                 "path": article.path,
                 "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
@@ -56,6 +58,11 @@ def show_reader(
         )
 
     drawer()
+
+
+def _day(day: DayOrigin) -> str:
+    """Say where the day is from, or why there is none."""
+    return f"Day {day.words}" if day.words else f"No day: {day.note}" if day.note else ""
 
 
 def _was(was: Was) -> dict[str, object]:

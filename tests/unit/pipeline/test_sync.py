@@ -119,6 +119,17 @@ def test_files_that_an_earlier_version_read_are_read_again(newsroom: Newsroom, m
         assert reading.article("a.json").published == date(2026, 2, 2)
 
 
+def test_days_in_numbers_are_read_as_the_setting_says(newsroom: Newsroom) -> None:
+    newsroom.write("a.txt", f"Weir holds\nBy Asha Rao | 05/02/2026\n\n{TEXTS[1]}")
+    newsroom.index()
+    for order, day in (("dmy", date(2026, 2, 5)), ("mdy", date(2026, 5, 2)), ("", None)):
+        chosen = newsroom.library.settings.model_copy(update={"numeric_days": order})
+        list(sync_shelf(replace(newsroom.library, settings=chosen)))
+        with newsroom.library.shelf.read() as reading:
+            article = reading.article("a.txt")
+        assert (article.published, bool(article.day.note)) == (day, day is None)
+
+
 def test_fields_have_the_names_that_the_seeds_folder_gives(newsroom: Newsroom) -> None:
     newsroom.write("a.json", json.dumps({"storyText": TEXTS[1], "kop": "A pact"}))
     newsroom.write("b.csv", f'kop;storyText\nA table;"{TEXTS[0]}"\n')

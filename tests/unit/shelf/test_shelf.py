@@ -23,6 +23,7 @@ from index.shelf.queries import Order, Reach
 from index.shelf.shelf import Shelf
 from index.text.articles import Article
 from index.text.chunks import Chunk, chunk_article
+from index.text.day_origins import UNKNOWN
 from index.text.spans import Span
 from index.text.terms import folded, terms
 from tests.conftest import SEED, Newsroom
@@ -300,7 +301,7 @@ def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
     with sqlite3.connect(shelf.path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 3"):
+    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 4"):
         Shelf(shelf.path.parent)
 
 
@@ -309,13 +310,14 @@ def test_a_shelf_of_an_older_version_is_migrated(shelf: Shelf) -> None:
         writing.put_file("a.txt", b"1", [made("Officials met.")])
     with closing(sqlite3.connect(shelf.path)) as connection:
         connection.execute("ALTER TABLE articles DROP COLUMN pages")
+        connection.execute("ALTER TABLE articles DROP COLUMN day")
         connection.execute("DROP TABLE prints")
         connection.execute("PRAGMA user_version = 1")
         connection.commit()
     again = Shelf(shelf.path.parent)
     with again.read() as reading:
         assert reading.article("a.txt").text == "Officials met."
-        assert reading.article("a.txt").pages == ()
+        assert (reading.article("a.txt").pages, reading.article("a.txt").day) == ((), UNKNOWN)
     with again.write() as writing:
         writing.put_file("b.txt", b"1", [made("They met.", "b.txt")])
 
