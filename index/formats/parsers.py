@@ -24,6 +24,9 @@ _PARSERS: Mapping[str, tuple[str, str]] = {
     ".mhtml": ("web_archives", "parse_mhtml"),
     ".mht": ("web_archives", "parse_mhtml"),
     ".epub": ("web_archives", "parse_epub"),
+    ".xml": ("xml_files", "parse_xml"),
+    ".rss": ("xml_files", "parse_xml"),
+    ".atom": ("xml_files", "parse_xml"),
     ".warc": ("web_archives", "parse_warc"),
     ".warc.gz": ("web_archives", "parse_warc"),
 }

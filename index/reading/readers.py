@@ -1,7 +1,7 @@
 """Readers: make articles from the bytes of a file.
 
-The text comes from `encodings.py`, `parsers.py`, `json_records.py` or `tables.py`, what stands above the body from
-`heads.py`.
+The text comes from `encodings.py`, `parsers.py`, `json_records.py`, `feed_records.py` or `tables.py`, what stands above
+the body from `heads.py`.
 """
 
 import io
@@ -20,6 +20,7 @@ from index.formats.encodings import clean, decode
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSED_KINDS, kind_of
 from index.formats.sandbox import parse
+from index.reading.feed_records import FEED_KINDS, read_feed
 from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
 from index.reading.json_records import Record, read_json, read_jsonl
@@ -89,7 +90,7 @@ def read_articles(
     if suffix == ".zip":
         yield from _read_zip(path, file.read(), max_bytes, known, names)
         return
-    if suffix in PARSED_KINDS:
+    if suffix in PARSED_KINDS and suffix not in FEED_KINDS:
         content = file.read()
         parsed = parse(path, content)
         whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
@@ -97,6 +98,8 @@ def read_articles(
         return
     if streams(path):
         records = _STREAMED[suffix](path, file, names, max_bytes=max_bytes)
+    elif suffix in FEED_KINDS:
+        records = read_feed(path, file.read())
     else:
         records = read_json(path, file.read(), names)
     for record in records:

@@ -43,7 +43,16 @@ def write_hostile(seeds: Path) -> list[Hostile]:
     """Write all files into an empty folder, and return the manifest."""
     (seeds.parent / _OUTSIDE).write_text(SECRET)
     manifest = []
-    for hostile, content in (*_texts(), *_records(), *_front_matter(), *_pages(), *_words(), *_pdfs(), *_mails()):
+    for hostile, content in (
+        *_texts(),
+        *_records(),
+        *_front_matter(),
+        *_pages(),
+        *_words(),
+        *_pdfs(),
+        *_mails(),
+        *_feeds(),
+    ):
         file = seeds / hostile.file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
@@ -395,6 +404,28 @@ def _mails() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("mail/hidden.eml", FERRY, "xyloquartz"), mail(html, body=hidden)
     attached = make_mail().replace(b"<p>The web page", b"<p>" + SECRET.encode() + b" The web page")
     yield Hostile("mail/alternative.eml", "café and all", "xyloquartz"), attached
+
+
+def _feeds() -> Iterator[tuple[Hostile, Content]]:
+    """Feeds: entities, depth, scripts and many items."""
+
+    def feed(said: str, before: str = "") -> bytes:
+        item = f"<item><title>Ferry</title><description>{said}</description></item>"
+        return f"{before}<rss><channel>{item}</channel></rss>".encode()
+
+    laughs = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 99}">' for n in range(9))
+    for name, doctype in (
+        ("laughs", f'<!DOCTYPE r [<!ENTITY e0 "2026">{laughs}]>'),
+        ("outside", f'<!DOCTYPE r [<!ENTITY e9 SYSTEM "{_OUTSIDE}">]>'),
+        ("parameter", f'<!DOCTYPE r [<!ENTITY % p SYSTEM "{_OUTSIDE}"> %p;]>'),
+    ):
+        yield Hostile(f"feeds/{name}.xml", reason="declares XML entities"), feed("&e9;", doctype)
+    yield Hostile("feeds/deep.xml", reason="more than 100 others"), feed("<a>" * 50_000 + "</a>" * 50_000)
+    yield Hostile("feeds/torn.rss", reason="not well-formed XML"), feed(FERRY)[:-20]
+    yield Hostile("feeds/script.xml#1", FERRY, "alert"), feed(f"&lt;script>alert(1)&lt;/script>{FERRY}")
+    yield Hostile("feeds/dtd.xml#1", FERRY), feed(FERRY, f'<!DOCTYPE rss SYSTEM "{_OUTSIDE}">')
+    yield Hostile("feeds/ampersands.xml#1", "&&"), feed("The ferry &&" + "&" * 100_000 + " sank.")
+    yield Hostile("feeds/names.xml#1", FERRY), feed(FERRY, f"<?xml version='1.0'?><!--{'-x' * 100_000}-->")
 
 
 def _write_names(seeds: Path) -> Iterator[Hostile]:
