@@ -1,6 +1,6 @@
-"""The commands that know no question: `dateline add`, `index`, `watch`, `list`, `show` and `status`."""
+"""The commands that know no question: `dateline add`, `feeds`, `index`, `watch`, `list`, `show`, `status`."""
 
-from index.cli import articles, indexing
+from index.cli import articles, feeds, indexing
 from index.cli.indexing import event_json, index_with_progress
 from index.cli.options import (
     AsOfOption,
@@ -35,3 +35,4 @@ __all__ = [
 commands = make_commands()
 commands.add_typer(indexing.commands)
 commands.add_typer(articles.commands)
+commands.add_typer(feeds.commands)

@@ -3,10 +3,12 @@
 import json
 import sys
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from index.cli.feeds import feed_json
 from index.cli.options import (
     AsOfOption,
     JsonOption,
@@ -19,6 +21,7 @@ from index.cli.options import (
 )
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.formatting import none_in_scope, one_line
+from index.feeds.staleness import failure_line, newest_line, read_staleness
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
 from index.shelf.queries import Listing
@@ -70,11 +73,23 @@ def _outcome_line(outcome: Outcome) -> str:
 
 
 @commands.command("status")
-def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Show how much is on the shelf, its models and its folders."""
+def status_command(
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Exit with 1 if a feed has failed for more than a day, or the newest article is older than "
+            "DATELINE_STALE_DAYS.",
+        ),
+    ] = False,
+    seeds: SeedsOption = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how much is on the shelf and how new it is, its models and its folders."""
     with open_library(seeds, store) as library:
         with library.shelf.read() as reading:
-            counts = reading.counts()
+            counts, newest = reading.counts(), reading.reach().last
             model, last_run = reading.record("embedding_model"), reading.record("last_run")
         status: dict[str, object] = {
             "articles": counts.articles,
@@ -87,12 +102,23 @@ def status_command(seeds: SeedsOption = None, store: StoreOption = None, as_json
             "last_run": last_run or None,
             "seeds": str(library.settings.seeds),
             "store": str(library.settings.store),
+            "newest": newest.isoformat() if newest else None,
         }
+        staleness = read_staleness(library.settings.store, newest)
+        stale_days = library.settings.stale_days
     if as_json:
-        typer.echo(json.dumps(status, ensure_ascii=False))
-        return
-    for name, value in status.items():
-        typer.echo(f"{name.replace('_', ' '):16} {'none' if value is None else value}")
+        failing = [feed_json(feed) for feed in staleness.failing]
+        shown = status | {"feeds": len(staleness.feeds), "failing_feeds": failing}
+        typer.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        for name, value in status.items():
+            typer.echo(f"{name.replace('_', ' '):16} {'none' if value is None else value}")
+        typer.echo("\n".join([newest_line(newest), *map(failure_line, staleness.failing)]))
+    problems = staleness.problems(stale_days=stale_days, now=datetime.now(UTC)) if check else []
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
 
 
 @commands.command("list")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from index.cli.running import make_commands, open_library, read_settings
 from index.core.errors import ChromaUnreachable, DatelineError
 from index.core.formatting import counted, one_line
 from index.core.signals import Ended, cancel_deferred_signal, end_on_signals
+from index.feeds.polling import keep_polling
 from index.inbox.folder import check_folder
 from index.inbox.watch import watch_seeds
 from index.pipeline import events
@@ -110,10 +112,13 @@ def index_command(
 def watch_command(
     context: typer.Context, seeds: SeedsOption = None, store: StoreOption = None, as_json: JsonOption = False
 ) -> None:
-    """Index now and after every change in the seeds folder, until Ctrl-C."""
+    """Index now and after every change in the seeds folder, and poll the feeds, until Ctrl-C."""
     ended = end_on_signals()
     # A run can be cut short anywhere: the next one goes on from there.
     with suppress(Ended), open_library(seeds, store) as library:
+        # Its files are noticed like any others.
+        polling = partial(keep_polling, library.settings, ended=ended, found=lambda: None)
+        threading.Thread(target=polling, name="feeds", daemon=True).start()
         _watch(library, context.obj, as_json=as_json, ended=ended)
         cancel_deferred_signal()
     typer.echo("Watching ended. What was indexed stays.", err=True)

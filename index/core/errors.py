@@ -40,6 +40,23 @@ class FetchFailed(DatelineError):
     """A web address may not be fetched, or did not give a page."""
 
 
+class PageUnchanged(FetchFailed):
+    """A page is still the version that is known."""
+
+
+class ServerBusy(FetchFailed):
+    """A server asks to come back later."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        """Remember how long the server asks to wait."""
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class UnknownFeed(DatelineError):
+    """The shelf does not follow this feed."""
+
+
 class UnknownArticle(DatelineError):
     """No visible article has this path."""
 

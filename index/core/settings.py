@@ -77,6 +77,15 @@ class Settings(BaseSettings):
     numeric_days: Literal["", "dmy", "mdy"] = Field(
         "", description="how days such as 05/02/2026 are read: dmy or mdy; empty: not at all, the article is undated"
     )
+    feed_minutes: int = Field(
+        30,
+        ge=0,
+        le=10_080,
+        description="minutes between two polls of a feed, at least 5; 0: only `dateline feeds poll`",
+    )
+    stale_days: int = Field(
+        7, ge=0, le=3650, description="`dateline status --check` fails if the newest article is older; 0: it may be"
+    )
     log_level: Level = Field(
         "warning", description="lowest level that is logged to dateline.log in the store: debug, info, warning or error"
     )

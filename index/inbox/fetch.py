@@ -15,20 +15,24 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import httpx2
 
-from index.core.errors import FetchFailed
+from index.core.errors import FetchFailed, PageUnchanged, ServerBusy
 from index.core.formatting import one_line
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECT_SECONDS = 5.0  # to one IP address of a name; then the next is tried
 _LONGEST_SHOWN = 200
+_LONGEST_WAIT = 7 * 86_400  # seconds that a server may ask to wait
 _HEADERS = {
     "User-Agent": "Dateline (one page, requested by a user)",
-    "Accept": "text/html, text/markdown, text/plain, application/pdf, */*;q=0.1",
+    "Accept": "text/html, text/markdown, text/plain, application/pdf, application/rss+xml;q=0.8, "
+    "application/atom+xml;q=0.8, application/xml;q=0.8, */*;q=0.1",
     "Accept-Encoding": "gzip",
 }
 _PIECE = 2**20  # bytes decompressed at a time
@@ -43,6 +47,8 @@ _ENDINGS = {
     "application/jsonl": ".jsonl",
     "application/x-ndjson": ".jsonl",
     "message/rfc822": ".eml",
+    **dict.fromkeys(("application/rss+xml", "application/rdf+xml", "application/xml", "text/xml"), ".xml"),
+    "application/atom+xml": ".atom",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 # Servers send these types for files they do not know. The name then decides the kind.
@@ -75,12 +81,30 @@ _NOT_PUBLIC_6 = tuple(
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """What a server calls the version of a page, so that it can be asked whether there is a newer one."""
+
+    etag: str = ""
+    modified: str = ""  # as the server wrote the day
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that ask for a newer version only (RFC 9110)."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+ANY_VERSION = Version()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page that was fetched."""
 
     address: str  # after redirects
     name: str  # made from the address; its ending is the kind of file
     content: bytes  # decompressed
+    version: Version = ANY_VERSION
 
 
 def is_public(place: str) -> bool:
@@ -119,25 +143,40 @@ class Network:
 INTERNET = Network()
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be fetched."""
+
+    kinds: Collection[str]
+    max_bytes: int
+    known: Version
+
+
 def fetch(
-    address: str, *, kinds: Collection[str], max_bytes: int, seconds: float = 30.0, network: Network = INTERNET
+    address: str,
+    *,
+    kinds: Collection[str],
+    max_bytes: int,
+    seconds: float = 30.0,
+    network: Network = INTERNET,
+    known: Version = ANY_VERSION,
 ) -> Page:
     """Fetch a page of one of these `kinds`, such as ".html" and ".txt".
 
     `max_bytes` limits its decompressed size. `seconds` limits the whole time, including look-ups and redirects. Raises
-    FetchFailed with the reason.
+    PageUnchanged if the server still has the `known` version, ServerBusy if it asks to come back later, and FetchFailed
+    with the reason if there is no page.
     """
+    wanted = _Wanted(kinds, max_bytes, known)
     # In another thread, because the caller's thread may have an event loop.
     with ThreadPoolExecutor(max_workers=1) as one:
-        return one.submit(lambda: asyncio.run(_fetch_in_time(address, kinds, max_bytes, seconds, network))).result()
+        return one.submit(lambda: asyncio.run(_fetch_in_time(address, wanted, seconds, network))).result()
 
 
-async def _fetch_in_time(
-    address: str, kinds: Collection[str], max_bytes: int, seconds: float, network: Network
-) -> Page:
+async def _fetch_in_time(address: str, wanted: _Wanted, seconds: float, network: Network) -> Page:
     try:
         async with asyncio.timeout(seconds):
-            return await _follow(address, kinds, max_bytes, network)
+            return await _follow(address, wanted, network)
     except TimeoutError:
         raise FetchFailed(
             f"{_shown(address)}: the page did not arrive within {seconds:g} s. Expected all of it. Try again later, "
@@ -145,7 +184,7 @@ async def _fetch_in_time(
         ) from None
 
 
-async def _follow(address: str, kinds: Collection[str], max_bytes: int, network: Network) -> Page:
+async def _follow(address: str, wanted: _Wanted, network: Network) -> Page:
     """Fetch a page and follow its redirects, each of which is checked like the first address."""
     url = _read_address(address, _shown(address), network)
     for _ in range(_MOST_REDIRECTS + 1):
@@ -156,10 +195,10 @@ async def _follow(address: str, kinds: Collection[str], max_bytes: int, network:
             trust_env=False,
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         ) as client:
-            response = await _ask(client, url, places)
+            response = await _ask(client, url, places, wanted.known)
             try:
                 if response.status_code not in _REDIRECTS:
-                    return await _read(response, url, kinds, max_bytes)
+                    return await _read(response, url, wanted)
                 url = _next_address(url, response.headers.get("Location", ""), network)
             finally:
                 await response.aclose()
@@ -258,7 +297,7 @@ async def _look_up_in_thread(ask: Callable[[str, int], Sequence[str]], name: str
     return await asyncio.wrap_future(answer)
 
 
-async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str]) -> httpx2.Response:
+async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str], known: Version) -> httpx2.Response:
     """Send the request to the first IP address that answers, under the name in the address."""
     name = _name(url)
     host = f"[{name}]" if ":" in name else name
@@ -267,7 +306,7 @@ async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str
         request = client.build_request(
             "GET",
             url.copy_with(host=place),
-            headers={**_HEADERS, "Host": host if url.port is None else f"{host}:{url.port}"},
+            headers={**_HEADERS, **known.headers, "Host": host if url.port is None else f"{host}:{url.port}"},
             extensions={"sni_hostname": name},
         )
         try:
@@ -310,23 +349,11 @@ def _next_address(url: httpx2.URL, location: str, network: Network) -> httpx2.UR
     return following_url
 
 
-async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[str], max_bytes: int) -> Page:
+async def _read(response: httpx2.Response, url: httpx2.URL, wanted: _Wanted) -> Page:
     """Read the page, up to its limit."""
     shown = _shown(url)
-    if response.status_code != HTTPStatus.OK:
-        raise FetchFailed(
-            f"{shown}: the server answered {_status(response.status_code)}. Expected the page. Check the address in a "
-            "browser. If it shows the page, save it there and add the file."
-        )
-    said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    stem, ending = _file_name(url)
-    if said in _UNKNOWN_TYPES:
-        ending = ending if ending in kinds else _ENDINGS.get(said, "")
-    else:
-        ending = _ENDINGS.get(said, "")
-    if ending not in kinds:
-        what = f"the type {one_line(said)[:_LONGEST_SHOWN]} is not supported" if said else "the page has no type"
-        raise FetchFailed(f"{shown}: {what}. Expected one of {', '.join(kinds)}. Save it as text and add the file.")
+    _check_status(response, shown, wanted.known)
+    ending = _kind(response, url, wanted.kinds)
     packing = response.headers.get("Content-Encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip"):
         raise FetchFailed(
@@ -338,13 +365,61 @@ async def _read(response: httpx2.Response, url: httpx2.URL, kinds: Collection[st
         async for part in response.aiter_raw():
             for piece in gunzip.pieces(part) if gunzip else [part]:
                 page += piece
-                if len(page) > max_bytes:
-                    raise _too_long(shown, max_bytes)
+                if len(page) > wanted.max_bytes:
+                    raise _too_long(shown, wanted.max_bytes)
         if gunzip:
             gunzip.close()
     except (httpx2.HTTPError, zlib.error) as error:
         raise _broken_off(url, error) from None
-    return Page(str(url), stem + ending, bytes(page))
+    version = Version(*(_header(response, name) for name in ("ETag", "Last-Modified")))
+    return Page(str(url), _file_name(url)[0] + ending, bytes(page), version)
+
+
+def _check_status(response: httpx2.Response, shown: str, known: Version) -> None:
+    """Raise PageUnchanged, ServerBusy or FetchFailed unless the server sends the page."""
+    status = response.status_code
+    if status == HTTPStatus.NOT_MODIFIED and known != ANY_VERSION:
+        raise PageUnchanged(f"{shown}: not changed. Expected a newer version. There is nothing to do.")
+    if status == HTTPStatus.OK:
+        return
+    message = (
+        f"{shown}: the server answered {_status(status)}. Expected the page. Check the address in a browser. If it "
+        "shows the page, save it there and add the file."
+    )
+    if seconds := _seconds_to_wait(_header(response, "Retry-After")):
+        raise ServerBusy(message, seconds)
+    raise FetchFailed(message)
+
+
+def _header(response: httpx2.Response, name: str) -> str:
+    """Return a header that can be stored and sent back, or "" if it is too long or not ASCII."""
+    value = response.headers.get(name, "").strip()
+    return value if len(value) <= _LONGEST_SHOWN and value.isascii() and value.isprintable() else ""
+
+
+def _seconds_to_wait(written: str) -> int:
+    """Read a number of seconds or a moment (RFC 9110); 0 if it is neither."""
+    if written.isdecimal():
+        return min(int(written), _LONGEST_WAIT)
+    try:
+        seconds = (parsedate_to_datetime(written) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):  # it has no zone, for example
+        return 0
+    return max(0, min(round(seconds), _LONGEST_WAIT))
+
+
+def _kind(response: httpx2.Response, url: httpx2.URL, kinds: Collection[str]) -> str:
+    """Return the ending for the file, by what the server says of it or else by its name."""
+    said = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    ending = _file_name(url)[1]
+    if said not in _UNKNOWN_TYPES or ending not in kinds:
+        ending = _ENDINGS.get(said, "")
+    if ending not in kinds:
+        what = f"the type {one_line(said)[:_LONGEST_SHOWN]} is not supported" if said else "the page has no type"
+        raise FetchFailed(
+            f"{_shown(url)}: {what}. Expected one of {', '.join(kinds)}. Save it as text and add the file."
+        )
+    return ending
 
 
 class _Gunzip:

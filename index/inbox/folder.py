@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from pathlib import Path, PurePosixPath
 
@@ -36,19 +37,39 @@ class Added:
     new: bool  # False: the folder had the same file already, and nothing was written
 
 
-def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int) -> Added:
+def add_seed(seeds: Path, name: str, content: bytes, *, max_bytes: int, folder: str = "") -> Added:
     """Add an article to the folder under a clean form of `name`. The file appears complete or not at all.
 
     If another file has the name, the next free "name-2.txt" is used. If the same file is anywhere in the folder,
-    nothing is written. Raises UnreadableArticle if it cannot be read as an article, SeedsMissing or SeedsUnwritable.
+    nothing is written; with a `folder` below the seeds, only that one is searched. Raises UnreadableArticle if it
+    cannot be read as an article, SeedsMissing, SeedsUnwritable, or UnknownSeed if a part of the folder is a link.
     """
     name = clean_name(name)
     check_size(name, len(content), max_bytes)
     check_content(name, content, max_bytes=max_bytes, names=read_field_names(seeds))
     check_folder(seeds)
+    if folder:
+        return _put_at(seeds, f"{folder}/{name}", content, done="added")
     if known := _find_same(seeds, name, content):
         return Added(known, new=False)
     return _put(seeds, seeds, name, content)
+
+
+def replace_seed(seeds: Path, path: str, content: bytes, *, digest: bytes) -> bool:
+    """Replace a file if its content still has the SHA-256 `digest`, and return True if it does.
+
+    The new file appears complete or not at all. Raises UnknownSeed, SeedsMissing or SeedsUnwritable.
+    """
+    check_folder(seeds)
+    file = _locate(seeds, path)
+    try:
+        if not file.is_file() or sha256(file.read_bytes()).digest() != digest:
+            return False
+        with _hidden_file(file.parent, content) as written:
+            written.replace(file)
+    except OSError as error:
+        raise _unwritable(seeds, f"{path} was not replaced", error) from None
+    return True
 
 
 def remove_seed(seeds: Path, path: str) -> bytes:
@@ -80,12 +101,7 @@ def restore_seed(seeds: Path, path: str, content: bytes) -> Added:
     Raises UnknownSeed if the path leads out of the folder, SeedsMissing or SeedsUnwritable.
     """
     check_folder(seeds)
-    file = _locate(seeds, path)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(seeds, f"{path} was not put back", error) from None
-    return _put(seeds, file.parent, file.name, content)
+    return _put_at(seeds, path, content, done="put back")
 
 
 def check_folder(seeds: Path) -> None:
@@ -163,6 +179,16 @@ def _has_content(file: Path, content: bytes) -> bool:
         )
     except OSError:
         return False  # unreadable or deleted, which is no reason to reject the new file
+
+
+def _put_at(seeds: Path, path: str, content: bytes, *, done: str) -> Added:
+    """Write a file at a path, or the first free variant of it, and make its folder if there is none."""
+    file = _locate(seeds, path)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(seeds, f"{path} was not {done}", error) from None
+    return _put(seeds, file.parent, file.name, content)
 
 
 def _put(seeds: Path, folder: Path, name: str, content: bytes) -> Added:

@@ -234,6 +234,7 @@ def _objects(part: Any) -> Iterator[Any]:
         ("check", ["check", "draft.md"]),
         ("alerts", ["alerts"]),
         ("status", ["status"]),
+        ("feeds", ["feeds"]),
         ("list", ["list"]),
         ("show", ["show", SEED.name]),
         ("evaluate", ["evaluate", "truth.jsonl"]),

@@ -2,14 +2,16 @@
 
 Questions can be asked while it works. Between two runs it brings Chroma up to date with what another process, such as
 `dateline index`, has added. It also rebuilds a damaged shelf, and runs the alerts on new articles. If watching is on,
-a second thread starts a run whenever something changes in the seeds.
+a second thread starts a run whenever something changes in the seeds. A third one polls the feeds.
 """
 
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 
 from index.core.errors import ChromaUnreachable, DatelineError, ShelfDamaged
 from index.core.formatting import counted
+from index.feeds.polling import keep_polling
 from index.inbox.watch import watch_seeds
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
@@ -49,6 +51,7 @@ class Indexer:
         self._watch_ended = threading.Event()
         self._watch_problem = ""
         self._watcher: threading.Thread | None = None
+        self._poller: threading.Thread | None = None
         self._damage = ""  # what was wrong with the shelf at the last check
         self._not_placed = ""  # the generation of the shelf that could not be copied to Chroma
         self._unexpected = ("", "")  # the unexpected error that was logged last, and where
@@ -86,6 +89,9 @@ class Indexer:
         if self._thread is not None:
             return False
         self.start()
+        polling = partial(keep_polling, self._library.settings, ended=self._ended, found=self.start)
+        self._poller = threading.Thread(target=polling, name="feeds", daemon=True)
+        self._poller.start()
         return True
 
     def watch(self, on: bool) -> None:
@@ -112,7 +118,7 @@ class Indexer:
             self._ended.set()
             self._asked.set()
             self._watch_ended.set()
-        for thread in (self._watcher, self._thread):
+        for thread in (self._watcher, self._poller, self._thread):
             if thread is not None:
                 thread.join(timeout=5)
         self._library.index.release()

@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from index.core.formatting import ago, counted, place_line, scope_words
+from index.feeds.staleness import failure_line, newest_line, read_staleness
 from index.shelf.queries import Listing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
@@ -42,11 +43,14 @@ def _show_status(services: Services) -> None:
     progress = services.indexer.progress
     with services.library.shelf.read() as reading:
         counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
-        undated = reading.reach().undated
+        reach = reading.reach()
+    staleness = read_staleness(services.library.settings.store, reach.last)
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
-        if undated:
-            show_text(f"{undated:,} without a date", kind="note")
+        if reach.undated:
+            show_text(f"{reach.undated:,} without a date", kind="note")
+        if reach.last:
+            show_text(newest_line(reach.last), kind="note")
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")
@@ -57,8 +61,8 @@ def _show_status(services: Services) -> None:
         )
         st.session_state["watch"] = services.indexer.watching  # another reader may have switched it
         st.toggle("Watch the folder", key="watch", on_change=_switch_watch, args=(services,))
-    if progress.problem:
-        show_text(progress.problem, kind="problem")
+    for problem in filter(None, [progress.problem, *map(failure_line, staleness.failing)]):
+        show_text(problem, kind="problem")
     if counts.chunks > counts.embedded and not progress.running:
         show_text(f"Semantic search: {counts.embedded:,} of {counts.chunks:,} passages.", kind="note")
     if progress.rejected:

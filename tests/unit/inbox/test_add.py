@@ -75,3 +75,14 @@ def test_the_address_does_not_decide_where_a_file_is_written(settings: Settings)
         outcome = add_article(f"http://news.example:{web.port}/..%2f..%2f.profile", settings, network=web.network())
     assert outcome.path == "profile.txt"
     assert [file.name for file in settings.seeds.iterdir()] == ["profile.txt"]
+
+
+def test_a_feed_can_be_added_as_a_file(settings: Settings) -> None:
+    feed = (
+        b"<rss><channel><item><title>Snow</title><description>Snow fell on Tarn.</description></item></channel></rss>"
+    )
+    with serve_web() as web:
+        web.answers["/feed"] = Answer(feed, "application/rss+xml; charset=utf-8")
+        outcome = add_article(f"http://news.example:{web.port}/feed", settings, network=web.network())
+    assert (outcome.path, outcome.new) == ("feed.xml", True)
+    assert (settings.seeds / "feed.xml").read_bytes() == feed

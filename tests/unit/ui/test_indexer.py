@@ -3,14 +3,18 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import index.inbox.watch
 import ui.server.indexer
+from index.feeds.feed_list import FeedList
+from index.feeds.polling import keep_polling
 from index.vectors.chroma import VectorIndex
 from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
+from tests.support.web_server import Answer, serve_web
 from ui.server.alerts import Alerts
 from ui.server.indexer import Indexer
 from ui.server.suggestions import Suggestions
@@ -194,3 +198,18 @@ def test_chroma_is_released_when_the_thread_stops(indexer: Indexer, newsroom: Ne
     indexer.stop()
     assert not newsroom.library.index.owned
     assert newsroom.ask(FENTANYL).statements, "the shelf is searched without Chroma"
+
+
+@pytest.mark.slow
+def test_the_items_of_a_feed_come_onto_the_shelf_by_themselves(
+    indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = (
+        b"<rss><channel><title>Echo</title><item><title>Ferry</title><description>The ferry to Marl sank.</description>"
+    )
+    with serve_web() as web:
+        web.answers["/feed"] = Answer(feed + b"</item></channel></rss>", "application/rss+xml")
+        monkeypatch.setattr(ui.server.indexer, "keep_polling", partial(keep_polling, network=web.network()))
+        FeedList(newsroom.library.settings.store).add(f"http://news.example:{web.port}/feed", "Echo")
+        indexer.start_once()
+        wait_until(lambda: newsroom.paths() == [SEED.name, "feeds/Echo/Ferry.json"])

@@ -1,14 +1,16 @@
 """Links: input from an address or the browser is read, or the default is used."""
 
+import re
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from index.feeds.feed_list import FeedList
 from tests.conftest import FENTANYL, ROOT, SEED, Newsroom, wait_until
 from ui.pages.shelf import Look, bars
 from ui.server import services
@@ -95,3 +97,14 @@ def test_the_address_of_alerts_is_read_in_its_former_spelling_too(spelling: str,
     test = AppTest.from_function(script, default_timeout=60)
     test.query_params["page"] = spelling
     assert test.run().text[0].value == shown
+
+
+@pytest.mark.slow
+def test_the_sidebar_says_how_old_the_shelf_is_and_which_feeds_fail(page: AppTest, newsroom: Newsroom) -> None:
+    feeds = FeedList(newsroom.library.settings.store)
+    feed = feeds.add("http://10.0.0.1/feed", "The Echo")
+    feeds.fail(feed, "http://10.0.0.1/feed: the server answered 404.", now=datetime(2026, 11, 24, tzinfo=UTC))
+    page.run()
+    shown = " ".join(element.proto.body for element in page.get("html"))
+    assert re.search(r"Newest article: 12 Feb 2026 \([\d,]+ days old\)", shown)
+    assert "Feed The Echo has failed since Tue 24 Nov: http://10.0.0.1/feed: the server answered 404." in shown

@@ -1,0 +1,103 @@
+"""Items: make a file of an item of a feed, with the article of its page if the item has only a teaser."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from index.core.errors import DatelineError
+from index.core.settings import Settings
+from index.inbox.fetch import Network, fetch
+from index.reading.facts import facts_of
+from index.reading.html_fields import to_plain_text
+from index.reading.readers import KINDS, read_article
+from index.text.articles import Article
+
+Fields = Mapping[str, str]  # of an item, by the names that records in JSON have
+
+_LONGEST_TEASER = 600  # characters; a longer text is the article, unless it says that there is more
+_CUT = re.compile(
+    r"(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\b(?:read (?:more|on)|continue reading|full story)\b.{0,60})\W*\Z", re.IGNORECASE
+)
+_LONGEST_END = 100  # characters in which it is looked for
+_LONGEST_SLUG = 60
+_LEAST_SHARED = 0.6  # of the words of a teaser; a page with fewer of them is another text, such as a login
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFile:
+    """The file of an item."""
+
+    name: str
+    content: bytes
+    problem: str = ""  # why the page was not read; the item's own text is in the file
+
+
+def identity(item: Fields) -> bytes:
+    """Return a hash of what the feed calls an item."""
+    return sha256(item["id"].encode()).digest()
+
+
+def edition(item: Fields) -> bytes:
+    """Return a hash that changes if the item is edited."""
+    shown = [item.get(name, "") for name in ("title", "content", "description", "updated")]
+    return sha256(json.dumps(shown).encode()).digest()
+
+
+def is_teaser(item: Fields) -> bool:
+    """Return True if an item has only the beginning of its article, or a summary.
+
+    >>> is_teaser({"content": "<p>Snow fell.</p>"}), is_teaser({"content": "Snow fell. " * 99})
+    (True, False)
+    """
+    text = _own_text(item)
+    return len(text) <= _LONGEST_TEASER or _CUT.search(text[-_LONGEST_END:]) is not None
+
+
+def needs_page(item: Fields) -> bool:
+    """Return True if the article of an item is on a page that the item names."""
+    return bool(item.get("url")) and is_teaser(item)
+
+
+def make_file(item: Fields, *, follows_link: bool, settings: Settings, network: Network) -> ItemFile:
+    """Make the file of an item: JSON with the fields that readers know. Raises FetchFailed only if it has no text."""
+    fields, problem = {name: value for name, value in item.items() if name != "id"}, ""
+    if follows_link and needs_page(item):
+        try:
+            page = fetch(item["url"], kinds=KINDS, max_bytes=settings.limits.file_bytes, network=network)
+            fields = _with_page(fields, read_article(page.name, page.content))
+        except DatelineError as error:
+            if not _own_text(item):
+                raise
+            problem = str(error)
+    written = json.dumps(fields, ensure_ascii=False, indent=1).encode(errors="replace")
+    return ItemFile(f"{_stem(fields)}.json", written, problem)
+
+
+def _with_page(fields: dict[str, str], article: Article) -> dict[str, str]:
+    """Return the fields of an item with the text of its page, unless that is shorter, or another text."""
+    text, own = article.body.cut(article.text), _own_text(fields)
+    words = set(re.findall(r"\w{4,}", f"{own} {fields.get('title', '')}".lower()))
+    shared = sum(word in text.lower() for word in words)
+    if len(text) <= len(own) or shared < _LEAST_SHARED * len(words):
+        return fields
+    of_page = {
+        "published": str(article.published or ""),
+        "author": article.author or "",
+        "outlet": "" if fields.get("feed_title") else article.outlet or "",
+        "title": article.title,
+    }
+    return {**{name: value for name, value in of_page.items() if value}, **fields, "text": text}
+
+
+def _own_text(item: Fields) -> str:
+    return to_plain_text(item.get("content") or item.get("description") or "").strip()
+
+
+def _stem(fields: Fields) -> str:
+    """Return a name for the file: the day and the title."""
+    facts = {fact: stated for fact, (stated, _) in facts_of(fields).items()}
+    words = re.findall(r"\w+", facts.get("title") or _own_text(fields)[:_LONGEST_SLUG])
+    slug = "-".join(words)[:_LONGEST_SLUG].strip("-") or "item"
+    return f"{facts['published']}-{slug}" if facts.get("published") else slug

@@ -1,0 +1,219 @@
+"""Polling: fetch a feed, and write its new and changed items into the seeds folder.
+
+A feed that cannot be read has the reason in the list of feeds, and stops no other.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+from index.core.errors import DatelineError, FetchFailed, PageUnchanged, ServerBusy, UnreadableArticle
+from index.core.formatting import counted, one_line
+from index.core.logs import log_unexpected
+from index.core.settings import Settings
+from index.feeds.feed_list import Feed, FeedList, Taken, has_feeds_file
+from index.feeds.items import Fields, edition, identity, make_file, needs_page
+from index.inbox.fetch import ANY_VERSION, INTERNET, Network, Page, Version, fetch
+from index.inbox.folder import add_seed, check_folder, replace_seed
+from index.reading.feed_records import FEED_KINDS, read_items
+from index.reading.html_fields import to_plain_text
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "feeds"  # in the seeds folder, with a folder for each feed
+MOST_ITEMS = 50  # of one feed in one poll; the others are taken in the next ones
+_LOOK_SECONDS = 20.0  # between two looks for feeds that are due
+_LONGEST_HEAD = 200_000  # bytes of a page in which a feed is looked for
+_LINK = re.compile(r"<link\b[^>]{1,1000}>", re.IGNORECASE)
+_HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
+_PAUSE_SECONDS = 1.0  # between two pages of a feed, which are often on one server
+# Many servers send a feed as a page or as text.
+_ADDRESS = re.compile(r"\S+://\S+")
+_KINDS = (*FEED_KINDS, ".html", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """The result of polling one feed."""
+
+    feed: Feed
+    new: int = 0
+    changed: int = 0
+    problem: str = ""  # why that failed
+    note: str = ""  # what could not be read as a whole, or until when to wait
+
+    @property
+    def found(self) -> bool:
+        """Whether a file was written."""
+        return bool(self.new or self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A feed as it was fetched."""
+
+    address: str
+    title: str
+    items: Sequence[Fields]
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """Polls the feeds of one store."""
+
+    settings: Settings
+    feeds: FeedList
+    network: Network = INTERNET
+    ended: threading.Event = field(default_factory=threading.Event)  # set to end a poll early
+    pause_seconds: float = _PAUSE_SECONDS
+
+    def add(self, address: str, *, name: str = "", follows_links: bool = True) -> Polled:
+        """Follow a feed, and take its items. Raises FetchFailed or UnreadableArticle if there is no feed."""
+        check_folder(self.settings.seeds)
+        page = self._fetch(address, ANY_VERSION, follows_page=True)
+        feed = self.feeds.add(
+            page.address, name or page.title or urlsplit(address).hostname or "", follows_links=follows_links
+        )
+        now = datetime.now(UTC)
+        if not self.feeds.claim(feed, now=now, every=timedelta()):
+            return Polled(feed, note=_wait_message(feed))
+        return self._take(feed, page, now)
+
+    def poll_due(self, *, every: timedelta) -> Iterator[Polled]:
+        """Poll the feeds that were not polled for this long, one after the other."""
+        for feed in self.feeds.feeds():
+            if self.ended.is_set():
+                return
+            now = datetime.now(UTC)
+            if self.feeds.claim(feed, now=now, every=every):
+                yield self._poll(feed, now)
+
+    def poll_now(self) -> Iterator[Polled]:
+        """Poll all feeds, except for those whose servers are to be left alone for a while."""
+        for feed in self.feeds.feeds():
+            now = datetime.now(UTC)
+            if self.feeds.claim(feed, now=now, every=timedelta()):
+                yield self._poll(feed, now)
+            else:
+                yield Polled(feed, note=_wait_message(feed))
+
+    def _poll(self, feed: Feed, now: datetime) -> Polled:
+        try:
+            return self._take(feed, self._fetch(feed.address, feed.version), now)
+        except PageUnchanged:
+            self.feeds.succeed(feed, feed.version, found=None, note="")
+            return Polled(feed)
+        except DatelineError as error:
+            problem = one_line(str(error))
+            wait_seconds = error.seconds if isinstance(error, ServerBusy) else 0
+            self.feeds.fail(feed, problem, now=now, wait_seconds=wait_seconds)
+            # An address may have a key.
+            logger.warning("Feed %r could not be polled: %s", feed.name, _ADDRESS.sub("(address)", problem))
+            return Polled(feed, problem=problem)
+
+    def _fetch(self, address: str, known: Version, *, follows_page: bool = False) -> FeedPage:
+        """Fetch a feed; with `follows_page`, the address may be that of a page that names its feed."""
+        max_bytes = self.settings.limits.file_bytes
+        page = fetch(address, kinds=_KINDS, max_bytes=max_bytes, network=self.network, known=known)
+        try:
+            items = read_items(f"{FOLDER}.xml", page.content)
+        except UnreadableArticle as error:
+            if follows_page and (named := named_feed(page)):
+                return self._fetch(named, ANY_VERSION)
+            reason = str(error).removeprefix(f"{FOLDER}.xml: ")
+            raise FetchFailed(f"{one_line(page.address)}: no feed: {reason}") from None
+        title = next((title for item in items if (title := item.get("feed_title"))), "")
+        return FeedPage(address, one_line(to_plain_text(title)), items, page.version)
+
+    def _take(self, feed: Feed, page: FeedPage, now: datetime) -> Polled:
+        known, counts, problems = self.feeds.taken(feed), {True: 0, False: 0}, list[str]()
+        waiting = [item for item in page.items if _is_news(item, known)]
+        for number, item in enumerate(waiting[:MOST_ITEMS]):
+            pauses = number and feed.follows_links and needs_page(item)
+            if self.ended.wait(self.pause_seconds if pauses else 0):
+                break
+            new = identity(item) not in known
+            try:
+                counts[new] += self._write(feed, item, known.get(identity(item)), problems)
+            except (FetchFailed, UnreadableArticle) as error:
+                problems.append(str(error))
+                self.feeds.take(feed, identity(item), Taken(edition(item), "", b""))
+        else:
+            # With a part of the items left, the same version must be sent again.
+            version = page.version if len(waiting) <= MOST_ITEMS else ANY_VERSION
+            note = f"{counted(len(problems), 'item')} not read as a whole. {one_line(problems[0])}" if problems else ""
+            self.feeds.succeed(feed, version, found=now if waiting else None, note=note)
+            return Polled(feed, counts[True], counts[False], note=note)
+        return Polled(feed, counts[True], counts[False])
+
+    def _write(self, feed: Feed, item: Fields, known: Taken | None, problems: list[str]) -> bool:
+        """Write the file of an item, or replace it. Returns False if a user has changed or removed that file."""
+        settings = self.settings
+        file = make_file(item, follows_link=feed.follows_links, settings=settings, network=self.network)
+        if file.problem:
+            problems.append(file.problem)
+        digest = sha256(file.content).digest()
+        if known and known.path:
+            path, written = known.path, replace_seed(settings.seeds, known.path, file.content, digest=known.written)
+        else:
+            added = add_seed(
+                settings.seeds,
+                file.name,
+                file.content,
+                max_bytes=settings.limits.file_bytes,
+                folder=f"{FOLDER}/{feed.name}",
+            )
+            path, written = added.path, added.new
+        self.feeds.take(
+            feed, identity(item), Taken(edition(item), path, digest if written or not known else known.written)
+        )
+        return written
+
+
+def named_feed(page: Page) -> str:
+    """Return the address of the first feed that a web page names, or ""."""
+    for tag in _LINK.findall(page.content[:_LONGEST_HEAD].decode(errors="replace")):
+        href = _HREF.search(tag)
+        if _FEED_TYPE.search(tag) and href:
+            return urljoin(page.address, unescape(href[1]))
+    return ""
+
+
+def keep_polling(
+    settings: Settings, *, ended: threading.Event, found: Callable[[], None], network: Network = INTERNET
+) -> None:
+    """Poll the feeds that are due until `ended` is set. `found` is called after each that wrote a file."""
+    every = timedelta(minutes=settings.feed_minutes)
+    while every:
+        try:
+            if has_feeds_file(settings.store):
+                poller = Poller(settings, FeedList(settings.store), network, ended)
+                for polled in poller.poll_due(every=every):
+                    if polled.found:
+                        found()
+        except DatelineError as error:
+            logger.warning("The feeds could not be polled: %s", error)
+        except Exception as error:  # noqa: BLE001 (logged; the next time may succeed)
+            log_unexpected(error)
+        if ended.wait(_LOOK_SECONDS):
+            return
+
+
+def _is_news(item: Fields, known: Mapping[bytes, Taken]) -> bool:
+    taken = known.get(identity(item))
+    return taken is None or taken.seen != edition(item)
+
+
+def _wait_message(feed: Feed) -> str:
+    until = f"{feed.not_before:%H:%M} UTC" if feed.not_before else "its next poll"
+    return (
+        f"not polled before {until}. Expected five minutes between two polls, or what its server asks for. Try later."
+    )
