@@ -17,6 +17,7 @@ from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import Parsed
 from index.text.datelines import parse_date
+from index.text.plain_text import plain
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -244,12 +245,12 @@ def _long_line(pages: Sequence[Sequence[_Line]]) -> int:
 def _join(line: str, following: str, written: Container[str], *, flows: bool) -> str:
     """Return what is between two lines; `_JOINED` if they divide a word, whose hyphen is then removed.
 
-    The hyphen stays if the word has one elsewhere, or if its second half begins with a capital.
+    The hyphen stays if the word has one elsewhere or may have one, or if its second half begins with a capital.
     """
     second = _SECOND_HALF.match(following)
     if not _DIVIDED.search(line) or second is None or second.group().casefold() in _JOINING:
         return " " if flows else "\n"
     first = re.search(r"\w+$", line[:-1])
-    if not second.group()[0].islower() or (first and f"{first.group()}-{second.group()}" in written):
+    if first and f"{first.group()}-{second.group()}" in written:
         return ""
-    return _JOINED
+    return "" if "\n" in plain(f"{line}\n{following}") else _JOINED

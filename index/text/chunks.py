@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from math import ceil
 
 from index.text.articles import Article
+from index.text.plain_text import plain
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.tokens import count_tokens
 
 # Recorded on the shelf: if articles are read or cut in a new way, all are read again.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Chunk:
     heading: str  # of the article; embedded with the text, never quoted
 
     def embedded_text(self, article_text: str) -> str:
-        """Return the text to embed: the heading, then the chunk."""
-        return f"{self.heading}\n{self.span.cut(article_text)}"
+        """Return the plain text to embed: the heading, then the chunk."""
+        return f"{self.heading}\n{plain(self.span.cut(article_text))}"
 
     def is_cut_from(self, article: Article) -> bool:
         """Return True if the article's text here is exactly what it was when this chunk was cut from it."""

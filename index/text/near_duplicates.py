@@ -12,6 +12,7 @@ from importlib.metadata import version
 from rensa import RMinHash
 
 from index.text import terms as words
+from index.text.plain_text import plain
 from index.text.terms import folded
 
 # Consecutive words in a shingle: four in a row are rarely equal by chance.
@@ -38,7 +39,7 @@ def shingles(text: str) -> frozenset[str]:
     >>> sorted(shingles("The quick brown fox ran."))
     ['quick brown fox ran', 'the quick brown fox']
     """
-    found = _WORD.findall(folded(text))
+    found = _WORD.findall(folded(plain(text)))
     return frozenset(" ".join(found[i : i + _WORDS_TOGETHER]) for i in range(len(found) - _WORDS_TOGETHER + 1))
 
 

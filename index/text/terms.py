@@ -12,6 +12,8 @@ from importlib.metadata import version
 
 import snowballstemmer
 
+from index.text.plain_text import plain, without_unseen
+
 # Words that do not show what a question is about. Verbs of saying are among them, because news articles are full of
 # them. "us" is missing on purpose: it is also "U.S.".
 STOP_WORDS = frozenset(
@@ -25,12 +27,10 @@ STOP_WORDS = frozenset(
 )
 
 # Recorded on the shelf: if terms are made in a new way, the keyword index is rebuilt.
-VERSION = f"2/{version('snowballstemmer')}/{unicodedata.unidata_version}"
+VERSION = f"3/{version('snowballstemmer')}/{unicodedata.unidata_version}"
 
 _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
-# Soft hyphen, zero-width characters, bidi controls, tag characters: invisible, so not searched.
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\U000e0000-\U000e007f]")
 # Letters that Unicode does not decompose, and what people type who do not have them on their keyboard.
 _TYPED = dict(zip("łøđðħŧŋĸıəɓɗƙƴ", "loddhtnkiabdky", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe"}
 
@@ -39,7 +39,8 @@ def terms(text: str) -> list[str]:
     """Return the searchable terms of `text` in order, including stop words.
 
     Folds full-width forms (NFKC) and letters such as "ł", drops diacritics and case, joins "U.S." to "us" and "1,240"
-    to "1240", cuts possessive endings, and stems English words (Snowball, "Porter2").
+    to "1240" and words that a line end divides, cuts possessive endings, and stems English words (Snowball,
+    "Porter2").
 
     >>> terms("The U.S. agreed on 1,240 officers’ visits to Zürich.")
     ['the', 'us', 'agre', 'on', '1240', 'offic', 'visit', 'to', 'zurich']
@@ -66,25 +67,16 @@ def folded(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
+    flat = unicodedata.normalize("NFKD", without_unseen(text)).casefold()
     # Collecting the marks first is several times as fast as looking at each character in turn.
-    for mark in set(plain):
+    for mark in set(flat):
         if unicodedata.combining(mark) or mark in _TYPED:
-            plain = plain.replace(mark, _TYPED.get(mark, ""))
-    return plain
-
-
-def without_unseen(text: str) -> str:
-    """Remove invisible characters, in which instructions to a model can be hidden.
-
-    >>> without_unseen("pre\u00adcursors\U000e0041")
-    'precursors'
-    """
-    return _UNSEEN.sub("", text)
+            flat = flat.replace(mark, _TYPED.get(mark, ""))
+    return flat
 
 
 def _words(text: str) -> list[str]:
-    bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", folded(text))
+    bare = _ACRONYM.sub(lambda found: found.group().replace(".", "") + " ", folded(plain(text)))
     words = (word.replace(",", "").replace("’", "'") for word in _WORD.findall(bare))
     return [word.removesuffix("'s") for word in words]
 

@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -68,12 +68,6 @@ def build_embedder(settings: Settings) -> Embedder:
             "machine."
         )
     return EndpointEmbedder(settings.embedding_model, base_url=settings.embedding_base_url, key=key)
-
-
-@cache
-def ordinary_words() -> frozenset[str]:
-    """Return the whole words of the built-in model's vocabulary: 20,000 common English words and well-known names."""
-    return frozenset(word for word in _BUILT_IN_VOCABULARY.read_text(encoding="utf-8").split() if word.isalpha())
 
 
 class MiniLM:

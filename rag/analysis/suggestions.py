@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from index.core.formatting import one_line
 from index.pipeline.library import Library
 from index.shelf.queries import Listing
-from index.text.terms import content_terms, terms, without_unseen
+from index.text.plain_text import without_unseen
+from index.text.terms import content_terms, terms
 from rag.answering.pipeline import answer_question
 
 LONGEST_SUGGESTION = 90  # characters

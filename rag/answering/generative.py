@@ -15,9 +15,9 @@ from pydantic_core import from_json
 
 from index.core.errors import DatelineError
 from index.core.formatting import long_day
+from index.text.plain_text import without_unseen
 from index.text.sentences import split_sentences
 from index.text.spans import Span
-from index.text.terms import without_unseen
 from rag.answering.markers import read_numbers, resolve, take_markers, without_begun_marker
 from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt

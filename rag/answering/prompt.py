@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.text.terms import without_unseen
+from index.text.plain_text import plain
 from index.text.tokens import count_tokens
 from rag.language.instructions import Asked, Form
 from rag.llm.messages import Message
@@ -198,5 +198,5 @@ def _refusal(asked: Sequence[Asked], *, as_json: bool) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return text for the prompt: on one line, without invisible characters and square brackets."""
-    return _BRACKETS.sub(lambda found: "(" if found.group() in "[【" else ")", " ".join(without_unseen(text).split()))
+    """Return text for the prompt: plain, on one line and without square brackets."""
+    return _BRACKETS.sub(lambda found: "(" if found.group() in "[【" else ")", " ".join(plain(text).split()))

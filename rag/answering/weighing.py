@@ -16,6 +16,7 @@ import numpy as np
 from index.core.errors import RerankFailed
 from index.shelf.queries import Reading
 from index.text.articles import Article
+from index.text.plain_text import plain
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
 from index.vectors.embedders import Embedder
@@ -302,7 +303,7 @@ def _similarities(
 ) -> list[float]:
     """Return the cosine of each sentence to the question, for those that are worth reading."""
     read = [one.passage.number <= _READ_WHOLE or share_of(rarity, one.terms) >= _WORTH_READING for one in sentences]
-    texts = [one.citation.quote for one, is_read in zip(sentences, read, strict=True) if is_read]
+    texts = [plain(one.citation.quote) for one, is_read in zip(sentences, read, strict=True) if is_read]
     if not texts:
         return [_UNREAD] * len(sentences)
     vectors = sentence_model.embed_articles(texts)

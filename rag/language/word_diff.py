@@ -1,7 +1,7 @@
 """Differences: a text against an article, word by word.
 
-Both are cut into words and marks. What type does to them counts for nothing: which quotation marks
-and dashes are set, how lines are wrapped, whether an accent is one character or two, Markdown's stars.
+Both are cut into words and marks. What type does to them counts for nothing: which quotation marks and dashes are set,
+how lines are wrapped and words divided, whether an accent or "ﬁ" is one character or two, Markdown's stars.
 All else counts, capital letters and commas too.
 """
 
@@ -15,6 +15,7 @@ from typing import Literal
 
 from rapidfuzz.distance import Indel
 
+from index.text.plain_text import plain, plain_text
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS, terms
 from rag.language.date_words import DATE_WORD
@@ -22,19 +23,17 @@ from rag.language.matching import names_meet, term_set
 from rag.language.names import CAPITALISED, names_in
 from rag.language.numbers import Number, read_numbers
 
-_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _TOKEN = re.compile(
     # What Markdown adds to words, Dateline's own numbers among it.
     r"(?P<markup>\]\([^)\s]*\)|\[(?=[^\]\n]*\]\()|\\?\[\^?\d+(?:\\?[.,]\s?\d+)*\\?\]|[*_`#>|\\]+)"
     r"|(?P<number>\d+(?:[.,]\d+)+)"
     r"|(?P<sign>[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
-    rf"|(?P<word>[^\W_](?:[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[\u0300-\u036f{_UNSEEN}]|['’ʼ](?=[^\W_]))*)"
+    r"|(?P<word>[^\W_](?:[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[\u0300-\u036f]|['’ʼ](?=[^\W_]))*)"
     r"|(?P<ellipsis>…|\.{2,})"
     r"|(?P<dash>[-‐-―−]+)"
     r"|(?P<quote>[\"“”„«»‹›＂‘’'「」『』]+)"
-    rf"|(?P<other>[^\s{_UNSEEN}])"
+    r"|(?P<other>\S)"
 )
-_STRIP_UNSEEN = re.compile(f"[{_UNSEEN}]")
 # Marks that do not count at the start or end of a text: a comma at the end of a quotation is its writer's.
 _EDGES = frozenset('.,;:"-…')
 _NAMES = re.compile(rf"{CAPITALISED}(?:\s{CAPITALISED})*")
@@ -128,12 +127,14 @@ def tokens(text: str, span: Span | None = None) -> Tokens:
     ('"', "It's", '1,240', '-', 'done', '"')
     """
     span = span or Span(0, len(text))
-    found = [(one, one.lastgroup) for one in _TOKEN.finditer(text, span.start, span.end) if one.lastgroup != "markup"]
+    typed = plain_text(span.cut(text))
+    found = [one for one in _TOKEN.finditer(typed.text) if one.lastgroup != "markup"]
+    printed = [typed.printed(Span(*one.span())).shifted(span.start) for one in found]
     return Tokens(
         text,
-        tuple(_key(one.group(), kind) for one, kind in found),
-        tuple(one.start() for one, _ in found),
-        tuple(one.end() for one, _ in found),
+        tuple(_key(one.group(), one.lastgroup) for one in found),
+        tuple(one.start for one in printed),
+        tuple(one.end for one in printed),
     )
 
 
@@ -146,7 +147,7 @@ def _key(token: str, kind: str | None) -> str:
         case "quote":
             return '"'
         case "word" if not token.isascii():
-            return unicodedata.normalize("NFC", _STRIP_UNSEEN.sub("", token).replace("’", "'").replace("ʼ", "'"))
+            return unicodedata.normalize("NFC", token.replace("’", "'").replace("ʼ", "'"))
     return token
 
 
@@ -194,6 +195,7 @@ def differences(said: str, written: str, compared: Sequence[Piece], *, around: s
     `compared` is the two word by word. A name that is in `around`, the rest of the article, is no difference, unless
     the sentence has another one in its place.
     """
+    said, written, around = map(plain, (said, written, around))
     found = dict.fromkeys(
         (*_figures(said, written, compared), *_days(said, written), *_names(said, written, compared, around))
     )

@@ -15,8 +15,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from index.shelf.queries import Reading
+from index.text.divided_words import is_ordinary, ordinary_words
 from index.text.terms import folded, terms
-from index.vectors.embedders import ordinary_words
 from rag.language.matching import word_forms
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -29,7 +29,6 @@ _LONGEST_ENDING = 5  # letters that the stemmer may have cut from a term
 _CANDIDATES = 12  # terms whose written forms are looked up
 _CHUNKS_READ = 3
 _LEAST_PART = 2  # letters of a word that was run together with another
-_ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "'s")
 _TRANSLITERATED = {"ae": "a", "oe": "o", "ue": "u", "aa": "a", "dj": "d"}
 _SPELT_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "dj"}
 _DIGRAPH = re.compile("|".join(_TRANSLITERATED))
@@ -155,7 +154,7 @@ def _as_written(term: str, reading: Reading) -> list[str]:
 def _texts_with(phrase: str, reading: Reading) -> Iterator[str]:
     chunks = reading.chunks_with(phrase, _CHUNKS_READ)
     articles = reading.articles([chunk.article_id for chunk in chunks])
-    return (f"{chunk.heading}\n{chunk.span.cut(articles[chunk.article_id].text)}" for chunk in chunks)
+    return (chunk.embedded_text(articles[chunk.article_id].text) for chunk in chunks)
 
 
 def without_possessive(word: str) -> str:
@@ -169,10 +168,9 @@ def is_common(word: str) -> bool:
     >>> is_common("bridges"), is_common("goverment"), is_common("Kalorkan")
     (True, True, False)
     """
-    typed, common = folded(word), ordinary_words()
-    if typed in common or any(typed.removesuffix(ending) in common for ending in _ENDINGS):
-        return True
-    return process.extractOne(typed, common, scorer=OSA.distance, score_cutoff=1) is not None
+    typed = folded(word)
+    near = process.extractOne(typed, ordinary_words(), scorer=OSA.distance, score_cutoff=1)
+    return is_ordinary(typed) or near is not None
 
 
 def _is_sure(typed: str, meant: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
-from index.text.terms import content_terms, terms, without_unseen
+from index.text.plain_text import plain
+from index.text.terms import content_terms, terms
 from rag.evidence.citations import Doubt
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
@@ -72,7 +73,7 @@ def find_doubt(statement: str, quotes: Sequence[str], *, around: str = "") -> Do
             return None
         if _REVERSING.search(statement):
             return Doubt("characters", has_unseen())
-    claim = Claim.of(without_unseen(statement), map(without_unseen, quotes), without_unseen(around))
+    claim = Claim.of(plain(statement), map(plain, quotes), plain(around))
     failed = ((name, message) for name, rule in RULES.items() if (message := rule(claim)))
     return next((Doubt(name, message) for name, message in failed), None)
 

@@ -165,3 +165,12 @@ def test_a_checked_draft_is_written_as_json(archive: Newsroom) -> None:
     assert isinstance(parts, list)
     for part in parts:
         assert text[part["start"] : part["end"]] == part["text"]
+
+
+def test_words_divided_by_the_stored_text_are_verbatim_as_they_are_typed(newsroom: Newsroom) -> None:
+    written = "The ofﬁ-\ncials of Benmore ended the long-\nterm nego\u00adtiations with Pen-\nrose."
+    newsroom.write("bill.txt", written)
+    newsroom.index()
+    part = check_one(newsroom, "The officials of Benmore ended the long-term negotiations with Penrose.")
+    assert (part.mark, part.places[0].quote) == ("verbatim", written)
+    assert newsroom.ask("Which negotiations did officials end?").level == "answers"

@@ -49,6 +49,10 @@ def test_words_and_sentences_go_on_in_the_next_line_and_column() -> None:
             ("She was the guest of the Anglo-", "Danish society of lighthouse keepers in the town."),
             "the Anglo-Danish society",
         ),
+        (
+            ("The society of keepers has made a long-", "term plan for the lamps in the rooms below the tower."),
+            "a long-term plan",
+        ),
         (("The society has many pre-", "and post-war lamps in the rooms below the tower."), "pre-\nand post-war"),
     ],
 )

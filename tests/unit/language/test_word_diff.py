@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from rag.language.word_diff import differences, pieces, tokens
 
-TEXTS = st.text("ab1 .,-—\"“’'…%é\u0301中*[]()\n", max_size=60)
+TEXTS = st.text("ab1 .,-—\"“’'…%é\u0301中*_[]()\n\u00adﬁ", max_size=60)
 
 
 @given(TEXTS, TEXTS)
@@ -33,6 +33,8 @@ def test_every_token_is_cut_from_its_text(text: str) -> None:
         ("*Both* countries [1] **agreed**", "Both\n  countries agreed"),
         ("[liaison officers](https://a.example/x) left", "liaison officers left"),
         ("pre\u00adcursors…", "precursors..."),
+        ("The ofﬁ-\ncials left", "The officials left"),
+        ("a long-\nterm plan", "a long-term plan"),
     ],
 )
 def test_typography_is_no_difference(one: str, other: str) -> None:
