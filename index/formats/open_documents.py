@@ -1,8 +1,9 @@
 """OpenDocument files: extract the text of what LibreOffice and others save as .odt."""
 
 import io
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
@@ -10,6 +11,7 @@ from index.formats.encodings import clean
 from index.formats.packed import check_entries
 from index.formats.parsed import Parsed
 from index.formats.word_files import declares_entities
+from index.text.table_rows import Cell, column_headers, header_before
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -18,6 +20,8 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_HEADINGS = f"{_TABLE}table-header-rows/{_TABLE}table-row"
+_NUMBER = re.compile(r"[0-9]{1,6}")
 _PARAGRAPHS = (f"{_TEXT}p", f"{_TEXT}h")
 # Deleted and hidden text, comments, and marks of notes.
 _SKIPPED = (
@@ -64,8 +68,11 @@ def parse_odt(path: str, content: bytes) -> Sequence[Parsed]:
     return [Parsed(clean("\n\n".join(blocks)))]
 
 
-def _blocks(parent: "Element") -> Iterator[str]:
-    """Yield the paragraphs and tables below an element. A text box follows the paragraph that it is anchored in."""
+def _blocks(parent: "Element", headers: Mapping[int, str] | None = None) -> Iterator[str]:
+    """Yield the paragraphs and tables below an element. A text box follows the paragraph that it is anchored in.
+
+    `headers` are those of the columns if the element is part of a table.
+    """
     for element in parent:
         if element.tag in _PARAGRAPHS:
             boxes = list["Element"]()
@@ -73,10 +80,28 @@ def _blocks(parent: "Element") -> Iterator[str]:
             for box in boxes:
                 yield from _blocks(box)
         elif element.tag == f"{_TABLE}table-row":
-            cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in element if cell.tag == f"{_TABLE}table-cell")
-            yield " | ".join(cells)
-        elif not _is_hidden(element):
-            yield from _blocks(element)
+            yield " | ".join(header_before(cell, headers or {}) + cell.text for cell in _cells(element))
+        elif element.tag == f"{_TABLE}table":
+            headings = [_cells(row) for row in element.iterfind(_HEADINGS)]
+            yield from (" | ".join(cell.text for cell in row) for row in headings)
+            yield from _blocks(element, column_headers(headings))
+        elif not _is_hidden(element) and not (headers is not None and element.tag == f"{_TABLE}table-header-rows"):
+            yield from _blocks(element, headers)
+
+
+def _cells(row: "Element") -> Sequence[Cell]:
+    cells, column = list[Cell](), 0
+    for cell in row:
+        if cell.tag == f"{_TABLE}table-cell":
+            text = " ".join(" ".join(_blocks(cell)).split())
+            cells.append(Cell(text, column, _number(cell, "number-columns-spanned")))
+        column += _number(cell, "number-columns-repeated")
+    return cells
+
+
+def _number(cell: "Element", name: str) -> int:
+    written = cell.get(f"{_TABLE}{name}") or ""
+    return int(written) if _NUMBER.fullmatch(written) else 1
 
 
 def _notes(body: "Element") -> Iterator[str]:

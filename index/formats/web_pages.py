@@ -9,6 +9,7 @@ from index.core.errors import UnreadableArticle
 from index.formats.encodings import clean, decode_html
 from index.formats.page_facts import day_in_url, read_facts, saved_url
 from index.formats.parsed import Parsed
+from index.text.table_rows import Cell, column_headers, header_before
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -20,6 +21,8 @@ _CONSENT = re.compile(
     r"(?:$|[\s_-]?(?:layer|wall|banner|box|bar|notice|popup|modal|overlay|dialog|message|container|manager|root|host|law))"
 )
 _KEPT = ("html", "body", "main", "article")
+_SPAN = re.compile(r"[0-9]{1,3}")
+_WIDEST_SPAN = 100  # columns or rows
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 
 
@@ -48,6 +51,8 @@ def parse_page(page: str) -> Parsed:
     saved = saved_url(page)
     _drop_unseen(tree)
     _open_asides(tree)
+    for table in tree.iter("table"):
+        _write_headers(table)
     found = trafilatura.bare_extraction(
         tree, with_metadata=True, include_comments=False, include_tables=True, include_links=False, include_images=False
     )
@@ -91,6 +96,44 @@ def _asks_consent(element: "HtmlElement") -> bool:
     if element.tag in _KEPT or element.find(".//h1") is not None or element.find(".//article") is not None:
         return False
     return bool(_CONSENT.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
+
+
+def _write_headers(table: "HtmlElement") -> None:
+    """Write the header of its column into each cell of a table that marks its first rows as headers."""
+    if table.find(".//table") is not None:
+        return  # it sets a page, or parts of it, side by side
+    headings, headers, above = list[list[Cell]](), dict[int, str](), dict[int, int]()
+    for row in table.iter("tr"):
+        cells = _cells(row, above)
+        if not headers and (row.getparent().tag == "thead" or all(element.tag == "th" for element, _ in cells)):
+            headings.append([cell for _, cell in cells])
+            continue
+        headers = headers or dict(column_headers(headings))
+        if not headers:
+            return
+        for element, cell in cells:
+            element.text = header_before(cell, headers) + (element.text or "")
+
+
+def _cells(row: "HtmlElement", above: dict[int, int]) -> "list[tuple[HtmlElement, Cell]]":
+    """Return the cells of a row; `above` has the columns that cells of rows above cover, and for how many rows."""
+    found, column = list[tuple["HtmlElement", Cell]](), 0
+    taken = {column for column, rows in above.items() if rows}
+    for covered in taken:
+        above[covered] -= 1
+    for element in row.iterchildren("td", "th"):
+        while column in taken:
+            column += 1
+        width, rows = (_span(element, name) for name in ("colspan", "rowspan"))
+        found.append((element, Cell(" ".join(element.text_content().split()), column, width)))
+        above.update(dict.fromkeys(range(column, column + width), rows - 1))
+        column += width
+    return found
+
+
+def _span(cell: "HtmlElement", name: str) -> int:
+    written = cell.get(name) or ""
+    return min(max(1, int(written)), _WIDEST_SPAN) if _SPAN.fullmatch(written) else 1
 
 
 def _open_asides(tree: "HtmlElement") -> None:

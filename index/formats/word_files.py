@@ -7,12 +7,14 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
 from index.formats.encodings import clean
 from index.formats.packed import check_entries
 from index.formats.parsed import Parsed
+from index.text.table_rows import Cell, column_headers, header_before
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -174,16 +176,20 @@ def _ends_in_next(paragraph: "Element") -> bool:
 
 def _table(table: "Element") -> Iterator[str]:
     """Yield the rows as one block, and tables in cells after them. A table of one column only sets paragraphs apart."""
-    rows = [
-        [cell for cell in _through(row, "tc") if cell.find(f"{_W}tcPr/{_W}cellDel") is None]
-        for row in _through(table, "tr")
-    ]
+    lines = list(_through(table, "tr"))
+    rows = [[cell for cell in _through(row, "tc") if cell.find(f"{_W}tcPr/{_W}cellDel") is None] for row in lines]
+    headings = sum(1 for _ in takewhile(_is_heading, lines))
     cells = [cell for row in rows for cell in row]
     if all(len(row) <= 1 for row in rows):
         for cell in cells:
             yield from _blocks(cell)
         return
-    yield "\n".join(_rows(rows))
+    written = list(_rows(rows))
+    headers = column_headers(written[:headings])
+    yield "\n".join(
+        " | ".join(header_before(cell, headers) + cell.text if place >= headings else cell.text for cell in row)
+        for place, row in enumerate(written)
+    )
     for cell in cells:
         for inner in _through(cell, "tbl"):
             yield from _table(inner)
@@ -198,20 +204,27 @@ def _through(element: "Element", name: str) -> "Iterator[Element]":
             yield from _through(part, name)
 
 
-def _rows(rows: "Sequence[Sequence[Element]]") -> Iterator[str]:
+def _is_heading(row: "Element") -> bool:
+    """Return True if Word repeats the row on each page, as the header of the table."""
+    marked = row.find(f"{_W}trPr/{_W}tblHeader")
+    return marked is not None and marked.get(f"{_W}val") not in _OFF
+
+
+def _rows(rows: "Sequence[Sequence[Element]]") -> Iterator[Sequence[Cell]]:
     above = dict[int, str]()  # by column, of cells that extend over several rows
     for row in rows:
-        written, column = list[str](), 0
+        written, column = list[Cell](), 0
         for cell in row:
             said = " ".join(_cell(cell).split())
             merged = cell.find(f"{_W}tcPr/{_W}vMerge")
             if merged is not None and merged.get(f"{_W}val") != "restart":
                 said = said or above.get(column, "")
             above[column] = said
-            written.append(said)
             span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-            column += int(span.get(f"{_W}val", "1")) if span is not None else 1
-        yield " | ".join(written)
+            width = int(span.get(f"{_W}val", "1")) if span is not None else 1
+            written.append(Cell(said, column, width))
+            column += width
+        yield written
 
 
 def _cell(cell: "Element") -> str:

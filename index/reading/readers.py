@@ -37,7 +37,7 @@ from index.text.terms import STOP_WORDS
 
 # To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
 # files are then read again.
-VERSION = "/".join(["4", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
+VERSION = "/".join(["5", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
 _NO_NAMES: FieldNames = {}

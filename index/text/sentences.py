@@ -25,6 +25,7 @@ _LOST_SPACE = re.compile(r"(?<=[a-z]{3}[.!?])(?=[A-Z][a-z])")
 _PER_CENT = re.compile(r"(?<=\bper cent\.)(?=\s+[\"'“‘A-Z])")
 # The start of a list entry, a heading, a block quote or a table row.
 _BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
+_BETWEEN_CELLS = " | "
 _SEEN = re.compile(r"\S")
 # Full stops of Chinese, Japanese and Hindi, which have no space after them.
 _OTHER_STOP = re.compile(r"[。！？।]+[\"'”’」』）)]*")
@@ -72,6 +73,8 @@ def _wraps(text: str, line: Span, following: Span) -> bool:
         return False
     upper, lower = line.cut(text), following.cut(text)
     if not upper.strip() or not lower.strip() or _BLOCK_START.match(lower) or upper.lstrip().startswith("#"):
+        return False
+    if _BETWEEN_CELLS in upper or _BETWEEN_CELLS in lower:
         return False
     if lower.lstrip()[0].islower():
         return True

@@ -19,6 +19,13 @@ NOTE = (
 )
 CELLS = "".join(f"<table:table-cell><text:p>{words}</text:p></table:table-cell>" for words in ("North", "7 m"))
 TABLE = f"<table:table><table:table-row>{CELLS}</table:table-row></table:table>"
+HEADED = TABLE.replace(
+    "<table:table>",
+    "<table:table><table:table-header-rows><table:table-row>"
+    "<table:table-cell><text:p>Gate</text:p></table:table-cell><table:table-cell><text:p>Depth</text:p></table:table-cell>"
+    "</table:table-row></table:table-header-rows>",
+)
+SPANNED = HEADED.replace("<table:table-cell>", '<table:table-cell table:number-columns-spanned="x">')
 NESTED = f"<table:table><table:table-row><table:table-cell>{TABLE}</table:table-cell></table:table-row></table:table>"
 BOX = "<draw:frame><draw:text-box><text:p>Facts.</text:p></draw:text-box></draw:frame>"
 UNSEEN = '<text:section text:display="none"><text:p>No</text:p></text:section>'
@@ -39,6 +46,8 @@ def odt(body: str, head: str = "") -> bytes:
         (NOTE, "It held.\n\nSo.\n\nOwn count."),
         (TABLE, "North | 7 m"),
         (NESTED, "North | 7 m"),
+        (HEADED, "Gate | Depth\n\nNorth | Depth: 7 m"),
+        (SPANNED, "Gate | Depth\n\nNorth | Depth: 7 m"),
         (f"<text:p>It{BOX} held.</text:p><text:p>So.</text:p>", "It held.\n\nFacts.\n\nSo."),
         (f"{UNSEEN}<text:p>It<text:hidden-text>No</text:hidden-text> held.</text:p>", "It held."),
         ('<text:p>It <text:hidden-text text:is-hidden="false">held.</text:hidden-text></text:p>', "It held."),
@@ -63,12 +72,13 @@ def test_a_broken_file_is_refused(content: bytes) -> None:
 
 def test_tables_in_tables_do_not_grow() -> None:
     body = "<text:p>It held.</text:p>"
-    for _ in range(30):
-        body = (
-            f"<table:table><table:table-row><table:table-cell>{body}</table:table-cell></table:table-row></table:table>"
-        )
-    (parsed,) = parse_odt("a.odt", odt(body))
-    assert parsed.text == "It held."
+    for wrapper in ("table:table-row", "table:table-header-rows><table:table-row"):
+        nested = body
+        for _ in range(30):
+            closing = "></".join(reversed(wrapper.split("><")))
+            nested = f"<table:table><{wrapper}><table:table-cell>{nested}</table:table-cell></{closing}></table:table>"
+        (parsed,) = parse_odt("a.odt", odt(nested))
+        assert parsed.text == "It held."
 
 
 def test_entities_and_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,7 @@ def test_a_page_keeps_its_metadata_and_loses_invisible_text() -> None:
     assert (article.outlet, article.author, article.url) == ("The Lamp", "Mara Quill", "https://lamp.example/ferry")
     assert article.published == date(2026, 3, 4)
     assert article.body.cut(article.text).startswith("The ferry company said")
-    assert "Skerry Bay | 12 euros" in article.text
+    assert "Skerry Bay | Fare: 12 euros" in article.text
     for unseen in ("Ignore", "comment", "hidden", "script", "Sport", "rights"):
         assert unseen not in article.text
 

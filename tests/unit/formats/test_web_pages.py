@@ -113,3 +113,34 @@ def test_a_page_in_utf8_with_a_stray_byte_is_read() -> None:
     (read,) = parse_html("quay.html", written.replace(b"<main>", b"<!-- M\xe4rz --><main>"))
     assert "The Zoë anchored beside the café" in read.text
     assert read.guessed == "UTF-8 with 1 damaged byte"
+
+
+def rows(*written: str) -> str:
+    return page(above=f"<table>{''.join(f'<tr>{row}</tr>' for row in written)}</table>")
+
+
+HEADINGS = "<th>Town</th><th>Rain (mm)</th><th>Days</th>"
+SKERRY = "<td>Skerry Bay</td><td>301</td><td>26</td>"
+TWO_YEARS = "<th></th><th colspan='2'>2025</th>"
+LONG = HEADINGS.replace("Town", "Where " * 20)
+
+
+@pytest.mark.parametrize(
+    ("written", "row"),
+    [
+        (rows(HEADINGS, SKERRY), "| Skerry Bay | Rain (mm): 301 | Days: 26 |"),
+        (rows(HEADINGS, SKERRY.replace("301", "")), "| Skerry Bay |  | Days: 26 |"),
+        (
+            rows(HEADINGS, SKERRY.replace("<td>S", "<td rowspan='2'>S"), "<td>4</td><td>1</td>"),
+            "Rain (mm): 4 | Days: 1",
+        ),
+        (rows(TWO_YEARS, HEADINGS, SKERRY), "2025 Rain (mm): 301 | 2025 Days: 26 |"),
+        (rows(HEADINGS.replace("Town", "Rank"), SKERRY.replace("Skerry Bay", "1")), "| Rank: 1 | Rain (mm): 301 |"),
+        (rows(HEADINGS.replace("th>", "td>"), SKERRY), "| Skerry Bay | 301 | 26 |"),
+        (rows("<th colspan='2'>Quarrow</th>", "<th>Mayor</th><td>Joe Lind</td>"), "| Mayor | Joe Lind |"),
+        (rows(LONG, SKERRY.replace("Skerry Bay", "7")), "| 7 | Rain (mm): 301 |"),
+        (rows(HEADINGS, SKERRY.replace("<td>S", "<td colspan='999999999'>S")), "Skerry Bay"),
+    ],
+)
+def test_cells_have_the_headers_that_a_table_marks(written: str, row: str) -> None:
+    assert row in parse_page(written).text

@@ -127,6 +127,18 @@ def test_tables_in_tables_and_merged_cells_are_read() -> None:
     assert text == "North | 7 m\nNorth | 8 m\n\nGate | 4"
 
 
+def test_cells_have_the_headers_that_word_repeats_on_each_page() -> None:
+    heading, row = (
+        "".join(cell(paragraph(run(words))) for words in texts)
+        for texts in (("Town", "Rain (mm)", "Days"), ("Skerry Bay", "301", "26"))
+    )
+    repeated = f"<w:tr><w:trPr><w:tblHeader/></w:trPr>{heading}</w:tr>"
+    assert text_of(f"<w:tbl>{repeated}<w:tr>{row}</w:tr></w:tbl>") == (
+        "Town | Rain (mm) | Days\nSkerry Bay | Rain (mm): 301 | Days: 26"
+    )
+    assert text_of(table(heading, row)) == "Town | Rain (mm) | Days\nSkerry Bay | 301 | 26"
+
+
 def test_a_table_of_one_column_only_sets_paragraphs_apart() -> None:
     text = text_of(table(cell(paragraph(run("The weir held.")), paragraph(run("It is old.")))))
     assert text == "The weir held.\n\nIt is old."

@@ -74,3 +74,9 @@ def test_list_entries_and_subheads_are_separate_sentences() -> None:
         "- one thing",
         "- another",
     ]
+
+
+def test_rows_of_a_table_are_separate_sentences() -> None:
+    rows = ["Skerry Bay | Rain in January: 301 millimetres | Days: 26", "Oakhaven | Rain in January: 187 | Days: 17"]
+    text = "\n".join(rows)
+    assert [span.cut(text) for span in split_sentences(text, Span(0, len(text)))] == rows
