@@ -32,6 +32,7 @@ _OUTPUTS = (
     "status",
     "list",
     "show",
+    "edit",
     "evaluate",
     "doctor",
 )

@@ -1,6 +1,6 @@
-"""The commands that know no question: `dateline add`, `feeds`, `index`, `watch`, `list`, `show`, `status`."""
+"""The commands that know no question: `dateline add`, `feeds`, `index`, `watch`, `list`, `show`, `edit`, `status`."""
 
-from index.cli import articles, feeds, indexing
+from index.cli import articles, editing, feeds, indexing
 from index.cli.indexing import event_json, index_with_progress
 from index.cli.options import (
     AsOfOption,
@@ -36,3 +36,4 @@ commands = make_commands()
 commands.add_typer(indexing.commands)
 commands.add_typer(articles.commands)
 commands.add_typer(feeds.commands)
+commands.add_typer(editing.commands)

@@ -24,6 +24,7 @@ from index.core.formatting import none_in_scope, one_line
 from index.feeds.staleness import failure_line, newest_line, read_staleness
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
+from index.pipeline.corrections import NONE, name_of, remarks
 from index.shelf.queries import Listing
 from index.shelf.shelf import size_on_disk
 from index.text.articles import Article
@@ -145,7 +146,8 @@ def list_command(
         typer.echo(f"The shelf is empty. Put articles into {library.settings.seeds}, then run `dateline index`.")
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
-        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}")
+        by_hand = "  (corrected by hand)" if listing.corrected else ""
+        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}{by_hand}")
 
 
 @commands.command("show")
@@ -164,9 +166,8 @@ def show_command(
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(article.text)
-    if origin := article.day.words or article.day.note:
-        day = article.published.isoformat() if article.published else "none"
-        typer.echo(f"day: {day}, {one_line(origin)}", err=True)
+    for field, remark in remarks(article):
+        typer.echo(one_line(f"{name_of(field)}: {article.fact(field) or NONE}, {remark}"), err=True)
     for listing in copies:
         typer.echo(f"copy: {one_line(listing.path)}", err=True)
 
@@ -180,6 +181,7 @@ def listing_json(listing: Listing) -> dict[str, object]:
         "place": listing.place,
         "outlet": listing.outlet,
         "chunks": listing.chunks,
+        "corrected": [asdict(one) for one in listing.corrected],
     }
 
 
@@ -200,5 +202,6 @@ def article_json(article: Article) -> dict[str, object]:
         "outlet": article.outlet,
         "author": article.author,
         "url": article.url,
+        "corrected": [asdict(one) for one in article.corrected],
         "text": article.text,
     }

@@ -61,6 +61,10 @@ class UnknownArticle(DatelineError):
     """No visible article has this path."""
 
 
+class BadCorrection(DatelineError):
+    """A correction of an article cannot be made or undone."""
+
+
 class UnknownChat(DatelineError):
     """No stored chat has this id."""
 

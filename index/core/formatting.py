@@ -107,7 +107,7 @@ def _days_words(scope: Scope) -> str:
 
 def one_line(text: str) -> str:
     """Put untrusted text on one line, without the control characters that a terminal would obey."""
-    return _CONTROLS.sub("", " ".join(text.split()))
+    return " ".join(_CONTROLS.sub("", " ".join(text.split())).split())
 
 
 def xml_line(text: str) -> str:

@@ -8,7 +8,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Container, Generator, Iterator, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest
 from io import BufferedReader
@@ -22,6 +22,7 @@ from index.inbox.folder import entries_below
 from index.pipeline.events import Rejected, Removed, Visible
 from index.reading.field_names import FILE_NAME, FieldNames
 from index.reading.readers import NO_ARTICLE, check_size, read_articles, streams
+from index.shelf.corrections import Correction
 from index.shelf.shelf import Shelf
 from index.shelf.updates import UNFINISHED, Writing
 from index.text.articles import Article
@@ -40,11 +41,12 @@ FileEvent = Visible | Removed | Rejected
 
 @dataclass(frozen=True, slots=True)
 class HowToRead:
-    """The limits of reading, the names of fields that the seeds folder gives, and the order of days in numbers."""
+    """How files are read: what the settings, the seeds folder and the corrections say about that."""
 
     limits: Limits
     names: FieldNames = field(default_factory=dict)
     numeric_days: Order = ""
+    corrections: Mapping[str, Correction] = field(default_factory=dict)  # by the article's path
 
 
 def sync_files(seeds: Path, shelf: Shelf, how: HowToRead) -> Iterator[FileEvent]:
@@ -220,6 +222,8 @@ def _read_open(
         paths.append(read.path)
         if read.article:
             article = read.article.with_numeric_day(how.numeric_days)
+            if correction := how.corrections.get(article.path):
+                article = correction.apply_to(article)
             chunks = chunk_article(article, max_tokens=how.limits.chunk_tokens)
             yield _Article(path, article, chunks, read.note)
     return _Finished(path, b"", paths, _summary(path, reasons, refused, len(paths)))

@@ -41,7 +41,7 @@ def _build_index(settings: Settings) -> VectorIndex:
 
 
 def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
-    """Rename the SQLite files of a store that cannot be used: shelf, chats or alerts.
+    """Rename the SQLite files of a store that cannot be used: shelf, chats, alerts or corrections.
 
     Returns the old and the new names. Nothing is deleted. A shelf that opens is left in place, damaged or not, because
     it can be rebuilt while other processes read it.

@@ -19,11 +19,13 @@ import filelock
 from index.core.errors import ChromaUnreachable, ShelfBusy, UnreadableArticle
 from index.inbox.folder import check_folder
 from index.pipeline.chroma_sync import sync_chroma
+from index.pipeline.corrections import settle_corrections
 from index.pipeline.events import BuiltAgain, Done, Embedded, Event, Rejected, Removed, Visible, Waiting
 from index.pipeline.file_sync import HowToRead, sync_files
 from index.pipeline.library import Library
 from index.reading import readers
 from index.reading.field_names import FILE_NAME, FieldNames, read_field_names
+from index.shelf.corrections import CorrectionStore
 from index.shelf.shelf import Shelf
 from index.shelf.updates import Writing
 from index.text import chunks, near_duplicates, terms
@@ -46,7 +48,7 @@ def sync_shelf(library: Library, *, wait_seconds: float = 0, rebuild: bool = Fal
     ShelfBusy if another process indexes for longer than `wait_seconds`, and EmbeddingFailed if the embedding endpoint
     gives no vectors. Raises ChromaUnreachable, after everything else is done, if a Chroma server does not respond.
     """
-    lock = filelock.FileLock(library.shelf.path.with_name("indexing.lock"), thread_local=False)
+    lock = _lock(library)
     try:
         check_folder(library.settings.seeds)
         yield from _acquire(lock, wait_seconds)
@@ -62,7 +64,7 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
         logger.warning("The shelf is emptied and rebuilt: %s", reason)
         shelf.start_over()
         yield BuiltAgain(reason)
-    seen = Counter[type]()
+    seen, fresh = Counter[type](), list[str]()
     names: FieldNames = {}
     try:
         names = read_field_names(library.settings.seeds)
@@ -71,10 +73,14 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
         yield Rejected(FILE_NAME, str(error))
     order = library.settings.numeric_days
     version = f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}{order and f'/{order}'}"
+    corrections = CorrectionStore(library.settings.store).by_path()
     _refresh_outdated(shelf, article_version=f"{version}/{sorted(names.items())}" if names else version)
-    for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names, order)):
+    for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names, order, corrections)):
         seen[type(event)] += 1
+        if isinstance(event, Visible):
+            fresh.append(event.path)
         yield event
+    settle_corrections(library, fresh)
     shelf.forget()
     # Only now: keyword search and deletion must work even if the embedding endpoint does not.
     _drop_vectors_of_another_model(shelf, library.embedder)
@@ -87,6 +93,32 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
     yield done
     if unreachable:
         raise unreachable
+
+
+def complete_vectors(library: Library, *, wait_seconds: float = 0) -> Iterator[Event]:
+    """Embed the passages that have no vector, without looking at the seeds folder, and yield each step.
+
+    If another model was set since the last run, nothing is embedded until the next one. Raises as `sync_shelf` does.
+    """
+    lock = _lock(library)
+    try:
+        yield from _acquire(lock, wait_seconds)
+        with library.shelf.read() as reading:
+            same_model = reading.record("embedding_model") == library.embedder.model
+        if same_model:
+            yield from _embed(library.shelf, library.embedder)
+        unreachable = _copy_to_chroma(library)
+        with library.shelf.write() as writing:
+            writing.drop_spare_vectors()
+        library.shelf.save_checksum()
+        if unreachable:
+            raise unreachable
+    finally:
+        lock.release()
+
+
+def _lock(library: Library) -> filelock.FileLock:
+    return filelock.FileLock(library.shelf.path.with_name("indexing.lock"), thread_local=False)
 
 
 def _acquire(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:

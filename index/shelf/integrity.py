@@ -21,12 +21,15 @@ from index.core.errors import ShelfDamaged
 
 logger = logging.getLogger(__name__)
 
-REBUILT = "Run `dateline index`, or press Re-index: it is rebuilt from the seeds folder. Chats and alerts are not lost."
+REBUILT = (
+    "Run `dateline index`, or press Re-index: it is rebuilt from the seeds folder. Chats, alerts and corrections are "
+    "not lost."
+)
 # What the checksum covers: everything that an answer depends on, the keywords as they are in the file.
 _CHECKED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
     "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
-    "SELECT id, published, place, outlet, author, url, day FROM articles ORDER BY id",
+    "SELECT id, published, place, outlet, author, url, day, corrected FROM articles ORDER BY id",
     "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
     "SELECT chunk, vector FROM vectors ORDER BY chunk",
     "SELECT id, block FROM keywords_data ORDER BY id",

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -14,7 +14,7 @@ from index.core.arrays import Vectors
 from index.core.errors import ShelfDamaged, UnknownArticle
 from index.core.scope import WHOLE, Scope
 from index.shelf.integrity import REBUILT, read_record
-from index.text.articles import Article, text_digest
+from index.text.articles import Article, Corrected, text_digest
 from index.text.chunks import Chunk
 from index.text.day_origins import DayOrigin
 from index.text.near_duplicates import are_copies, shingles_kept
@@ -22,13 +22,14 @@ from index.text.spans import Span
 from index.text.terms import folded
 
 _SELECT_ARTICLE = (
-    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages, day "
+    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages, day, corrected "
     "FROM articles"
 )
 
 # The columns of a listing, for an article `a`.
 _LISTED = (
-    "a.id, a.path, a.title, a.published, a.place, a.outlet, (SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
+    "a.id, a.path, a.title, a.published, a.place, a.outlet, a.corrected, "
+    "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
 )
 # Articles `a` in a scope. Days and names are bound as values, never put into the SQL.
 _IN_SCOPE = (
@@ -64,6 +65,7 @@ class Listing:
     place: str | None
     outlet: str | None
     chunks: int
+    corrected: tuple[Corrected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,18 @@ class Reading:
             )
         return self._whole(_article(row))
 
+    def corrected_paths(self) -> list[str]:
+        """Return the paths of the visible articles that a person has corrected."""
+        return [row[0] for row in self._connection.execute("SELECT path FROM articles WHERE corrected <> '[]'")]
+
+    def articles_at(self, paths: Sequence[str]) -> dict[str, Article]:
+        """Return the visible articles with these paths, by path."""
+        rows = self._connection.execute(
+            _SELECT_ARTICLE + " WHERE path IN (SELECT value FROM json_each(?))",  # noqa: S608 (both are constants)
+            (json.dumps(paths),),
+        )
+        return {row[1]: self._whole(_article(row)) for row in rows.fetchall()}
+
     def titles(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the titles of the visible articles among these paths, by path."""
         rows = self._connection.execute(
@@ -247,6 +261,20 @@ class Reading:
         rows = self._connection.execute("SELECT path, text FROM articles ORDER BY path")
         path = next((path for path, text in rows if text_digest(text) == digest), None)
         return None if path is None else self.article(path)
+
+    def text_digests(self, paths: Collection[str]) -> dict[str, str]:
+        """Return the `text_digest` of the visible articles with these paths, by path."""
+        rows = self._connection.execute(
+            "SELECT path, text FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps([*paths]),)
+        )
+        return {path: text_digest(text) for path, text in rows}
+
+    def count_titled(self, title: str, *, below: str) -> int:
+        """Count the visible articles with this title whose paths begin with `below`."""
+        row = self._connection.execute(
+            "SELECT count(*) FROM articles WHERE title = ? AND substr(path, 1, ?) = ?", (title, len(below), below)
+        ).fetchone()
+        return int(row[0])
 
     def _whole(self, article: Article) -> Article:
         """Return the article after checking the text of each chunk against the chunk's id. Raises ShelfDamaged."""
@@ -461,15 +489,21 @@ class Reading:
 
 
 def _article(row: Sequence[object]) -> Article:
-    id_, path, title, text, start, end, published, *rest, pages, day = row
+    id_, path, title, text, start, end, published, *rest, pages, day, corrected = row
     with _reporting_damage():
         body, begins, origin = Span(start, end), tuple(json.loads(str(pages))), DayOrigin(**json.loads(str(day)))  # type: ignore[arg-type]
-        return Article(id_, path, title, text, body, _date(published), *rest, begins, origin)  # type: ignore[arg-type, call-arg]
+        made = Article(id_, path, title, text, body, _date(published), *rest, begins, origin)  # type: ignore[arg-type, call-arg]
+        return replace(made, corrected=_corrected(corrected))
 
 
 def _listing(row: Sequence[object]) -> Listing:
-    id_, path, title, published, place, outlet, chunks = row
-    return Listing(id_, path, title, _date(published), place, outlet, chunks)  # type: ignore[arg-type]
+    id_, path, title, published, place, outlet, corrected, chunks = row
+    return Listing(id_, path, title, _date(published), place, outlet, chunks, _corrected(corrected))  # type: ignore[arg-type]
+
+
+def _corrected(written: object) -> tuple[Corrected, ...]:
+    with _reporting_damage():
+        return tuple(Corrected(field, own) for field, own in json.loads(str(written)))
 
 
 def chunk_of_row(id_: str, article_id: str, sentences: str, heading: str) -> Chunk:

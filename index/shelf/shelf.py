@@ -18,13 +18,15 @@ from index.shelf.queries import Reading
 from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
 
 FILE_NAME = "articles.db"
-VERSION = 4
+VERSION = 5
 _APPLICATION_ID = 0x444C4E45  # "DLNE", to distinguish our file from other SQLite files
 # Fingerprints, to find copies of an article. Not part of the checksum: the articles' texts decide what is a copy.
 _PRINTS = """
 CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article_id)) WITHOUT ROWID;
 CREATE INDEX prints_by_article ON prints (article_id);
 """
+# Everything that a list of articles shows, because reading past the texts is slow.
+_LISTED = "CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id, corrected);"
 _SCHEMA = f"""
 CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITHOUT ROWID;
@@ -32,12 +34,10 @@ CREATE TABLE articles (
     id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL REFERENCES files, title TEXT NOT NULL,
     text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
     published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]',
-    day TEXT NOT NULL DEFAULT '{{}}'
+    day TEXT NOT NULL DEFAULT '{{}}', corrected TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX articles_by_file ON articles (file);
--- Everything that a list of articles shows, because reading past the texts is slow. Not part of the version: an older
--- store gives the same lists, more slowly.
-CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id);
+{_LISTED}
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
     sentences TEXT NOT NULL, heading TEXT NOT NULL, digest BLOB NOT NULL
@@ -60,6 +60,11 @@ _MIGRATIONS = {
     1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
     2: _PRINTS,
     3: "ALTER TABLE articles ADD COLUMN day TEXT NOT NULL DEFAULT '{}'",
+    4: f"""
+ALTER TABLE articles ADD COLUMN corrected TEXT NOT NULL DEFAULT '[]';
+DROP INDEX IF EXISTS articles_listed;
+{_LISTED}
+""",
 }
 _FORMAT = FileFormat(
     schema=_SCHEMA,

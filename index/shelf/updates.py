@@ -36,6 +36,13 @@ class Writing(Reading):
             self._add_article(file, article, chunks)
         self._touch()
 
+    def rewrite_article(self, article: Article, chunks: Sequence[Chunk]) -> None:
+        """Replace what is known of a visible article; what was recorded of its file stays."""
+        (file,) = self._connection.execute("SELECT file FROM articles WHERE path = ?", (article.path,)).fetchone()
+        self._drop_article(article.path)
+        self._add_article(file, article, chunks)
+        self._touch()
+
     def put_file(self, file: str, hash_: bytes, articles: Sequence[tuple[Article, Sequence[Chunk]]]) -> None:
         """Make the articles of a file visible in place of those it had before."""
         self.put_articles(file, articles)
@@ -134,7 +141,7 @@ class Writing(Reading):
         origin = (published, article.place, article.outlet, article.author, article.url)
         text = (article.title, article.text, article.body.start, article.body.end)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 article.path,
@@ -143,6 +150,7 @@ class Writing(Reading):
                 *origin,
                 json.dumps(article.pages),
                 json.dumps(asdict(article.day)),
+                json.dumps([(one.field, one.own) for one in article.corrected]),
             ),
         )
         self._add_prints(article.id, article.body.cut(article.text))

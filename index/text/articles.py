@@ -5,8 +5,10 @@ The text is normalised once, by the reader that made the article. Every span of 
 
 import hashlib
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, Literal, get_args
 
 from index.text.day_origins import UNKNOWN, DayOrigin
 from index.text.days import Order, read_numeric_day
@@ -14,6 +16,16 @@ from index.text.spans import Span
 
 # What a day that the file states in numbers is more certain than, once its order is known.
 _LESS_CERTAIN = ("", "dateline", "file_name")
+# What a person can correct, by the names of its fields.
+Correctable = Literal["title", "published", "outlet", "author", "place"]
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A fact of an article that a person has corrected."""
+
+    field: Correctable
+    own: str | None  # what the file says; a day as YYYY-MM-DD; None: nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,8 @@ class Article:
     author: str | None
     url: str | None
     pages: tuple[int, ...] = ()  # where each page begins in the text; empty if there are no pages
-    day: DayOrigin = UNKNOWN  # where `published` comes from
+    day: DayOrigin = UNKNOWN  # where the day that the file states comes from
+    corrected: tuple[Corrected, ...] = ()  # the facts that are not as the file states them
 
     @property
     def heading(self) -> str:
@@ -50,6 +63,26 @@ class Article:
         if not day or not (self.day.of_update or self.day.code in _LESS_CERTAIN):
             return self
         return replace(self, published=day, day=DayOrigin("numeric_order", written=self.day.written))
+
+    def fact(self, name: Correctable) -> str | None:
+        """Return a fact as text; a day as YYYY-MM-DD."""
+        value = getattr(self, name)
+        return value.isoformat() if isinstance(value, date) else value
+
+    def own(self) -> "Article":
+        """Return the article as its file states it, without corrections."""
+        return replace(self, corrected=(), **{one.field: _value(one.field, one.own) for one in self.corrected})
+
+    def corrected_by(self, stated: Mapping[Correctable, str | None]) -> "Article":
+        """Return the article with these facts in place of those of its file, and no other corrections."""
+        own = self.own()
+        fields = [field for field in get_args(Correctable) if field in stated]
+        corrected = tuple(Corrected(field, own.fact(field)) for field in fields)
+        return replace(own, corrected=corrected, **{field: _value(field, stated[field]) for field in fields})
+
+
+def _value(field: Correctable, written: str | None) -> Any:
+    return date.fromisoformat(written) if field == "published" and written else written
 
 
 def article_id(path: str, content: bytes) -> str:

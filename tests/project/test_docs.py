@@ -237,6 +237,8 @@ def _objects(part: Any) -> Iterator[Any]:
         ("feeds", ["feeds"]),
         ("list", ["list"]),
         ("show", ["show", SEED.name]),
+        ("edit", ["edit", SEED.name, "--author", "Asha Rao"]),
+        ("edit", ["edit", "--list"]),
         ("evaluate", ["evaluate", "truth.jsonl"]),
         ("doctor", ["doctor"]),
     ],

@@ -64,7 +64,7 @@ def show_page() -> None:
         show_alert_page(services)
     else:
         _show_chat(chat, services)
-    show_opened(_cited(chat, services), services.chats.kept, services.library)
+    show_opened(_cited(chat, services), services.chats.kept, services.library, services.indexer.start)
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:

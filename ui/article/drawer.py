@@ -1,14 +1,14 @@
 """A drawer with an article, in which the quotes of an answer are highlighted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from index.core.formatting import place_line
 from index.core.urls import is_web_address
+from index.pipeline.corrections import name_of, remarks
 from index.text.articles import Article
-from index.text.day_origins import DayOrigin
 from index.text.spans import Span
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
@@ -28,13 +28,24 @@ class Was:
     closest: Citation | None  # the most similar sentence now, if it is gone
 
 
-def show_reader(
-    article: Article, cited: Sequence[Citation], *, clicked: Citation | None, note: str, was: Was | None
-) -> None:
-    """Open the drawer on `article`, with its quotes highlighted and `clicked` brightest.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the drawer shows."""
 
-    `note` is a message of the page; `was` is the article as it was quoted, which the reader can switch to.
+    article: Article
+    cited: tuple[Citation, ...]  # the quotes highlighted in it
+    clicked: Citation | None  # the one that the link points to; None: it opens at the top
+    note: str  # a message of the page
+    was: Was | None  # the article as it was quoted, which the reader can switch to
+    on_shelf: bool = True
+
+
+def show_reader(opened: Opened, correct: Callable[[], None]) -> None:
+    """Open the drawer on an article, with its quotes highlighted and the clicked one brightest.
+
+    `correct` shows a form to correct what is known of the article, if it is on the shelf.
     """
+    article, cited, clicked, was = opened.article, opened.cited, opened.clicked, opened.was
     numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
 
     @st.dialog("Article", width="medium", position="right", on_dismiss=_close)
@@ -45,24 +56,21 @@ def show_reader(
                 "title": article.title,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
-                "day": _day(article.day),
+                "remarks": [f"{name_of(field).capitalize()}: {remark}" for field, remark in remarks(article)],
                 "url": article.url if article.url and is_web_address(article.url) else "",
                 "path": article.path,
                 "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
                 "clicked": numbers[clicked] if clicked else None,
-                "note": note,
+                "note": opened.note,
                 "was": _was(was) if was else None,
                 # The address names another edition; a copied link names this one.
                 "link": link(clicked) if clicked and was else "",
             },
         )
+        if opened.on_shelf:
+            correct()
 
     drawer()
-
-
-def _day(day: DayOrigin) -> str:
-    """Say where the day is from, or why there is none."""
-    return f"Day {day.words}" if day.words else f"No day: {day.note}" if day.note else ""
 
 
 def _was(was: Was) -> dict[str, object]:

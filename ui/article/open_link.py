@@ -4,8 +4,9 @@ A quote is highlighted only where the article has exactly its characters. If the
 shows the sentence as it was, if a chat has kept it, and the most similar sentence now.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from index.core.errors import DatelineError, UnknownArticle
 from index.pipeline.library import Library
@@ -14,7 +15,8 @@ from index.text.articles import Article
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import FoundAgain, Place, closest_sentence, find_again
 from rag.storage.chats import Chats
-from ui.article.drawer import Was, show_reader
+from ui.article.correct_form import show_correct_form
+from ui.article.drawer import Opened, Was, show_reader
 from ui.browser.address import Address, here
 from ui.browser.look import show_text
 
@@ -38,21 +40,10 @@ class _Quoted:
     cited: tuple[Citation, ...]  # by the same answer, from the same article, including `citation`
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What the drawer shows."""
-
-    article: Article
-    cited: tuple[Citation, ...]  # the quotes highlighted in it
-    clicked: Citation | None  # the one that the link points to; None: it opens at the top
-    note: str
-    was: Was | None
-
-
-def show_opened(cited: Sequence[Citation], chats: Chats, library: Library) -> None:
+def show_opened(cited: Sequence[Citation], chats: Chats, library: Library, index: Callable[[], None]) -> None:
     """Open the drawer on the article that the address names, or say why that is not possible.
 
-    `cited` are the quotes of the answer that the address names.
+    `cited` are the quotes of the answer that the address names. `index` starts a run after a correction.
     """
     try:
         opened = find_opened(here(), cited, chats, library)
@@ -60,7 +51,7 @@ def show_opened(cited: Sequence[Citation], chats: Chats, library: Library) -> No
         show_text(str(error), kind="problem")
         return
     if opened:
-        show_reader(opened.article, opened.cited, clicked=opened.clicked, note=opened.note, was=opened.was)
+        show_reader(opened, partial(show_correct_form, opened.article, library, index))
 
 
 def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, library: Library) -> Opened | None:
@@ -73,9 +64,11 @@ def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, libra
     quoted = _quoted(cited, chats, address)
     with library.shelf.read() as reading:
         article = _on_shelf(reading, address, quoted)
-    if quoted and (article is None or article.id == quoted.citation.article.id):
-        note = "" if article else GONE
-        return Opened(quoted.citation.article, quoted.cited, quoted.citation, note, None)
+    if quoted and article is None:
+        return Opened(quoted.citation.article, quoted.cited, quoted.citation, GONE, None, on_shelf=False)
+    if quoted and article and article.id == quoted.citation.article.id:
+        # It may have been corrected since it was quoted.
+        return Opened(article, quoted.cited, quoted.citation, "", None)
     assert article is not None
     if address.quote is None:
         return Opened(article, (), None, "", None)

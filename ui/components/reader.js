@@ -60,7 +60,7 @@ export default function ({ data, parentElement }) {
   root.append(make("h2", "title", data.title))
   const about = [data.where, data.by && `By ${data.by}`].filter(Boolean).join(" · ")
   if (about) root.append(make("p", "where", about))
-  if (data.day) root.append(make("p", "day", data.day))
+  for (const remark of data.remarks) root.append(make("p", "remark", remark))
   const actions = make("p", "actions")
   if (data.url) {
     const link = make("a", "link", "Open the original")

@@ -301,7 +301,7 @@ def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
     with sqlite3.connect(shelf.path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 4"):
+    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 5"):
         Shelf(shelf.path.parent)
 
 
@@ -311,6 +311,8 @@ def test_a_shelf_of_an_older_version_is_migrated(shelf: Shelf) -> None:
     with closing(sqlite3.connect(shelf.path)) as connection:
         connection.execute("ALTER TABLE articles DROP COLUMN pages")
         connection.execute("ALTER TABLE articles DROP COLUMN day")
+        connection.execute("DROP INDEX articles_listed")
+        connection.execute("ALTER TABLE articles DROP COLUMN corrected")
         connection.execute("DROP TABLE prints")
         connection.execute("PRAGMA user_version = 1")
         connection.commit()

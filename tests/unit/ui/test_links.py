@@ -1,8 +1,6 @@
 """Links: input from an address or the browser is read, or the default is used."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,9 +9,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from index.feeds.feed_list import FeedList
-from tests.conftest import FENTANYL, ROOT, SEED, Newsroom, wait_until
+from tests.conftest import FENTANYL, Newsroom, wait_until
 from ui.pages.shelf import Look, bars
-from ui.server import services
 
 
 @given(
@@ -38,20 +35,6 @@ def test_bars_count_every_article_once(days: list[date]) -> None:
     assert sum(int(str(bar["count"])) for bar in shown) == len(days)
     periods = [str(bar["period"]) for bar in shown]
     assert periods == sorted(set(periods))
-
-
-@pytest.fixture
-def page(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
-    """The page's script, run in this process."""
-    shutil.copy(SEED, newsroom.seeds)
-    newsroom.indexed()
-    newsroom.library.index.release()
-    monkeypatch.setenv("DATELINE_SEEDS", str(newsroom.seeds))
-    monkeypatch.setenv("DATELINE_STORE", str(newsroom.library.settings.store))
-    services._build.cache_clear()
-    yield AppTest.from_file(str(ROOT / "ui" / "app" / "script.py"), default_timeout=60).run()
-    services.get_services().indexer.stop()
-    services._build.cache_clear()
 
 
 @pytest.mark.slow
