@@ -23,7 +23,7 @@ def read_feed(path: str, content: bytes) -> Iterator[Record]:
             yield Record(own, b"", reason=f"{own}: {reason}")
             continue
         its_content = json.dumps(fields, sort_keys=True).encode() if is_item else content
-        yield make_record(own, its_content, fields, parsed.guessed, names={})
+        yield make_record(own, its_content, fields, parsed.guessed, names={}, kind="item")
 
 
 def read_items(path: str, content: bytes) -> list[Mapping[str, str]]:

@@ -33,6 +33,7 @@ _INSIDE = ("_source", "doc", "document", "fields", "attributes", "node", "articl
 # NewsAPI cuts a text: "The bridge was closed… [+1234 chars]".
 _CUT = re.compile(r"(?:…|\.\.\.)?\s*\[\+\d+ chars\]\s*\Z")
 _LONGEST_CUT = 60  # characters
+Kind = Literal["field", "column", "item"]  # of what has the facts of a record
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Record:
     facts: Mapping[str, object] | None = None
     reason: str = ""
     guessed: str = ""  # the encoding, if it was guessed
-    kind: Literal["field", "column"] = "field"  # of what has a fact
+    kind: Kind = "field"
     spelled: Mapping[str, str] = field(default_factory=dict)  # names of fields as the file has them, by plain name
 
 
@@ -122,7 +123,7 @@ def make_record(
     guessed: str,
     *,
     names: FieldNames,
-    kind: Literal["field", "column"] = "field",
+    kind: Kind = "field",
 ) -> Record:
     """Make a record of an entry: a text, or fields of which one has the text. `names` are given to some fields."""
     if isinstance(entry, str):

@@ -9,7 +9,7 @@ from index.text.days import read_numeric_day
 
 DayCode = Literal[
     "", "json_ld", "metadata", "page", "address", "issue", "running_head", "mail", "forwarded_mail", "front_matter",
-    "field", "column", "head", "press_database", "dateline", "file_name", "numeric_order",
+    "field", "column", "item", "head", "press_database", "dateline", "file_name", "numeric_order",
 ]  # fmt: skip
 _WORDS: Mapping[DayCode, str] = {
     "json_ld": "from the page's JSON-LD",
@@ -23,6 +23,7 @@ _WORDS: Mapping[DayCode, str] = {
     "front_matter": "from the field {name} of the front matter",
     "field": "from the JSON field {name}",
     "column": "from the column {name}",
+    "item": "from the date of the item in the XML",
     "head": "from a line near the headline",
     "press_database": "from the press database",
     "dateline": "from the dateline",

@@ -22,6 +22,8 @@ FORWARDED = (
     f"Begin forwarded message:\n\nFrom: Bee <desk@bee.example>\nSent: {{sent}}\nSubject: Lock drained\n\n{PROSE}"
 )
 DAY = date(2026, 2, 5)
+FEED = f"""<rss><channel><title>Bee</title><item><title>Lock drained</title><description>{PROSE}</description>
+<pubDate>Thu, 05 Feb 2026 08:00:00 GMT</pubDate></item></channel></rss>"""
 NEXIS = f"""Lock drained
 The Ostermere Bee
 February 5, 2026 Thursday
@@ -81,6 +83,7 @@ def read_all(path: str, content: bytes) -> Sequence[Article]:
         ("a.eml", MAIL.format(subject="Fwd: Lock", body=FORWARDED.format(sent="5 February 2026 10:30")),
          "from the header of the forwarded mail"),
         ("a.txt", NEXIS, "from the press database"),
+        ("a.rss", FEED, "from the date of the item in the XML"),
     ],
 )  # fmt: skip
 def test_an_article_says_where_its_day_is_from(path: str, content: str, words: str) -> None:
