@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import Browser, FilePayload, ViewportSize, expect
 
 from tests.conftest import FENTANYL, FICTION, OTTAWA, SEED, CommandLine
-from tests.support.reader import SECONDS, Server, needs_browser, reading, serve
+from tests.support.reader import SECONDS, Reader, Server, needs_browser, reading, serve
 
 pytestmark = needs_browser
 
@@ -28,6 +28,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shutil.copy(SEED, folder / "seeds")
     with serve(folder) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser, server: Server) -> Iterator[Reader]:
+    """One open page: to load it takes longer than most tests."""
+    with reading(browser, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(window: Reader) -> Reader:
+    """A reader with a new chat, and no article open."""
+    window.page.keyboard.press("Escape")
+    window.start_new_chat()
+    return window
 
 
 def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, tmp_path: Path) -> None:
@@ -210,52 +225,53 @@ def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path:
         expect(reader.page.get_by_text("You can keep asking.")).to_be_visible()
 
 
-def test_an_article_opens_from_the_list(browser: Browser, server: Server) -> None:
-    with reading(browser, server) as reader:
-        reader.page.get_by_test_id("stSidebarUserContent").get_by_role(
-            "button", name="Rail strike in Castlemere ends"
-        ).click()
-        expect(reader.page.locator(".reader-root .title")).to_have_text(
-            "Rail strike in Castlemere ends after nine days"
-        )
-        assert reader.page.locator(".body").text_content() == (FICTION / "strike.txt").read_text()
-        expect(reader.page.locator("mark")).to_have_count(0)
+def test_an_article_opens_from_the_list(reader: Reader) -> None:
+    reader.page.get_by_test_id("stSidebarUserContent").get_by_role(
+        "button", name="Rail strike in Castlemere ends"
+    ).click()
+    expect(reader.page.locator(".reader-root .title")).to_have_text("Rail strike in Castlemere ends after nine days")
+    assert reader.page.locator(".body").text_content() == (FICTION / "strike.txt").read_text()
+    expect(reader.page.locator("mark")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("width", "height", "dark"), [(390, 844, True), (1280, 800, False)])
-def test_question_answer_and_article_fit_the_window(
-    browser: Browser, server: Server, width: int, height: int, dark: bool
-) -> None:
-    with reading(browser, server, width=width, height=height, dark=dark) as reader:
-        reader.ask(FENTANYL)
-        expect(reader.page.locator("button.quote")).to_have_count(2)
-        expect(reader.page.locator(".dl-question")).to_be_in_viewport()
-        assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        reader.page.locator("button.quote").first.click()
-        expect(reader.page.locator("mark.current")).to_be_in_viewport()
+def test_question_answer_and_article_fit_the_window(reader: Reader) -> None:
+    wide, phone = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+    reader.ask(FENTANYL)
+    expect(reader.page.locator("button.quote")).to_have_count(2)
+    try:
+        for size in (wide, phone):
+            reader.page.set_viewport_size(size)
+            expect(reader.page.locator(".dl-question")).to_be_in_viewport()
+            reader.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+            reader.page.locator("button.quote").first.click()
+            expect(reader.page.locator("mark.current")).to_be_in_viewport()
+            reader.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
+            reader.page.keyboard.press("Escape")
+            expect(reader.page.locator("mark.current")).to_have_count(0)
+    finally:
+        reader.page.set_viewport_size(wide)
 
 
-def test_the_page_can_be_used_by_keyboard(browser: Browser, server: Server) -> None:
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        first = reader.page.get_by_role("button", name="As per the statement")
-        first.focus()
-        reader.page.keyboard.press("Enter")
-        lit = reader.page.locator("mark.current")
-        expect(lit).to_contain_text("As per the statement")
-        following = reader.page.get_by_role("button", name="Next quote")
-        for _ in range(6):
-            reader.page.keyboard.press("Tab")
-            if following.evaluate("button => button.matches(':focus')"):
-                break
-        expect(following).to_be_focused()
-        reader.page.keyboard.press("Enter")
-        expect(lit).to_contain_text("During the meeting")
-        reader.page.keyboard.press("ArrowLeft")
-        expect(lit).to_contain_text("As per the statement")
-        reader.page.keyboard.press("Escape")
-        expect(lit).to_have_count(0)
-        expect(first).to_be_focused()
+def test_the_page_can_be_used_by_keyboard(reader: Reader) -> None:
+    reader.ask(FENTANYL)
+    first = reader.page.get_by_role("button", name="As per the statement")
+    first.focus()
+    reader.page.keyboard.press("Enter")
+    lit = reader.page.locator("mark.current")
+    expect(lit).to_contain_text("As per the statement")
+    following = reader.page.get_by_role("button", name="Next quote")
+    for _ in range(6):
+        reader.page.keyboard.press("Tab")
+        if following.evaluate("button => button.matches(':focus')"):
+            break
+    expect(following).to_be_focused()
+    reader.page.keyboard.press("Enter")
+    expect(lit).to_contain_text("During the meeting")
+    reader.page.keyboard.press("ArrowLeft")
+    expect(lit).to_contain_text("As per the statement")
+    reader.page.keyboard.press("Escape")
+    expect(lit).to_have_count(0)
+    expect(first).to_be_focused()
 
 
 def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> None:
@@ -269,10 +285,9 @@ def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> 
             expect(reader.page.locator(".answer-root .foot", has_text="Searched 7 articles")).to_be_attached()
 
 
-def test_an_overlong_question_shows_the_limit(browser: Browser, server: Server) -> None:
-    with reading(browser, server) as reader:
-        reader.ask("what was agreed? " * 1000)
-        expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 16,000.")
+def test_an_overlong_question_shows_the_limit(reader: Reader) -> None:
+    reader.ask("what was agreed? " * 1000)
+    expect(reader.page.get_by_role("alert")).to_contain_text("Expected at most 16,000.")
 
 
 def test_a_quote_of_a_removed_article_says_so(browser: Browser, tmp_path: Path) -> None:
@@ -453,59 +468,55 @@ def test_a_draft_is_checked_and_each_mark_opens_its_article(browser: Browser, se
 
 
 def test_an_answer_is_exported_in_each_format_and_shows_what_was_searched(
-    browser: Browser, server: Server, subtests: pytest.Subtests
+    reader: Reader, server: Server, subtests: pytest.Subtests
 ) -> None:
-    with reading(browser, server) as reader:
-        page = reader.page
-        reader.ask(FENTANYL)
-        page.locator(".part-bar").get_by_role("button", name="Export").click()
-        begins = {
-            "Markdown": b"# what was agreed",
-            "Word": b"PK",
-            "Word, Chicago notes": b"PK",
-            "Fact-check sheet": b"\xef\xbb\xbfquestion,claim,quote",
-            "BibTeX": b"@article{",
-        }
-        for name, beginning in begins.items():
-            with subtests.test(name), page.expect_download() as downloading:
-                page.get_by_role("button", name=name, exact=True).click()
-            content = Path(downloading.value.path()).read_bytes()
-            assert content.startswith(beginning), name
-            if name in ("Markdown", "Fact-check sheet"):
-                assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
+    page = reader.page
+    reader.ask(FENTANYL)
+    page.locator(".part-bar").get_by_role("button", name="Export").click()
+    begins = {
+        "Markdown": b"# what was agreed",
+        "Word": b"PK",
+        "Word, Chicago notes": b"PK",
+        "Fact-check sheet": b"\xef\xbb\xbfquestion,claim,quote",
+        "BibTeX": b"@article{",
+    }
+    for name, beginning in begins.items():
+        with subtests.test(name), page.expect_download() as downloading:
+            page.get_by_role("button", name=name, exact=True).click()
+        content = Path(downloading.value.path()).read_bytes()
+        assert content.startswith(beginning), name
+        if name in ("Markdown", "Fact-check sheet"):
+            assert f"{server.url}/?article={SEED.name}&quote=".encode() in content
 
-        page.get_by_text("What was searched").click()
-        expect(page.locator(".report .report-text")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
-        expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
+    page.get_by_text("What was searched").click()
+    expect(page.locator(".report .report-text")).to_contain_text("Outlets: Fictional Wire (3), not named (2)")
+    expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
 
 
-def test_an_answers_timeline_opens_its_quotes_and_is_exported(
-    browser: Browser, server: Server, subtests: pytest.Subtests
-) -> None:
-    with reading(browser, server) as reader:
-        page = reader.page
-        reader.ask("what will the liaison officers do?")
-        page.get_by_text("Timeline", exact=True).click()
-        words = page.locator(".event-words")
-        expect(words).not_to_have_count(0)
-        expect(page.locator(".when").last).to_have_text("12 Feb 2026")
-        quoted = reader.quotes
-        shown = words.all_text_contents()
-        assert set(quoted) < set(shown), "all that is quoted, and more"
-        expect(page.locator(".event-where").first).to_have_text("New Delhi, reported 12 Feb 2026")
-        unquoted = next(place for place, text in enumerate(shown) if text not in quoted)
-        page.locator("button.event-button").nth(unquoted).click()
-        expect(page.locator("mark.current")).to_have_text(shown[unquoted])
-        page.keyboard.press("Escape")
-        expect(page.locator("mark")).to_have_count(0)
-        expect(page.locator("button.event-button").nth(unquoted)).to_be_focused()
-        page.get_by_role("button", name="Export the timeline").click()
-        begins = {
-            "Markdown": b"# what will",
-            "Word": b"PK",
-            "Table (CSV)": b"\xef\xbb\xbffirst",
-        }
-        for name, beginning in begins.items():
-            with subtests.test(name), page.expect_download() as downloading:
-                page.get_by_role("button", name=name, exact=True).click()
-            assert Path(downloading.value.path()).read_bytes().startswith(beginning), name
+def test_an_answers_timeline_opens_its_quotes_and_is_exported(reader: Reader, subtests: pytest.Subtests) -> None:
+    page = reader.page
+    reader.ask("what will the liaison officers do?")
+    page.get_by_text("Timeline", exact=True).click()
+    words = page.locator(".event-words")
+    expect(words).not_to_have_count(0)
+    expect(page.locator(".when").last).to_have_text("12 Feb 2026")
+    quoted = reader.quotes
+    shown = words.all_text_contents()
+    assert set(quoted) < set(shown), "all that is quoted, and more"
+    expect(page.locator(".event-where").first).to_have_text("New Delhi, reported 12 Feb 2026")
+    unquoted = next(place for place, text in enumerate(shown) if text not in quoted)
+    page.locator("button.event-button").nth(unquoted).click()
+    expect(page.locator("mark.current")).to_have_text(shown[unquoted])
+    page.keyboard.press("Escape")
+    expect(page.locator("mark")).to_have_count(0)
+    expect(page.locator("button.event-button").nth(unquoted)).to_be_focused()
+    page.get_by_role("button", name="Export the timeline").click()
+    begins = {
+        "Markdown": b"# what will",
+        "Word": b"PK",
+        "Table (CSV)": b"\xef\xbb\xbffirst",
+    }
+    for name, beginning in begins.items():
+        with subtests.test(name), page.expect_download() as downloading:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert Path(downloading.value.path()).read_bytes().startswith(beginning), name

@@ -275,18 +275,18 @@ def test_only_the_reader_goes_back_in_the_history(browser: Browser, server: Serv
         assert went_back()
 
 
-@pytest.mark.parametrize(
-    ("at", "said"),
-    [
-        ("/?chat=nosuchchat", "There is no such chat. Expected one that was not deleted. Start a new chat."),
-        ("/?article=no-such.txt", "No article 'no-such.txt' is on the shelf."),
-        ("/?article=ferries.txt&quote=5-99999", "The link points to a place that this article does not have."),
-        ("/?article=ferries.txt&quote=5-20.00000000", "This article was changed since the link was made"),
-    ],
-)
-def test_a_link_that_leads_nowhere_says_so(browser: Browser, server: Server, at: str, said: str) -> None:
-    with reading(browser, server, at=at) as reader:
-        expect(reader.page.get_by_text(said)).to_be_visible()
+def test_a_link_that_leads_nowhere_says_so(browser: Browser, server: Server, subtests: pytest.Subtests) -> None:
+    links = {
+        "/?chat=nosuchchat": "There is no such chat. Expected one that was not deleted. Start a new chat.",
+        "/?article=no-such.txt": "No article 'no-such.txt' is on the shelf.",
+        "/?article=ferries.txt&quote=5-99999": "The link points to a place that this article does not have.",
+        "/?article=ferries.txt&quote=5-20.00000000": "This article was changed since the link was made",
+    }
+    with reading(browser, server) as reader:
+        for at, said in links.items():
+            with subtests.test(at):
+                reader.page.goto(server.url + at)
+                expect(reader.page.get_by_text(said)).to_be_visible()
         reader.page.keyboard.press("Escape")
         reader.ask(FENTANYL)
         expect(reader.page.locator("button.quote")).to_have_count(2)

@@ -15,7 +15,7 @@ from index.core.scope import WHOLE, Scope
 from rag.answering.models import Answer
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
 from tests.support.chat_server import ChatServer, as_json, serve_chat
-from tests.support.reader import Server, needs_browser, reading, serve
+from tests.support.reader import Reader, Server, needs_browser, reading, serve
 from ui.server.chats import OpenChat, OpenChats, Turn
 
 AGREED = "India and Canada agreed to establish liaison officers, the Ministry of External Affairs said."
@@ -48,176 +48,175 @@ def server(tmp_path_factory: pytest.TempPathFactory, endpoint: ChatServer) -> It
         yield running
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser, server: Server) -> Iterator[Reader]:
+    """One open page: to load it takes longer than most of these tests."""
+    with reading(browser, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(window: Reader, chat: ChatServer) -> Reader:
+    """A reader with a new chat, and no article open."""
+    window.page.keyboard.press("Escape")
+    window.start_new_chat()
+    return window
+
+
 @needs_browser
-def test_text_grows_then_citations_open_the_article(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_text_grows_then_citations_open_the_article(reader: Reader, chat: ChatServer) -> None:
     chat.go_on = threading.Event()
-    with reading(browser, server) as reader:
-        page = reader.page
-        reader.ask(FENTANYL)
-        expect(page.locator(".words").first).to_be_visible()
-        said = page.locator(".said").first
-        expect(said).to_be_visible()
-        early = said.text_content() or ""
-        assert AGREED.startswith(early)
-        assert len(early) < len(AGREED)
-        expect(page.get_by_role("status").filter(has_text="scripted is writing")).to_be_visible()
-        assert page.get_by_role("button", name="Copy").count() == 0
-        chat.go_on.set()
-        expect(said).to_have_text(AGREED)
-        expect(page.locator(".statement")).to_have_count(4)
-        expect(page.get_by_role("button", name="Copy")).to_be_visible()
-        verdicts = [element.get_attribute("class") for element in page.locator(".statement").all()]
-        assert verdicts == ["statement supported", "statement doubtful", "statement uncited", "statement uncited"]
-        expect(page.locator(".doubtful .verdict")).to_have_text('doubtful The quote does not say "2027".')
-        expect(page.locator(".chip.nowhere")).to_have_text("9.9?")
-        expect(page.locator(".usage")).to_have_text("scripted: 1,234 tokens in, 56 out, $0.0004")
-        expect(page.get_by_text("This chat: 1,234 tokens in, 56 out, $0.0004")).to_be_visible()
-        page.get_by_role("button", name="Source 1").first.click()
-        lit = page.locator("mark.current")
-        expect(lit).to_contain_text("India and Canada have agreed to establish liaison officers")
-        expect(lit).to_be_in_viewport()
-        assert page.locator(".body").text_content() == SEED.read_text()
+    page = reader.page
+    reader.ask(FENTANYL)
+    expect(page.locator(".words").first).to_be_visible()
+    said = page.locator(".said").first
+    expect(said).to_be_visible()
+    early = said.text_content() or ""
+    assert AGREED.startswith(early)
+    assert len(early) < len(AGREED)
+    expect(page.get_by_role("status").filter(has_text="scripted is writing")).to_be_visible()
+    assert page.get_by_role("button", name="Copy").count() == 0
+    chat.go_on.set()
+    expect(said).to_have_text(AGREED)
+    expect(page.locator(".statement")).to_have_count(4)
+    expect(page.get_by_role("button", name="Copy")).to_be_visible()
+    verdicts = [element.get_attribute("class") for element in page.locator(".statement").all()]
+    assert verdicts == ["statement supported", "statement doubtful", "statement uncited", "statement uncited"]
+    expect(page.locator(".doubtful .verdict")).to_have_text('doubtful The quote does not say "2027".')
+    expect(page.locator(".chip.nowhere")).to_have_text("9.9?")
+    expect(page.locator(".usage")).to_have_text("scripted: 1,234 tokens in, 56 out, $0.0004")
+    expect(page.get_by_text("This chat: 1,234 tokens in, 56 out, $0.0004")).to_be_visible()
+    page.get_by_role("button", name="Source 1").first.click()
+    lit = page.locator("mark.current")
+    expect(lit).to_contain_text("India and Canada have agreed to establish liaison officers")
+    expect(lit).to_be_in_viewport()
+    assert page.locator(".body").text_content() == SEED.read_text()
 
 
 @needs_browser
-def test_quotes_are_shown_before_the_model_answers(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_quotes_are_shown_before_the_model_answers(reader: Reader, chat: ChatServer) -> None:
     chat.fault = "hang before the answer"
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        expect(reader.page.locator("button.quote")).to_have_count(2)
-        expect(reader.page.get_by_text("Asking scripted")).to_be_visible()
-        expect(reader.page.locator(".dl-question")).to_be_in_viewport()
-        reader.page.get_by_role("button", name="Stop").click()
-        expect(reader.page.get_by_text("Stopped before the model had written anything.")).to_be_visible()
-        expect(reader.page.locator("button.quote")).to_have_count(2)
+    reader.ask(FENTANYL)
+    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.get_by_text("Asking scripted")).to_be_visible()
+    expect(reader.page.locator(".dl-question")).to_be_in_viewport()
+    reader.page.get_by_role("button", name="Stop").click()
+    expect(reader.page.get_by_text("Stopped before the model had written anything.")).to_be_visible()
+    expect(reader.page.locator("button.quote")).to_have_count(2)
 
 
 @needs_browser
-def test_a_stop_ends_the_answer_and_marks_it_unfinished(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_a_stop_ends_the_answer_and_marks_it_unfinished(reader: Reader, chat: ChatServer) -> None:
     chat.say, chat.pause = lambda _: as_json(*[(AGREED, ["1.1"])] * 60), 0.02
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        expect(reader.page.locator(".statement").nth(1)).to_be_visible()
-        reader.page.get_by_role("button", name="Stop").click()
-        expect(reader.page.get_by_text("This answer is unfinished.")).to_be_visible()
-        assert chat.hung_up.wait(10)
-        expect(reader.page.locator(".statement.unfinished")).to_have_count(1)
+    reader.ask(FENTANYL)
+    expect(reader.page.locator(".statement").nth(1)).to_be_visible()
+    reader.page.get_by_role("button", name="Stop").click()
+    expect(reader.page.get_by_text("This answer is unfinished.")).to_be_visible()
+    assert chat.hung_up.wait(10)
+    expect(reader.page.locator(".statement.unfinished")).to_have_count(1)
 
 
 @needs_browser
-def test_an_answer_is_asked_for_again_in_other_words(browser: Browser, server: Server, chat: ChatServer) -> None:
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        expect(reader.page.locator(".statement")).to_have_count(4)
-        chat.say = lambda _: as_json(("Liaison officers will be established, India and Canada agreed.", ["1.1"]))
-        reader.page.get_by_role("button", name="Ask again").click()
-        expect(reader.page.locator(".statement")).to_have_count(1)
-        assert [asked["temperature"] for asked in chat.requests] == [0, 0.7]
-        expect(reader.page.locator(".dl-question")).to_have_count(1)
+def test_an_answer_is_asked_for_again_in_other_words(reader: Reader, chat: ChatServer) -> None:
+    reader.ask(FENTANYL)
+    expect(reader.page.locator(".statement")).to_have_count(4)
+    chat.say = lambda _: as_json(("Liaison officers will be established, India and Canada agreed.", ["1.1"]))
+    reader.page.get_by_role("button", name="Ask again").click()
+    expect(reader.page.locator(".statement")).to_have_count(1)
+    assert [asked["temperature"] for asked in chat.requests] == [0, 0.7]
+    expect(reader.page.locator(".dl-question")).to_have_count(1)
 
 
 @needs_browser
-def test_an_answer_is_copied_with_its_sources(browser: Browser, server: Server, chat: ChatServer) -> None:
-    with reading(browser, server) as reader:
-        reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
-        reader.ask(FENTANYL)
-        reader.page.get_by_role("button", name="Copy").click()
-        expect(reader.page.get_by_role("button", name="Copied")).to_be_visible()
-        copied = reader.page.evaluate("navigator.clipboard.readText()")
-        assert copied.startswith(f"{AGREED} [1] {WRONG} [1] (doubtful: ")
-        assert "  [1] date 2026-02-12" not in copied
-        assert "  [1] India and Canada have agreed to establish liaison officers" in copied
+def test_an_answer_is_copied_with_its_sources(reader: Reader, server: Server) -> None:
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    reader.ask(FENTANYL)
+    reader.page.get_by_role("button", name="Copy").click()
+    expect(reader.page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"{AGREED} [1] {WRONG} [1] (doubtful: ")
+    assert "  [1] date 2026-02-12" not in copied
+    assert "  [1] India and Canada have agreed to establish liaison officers" in copied
 
 
 @needs_browser
-def test_a_follow_up_says_what_was_searched_for_and_the_reader_may_change_it(
-    browser: Browser, server: Server, chat: ChatServer
-) -> None:
-    with reading(browser, server) as reader:
-        page = reader.page
-        reader.ask(FENTANYL)
-        expect(page.locator(".statement")).to_have_count(4)
-        chat.say = lambda messages: (
-            "When will the agreement on fentanyl precursors take effect?"
-            if "Last question" in messages[-1]["content"]
-            else as_json(("There is no set timeline for appointing the liaison officers, Jaiswal noted.", ["1.7"]))
-        )
-        reader.ask("when will that happen?")
-        searched = page.get_by_text("Searched for: When will the agreement on fentanyl precursors take effect?")
-        expect(searched).to_be_visible()
-        expect(page.get_by_role("button", name="Copy")).to_have_count(2)
-        page.get_by_role("button", name="Change", exact=True).click()
-        page.get_by_label("Search for").fill("How high did the River Lind rise?")
-        page.get_by_role("button", name="Search", exact=True).click()
-        expect(page.get_by_text("Searched for: How high did the River Lind rise?")).to_be_visible()
-        expect(page.locator(".words", has_text="6.32 metres")).to_be_visible()
-        expect(page.locator(".dl-question")).to_have_text([FENTANYL, "when will that happen?"])
+def test_a_follow_up_says_what_was_searched_for_and_the_reader_may_change_it(reader: Reader, chat: ChatServer) -> None:
+    page = reader.page
+    reader.ask(FENTANYL)
+    expect(page.locator(".statement")).to_have_count(4)
+    chat.say = lambda messages: (
+        "When will the agreement on fentanyl precursors take effect?"
+        if "Last question" in messages[-1]["content"]
+        else as_json(("There is no set timeline for appointing the liaison officers, Jaiswal noted.", ["1.7"]))
+    )
+    reader.ask("when will that happen?")
+    searched = page.get_by_text("Searched for: When will the agreement on fentanyl precursors take effect?")
+    expect(searched).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(2)
+    page.get_by_role("button", name="Change", exact=True).click()
+    page.get_by_label("Search for").fill("How high did the River Lind rise?")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_text("Searched for: How high did the River Lind rise?")).to_be_visible()
+    expect(page.locator(".words", has_text="6.32 metres")).to_be_visible()
+    expect(page.locator(".dl-question")).to_have_text([FENTANYL, "when will that happen?"])
 
 
 @needs_browser
-def test_the_reader_chooses_the_model_or_none(browser: Browser, server: Server, chat: ChatServer) -> None:
-    with reading(browser, server) as reader:
-        reader.choose("Answer with", "other")
-        reader.ask(FENTANYL)
-        expect(reader.page.locator(".usage")).to_contain_text("other: 1,234 tokens in")
-        assert chat.requests[-1]["model"] == "other"
-        reader.choose("Answer with", "Quotes only")
-        asked = len(chat.requests)
-        reader.ask("How high did the River Lind rise?")
-        expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
-        expect(reader.page.get_by_role("button", name="Copy")).to_have_count(2)
-        expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(0)
-        assert len(chat.requests) == asked
-        reader.choose("Answer with", "scripted")
-        reader.page.get_by_role("button", name="Ask the model").click()
-        expect(reader.page.locator(".usage")).to_have_count(2)
-        assert chat.requests[-1]["model"] == "scripted"
+def test_the_reader_chooses_the_model_or_none(reader: Reader, chat: ChatServer) -> None:
+    reader.choose("Answer with", "other")
+    reader.ask(FENTANYL)
+    expect(reader.page.locator(".usage")).to_contain_text("other: 1,234 tokens in")
+    assert chat.requests[-1]["model"] == "other"
+    reader.choose("Answer with", "Quotes only")
+    asked = len(chat.requests)
+    reader.ask("How high did the River Lind rise?")
+    expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Copy")).to_have_count(2)
+    expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(0)
+    assert len(chat.requests) == asked
+    reader.choose("Answer with", "scripted")
+    reader.page.get_by_role("button", name="Ask the model").click()
+    expect(reader.page.locator(".usage")).to_have_count(2)
+    assert chat.requests[-1]["model"] == "scripted"
 
 
 @needs_browser
-def test_a_model_that_finds_nothing_leaves_the_closest_quotes(
-    browser: Browser, server: Server, chat: ChatServer
-) -> None:
+def test_a_model_that_finds_nothing_leaves_the_closest_quotes(reader: Reader, chat: ChatServer) -> None:
     chat.say = lambda _: as_json()
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        expect(reader.page.get_by_text("The model finds no answer on the shelf. Closest sentences:")).to_be_visible()
-        expect(reader.page.locator("button.quote")).to_have_count(2)
-        expect(reader.page.locator(".number")).to_have_text(["1", "2"])
-        calm = reader.page.locator("[data-level='may_answer'] .words").first
-        assert "217, 165, 20" not in calm.evaluate("words => getComputedStyle(words).borderInlineStartColor")
+    reader.ask(FENTANYL)
+    expect(reader.page.get_by_text("The model finds no answer on the shelf. Closest sentences:")).to_be_visible()
+    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.locator(".number")).to_have_text(["1", "2"])
+    calm = reader.page.locator("[data-level='may_answer'] .words").first
+    assert "217, 165, 20" not in calm.evaluate("words => getComputedStyle(words).borderInlineStartColor")
 
 
 @needs_browser
-def test_text_of_a_model_is_shown_as_text_and_fetches_nothing(
-    browser: Browser, server: Server, chat: ChatServer
-) -> None:
+def test_text_of_a_model_is_shown_as_text_and_fetches_nothing(reader: Reader, chat: ChatServer) -> None:
     nasty = (
         '<img src="http://127.0.0.1:9/x.png" onerror="alert(1)"> ![x](http://127.0.0.1:9/y.png) **b** :smile: $x$ '
         "[link](http://127.0.0.1:9/z) <script>alert(2)</script> liaison officers -> done."
     )
     chat.say = lambda _: as_json((nasty, ["1.1"]))
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        said = reader.page.locator(".said")
-        expect(said.last).to_contain_text("done.")
-        # Statements end where the model's sentences end, and nowhere else.
-        assert "".join("".join(said.all_text_contents()).split()) == "".join(nasty.split())
-        assert reader.page.locator(".answer-root img, .answer-root script, .answer-root a").count() == 0
-        expect(reader.page.locator(".statement.supported")).to_have_count(0)
+    reader.ask(FENTANYL)
+    said = reader.page.locator(".said")
+    expect(said.last).to_contain_text("done.")
+    # Statements end where the model's sentences end, and nowhere else.
+    assert "".join("".join(said.all_text_contents()).split()) == "".join(nasty.split())
+    assert reader.page.locator(".answer-root img, .answer-root script, .answer-root a").count() == 0
+    expect(reader.page.locator(".statement.supported")).to_have_count(0)
 
 
 @needs_browser
-def test_a_click_does_not_interrupt_an_answer_being_written(browser: Browser, server: Server, chat: ChatServer) -> None:
+def test_a_click_does_not_interrupt_an_answer_being_written(reader: Reader, chat: ChatServer) -> None:
     chat.pause = 0.01
-    with reading(browser, server) as reader:
-        reader.ask(FENTANYL)
-        reader.page.locator("button.quote").first.click()
-        expect(reader.page.locator("mark.current")).to_be_visible()
-        reader.page.keyboard.press("Escape")
-        expect(reader.page.locator(".statement")).to_have_count(4)
-        expect(reader.page.get_by_role("button", name="Ask again")).to_be_visible()
-        assert len(chat.requests) == 1
+    reader.ask(FENTANYL)
+    reader.page.locator("button.quote").first.click()
+    expect(reader.page.locator("mark.current")).to_be_visible()
+    reader.page.keyboard.press("Escape")
+    expect(reader.page.locator(".statement")).to_have_count(4)
+    expect(reader.page.get_by_role("button", name="Ask again")).to_be_visible()
+    assert len(chat.requests) == 1
 
 
 @needs_browser
