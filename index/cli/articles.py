@@ -103,13 +103,13 @@ def status_command(
             "last_run": last_run or None,
             "seeds": str(library.settings.seeds),
             "store": str(library.settings.store),
-            "newest": newest.isoformat() if newest else None,
         }
         staleness = read_staleness(library.settings.store, newest)
         stale_days = library.settings.stale_days
     if as_json:
         failing = [feed_json(feed) for feed in staleness.failing]
-        shown = status | {"feeds": len(staleness.feeds), "failing_feeds": failing}
+        shown = status | {"newest": newest and newest.isoformat(), "feeds": len(staleness.feeds)}
+        shown |= {"failing_feeds": failing}
         typer.echo(json.dumps(shown, ensure_ascii=False))
     else:
         for name, value in status.items():

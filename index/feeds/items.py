@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from index.core.errors import DatelineError
+from index.core.errors import DatelineError, ServerBusy
 from index.core.settings import Settings
 from index.inbox.fetch import Network, fetch
 from index.reading.facts import facts_of
@@ -16,7 +16,9 @@ from index.text.articles import Article
 
 Fields = Mapping[str, str]  # of an item, by the names that records in JSON have
 
-_LONGEST_TEASER = 600  # characters; a longer text is the article, unless it says that there is more
+# Characters. A longer text is the article, unless it says that there is more.
+_LONGEST_TEASER = 600
+_LONGEST_SUMMARY = 2_000  # if the feed has no other text than summaries
 _CUT = re.compile(
     r"(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\b(?:read (?:more|on)|continue reading|full story)\b.{0,60})\W*\Z", re.IGNORECASE
 )
@@ -32,6 +34,7 @@ class ItemFile:
     name: str
     content: bytes
     problem: str = ""  # why the page was not read; the item's own text is in the file
+    waits: bool = False  # the page's server asks to come back later
 
 
 def identity(item: Fields) -> bytes:
@@ -40,9 +43,11 @@ def identity(item: Fields) -> bytes:
 
 
 def edition(item: Fields) -> bytes:
-    """Return a hash that changes if the item is edited."""
-    shown = [item.get(name, "") for name in ("title", "content", "description", "updated")]
-    return sha256(json.dumps(shown).encode()).digest()
+    """Return a hash that changes if the words of the item are edited, or the day on which it says it was updated."""
+    # Markup may change each time, such as the address of a picture that counts readers; so may a moment.
+    updated = facts_of(item).get("updated", "")
+    shown = [to_plain_text(item.get(name, "")) for name in ("title", "content", "description")]
+    return sha256(json.dumps([*shown, updated]).encode()).digest()
 
 
 def is_teaser(item: Fields) -> bool:
@@ -52,7 +57,8 @@ def is_teaser(item: Fields) -> bool:
     (True, False)
     """
     text = _own_text(item)
-    return len(text) <= _LONGEST_TEASER or _CUT.search(text[-_LONGEST_END:]) is not None
+    longest = _LONGEST_TEASER if item.get("content") else _LONGEST_SUMMARY
+    return len(text) <= longest or _CUT.search(text[-_LONGEST_END:]) is not None
 
 
 def needs_page(item: Fields) -> bool:
@@ -62,7 +68,7 @@ def needs_page(item: Fields) -> bool:
 
 def make_file(item: Fields, *, follows_link: bool, settings: Settings, network: Network) -> ItemFile:
     """Make the file of an item: JSON with the fields that readers know. Raises FetchFailed only if it has no text."""
-    fields, problem = {name: value for name, value in item.items() if name != "id"}, ""
+    fields, problem, waits = {name: value for name, value in item.items() if name != "id"}, "", False
     if follows_link and needs_page(item):
         try:
             page = fetch(item["url"], kinds=KINDS, max_bytes=settings.limits.file_bytes, network=network)
@@ -70,9 +76,9 @@ def make_file(item: Fields, *, follows_link: bool, settings: Settings, network: 
         except DatelineError as error:
             if not _own_text(item):
                 raise
-            problem = str(error)
+            problem, waits = str(error), isinstance(error, ServerBusy)
     written = json.dumps(fields, ensure_ascii=False, indent=1).encode(errors="replace")
-    return ItemFile(f"{_stem(fields)}.json", written, problem)
+    return ItemFile(f"{_stem(fields)}.json", written, problem, waits)
 
 
 def _with_page(fields: dict[str, str], article: Article) -> dict[str, str]:

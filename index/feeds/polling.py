@@ -115,8 +115,9 @@ class Poller:
             problem = one_line(str(error))
             wait_seconds = error.seconds if isinstance(error, ServerBusy) else 0
             self.feeds.fail(feed, problem, now=now, wait_seconds=wait_seconds)
+            since = feed.failed_since or now
             # An address may have a key.
-            logger.warning("Feed %r could not be polled: %s", feed.name, _ADDRESS.sub("(address)", problem))
+            logger.warning("Feed %r has failed since %s: %s", feed.name, since, _ADDRESS.sub("(address)", problem))
             return Polled(feed, problem=problem)
 
     def _fetch(self, address: str, known: Version, *, follows_page: bool = False) -> FeedPage:
@@ -161,20 +162,17 @@ class Poller:
         if file.problem:
             problems.append(file.problem)
         digest = sha256(file.content).digest()
-        if known and known.path:
+        if known and known.written == digest:
+            path, written = known.path, False
+        elif known and known.path:
             path, written = known.path, replace_seed(settings.seeds, known.path, file.content, digest=known.written)
+            digest = digest if written else known.written
         else:
-            added = add_seed(
-                settings.seeds,
-                file.name,
-                file.content,
-                max_bytes=settings.limits.file_bytes,
-                folder=f"{FOLDER}/{feed.name}",
-            )
+            max_bytes, folder = settings.limits.file_bytes, f"{FOLDER}/{feed.name}"
+            added = add_seed(settings.seeds, file.name, file.content, max_bytes=max_bytes, folder=folder)
             path, written = added.path, added.new
-        self.feeds.take(
-            feed, identity(item), Taken(edition(item), path, digest if written or not known else known.written)
-        )
+        # If its page can be read later, the item counts as edited.
+        self.feeds.take(feed, identity(item), Taken(b"" if file.waits else edition(item), path, digest))
         return written
 
 

@@ -5,6 +5,7 @@ The fields of an item get the names that records in JSON have, so that both are 
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from email.utils import parsedate
 from html import escape, unescape
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -55,6 +56,17 @@ _SUMMARIES = ("description", "summary", "media:description", "dc:description", "
 _PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created")
 _UPDATED = ("updated", "modified", "dcterms:modified")
 _MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*(?:\((?P<name>[^)]*)\))?\s*")
+_SHORT_YEAR = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d\d\s")
+_LONGEST_ENDING = 3_000  # characters, with the addresses in it
+_LONGEST_TAIL = 100  # characters, of what can follow the last link in it
+_ENDING = re.compile(
+    r"(?:<p\b[^<>]*>\s*)?(?:"
+    r"<a\b[^<>]*>\W{0,20}(?:continue reading|read more|read the full \w+|more(?=\W{1,10}</a>))[^<>]{0,200}"
+    r"(?:<span\b[^<>]*>[^<>]{0,300}</span>[^<>]{0,20})?</a>"
+    r"|the post\s+<a\b[^<>]*>[^<>]*</a>\s+(?:appeared first|first appeared) on\s+<a\b[^<>]*>[^<>]*</a>\.?"
+    r")(?:\s*</p>)?\s*\Z",
+    re.IGNORECASE,
+)
 _WITHDRAWN = ("canceled", "withheld")  # IPTC's statuses of publication
 _ALONE = ("entry", "item", "nitf", "newsItem")  # elements that, as the first of a file, are one article
 _NO_TEXT_CLASSES = ("picture", "graphic", "video", "audio", "animation")
@@ -163,13 +175,15 @@ def _read_feed(root: Element) -> Iterator[dict[str, str]]:
     """Yield the fields of the items of RSS 0.9 to 2.0, RSS 1.0 and Atom."""
     channel = root.find("channel")
     feed = root if channel is None else channel
-    title, base = _first(feed, "title"), _link(feed, "")
+    title, base = _first(feed, "title"), _link(feed, "") or _attribute(feed, "xml:base")
+    everybody = ", ".join(filter(None, map(_person, feed.findall("author"))))
     for item in root.iter():
         if item.tag in ("item", "entry"):
-            fields = _read_item(item, base or _attribute(feed, "xml:base"))
-            authors = fields["author"] or ", ".join(filter(None, map(_person, feed.findall("author"))))
+            fields = _read_item(item, base)
+            authors = fields["author"] or everybody
             fields["author"] = "" if authors == title else authors
-            fields["id"] = _identity(item) or fields["url"] or fields["title"] or fields["description"][:200]
+            named = (_identity(item), fields["url"], fields["title"], fields["description"], fields["content"], "item")
+            fields["id"] = next(filter(None, named))
             yield {**fields, "feed_title": title}
 
 
@@ -179,18 +193,32 @@ def _read_entry(root: Element) -> Iterator[dict[str, str]]:
 
 def _read_item(item: Element, base: str) -> dict[str, str]:
     source = item.find("source")
-    summaries = (_first(item, name) for name in _SUMMARIES)
+    summaries = (_without_ending(_first(item, name)) for name in _SUMMARIES)
     authors = [_person(author) for name in ("dc:creator", "author", "itunes:author") for author in item.findall(name)]
     return {
         "title": _first(item, "title", "dc:title", "media:title"),
-        "content": next((text for name in _TEXTS if (text := _first(item, name))), ""),
+        "content": next((text for name in _TEXTS if (text := _without_ending(_first(item, name)))), ""),
         "description": max(summaries, key=len),
-        "published": _first(item, *_PUBLISHED),
+        "published": _day_of_short_year(_first(item, "pubDate")) or _first(item, *_PUBLISHED),
         "updated": _first(item, *_UPDATED),
         "author": ", ".join(dict.fromkeys(filter(None, authors))),
         "outlet": "" if source is None else _first(source, "title") or one_line(source.text or ""),
         "url": _link(item, base),
     }
+
+
+def _without_ending(written: str) -> str:
+    """Return a text without what publishing systems add to it: "Read more", "The post … appeared first on …"."""
+    if "</a>" not in written[-_LONGEST_TAIL:].lower():
+        return written
+    start = max(0, len(written) - _LONGEST_ENDING)
+    return written[:start] + _ENDING.sub("", written[start:])
+
+
+def _day_of_short_year(written: str) -> str:
+    """Return the day of a moment whose year has two digits, as RFC 822 allows; or ""."""
+    found = parsedate(written) if _SHORT_YEAR.match(written) else None
+    return f"{found[0]:04}-{found[1]:02}-{found[2]:02}" if found else ""
 
 
 def _link(item: Element, base: str) -> str:

@@ -1,6 +1,7 @@
 """Feed records: make records of the items of a feed or of a news message in XML."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from index.formats.sandbox import parse
@@ -32,5 +33,12 @@ def read_items(path: str, content: bytes) -> list[Mapping[str, str]]:
     Withdrawn items, and those with neither text nor an address, are left out. Raises UnreadableArticle if it is no
     feed.
     """
-    found = (parsed.stated for parsed in parse(path, content) if not parsed.reason)
-    return [fields for fields in found if {"content", "description", "url"} & fields.keys() and "id" in fields]
+    parsed = (one.stated for one in parse(path, content) if not one.reason)
+    found = [fields for fields in parsed if {"content", "description", "url"} & fields.keys() and "id" in fields]
+    uses = Counter(fields["id"] for fields in found)
+    # Some feeds call all items alike.
+    return [{**fields, "id": _own_id(fields)} if uses[fields["id"]] > 1 else fields for fields in found]
+
+
+def _own_id(fields: Mapping[str, str]) -> str:
+    return " ".join(fields.get(name, "") for name in ("id", "url", "title"))

@@ -135,7 +135,7 @@ def parse_date(text: str) -> date | None:
     except ValueError:
         pass
     if day := read_written_day(text):
-        return day
+        return _possible(day, text)
     if numeric := read_numeric_day(text):
         return numeric.certain
     # dateutil fills gaps from a default and guesses the order of day and month. Two readings with different defaults

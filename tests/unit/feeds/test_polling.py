@@ -121,7 +121,7 @@ def test_the_page_of_a_teaser_is_read_with_the_facts_of_the_feed(poller: Poller,
         item("Snow closed the Orrin pass …", link=f"{site}/pass"),
         item("A ferry ran aground near Skerry.", guid="n2", title="Ferry", link=f"{site}/login"),
         item("Bees are back in Oakhaven.", guid="n3", title="Bees", link="http://10.0.0.1/bees"),
-        item(WHOLE, guid="n4", title="Whole", link=f"{site}/whole"),
+        item(WHOLE * 3, guid="n4", title="Whole", link=f"{site}/whole"),
     ]  # fmt: skip
     polled = add(poller, web, rss(*items))
     assert polled.new == 4
@@ -132,6 +132,25 @@ def test_the_page_of_a_teaser_is_read_with_the_facts_of_the_feed(poller: Poller,
     assert found["Ferry"].text == "A ferry ran aground near Skerry."
     assert found["Bees"].text == "Bees are back in Oakhaven."
     assert [path for path, _ in web.asked] == ["/feed", "/pass", "/login"]
+
+
+def test_a_busy_page_is_read_later(poller: Poller, web: WebServer) -> None:
+    web.answers["/pass"] = Answer(b"", status=429, headers={"Retry-After": "60"})
+    teaser = "Snow closed the Orrin pass."
+    polled = add(poller, web, rss(item(teaser, link=f"http://news.example:{web.port}/pass")))
+    assert (polled.new, "429" in polled.note) == (1, True)
+    assert [polled.found for polled in poller.poll_now()] == [False]
+    web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
+    assert [polled.changed for _ in range(2) for polled in poller.poll_now()] == [1, 0]
+    assert [article.text for article in articles(poller).values()] == [WHOLE.strip()]
+
+
+def test_items_that_are_called_alike_are_all_taken_and_markup_is_no_edit(poller: Poller, web: WebServer) -> None:
+    site = "http://news.example"
+    items = (item(WHOLE, link=f"{site}/1"), item(WHOLE.replace("Orrin", "Tarn"), title="Tarn", link=f"{site}/2"))
+    assert add(poller, web, rss(*items)).new == 2
+    web.answers["/feed"] = rss(*(each.replace("<description>", "<description>&lt;img src='?7'&gt;") for each in items))
+    assert [polled.found for polled in poller.poll_now()] == [False]
 
 
 def test_teasers_are_kept_if_that_is_asked(poller: Poller, web: WebServer) -> None:
@@ -173,7 +192,7 @@ def test_a_failing_feed_is_kept_with_the_reason_and_stops_no_other(
         failed, echo = poller.poll_now()
     assert "no feed: not well-formed XML (line 1" in failed.problem
     assert (echo.new, echo.problem) == (1, "")
-    assert "Feed 'A Courier' could not be polled" in caplog.text
+    assert "Feed 'A Courier' has failed since 20" in caplog.text
     assert "secret" not in caplog.text
     since = poller.feeds.feeds()[0].failed_since
     assert since is not None

@@ -172,6 +172,46 @@ def test_what_sloppy_feeds_have_is_read(written: str | bytes, text: str) -> None
     assert (article.text.replace("\xa0", "").replace("  ", " "), article.published) == (text, date(2026, 11, 3))
 
 
+@pytest.mark.parametrize(
+    ("added", "kept"),
+    [
+        ('<p>The post <a href="https://a.example">Pass</a> appeared first on <a href="/">T</a>.</p>', ""),
+        (' <a href="https://a.example/1">Continue reading...</a>', ""),
+        ('<p><a class="more" href="https://a.example/1">Read more <span>Pass closed</span> &raquo;</a></p>\n', ""),
+        ('<p><a href="https://a.example/1">More than 40 homes</a> are dark.</p>', "\n\nMore than 40 homes are dark."),
+        ('<p>See <a href="https://a.example/1">More than 40 homes</a></p>', "\n\nSee More than 40 homes"),
+        ('<p>The <a href="https://a.example/1">More</a></p>', "\n\nThe More"),
+    ],
+)  # fmt: skip
+def test_what_publishing_systems_add_to_a_text_is_left_out(added: str, kept: str) -> None:
+    body = f"<description><![CDATA[<p>{SNOW}</p>{added}]]></description>"
+    assert one(f"<rss><channel><item>{body}</item></channel></rss>").text == SNOW + kept
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Tue, 03 Nov 2026 08:00:00 GMT", date(2026, 11, 3)),
+        ("Tue, 3 Nov 26 08:00 EST", date(2026, 11, 3)),
+        ("03 Nov 2026 08:00:00 +0100", date(2026, 11, 3)),
+        ("Tuesday, November 3, 2026", date(2026, 11, 3)),
+        ("2026-11-03T23:59:59.000-08:00", date(2026, 11, 3)),
+        ("2026-11-03 08:00:00", date(2026, 11, 3)),
+        ("Tue Nov 03 08:00:00 UTC 2026", date(2026, 11, 3)),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("yesterday", None),
+        ("Mon, 99 Foo 2026", None),
+    ],
+)
+def test_the_day_of_an_item_is_read_as_feeds_write_it(written: str, day: date | None) -> None:
+    item = f"<item><description>{SNOW}</description><pubDate>{written}</pubDate></item>"
+    assert one(f"<rss><channel>{item}</channel></rss>").published == day
+
+
+def test_an_item_with_only_a_text_has_a_number_too() -> None:
+    assert one(f"<rss><channel><item><body>{SNOW}</body></item></channel></rss>").path == "a.xml#1"
+
+
 OUTSIDE = "file:///etc/hostname"
 LAUGHS = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 99}">' for n in range(9))
 

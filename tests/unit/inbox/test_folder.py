@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.core.errors import SeedsMissing, SeedsUnwritable, UnknownSeed, UnreadableArticle
-from index.inbox.folder import Added, add_seed, clean_name, remove_seed, restore_seed
+from index.inbox.folder import Added, add_seed, clean_name, remove_seed, replace_seed, restore_seed
 from index.pipeline.events import Rejected
 from index.pipeline.file_sync import list_files
 from tests.conftest import FENTANYL, SEED, Newsroom
@@ -380,3 +381,28 @@ def test_an_upload_is_on_the_shelf_after_the_next_run_until_it_is_removed(newsro
     restore_seed(newsroom.seeds, added.path, removed)
     assert not any(isinstance(event, Rejected) for event in newsroom.index())
     assert newsroom.paths() == [added.path]
+
+
+def test_a_file_is_replaced_only_as_it_was_written(tmp_path: Path) -> None:
+    added = add_seed(tmp_path, "talks.txt", TEXT, max_bytes=1000, folder="feeds/Echo")
+    assert added == Added("feeds/Echo/talks.txt", new=True)
+    assert replace_seed(tmp_path, added.path, b"Edited.", digest=sha256(TEXT).digest())
+    assert (tmp_path / added.path).read_bytes() == b"Edited."
+    assert not replace_seed(tmp_path, added.path, TEXT, digest=sha256(TEXT).digest())
+    assert (tmp_path / added.path).read_bytes() == b"Edited."
+    assert not replace_seed(tmp_path, "feeds/Echo/gone.txt", TEXT, digest=sha256(TEXT).digest())
+    assert [file.name for file in (tmp_path / "feeds" / "Echo").iterdir()] == ["talks.txt"]
+
+
+def test_a_folder_that_is_a_link_is_not_written_to(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "a.txt").write_bytes(TEXT)
+    (tmp_path / "seeds" / "feeds").symlink_to(tmp_path / "outside")
+    with pytest.raises(UnknownSeed):
+        add_seed(tmp_path / "seeds", "talks.txt", TEXT, max_bytes=1000, folder="feeds")
+    with pytest.raises(UnknownSeed):
+        add_seed(tmp_path / "seeds", "talks.txt", TEXT, max_bytes=1000, folder="../outside")
+    with pytest.raises(UnknownSeed):
+        replace_seed(tmp_path / "seeds", "feeds/a.txt", b"x", digest=sha256(TEXT).digest())
+    assert [file.name for file in (tmp_path / "outside").iterdir()] == ["a.txt"]
