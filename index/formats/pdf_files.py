@@ -6,7 +6,6 @@ import statistics
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import Parsed
-from index.text.datelines import parse_date
+from index.text.datelines import state_day
 from index.text.plain_text import plain
 
 if TYPE_CHECKING:
@@ -128,8 +127,7 @@ def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
         above = text[: starts[headline.start]]
         if len(above) <= _MOST_ABOVE and not _ENDED.search(above):
             start = len(above)
-            if day := next(filter(None, map(parse_date, above.split("\n"))), None):
-                stated.setdefault("published", str(day))
+            stated = {**_first_day(above.split("\n")), **stated}
     return Parsed(text, stated, pages=begins, start=start, origins=origins)
 
 
@@ -182,15 +180,20 @@ def _stated_at_edges(pages: Sequence[Sequence[_Line]], running: frozenset[str]) 
         if printed := _PRINTED.fullmatch(line.text):
             if (url := printed["url"]) and url.startswith("http"):
                 stated.setdefault("url", url)
-        elif day := _day_of_paper(line.text):
-            stated.setdefault("published", str(day))
+        else:
+            stated = {**_day_of_paper(line.text), **stated}
     return stated
 
 
-def _day_of_paper(line: str) -> date | None:
+def _day_of_paper(line: str) -> Mapping[str, str]:
     """Return the day of a running head such as "Lindenau Post, Tuesday, 3 February 2026": a day apart from words."""
-    parts = [*_SEPARATORS.split(line), line.partition(",")[2]]
-    return next(filter(None, map(parse_date, parts)), None)
+    return _first_day([*_SEPARATORS.split(line), line.partition(",")[2]])
+
+
+def _first_day(parts: Sequence[str]) -> Mapping[str, str]:
+    """Return the first day among some words, one that is certain before one whose day and month may be exchanged."""
+    found = [day for part in parts if (day := state_day("published", part))]
+    return min(found, key=lambda day: "published" not in day, default={})
 
 
 def _body_size(pages: Sequence[Sequence[_Line]]) -> float:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 
 from index.reading.html_fields import to_plain_text
-from index.text.datelines import parse_date
-from index.text.days import read_numeric_day
+from index.text.datelines import state_day
 
 _NAMES = {
     "title": "title headline web_title heading full_title head name",
@@ -77,17 +76,6 @@ def facts_of(fields: Mapping[str, object]) -> Mapping[str, tuple[str, str]]:
         if is_address(address := _written(value)):
             facts.setdefault("url", (address.strip(), name))
     return facts
-
-
-def state_day(fact: str, words: str) -> dict[str, str]:
-    """Return the day that words state, as this fact, or as its numeric one if day and month may be exchanged.
-
-    >>> state_day("updated", "5 February 2026"), state_day("updated", "05/02/2026"), state_day("updated", "Sunday")
-    ({'updated': '2026-02-05'}, {'updated_numeric': '05/02/2026'}, {})
-    """
-    if day := parse_date(words):
-        return {fact: str(day)}
-    return {f"{fact}_numeric": numeric.written} if (numeric := read_numeric_day(words)) else {}
 
 
 def without_links(words: str) -> str:

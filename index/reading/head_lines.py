@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from index.reading.facts import DATES, NUMERIC, is_address, state_day, without_links
+from index.reading.facts import DATES, NUMERIC, is_address, without_links
+from index.text.datelines import state_day
 from index.text.days import LABELS
 
 _LONGEST = 160  # characters

@@ -11,10 +11,10 @@ import yaml
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.formats.parsed import Parsed
-from index.reading.facts import DATES, FACT_OF, facts_of, is_address, state_day
+from index.reading.facts import DATES, FACT_OF, facts_of, is_address
 from index.reading.head_lines import HeadLine, bare, is_kicker, is_name, is_outlet, read_head_line
 from index.reading.json_records import Record
-from index.text.datelines import parse_date, read_dateline
+from index.text.datelines import parse_date, read_dateline, state_day
 from index.text.days import NumericDay, read_numeric_day
 from index.text.spans import Span
 

@@ -148,6 +148,17 @@ def parse_date(text: str) -> date | None:
     return _possible(one.date(), text) if one.date() == other.date() else None
 
 
+def state_day(fact: str, words: str) -> dict[str, str]:
+    """Return the day that words state, as this fact, or as its numeric one if day and month may be exchanged.
+
+    >>> state_day("updated", "5 February 2026"), state_day("updated", "05/02/2026"), state_day("updated", "Sunday")
+    ({'updated': '2026-02-05'}, {'updated_numeric': '05/02/2026'}, {})
+    """
+    if day := parse_date(words):
+        return {fact: str(day)}
+    return {f"{fact}_numeric": numeric.written} if (numeric := read_numeric_day(words)) else {}
+
+
 def _possible(day: date, written: str) -> date | None:
     """Return the day unless it is one that programs write if they know none."""
     unknown = not EARLIEST <= day.year <= LATEST or (day == date(1970, 1, 1) and "00:00" in written)

@@ -24,6 +24,7 @@ def _lines(name: str) -> tuple[tuple[str, ...], ...]:
 
 _MONTHS = {name.replace("_", " "): month for month, names in enumerate(_lines("months"), start=1) for name in names}
 _WORDS = {word for line in _lines("weekdays") for word in line} | set(_WRITTEN_WITH.split())
+_WEEKDAYS = {name: number for number, names in enumerate(_lines("weekdays_in_order")) for name in names}
 # The name of a month, in lower case.
 MONTH = rf"(?:{'|'.join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))})(?![^\W\d_])"
 # What is written before a day to say what it is, by the fact.
@@ -64,8 +65,6 @@ _TIME = re.compile(
 _NUMERIC = re.compile(
     r"(?<![\w/.,-])(?P<a>\d\d?)(?P<sign>[/-])(?P<b>\d\d?)(?P=sign)(?P<year>(?:19|20)?\d\d)(?![\w/-]|\.\d)"
 )
-_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)(?:s|nes|rs|ur)?(?:day)?\b")
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ZONE = re.compile(r"(?:utc|gmt)?\s?[+-]\d\d:?(?:\d\d)?\b|\b(?:[a-z]{1,3}[sd]?t|utc|gmt|z)\b")
 
 
@@ -116,7 +115,7 @@ def read_numeric_day(text: str) -> NumericDay | None:
     one, other = make_day(year, found["b"], found["a"]), make_day(year, found["a"], found["b"])
     if one is None or other is None or one == other:
         return None
-    named = {_WEEKDAYS.index(name) for name in _WEEKDAY.findall(lower)}
+    named = {_WEEKDAYS[word] for word in re.findall(r"[^\W\d_]+", lower) if word in _WEEKDAYS}
     fitting = [day for day in (one, other) if {day.weekday()} == named]
     return NumericDay(found.group(), one, other, fitting[0] if len(fitting) == 1 else None)
 

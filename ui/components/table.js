@@ -83,6 +83,7 @@ const drawTable = (root, section, { rows, look }) => {
     open.type = "button"
     open.addEventListener("click", () => opens(open, () => root.act("open", row.path)))
     title.append(open)
+    if (row.remark) title.append(make("span", "remark", row.remark))
     line.append(title)
     for (const name of ["outlet", "place", "published"]) line.append(make("td", name, row[name]))
     const end = make("td", "end")

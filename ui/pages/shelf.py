@@ -168,6 +168,7 @@ def _row(listing: Listing) -> dict[str, object]:
         "outlet": listing.outlet or "",
         "place": listing.place or "",
         "published": long_day(listing.published),
+        "remark": "corrected by hand" if listing.corrected else "",
     }
 
 

@@ -114,3 +114,8 @@ def test_a_story_above_the_headline_of_another_stays_in_the_article() -> None:
     story = column(LEFT, "Snow shut the pass on Monday. Nobody was hurt, police said.", top=780)
     parsed = parse([*story, ("More ships than ever", 22, LEFT, 745), *FIRST])
     assert parsed.start == 0
+
+
+def test_a_running_head_with_a_day_in_numbers_states_both_readings() -> None:
+    pages = [[("Tern Island Mail | 07/01/2025", 8, LEFT, 800), *lines] for lines in (FIRST, SECOND)]
+    assert parse(*pages).stated == {"published_numeric": "07/01/2025"}

@@ -142,6 +142,15 @@ def test_a_certain_day_counts_before_one_in_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["Thu 05/02/2026", "Thursday, 05/02/26 10:30", "jeudi 05/02/2026", "Giovedì, 05/02/2026", "donderdag 5-2-2026"],
+)
+def test_a_weekday_decides_a_day_in_numbers(line: str) -> None:
+    article = read_article("a.txt", f"Lock drained\n{line}\n\n{PROSE}".encode())
+    assert (article.published, article.day.words) == (DAY, "from a line near the headline")
+
+
+@pytest.mark.parametrize(
     "line", ["Track 05/02/2026", "Kits cost 5/2/20 crowns", "Monday 13/13/2026", "Flight 05/02/2026/7"]
 )
 def test_other_numbers_are_no_days(line: str) -> None:
