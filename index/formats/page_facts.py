@@ -415,6 +415,8 @@ def _days_of(line: str, *, short: bool = False, fact: str = "published") -> Iter
     start = 0
     for found in (_SHORT_DAY if short else _DAY).finditer(line):
         day = _read_day(found)
+        if isinstance(day, NumericDay):
+            day = parse_date(line) or day  # its weekday may be in the line
         if day is not None:
             yield ("updated" if _UPDATE_LABEL.search(line[start : found.start()]) else fact), day
         start = found.end()

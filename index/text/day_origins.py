@@ -14,7 +14,7 @@ DayCode = Literal[
 _WORDS: Mapping[DayCode, str] = {
     "json_ld": "from the page's JSON-LD",
     "metadata": "from the page's metadata ({name})",
-    "page": "from a line near the page's headline",
+    "page": "from a line near the headline",
     "address": "from the page's address",
     "issue": "from the issue",
     "running_head": "from the head of the pages",
