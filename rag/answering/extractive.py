@@ -4,6 +4,7 @@ Each sentence of the passages is weighed against the question. If the best ones 
 may answer, the nearest are shown as such. If nothing is near, nothing is shown.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ from rag.answering.models import NOTHING, Quoted, Weighed
 from rag.answering.news_judgement import corrections, in_reading_order, lead, not_overtaken, other_side, with_list
 from rag.answering.query import Query
 from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, share_by_article, states, weigh
+from rag.evidence.attribution import speech_of
 from rag.evidence.citations import Citation, Statement
 from rag.llm.rerank import Reranker
 from rag.retrieval.passages import Passage
@@ -48,6 +50,7 @@ _THEIRS = 0.5
 _ON_IT = 0.6
 _SURELY_ON_IT = 0.8
 _MOST_IN_FORM: Mapping[str, int] = {"timeline": 12, "list": 12, "brief": 5}
+_ASKS_WHAT_WAS_SAID = re.compile(r"\bwhat\b.*\b(?:said|say|says|saying)\b.*\b(?:about|of|on)\b", re.IGNORECASE)
 # Words that the best sentence leaves out are looked for this many sentences around it.
 _NEAR = 2
 
@@ -87,8 +90,8 @@ def answer(
         candidates = near = theirs
     if not near:
         return NOTHING, nearest
-    # A headline is short, and so looks surer than it is.
-    chance = max((one.chance for one in near if one.place >= 0), default=_HEADLINES_ALONE)
+    # A heading is short, and so looks surer than it is.
+    chance = max((one.chance for one in near if not one.sentence.is_heading), default=_HEADLINES_ALONE)
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
@@ -170,9 +173,10 @@ def choose(asked: Asked, near: Sequence[Candidate], candidates: Sequence[Candida
     if asked.type.expected == "number":
         same = [c for c in same if not c.evidence.lacks]
     alike = [c for c in near[1:] if c.weight >= best - _MARGIN]
-    if first.place < 0:  # a headline leaves out what its article says
+    if first.sentence.is_heading:  # it leaves out what its article says
         alike = [one for one in near[1:] if one.passage.article.id == first.passage.article.id][:1] + alike
-    chosen = [first, *_complement(asked, first, near), *other_side(asked, first, candidates), *alike, *same]
+    around = (*_complement(asked, first, near), *_said_near(asked, first, near))
+    chosen = [first, *around, *other_side(asked, first, candidates), *alike, *same]
     return list(dict.fromkeys(chosen))
 
 
@@ -192,6 +196,14 @@ def _complement(asked: Asked, best: Candidate, ranked: Sequence[Candidate]) -> l
     # Nearness before similarity: two similarities may differ by less than two processors' arithmetic does.
     near.sort(key=lambda c: (-len(c.sentence.terms & missing), abs(c.place - best.place), -c.evidence.similarity))
     return near[:1]
+
+
+def _said_near(asked: Asked, best: Candidate, near: Sequence[Candidate]) -> list[Candidate]:
+    """Find, close to the best sentence, what somebody says, if the question asks what was said and names nobody."""
+    if asked.speaker or not _ASKS_WHAT_WAS_SAID.search(asked.texts[0]):
+        return []
+    close = (one for one in near if one.passage is best.passage and 0 < abs(one.place - best.place) <= _NEAR)
+    return [one for one in close if speech_of(one.sentence.citation).kind != "own"]
 
 
 def _with_who(chosen: Sequence[Candidate], candidates: Sequence[Candidate]) -> Iterator[Candidate]:

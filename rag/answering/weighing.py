@@ -61,6 +61,9 @@ _HEADLINE_STATES = 5  # words; a shorter headline is a title
 _HEADLINE_AHEAD = 0.1  # by so much more must a headline weigh than every sentence
 _UNREAD = -1.0  # the similarity of a sentence that was not worth reading
 
+# A line between empty lines, without a figure and without a mark at its end, above one that ends as sentences do.
+_SUBHEAD = re.compile(r"[^\W\d_a-z][^\d\n]{0,118}[^\W\d]")
+_NEXT_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n[^\n]*[.!?。！？।][\"'”’」』)]*[^\S\n]*(?:\n|\Z)")
 _LEANS = re.compile(r"(?:He|She|They|His|Her|Their)\b")
 # A line that asks, points elsewhere or asks for consent states nothing.
 _ASKS = re.compile(r"[?？؟]\W*$")
@@ -94,6 +97,16 @@ class Sentence:
     def citation(self) -> Citation:
         """Its place in the article."""
         return Citation(self.passage.article, self.span)
+
+    @property
+    def is_heading(self) -> bool:
+        """True for the headline, and for a line that is a heading inside the article."""
+        text, span = self.passage.article.text, self.span
+        if self.place < 0:
+            return True
+        begins = text[: span.start].rstrip(" \t").endswith("\n\n") or span.start == self.passage.article.body.start
+        is_line = begins and _NEXT_PARAGRAPH.match(text, span.end) is not None
+        return is_line and _SUBHEAD.fullmatch(text, span.start, span.end) is not None
 
     @property
     def states(self) -> bool:
@@ -235,10 +248,10 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
 def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Put the best first; of sentences with the same words, as in copies of an agency's text, keep the first.
 
-    A headline says shorter what its article says: it is kept only if it is clearly nearer than any sentence, and has
+    A heading says shorter what its article says: it is kept only if it is clearly nearer than any sentence, and has
     more of the question's words than each sentence of its article.
     """
-    said = [one for one in candidates if one.place >= 0]
+    said = [one for one in candidates if not one.sentence.is_heading]
     nearest = max((one.weight for one in said), default=0.0)
     held: dict[str, float] = {}
     for one in said:
@@ -246,7 +259,7 @@ def rank(candidates: Sequence[Candidate]) -> list[Candidate]:
     first: dict[tuple[str, ...], Candidate] = {}
     for one in sorted(candidates, key=lambda candidate: -candidate.weight):
         more = one.evidence.own_coverage > held.get(one.passage.article.id, 0.0)
-        if one.place >= 0 or (more and one.weight >= nearest + _HEADLINE_AHEAD):
+        if not one.sentence.is_heading or (more and one.weight >= nearest + _HEADLINE_AHEAD):
             first.setdefault(one.sentence.words, one)
     return list(first.values())
 

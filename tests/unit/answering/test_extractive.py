@@ -118,3 +118,38 @@ def test_on_an_empty_shelf_there_is_nothing(newsroom: Newsroom) -> None:
     answer = newsroom.ask("Anything?")
     assert (answer.level, answer.quotes) == ("nothing", ())
     assert answer.quoted.chance == 0
+
+
+SUBHEAD = "Repairs are paid for by drivers of lorries alone"
+COST = "Engineer Ada Penrose said the repairs of the pier would cost 2.4 million crowns."
+
+
+def test_a_heading_is_not_quoted_with_what_it_stands_above(newsroom: Newsroom) -> None:
+    closed = "The bridge of Quarrow was closed on Monday after cracks were found in a pier."
+    newsroom.write("a.txt", f"Bridge closed\n\n{closed}\n\n{SUBHEAD}\n\n{COST} The county said so.\n")
+    newsroom.indexed()
+    found = quotes(newsroom, "What will repairs of the bridge cost?")
+    assert COST in found
+    assert SUBHEAD not in found
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("The mill at Tarn opens at 9 in the morning", "Tickets are sold at the gate."),  # a figure
+        ("The mill at Tarn opens on Sundays only.", "Tickets are sold at the gate."),
+        ("The mill at Tarn opens on Sundays only", "Tickets are sold at the gate"),  # one of several notes
+    ],
+)
+def test_a_line_that_may_be_more_than_a_heading_is_quoted(newsroom: Newsroom, line: str, after: str) -> None:
+    newsroom.write("a.txt", f"Mill restored\n\nThe council paid for the mill.\n\n{line}\n\n{after}\n")
+    newsroom.indexed()
+    assert line in quotes(newsroom, "When does the mill at Tarn open?")
+
+
+def test_what_was_said_of_a_thing_is_quoted_with_it(newsroom: Newsroom) -> None:
+    sold = "The lighthouse of Tern Island was sold to a trust for 310,000 crowns."
+    said = "The trust said on Saturday that it would admit visitors in summer."
+    newsroom.write("a.txt", f"Lighthouse sold\n\n{sold} {said} Rain fell all week.\n")
+    newsroom.indexed()
+    assert quotes(newsroom, "What was said about the lighthouse of Tern Island?") == [sold, said]
