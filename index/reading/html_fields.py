@@ -18,7 +18,10 @@ _TAG = re.compile(
 )
 _BLOCK = re.compile(rf"<(?:br|{'|'.join(_BLOCKS)})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # Without its end, one of these would hide all that follows.
-_CLOSED = re.compile(r"<(?P<end>/?)(?P<tag>noscript|template|iframe|svg|title)(?:\s[^<>]*)?(?<!/)>", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"<(?P<end>/?)(?P<tag>noscript|script|style|template|iframe|svg|title)(?:\s[^<>]*)?(?<!/)>", re.IGNORECASE
+)
+_CODE = ("script", "style")  # they contain no elements
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"<[!?][^>]{0,1000}>?")
@@ -44,18 +47,21 @@ def to_plain_text(written: str) -> str:
 
 
 def _without_unclosed(markup: str) -> str:
-    """Return HTML without the starts of unseen elements that have no end."""
+    """Return HTML without the starts of unseen elements that have no end, and without the code behind them."""
     unclosed = defaultdict[str, list[re.Match[str]]](list)
     for found in _CLOSED.finditer(markup):
         opened = unclosed[found["tag"].lower()]
         if not found["end"]:
-            opened.append(found)
+            opened += [found] if not opened or found["tag"].lower() not in _CODE else []
         elif opened:
             opened.pop()
     kept, end = list[str](), 0
-    for start, after in sorted(found.span() for opened in unclosed.values() for found in opened):
-        kept.append(markup[end:start])
-        end = after
+    for found in sorted((found for opened in unclosed.values() for found in opened), key=re.Match.start):
+        kept.append(markup[end : found.start()])
+        end = found.end()
+        if found["tag"].lower() in _CODE:
+            following = _BLOCK.search(markup, end)
+            end = following.start() if following else end
     return "".join([*kept, markup[end:]])
 
 

@@ -11,6 +11,7 @@ from itertools import takewhile
 from index.formats.parsed import Parsed
 from index.text.datelines import parse_date
 
+_MARK_OF_DATABASE = re.compile(rb"Document [A-Z][A-Z0-9]{5,20}\d{8}|Load-Date:|ProQuest document ID")
 _NEXIS_END = re.compile(r"End of Document")
 _NEXIS_START = re.compile(r"(?:Document )?\d+ of \d+(?: DOCUMENTS?)?", re.IGNORECASE)
 _NEXIS_LENGTH = re.compile(r"Length:\s*[\d,.]+ words?", re.IGNORECASE)
@@ -58,7 +59,14 @@ _PROQUEST_TERMS = (
     "Subject", "Business indexing term", "Location", "People", "Company / organization", "Classification",
     "Identifier / keyword",
 )  # fmt: skip
+# "Location: The mill is at Tarn." is text; "Company / organization: Acme Inc." is a term.
+_ENDS_SENTENCE = re.compile(r"(?<![\w.])[a-z]{3,}[.!?][\"”’]?$")
 _PROQUEST_TAIL = ("Title", "Publication title", "Publication year", "Publication date", "ProQuest document ID")
+
+
+def may_be_download(content: bytes) -> bool:
+    """Return True if the bytes of a web page have a mark of a press database: then it may have several articles."""
+    return _MARK_OF_DATABASE.search(content) is not None
 
 
 def split_download(text: str) -> Sequence[Parsed]:
@@ -254,7 +262,7 @@ def _proquest_tail(lines: Sequence[str], keys: Sequence[str], start: int) -> int
     end = next((last[key] for key in _PROQUEST_TAIL if key in last), len(lines))
     following = len(_PROQUEST_TERMS)
     for place in range(end - 1, start, -1):
-        if keys[place] in _PROQUEST_TERMS[:following]:
+        if keys[place] in _PROQUEST_TERMS[:following] and not _ENDS_SENTENCE.search(lines[place]):
             end, following = place, _PROQUEST_TERMS.index(keys[place])
         elif lines[place]:
             break

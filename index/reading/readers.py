@@ -16,15 +16,16 @@ from typing import IO
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.core.limits import LIMITS
-from index.formats.encodings import clean, decode
+from index.formats.encodings import clean, decode, decode_html
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSED_KINDS, kind_of
 from index.formats.sandbox import parse
 from index.reading.feed_records import FEED_KINDS, read_feed
 from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
+from index.reading.html_fields import to_plain_text
 from index.reading.json_records import Record, read_json, read_jsonl
-from index.reading.press_databases import split_download
+from index.reading.press_databases import may_be_download, split_download
 from index.reading.tables import read_table
 from index.reading.transcripts import read_subtitles
 from index.reading.zip_files import unpack
@@ -37,7 +38,7 @@ from index.text.terms import STOP_WORDS
 
 # To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
 # files are then read again.
-VERSION = "/".join(["5", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
+VERSION = "/".join(["6", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
 _NO_NAMES: FieldNames = {}
@@ -92,9 +93,7 @@ def read_articles(
         return
     if suffix in PARSED_KINDS and suffix not in FEED_KINDS:
         content = file.read()
-        parsed = parse(path, content)
-        whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
-        yield from _read_found(path, content, split_download(whole) or parsed, known)
+        yield from _read_found(path, content, _split_page(path, content) or _split_parsed(path, content), known)
         return
     if streams(path):
         records = _STREAMED[suffix](path, file, names, max_bytes=max_bytes)
@@ -109,6 +108,20 @@ def read_articles(
             yield Read(record.path)
         else:
             yield _read_record(record)
+
+
+def _split_page(path: str, content: bytes) -> Sequence[Parsed]:
+    """Return the articles of a web page from a press database; of other pages only the main text is read."""
+    if kind_of(path) not in _PAGES or not may_be_download(content):
+        return ()
+    decoded = decode_html(path, content)
+    return [replace(parsed, guessed=decoded.guessed) for parsed in split_download(to_plain_text(decoded.text))]
+
+
+def _split_parsed(path: str, content: bytes) -> Sequence[Parsed]:
+    parsed = parse(path, content)
+    whole = parsed[0].text if len(parsed) == 1 and not parsed[0].pages else ""
+    return split_download(whole) or parsed
 
 
 def _read_zip(path: str, content: bytes, max_bytes: int, known: Container[str], names: FieldNames) -> Iterator[Read]:
@@ -248,6 +261,7 @@ def check_size(path: str, size: int, max_bytes: int) -> None:
         )
 
 
+_PAGES = (".html", ".htm")
 _SUBTITLES = (".vtt", ".srt")
 _TEXTS: Mapping[str, Callable[[str, str], tuple[str, Head]]] = {
     ".txt": read_plain,

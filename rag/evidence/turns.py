@@ -6,9 +6,12 @@ of whom speaks again. A list of "Key: value" lines, or a headline with a colon, 
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+
+from index.text.terms import STOP_WORDS
 
 _WORD = r"[^\W\d_a-z][\w.'’-]*"
 _LABEL = re.compile(
@@ -29,6 +32,8 @@ _FEWEST = 3
 _LEAST_SHARE = 0.4  # of the lines
 _LEAST_SENTENCES = 0.5  # of the turns
 _LEAST_CONTINUED = 0.25  # paragraphs without a label, for each with one
+_SHORTEST_NAME = 2
+_SPEAKS_TO = re.compile(r"\b(?:I|[Ww]e|[Yy]ou|[Mm]e|[Mm]y|us|[Oo]ur|[Yy]our)\b")
 _SENTENCE_END = re.compile(r"[.?!…。？！](?!\w)")
 _BREAK = re.compile(r"\n[ \t]*+\n\s*+")
 
@@ -55,14 +60,17 @@ def read_turns(text: str) -> Turns:
     """
     labels = list(_LABEL.finditer(text))
     full = _full_names([label["name"] for label in labels])
-    people = [label for label in labels if _names_somebody(label, full)]
+    alone = _last_names_alone(text, labels)
+    people = [label for label in labels if _names_somebody(label, full) or label["name"] in alone]
     if not _is_transcript(text, people):
         return Turns()
     spellings = _spellings(text)
+    words, named = Counter(_SPELLING.findall(text)), Counter(label["name"] for label in labels)
+    acronyms = {name for name in alone if words[name] > named[name]}
     turns = {label.start("name"): "" for label in labels}
     for label in people:
         name = full.get(label["name"].casefold(), label["name"])
-        turns[label.start("name")] = _cased(name, spellings)
+        turns[label.start("name")] = name if name in acronyms else _cased(name, spellings)
     turns |= {scene.start("scene"): "" for scene in _SCENE.finditer(text)}
     turns |= dict.fromkeys(_ends(text, labels, turns), "")
     starts, speakers = zip(*sorted(turns.items()), strict=True)
@@ -85,6 +93,18 @@ def _names_somebody(label: re.Match[str], full: Mapping[str, str]) -> bool:
     words = label["name"].casefold().split()
     has_role = label["role"] is not None and label["name"].isupper()
     return has_role or words[0] in _NOBODY or words[-1] in full
+
+
+def _last_names_alone(text: str, labels: Sequence[re.Match[str]]) -> frozenset[str]:
+    """Return the labels of one word in capitals that speak more than once, and to somebody: "HOLT: Did you see it?"."""
+    said = defaultdict[str, list[bool]](list)
+    for label, following in zip_longest(labels, labels[1:]):
+        end = following.start() if following else len(text)
+        name = label["name"]
+        if name.isupper() and len(name) >= _SHORTEST_NAME and " " not in name and name.lower() not in STOP_WORDS:
+            said[name].append(_SPEAKS_TO.search(text, label.end(), end) is not None)
+    names = (name for name, spoken in said.items() if len(spoken) > 1 and any(spoken))
+    return frozenset(name for name in names if name.casefold() not in _NOBODY)
 
 
 def _ends(text: str, labels: Sequence[re.Match[str]], marked: Container[int]) -> Iterator[int]:

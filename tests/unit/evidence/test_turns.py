@@ -55,10 +55,20 @@ def test_a_last_name_that_two_have_stays_as_it_is() -> None:
     assert read_turns(text).speakers == ("Ada Lind", "Tom Lind", "", "Ed Quill", "")
 
 
+def test_one_word_in_capitals_names_a_speaker_who_talks_to_somebody() -> None:
+    text = "Talks at Tarn\n\nHOLT: Did you see it?\n\nPENROSE: I saw it.\n\nHOLT: And then?\n\nPENROSE: We left."
+    assert read_turns(text).speakers == ("Holt", "Penrose", "Holt", "Penrose")
+    # A word that the text itself writes in capitals is an acronym.
+    written = text.replace("HOLT", "TNN").replace("Talks at Tarn", "(TNN) Talks at Tarn")
+    assert read_turns(written).speakers == ("TNN", "Penrose", "TNN", "Penrose")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        "WHERE: You come to Tarn.\n\nWHEN: You come at six.\n\nWHERE: Marl.\n\nWHEN: At noon.",
+        "TARN: The weir held.\n\nMARL: The weir sank.\n\nTARN: It held again.\n\nMARL: It is gone.",
         "Place: Tarn\n\nTime: noon\n\nPrice: 4 crowns",
         "Weir: It held.\n\nThe council met. Weir: it held.",
         "Where: Tarn Hall.\n\nWhen: Noon.\n\nTickets: None.\n\nWhere: The weir.\n\nWhen: At six.\n\nTickets: None.",

@@ -1,6 +1,7 @@
 """Press databases: each article of a download has its own title, day, outlet and author."""
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -245,6 +246,24 @@ def test_a_download_as_word_file_is_split() -> None:
     assert (snow.path, snow.outlet) == ("Files (2).DOCX#2", "Marl Monthly")
 
 
+def test_a_download_as_web_page_is_split() -> None:
+    lines = "".join(f"<div><span>{line}</span></div>" for line in FACTIVA_DISPLAY.split("\n") if line)
+    codes = re.sub(
+        r"(?m)^(HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|NS|AN)\b[ |]*", r"<tr><td><b>\1</b>&nbsp;</td><td><p>", FACTIVA_CODES
+    )
+    for page in (lines, f"<table>{codes}</table>"):
+        weir, snow = articles_of(f"<html><head><title>Factiva</title></head><body>{page}</body></html>", "a.html")
+        assert (weir.path, weir.title, weir.outlet) == ("a.html#1", "Weir holds after flood", "The Tarn Letter")
+        assert weir.body.cut(weir.text) == WEIR
+        assert (snow.title, snow.text, snow.published) == ("Snow shuts school", SNOW, date(2026, 3, 9))
+
+
+def test_a_web_page_that_only_mentions_a_database_is_one_article() -> None:
+    said = "<p>The search page of the archive shows a Load-Date: for each of its articles, readers of it said.</p>" * 3
+    (article,) = articles_of(f"<html><body><article><h1>Archive</h1>{said}</article></body></html>", "a.html")
+    assert article.path == "a.html"
+
+
 def test_a_download_of_one_article_has_the_path_of_its_file() -> None:
     (weir,) = articles_of(
         NEW_NEXIS[NEW_NEXIS.index("Weir holds after flood\n\nThe") : NEW_NEXIS.index("Snow shuts school\n\nMarl")]
@@ -278,6 +297,12 @@ def test_a_paragraph_that_begins_like_a_line_of_the_database_is_text(text: str, 
 def test_the_last_paragraph_of_a_text_is_kept() -> None:
     text = PROQUEST.replace("It was built in 1931.", "It was built in 1931.\n\nLocation: The hall.")
     assert articles_of(text)[0].text.endswith("Location: The hall.")
+    text = PROQUEST.replace("It was built in 1931.\n", "Location: The hall is at Tarn.\n").replace("Weirs", "Weir Inc.")
+    assert articles_of(text)[0].text.endswith("Location: The hall is at Tarn.")
+    text = PROQUEST.replace(
+        "It was built in 1931.\n\nSubject: Weirs\n", "Subject: Nobody was hurt.\n\nLocation: Tarn\n"
+    )
+    assert articles_of(text)[0].text.endswith("Subject: Nobody was hurt.")
     text = OLD_NEXIS.replace("\nLOAD-DATE: May", "\nSUBJECT: Re: the bridge\n\nLANGUAGE: ENGLISH\n\nLOAD-DATE: May")
     assert articles_of(text)[0].text.endswith("SUBJECT: Re: the bridge")
 
