@@ -24,10 +24,11 @@ from index.core.formatting import none_in_scope, one_line
 from index.feeds.staleness import failure_line, newest_line, read_staleness
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
-from index.pipeline.corrections import NONE, name_of, remarks
+from index.pipeline.corrections import NONE, name_of, remarks_on
 from index.shelf.queries import Listing
 from index.shelf.shelf import size_on_disk
 from index.text.articles import Article
+from index.text.day_origins import UNKNOWN
 
 commands = make_commands()
 
@@ -136,6 +137,7 @@ def list_command(
     scope = replace(make_scope(since, as_of, outlet), undated=undated)
     with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
         listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
+        origins = reading.day_origins([listing.path for listing in listings]) if undated else {}
     if as_json:
         rows = [listing_json(listing) for listing in listings]
         typer.echo(json.dumps(rows, ensure_ascii=False))
@@ -146,8 +148,9 @@ def list_command(
         typer.echo(f"The shelf is empty. Put articles into {library.settings.seeds}, then run `dateline index`.")
     for listing in listings:
         day = listing.published.isoformat() if listing.published else "no date   "
-        by_hand = "  (corrected by hand)" if listing.corrected else ""
-        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}{by_hand}")
+        remarks = ("corrected by hand" if listing.corrected else "", origins.get(listing.path, UNKNOWN).note)
+        remark = "".join(f"  ({one_line(one)})" for one in remarks if one)
+        typer.echo(f"{day}  {one_line(listing.path)}  {one_line(listing.title)}{remark}")
 
 
 @commands.command("show")
@@ -166,7 +169,7 @@ def show_command(
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(article.text)
-    for field, remark in remarks(article):
+    for field, remark in remarks_on(article):
         typer.echo(one_line(f"{name_of(field)}: {article.fact(field) or NONE}, {remark}"), err=True)
     for listing in copies:
         typer.echo(f"copy: {one_line(listing.path)}", err=True)

@@ -44,7 +44,7 @@ def name_of(field: Correctable) -> str:
     return "day" if field == "published" else field
 
 
-def remarks(article: Article) -> Iterator[tuple[Correctable, str]]:
+def remarks_on(article: Article) -> Iterator[tuple[Correctable, str]]:
     """Yield what a reader should know of a fact: that it was corrected by hand, and where the file's day is from."""
     origin = article.day.words or article.day.note
     corrected = [one.field for one in article.corrected]

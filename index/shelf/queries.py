@@ -241,6 +241,14 @@ class Reading:
         )
         return {row[1]: self._whole(_article(row)) for row in rows.fetchall()}
 
+    def day_origins(self, paths: Sequence[str]) -> dict[str, DayOrigin]:
+        """Return where the days of the visible articles with these paths come from, by path. Slow for very many."""
+        rows = self._connection.execute(
+            "SELECT path, day FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps(paths),)
+        )
+        with _reporting_damage():
+            return {path: DayOrigin(**json.loads(day)) for path, day in rows}
+
     def titles(self, paths: Sequence[str]) -> dict[str, str]:
         """Return the titles of the visible articles among these paths, by path."""
         rows = self._connection.execute(

@@ -29,6 +29,7 @@ def run(desk: Newsroom, *arguments: str) -> Result:
 def test_an_edit_is_shown_as_one_and_can_be_undone(desk: Newsroom) -> None:
     said = "the file says 05/02/2026, which may be 5 February or 2 May 2026"
     assert run(desk, "show", "a.txt").stderr == f"day: none, {said}\n"
+    assert run(desk, "list", "--undated").stdout == f"no date     a.txt  Ferry aground  ({said})\n"
     edited = run(desk, "edit", "a.txt", "--day", "2026-02-05", "--author", "none")
     shown = "a.txt\n  day      2026-02-05 (its file says none)\n  author   none (its file says Per Nye)\n"
     assert (edited.stdout, edited.exit_code) == (shown, 0)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from index.core.formatting import place_line
 from index.core.urls import is_web_address
-from index.pipeline.corrections import name_of, remarks
+from index.pipeline.corrections import name_of, remarks_on
 from index.text.articles import Article
 from index.text.spans import Span
 from rag.evidence.citations import Citation
@@ -56,7 +56,7 @@ def show_reader(opened: Opened, correct: Callable[[], None]) -> None:
                 "title": article.title,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
-                "remarks": [f"{name_of(field).capitalize()}: {remark}" for field, remark in remarks(article)],
+                "remarks": [f"{name_of(field).capitalize()}: {remark}" for field, remark in remarks_on(article)],
                 "url": article.url if article.url and is_web_address(article.url) else "",
                 "path": article.path,
                 "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),

@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from index.core.errors import BadCorrection, UnknownArticle
+from index.core.errors import BadCorrection, StoreMismatch, UnknownArticle
 from index.core.scope import Scope
 from index.pipeline.corrections import correct_article, list_corrections, undo_correction
+from index.pipeline.library import set_damaged_aside
 from index.pipeline.sync import complete_vectors, sync_shelf
 from index.shelf.corrections import CorrectionStore
 from index.text.articles import Article, Correctable, Corrected
@@ -172,6 +174,17 @@ def test_an_unknown_article_is_not_corrected(desk: Newsroom) -> None:
     with pytest.raises(UnknownArticle, match=r"No article 'b\.txt' is on the shelf"):
         correct_article(desk.library, "b.txt", {"place": "Tarn"})
     assert not (desk.library.settings.store / "corrections.db").exists()
+
+
+def test_a_damaged_file_of_corrections_is_reported_and_set_aside(tmp_path: Path) -> None:
+    store, file = CorrectionStore(tmp_path), tmp_path / "corrections.db"
+    assert store.all() == []
+    assert not file.exists()
+    file.write_bytes(b"not SQLite at all, and longer than its header of a hundred bytes" * 3)
+    with pytest.raises(StoreMismatch, match="Expected a file of corrections"):
+        store.all()
+    assert set_damaged_aside(tmp_path) == [(file, tmp_path / "corrections.db.aside-1")]
+    assert store.all() == []
 
 
 def test_a_correction_is_plain_text_on_one_line(desk: Newsroom) -> None:
