@@ -18,7 +18,7 @@ from index.core.formatting import counted, one_line
 from index.core.logs import log_unexpected
 from index.core.settings import Settings
 from index.feeds.feed_list import Feed, FeedList, Taken, has_feeds_file
-from index.feeds.items import Fields, edition, identity, make_file, needs_page
+from index.feeds.items import Fields, ItemFile, edition, identity, make_file, needs_page
 from index.inbox.fetch import ANY_VERSION, INTERNET, Network, Page, Version, fetch
 from index.inbox.folder import add_seed, check_folder, replace_seed
 from index.reading.feed_records import FEED_KINDS, read_items
@@ -34,8 +34,8 @@ _LINK = re.compile(r"<link\b[^>]{1,1000}>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _FEED_TYPE = re.compile(r"application/(?:rss|atom|rdf)\+xml", re.IGNORECASE)
 _PAUSE_SECONDS = 1.0  # between two pages of a feed, which are often on one server
-# Many servers send a feed as a page or as text.
 _ADDRESS = re.compile(r"\S+://\S+")
+# Many servers send a feed as a page or as text.
 _KINDS = (*FEED_KINDS, ".html", ".txt")
 
 
@@ -76,7 +76,7 @@ class Poller:
     pause_seconds: float = _PAUSE_SECONDS
 
     def add(self, address: str, *, name: str = "", follows_links: bool = True) -> Polled:
-        """Follow a feed, and take its items. Raises FetchFailed or UnreadableArticle if there is no feed."""
+        """Follow a feed, and take its items. Raises FetchFailed if there is no feed."""
         check_folder(self.settings.seeds)
         page = self._fetch(address, ANY_VERSION, follows_page=True)
         feed = self.feeds.add(
@@ -85,7 +85,7 @@ class Poller:
         now = datetime.now(UTC)
         if not self.feeds.claim(feed, now=now, every=timedelta()):
             return Polled(feed, note=_wait_message(feed))
-        return self._take(feed, page, now)
+        return self._poll(feed, now, page)
 
     def poll_due(self, *, every: timedelta) -> Iterator[Polled]:
         """Poll the feeds that were not polled for this long, one after the other."""
@@ -105,9 +105,9 @@ class Poller:
             else:
                 yield Polled(feed, note=_wait_message(feed))
 
-    def _poll(self, feed: Feed, now: datetime) -> Polled:
+    def _poll(self, feed: Feed, now: datetime, page: FeedPage | None = None) -> Polled:
         try:
-            return self._take(feed, self._fetch(feed.address, feed.version), now)
+            return self._take(feed, page or self._fetch(feed.address, feed.version), now)
         except PageUnchanged:
             self.feeds.succeed(feed, feed.version, found=None, note="")
             return Polled(feed)
@@ -135,32 +135,26 @@ class Poller:
         return FeedPage(address, one_line(to_plain_text(title)), items, page.version)
 
     def _take(self, feed: Feed, page: FeedPage, now: datetime) -> Polled:
-        known, counts, problems = self.feeds.taken(feed), {True: 0, False: 0}, list[str]()
+        known, tally = self.feeds.taken(feed), _Tally()
         waiting = [item for item in page.items if _is_news(item, known)]
         for number, item in enumerate(waiting[:MOST_ITEMS]):
             pauses = number and feed.follows_links and needs_page(item)
             if self.ended.wait(self.pause_seconds if pauses else 0):
-                break
-            new = identity(item) not in known
+                return Polled(feed, tally.new, tally.changed)
             try:
-                counts[new] += self._write(feed, item, known.get(identity(item)), problems)
+                self._write(feed, item, known.get(identity(item)), tally)
             except (FetchFailed, UnreadableArticle) as error:
-                problems.append(str(error))
+                tally.problems.append(str(error))
                 self.feeds.take(feed, identity(item), Taken(edition(item), "", b""))
-        else:
-            # With a part of the items left, the same version must be sent again.
-            version = page.version if len(waiting) <= MOST_ITEMS else ANY_VERSION
-            note = f"{counted(len(problems), 'item')} not read as a whole. {one_line(problems[0])}" if problems else ""
-            self.feeds.succeed(feed, version, found=now if waiting else None, note=note)
-            return Polled(feed, counts[True], counts[False], note=note)
-        return Polled(feed, counts[True], counts[False])
+        # If something is left for the next poll, the server must send the same version again.
+        version = ANY_VERSION if tally.waits or len(waiting) > MOST_ITEMS else page.version
+        self.feeds.succeed(feed, version, found=now if waiting else None, note=tally.note)
+        return Polled(feed, tally.new, tally.changed, note=tally.note)
 
-    def _write(self, feed: Feed, item: Fields, known: Taken | None, problems: list[str]) -> bool:
-        """Write the file of an item, or replace it. Returns False if a user has changed or removed that file."""
+    def _write(self, feed: Feed, item: Fields, known: Taken | None, tally: "_Tally") -> None:
+        """Write the file of an item, or replace it unless a user has changed or removed it."""
         settings = self.settings
         file = make_file(item, follows_link=feed.follows_links, settings=settings, network=self.network)
-        if file.problem:
-            problems.append(file.problem)
         digest = sha256(file.content).digest()
         if known and known.written == digest:
             path, written = known.path, False
@@ -173,7 +167,30 @@ class Poller:
             path, written = added.path, added.new
         # If its page can be read later, the item counts as edited.
         self.feeds.take(feed, identity(item), Taken(b"" if file.waits else edition(item), path, digest))
-        return written
+        tally.count(file, is_new=known is None, written=written)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What happened to the items of a feed in one poll."""
+
+    new: int = 0
+    changed: int = 0
+    waits: bool = False  # the page of an item is to be read later
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def note(self) -> str:
+        if not self.problems:
+            return ""
+        return f"{counted(len(self.problems), 'item')} not read as a whole. {one_line(self.problems[0])}"
+
+    def count(self, file: ItemFile, *, is_new: bool, written: bool) -> None:
+        self.new += written and is_new
+        self.changed += written and not is_new
+        self.waits |= file.waits
+        if file.problem:
+            self.problems.append(file.problem)
 
 
 def named_feed(page: Page) -> str:

@@ -137,12 +137,25 @@ def test_the_page_of_a_teaser_is_read_with_the_facts_of_the_feed(poller: Poller,
 def test_a_busy_page_is_read_later(poller: Poller, web: WebServer) -> None:
     web.answers["/pass"] = Answer(b"", status=429, headers={"Retry-After": "60"})
     teaser = "Snow closed the Orrin pass."
-    polled = add(poller, web, rss(item(teaser, link=f"http://news.example:{web.port}/pass")))
+    answer = rss(item(teaser, link=f"http://news.example:{web.port}/pass"))
+    answer.headers["ETag"] = '"v1"'
+    polled = add(poller, web, answer)
     assert (polled.new, "429" in polled.note) == (1, True)
     assert [polled.found for polled in poller.poll_now()] == [False]
     web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
     assert [polled.changed for _ in range(2) for polled in poller.poll_now()] == [1, 0]
     assert [article.text for article in articles(poller).values()] == [WHOLE.strip()]
+    asks = [headers.get("If-None-Match") for path, headers in web.asked if path == "/feed"]
+    assert asks == [None, None, None, '"v1"'], "an unchanged feed is sent again as long as a page is to be read"
+
+
+def test_a_folder_of_feeds_that_is_a_link_is_not_written_to(poller: Poller, web: WebServer, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (poller.settings.seeds / "feeds").symlink_to(tmp_path / "outside")
+    polled = add(poller, web, rss(item(WHOLE)))
+    assert "is hidden, a link, or not in" in polled.problem
+    assert only_feed(poller).problem == polled.problem
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 def test_items_that_are_called_alike_are_all_taken_and_markup_is_no_edit(poller: Poller, web: WebServer) -> None:
