@@ -102,7 +102,7 @@ def _write_headers(table: "HtmlElement") -> None:
     """Write the header of its column into each cell of a table that marks its first rows as headers."""
     if table.find(".//table") is not None:
         return  # it sets a page, or parts of it, side by side
-    headings, headers, above = list[list[Cell]](), dict[int, str](), dict[int, int]()
+    headings, headers, above, label = list[list[Cell]](), dict[int, str](), dict[int, int](), ""
     for row in table.iter("tr"):
         cells = _cells(row, above)
         if not headers and (row.getparent().tag == "thead" or all(element.tag == "th" for element, _ in cells)):
@@ -113,6 +113,13 @@ def _write_headers(table: "HtmlElement") -> None:
             return
         for element, cell in cells:
             element.text = header_before(cell, headers) + (element.text or "")
+            if not cell.column:
+                label = cell.text
+                element.attrib.pop("rowspan", None)
+        if label and cells and cells[0][1].column:  # the cell that names the row is above
+            repeated = row.makeelement("td")
+            repeated.text = label
+            row.insert(0, repeated)
 
 
 def _cells(row: "HtmlElement", above: dict[int, int]) -> "list[tuple[HtmlElement, Cell]]":

@@ -132,7 +132,7 @@ LONG = HEADINGS.replace("Town", "Where " * 20)
         (rows(HEADINGS, SKERRY.replace("301", "")), "| Skerry Bay |  | Days: 26 |"),
         (
             rows(HEADINGS, SKERRY.replace("<td>S", "<td rowspan='2'>S"), "<td>4</td><td>1</td>"),
-            "Rain (mm): 4 | Days: 1",
+            "| Skerry Bay | Rain (mm): 4 | Days: 1",
         ),
         (rows(TWO_YEARS, HEADINGS, SKERRY), "2025 Rain (mm): 301 | 2025 Days: 26 |"),
         (rows(HEADINGS.replace("Town", "Rank"), SKERRY.replace("Skerry Bay", "1")), "| Rank: 1 | Rain (mm): 301 |"),
