@@ -4,6 +4,7 @@ A file is on the shelf, with one text and without another; or it is rejected wit
 skipped. The files are the same in each run.
 """
 
+import gzip
 import io
 import json
 import os
@@ -36,7 +37,7 @@ class Hostile:
     @property
     def file(self) -> str:
         """The file of the article: the third article of "a.jsonl" is "a.jsonl#3"."""
-        return re.sub(r"#\d+$", "", self.path)
+        return re.sub(r"#\d+$|(?<=\.zip)#.*$", "", self.path)
 
 
 def write_hostile(seeds: Path) -> list[Hostile]:
@@ -52,6 +53,11 @@ def write_hostile(seeds: Path) -> list[Hostile]:
         *_pdfs(),
         *_mails(),
         *_feeds(),
+        *_tables(),
+        *_archives(),
+        *_saved_pages(),
+        *_documents(),
+        *_subtitles(),
     ):
         file = seeds / hostile.file
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -426,6 +432,121 @@ def _feeds() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("feeds/dtd.xml#1", FERRY), feed(FERRY, f'<!DOCTYPE rss SYSTEM "{_OUTSIDE}">')
     yield Hostile("feeds/ampersands.xml#1", "&&"), feed("The ferry &&" + "&" * 100_000 + " sank.")
     yield Hostile("feeds/names.xml#1", FERRY), feed(FERRY, f"<?xml version='1.0'?><!--{'-x' * 100_000}-->")
+
+
+def _tables() -> Iterator[tuple[Hostile, Content]]:
+    """CSV and TSV: rows without an end, long ones, odd columns."""
+    head, row = b"title,text\n", f'Ferry,"{FERRY}"\n'.encode()
+    yield (
+        Hostile("csv/no-end.csv", reason="a row longer than the limit"),
+        head + b'Ferry,"' + (b"x" * 99 + b"\n") * 220_000,
+    )
+    yield Hostile("csv/long-row.csv", reason="a row longer than the limit"), head + b"x" * 21_000_000 + b"\n" + row
+    yield Hostile("csv/no-names.csv", reason="csv/no-names.csv: "), b"a,b\n1,2\n"
+    yield Hostile("csv/binary.csv", reason="csv/binary.csv: "), bytes(range(256)) * 40
+    yield Hostile("csv/many-columns.csv#1", FERRY), b"text" + b",x" * 20_000 + b"\n" + f'"{FERRY}"'.encode()
+    yield Hostile("csv/separators.tsv", reason="csv/separators.tsv: "), b"\t" * 50_000
+    yield Hostile("csv/twice.csv#1", FERRY), b"text,text\n" + f'Nothing.,"{FERRY}"\n'.encode()
+    yield Hostile("csv/formula.csv#1", "=cmd|"), head + b"Ferry,=cmd|' /C calc'!A0 is what the ferry sank of.\n"
+
+
+def _archives() -> Iterator[tuple[Hostile, Content]]:
+    """ZIP, EPUB and WARC files: bombs, false sizes, names that lead out of the folder, entities."""
+    many = {f"{number}.txt": b"" for number in range(5_001)}
+    yield Hostile("zip/bomb.zip", reason="unpacks to more than"), _deflated({"a.txt": bytes(201_000_000)})
+    yield Hostile("zip/many.zip", reason="unpacks to more than"), _zip(many)
+    yield (
+        Hostile("zip/nested.zip", reason="an archive in an archive"),
+        _zip({"a.zip": _zip({"b.txt": SECRET.encode()})}),
+    )
+    yield Hostile("zip/paths.zip#../../escaped.txt", FERRY), _zip({"../../escaped.txt": FERRY.encode()})
+    yield Hostile("zip/torn.zip", reason="the ZIP file is damaged"), _zip({"a.txt": FERRY.encode()})[:-9]
+    yield Hostile("zip/text.zip", reason="the ZIP file is damaged"), FERRY.encode()
+    yield Hostile("zip/empty.zip", reason="no article in it"), _zip({})
+    story = f"<html><body><p>{FERRY}</p></body></html>".encode()
+    epub = {
+        "META-INF/container.xml": b'<container><rootfile full-path="a.opf"/></container>',
+        "a.opf": b'<package><item id="a" href="a.html" media-type="text/html"/><itemref idref="a"/></package>',
+        "a.html": story,
+    }
+    outside = f'<!DOCTYPE p [<!ENTITY x SYSTEM "{_OUTSIDE}">]><html><body><p>{FERRY} &x;</p></body></html>'.encode()
+    laughs = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 99}">' for n in range(9))
+    package = f'<!DOCTYPE p [<!ENTITY e0 "x">{laughs}]><package>&e9;</package>'.encode()
+    yield Hostile("epub/outside.epub", FERRY, "xyloquartz"), _zip({**epub, "a.html": outside})
+    yield Hostile("epub/laughs.epub", reason="epub/laughs.epub: "), _zip({**epub, "a.opf": package})
+    yield Hostile("epub/no-package.epub", reason="the EPUB is damaged"), _zip({"a.html": story})
+    yield Hostile("epub/bomb.epub", reason="unpacks to more than"), _deflated({**epub, "b.png": bytes(201_000_000)})
+    yield Hostile("epub/text.epub", reason="the EPUB is damaged"), FERRY.encode()
+    answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\n"
+    address, length = b"WARC-Target-URI: http://a.example/\r\n", b"Content-Length: %d\r\n\r\n"
+    record = head + address + length % 999_999_999 + answer
+    yield Hostile("warc/bomb.warc.gz", reason="unpack to more than"), gzip.compress(record + bytes(201_000_000), 1)
+    yield Hostile("warc/length-lie.warc", FERRY), record + story
+    yield Hostile("warc/no-address.warc", reason="cannot be parsed"), head + length % 999 + answer + story
+    yield Hostile("warc/torn.warc.gz", reason="warc/torn.warc.gz: "), gzip.compress(record + story)[:60]
+    yield Hostile("warc/text.warc", reason="warc/text.warc: "), FERRY.encode()
+
+
+def _deflated(parts: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+def _saved_pages() -> Iterator[tuple[Hostile, Content]]:
+    """MHTML files and mailboxes: parts without an end, deep ones, and mails that break their parser."""
+    page = f"<html><body><article><p>{FERRY}</p><p hidden>{SECRET}</p></article></body></html>"
+    html = "Content-Type: text/html; charset=utf-8\n\n"
+    related = 'Content-Type: multipart/related; boundary="b"\n\n--b\n'
+    nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(600))
+    yield Hostile("mhtml/no-end.mhtml", FERRY, "xyloquartz"), f"{related}{html}{page}".encode()
+    yield Hostile("mhtml/no-part.mhtml", reason="no article text in this saved page"), related.encode()
+    yield Hostile("mhtml/nested.mht", reason="mhtml/nested.mht: "), nested.encode()
+    yield Hostile("mhtml/binary.mht", reason="mhtml/binary.mht: "), bytes(range(256)) * 40
+    good, odd = (
+        f"From a@b Thu Jan  1 00:00:00 2026\nSubject: Ferry\n\n{FERRY}\n\n",
+        "From a@b Thu Jan  1 00:00:00 2026\nFrom: =?utf-8?q?=ff=00?= <@@>, <\n\nLost.\n\n",
+    )
+    yield Hostile("mbox/odd.mbox#1", FERRY), f"{good}{odd}".encode()
+    yield Hostile("mbox/binary.mbox", reason="mbox/binary.mbox: "), b"From a\n\n" + bytes(range(256)) * 40
+
+
+def _documents() -> Iterator[tuple[Hostile, Content]]:
+    """RTF and OpenDocument files: depth, false lengths, entities, bombs, and what names other files."""
+    text = FERRY.encode()
+    yield Hostile("rtf/deep.rtf", reason="rtf/deep.rtf: "), rb"{\rtf1 " + b"{" * 50_000 + text
+    yield Hostile("rtf/no-end.rtf", reason="the RTF file is damaged"), rb"{\rtf1 " + text
+    yield Hostile("rtf/length-lie.rtf", reason="the RTF file is damaged"), rb"{\rtf1 \bin999999999 " + text + b"}"
+    yield Hostile("rtf/hidden.rtf", FERRY, "xyloquartz"), rb"{\rtf1 %s{\v %s}}" % (text, SECRET.encode())
+    yield Hostile("rtf/object.rtf", FERRY, "xyloquartz"), rb"{\rtf1 %s{\object %s}}" % (text, SECRET.encode())
+    yield Hostile("rtf/number.rtf", reason="rtf/number.rtf: "), rb"{\rtf1 \u" + b"9" * 5_000 + b" " + text + b"}"
+    yield Hostile("rtf/text.rtf", reason="not an RTF file, despite its name"), text
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text"))
+
+    def document(body: str, before: str = "") -> dict[str, bytes]:
+        return {"content.xml": f"{before}<office:text {spaces}>{body}</office:text>".encode()}
+
+    external = f'<!DOCTYPE p [<!ENTITY x SYSTEM "{_OUTSIDE}">]>'
+    said = f"<text:p>{FERRY}</text:p>"
+    yield Hostile("odt/external.odt", reason="declares XML entities"), _zip(document("<text:p>&x;</text:p>", external))
+    yield Hostile("odt/deep.odt", reason="odt/deep.odt: "), _zip(document("<text:p>" * 50_000))
+    yield Hostile("odt/bomb.odt", reason="unpacks to more"), _deflated({**document(said), "a.bin": bytes(201_000_000)})
+    yield Hostile("odt/paths.odt", FERRY), _zip({**document(said), "../../escaped.txt": b"x"})
+    yield Hostile("odt/other.odt", reason="damaged or locked"), _zip({"a.txt": b"x"})
+    yield Hostile("odt/text.odt", reason="damaged or locked"), text
+
+
+def _subtitles() -> Iterator[tuple[Hostile, Content]]:
+    """Subtitles: odd times, long lines, tags without an end."""
+    times = "00:00:01,000 --> 00:00:02,000\n"
+    yield Hostile("srt/no-times.srt", reason="no times in it"), FERRY.encode()
+    yield Hostile("srt/odd-times.srt", reason="no times in it"), f"99:99 --> -1\n{FERRY}".encode()
+    yield Hostile("srt/tags.srt", FERRY), f"1\n{times}{FERRY}{'<v ' * 10_000}".encode()
+    yield Hostile("srt/empty-cues.srt", reason="srt/empty-cues.srt: "), f"{times}\n".encode() * 60_000
+    yield Hostile("srt/markup.vtt", "alert(1)", "<script>"), f"WEBVTT\n\n{times}<script>alert(1)</script>".encode()
 
 
 def _write_names(seeds: Path) -> Iterator[Hostile]:
