@@ -22,7 +22,7 @@ from index.pipeline.library import Library
 from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question
 from rag.answering.query import make_query
@@ -76,7 +76,7 @@ class Newsroom:
             return sorted(listing.path for listing in reading.listings())
 
 
-def make_newsroom(folder: Path, model: MiniLM) -> Newsroom:
+def make_newsroom(folder: Path, model: Embedder) -> Newsroom:
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
     settings.seeds.mkdir(parents=True)
     library = Library(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
@@ -93,12 +93,13 @@ def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def model() -> MiniLM:
-    return MiniLM()
+def model() -> CachedEmbedder:
+    """The built-in model. Most tests index the same few articles, which are embedded once."""
+    return CachedEmbedder(MiniLM(), most=20_000)
 
 
 @pytest.fixture
-def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
+def newsroom(tmp_path: Path, model: Embedder) -> Iterator[Newsroom]:
     """A newsroom without articles."""
     made = make_newsroom(tmp_path / "newsroom", model)
     yield made
@@ -106,7 +107,7 @@ def newsroom(tmp_path: Path, model: MiniLM) -> Iterator[Newsroom]:
 
 
 @pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def archive(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     """The user's article and the fictional ones, indexed. Tests only read this newsroom."""
     made = make_newsroom(tmp_path_factory.mktemp("archive"), model)
     shutil.copy(SEED, made.seeds)

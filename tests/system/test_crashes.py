@@ -20,7 +20,7 @@ from index.pipeline.library import Library
 from index.pipeline.sync import sync_shelf
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import CachedEmbedder, Embedder, MiniLM
+from index.vectors.embedders import Embedder
 from rag.answering.pipeline import answer_question, find_passages
 from tests.support.crashing import (
     CHUNK_TOKENS,
@@ -38,12 +38,6 @@ from tests.support.crashing import (
 
 SEED = os.environ.get("DATELINE_CRASH_SEED")
 SEEDS = [int(SEED)] if SEED else list(range(int(os.environ.get("DATELINE_TRIALS", "4"))))
-
-
-@pytest.fixture(scope="module")
-def cached(model: MiniLM) -> CachedEmbedder:
-    """The built-in model, with a cache for all trials."""
-    return CachedEmbedder(model, most=20_000)
 
 
 def make_library(folder: Path, seeds: Path, embedder: Embedder) -> Library:
@@ -166,10 +160,10 @@ def check_questions(library: Library, visible: Stories) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_killed_run_leaves_whole_articles_and_the_next_run_finishes(
-    seed: int, tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPatch
+    seed: int, tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     try:
-        trial = Trial(seed, tmp_path, cached, monkeypatch)
+        trial = Trial(seed, tmp_path, model, monkeypatch)
         trial.crash()
         trial.recover()
     except BaseException as error:
@@ -180,9 +174,9 @@ def test_a_killed_run_leaves_whole_articles_and_the_next_run_finishes(
 
 
 @pytest.fixture
-def changed(tmp_path: Path, cached: CachedEmbedder, monkeypatch: pytest.MonkeyPatch) -> Trial:
+def changed(tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch) -> Trial:
     """A newsroom with changes that are not indexed yet."""
-    trial = Trial(0, tmp_path, cached, monkeypatch)
+    trial = Trial(0, tmp_path, model, monkeypatch)
     trial.change_folder()
     return trial
 

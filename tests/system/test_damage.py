@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ from index.shelf.integrity import IntegrityCheck
 from index.shelf.shelf import Shelf
 from index.vectors import chroma as vectors
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import CachedEmbedder, MiniLM
+from index.vectors.embedders import Embedder
 from rag.answering.models import Answer
 from rag.storage.chats import FILE_NAME as CHATS
 from rag.storage.chats import Chats, KeptTurn
@@ -74,7 +73,7 @@ class Truth:
 
 
 @pytest.fixture(scope="module")
-def truth(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Truth:
+def truth(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Truth:
     folder = tmp_path_factory.mktemp("truth")
     shutil.copytree(FICTION, folder / "seeds")
     shutil.copy(SEED, folder / "seeds")
@@ -100,15 +99,10 @@ def folder(truth: Truth, tmp_path: Path) -> Path:
     return tmp_path / "copy"
 
 
-def open_room(folder: Path, model: MiniLM) -> Newsroom:
+def open_room(folder: Path, model: Embedder) -> Newsroom:
     settings = Settings(seeds=folder / "seeds", store=folder / "store", _env_file=None)
-    library = Library(settings, Shelf(settings.store), VectorIndex(settings.store), model, _sentences(model))
+    library = Library(settings, Shelf(settings.store), VectorIndex(settings.store), model, model)
     return Newsroom(settings.seeds, library)
-
-
-@cache
-def _sentences(model: MiniLM) -> CachedEmbedder:
-    return CachedEmbedder(model, most=1000)
 
 
 def quotes(answer: Answer) -> tuple[str, ...]:
@@ -196,7 +190,7 @@ def is_sound(room: Newsroom) -> bool:
     return room.library.index.usable
 
 
-def is_as_fresh(folder: Path, model: MiniLM, truth: Truth) -> None:
+def is_as_fresh(folder: Path, model: Embedder, truth: Truth) -> None:
     """Check that the shelf and Chroma equal newly built ones, and that all answers are right, without a message."""
     room = open_room(folder, model)
     try:
@@ -225,7 +219,7 @@ OF_CHROMA += [("segment folder", delete), ("chroma", delete), ("chroma.seal", de
 
 @pytest.mark.parametrize(("name", "damage"), OF_CHROMA, ids=lambda value: getattr(value, "__name__", value))
 def test_a_damaged_chroma_is_rebuilt_before_it_answers(
-    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+    folder: Path, model: Embedder, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     path = part_of(folder / "store", name)
     before = path.read_bytes() if path.is_file() else b"-"
@@ -246,7 +240,7 @@ def test_a_damaged_chroma_is_rebuilt_before_it_answers(
 
 
 def test_an_interrupted_check_of_a_damaged_chroma_does_not_mark_it_sound(
-    folder: Path, model: MiniLM, truth: Truth, monkeypatch: pytest.MonkeyPatch
+    folder: Path, model: Embedder, truth: Truth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C while the files are compared with their seal must not seal them as they are."""
     overwrite(part_of(folder / "store", "data_level0.bin"))
@@ -297,7 +291,7 @@ def test_a_shelf_found_sound_yesterday_is_checked_again(folder: Path) -> None:
 @pytest.mark.parametrize("damage", [cut_short, overwrite], ids=lambda value: value.__name__)
 @pytest.mark.parametrize("name", CHROMA)
 def test_a_chroma_damaged_while_open_is_no_longer_asked(
-    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+    folder: Path, model: Embedder, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     path = part_of(folder / "store", name)
     room = open_room(folder, model)
@@ -314,7 +308,7 @@ def test_a_chroma_damaged_while_open_is_no_longer_asked(
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda value: value.__name__)
 def test_a_damaged_shelf_is_reported_before_it_answers_and_rebuilt(
-    folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None]
+    folder: Path, model: Embedder, truth: Truth, damage: Callable[[Path], None]
 ) -> None:
     store = folder / "store"
     damage(store / SHELF)
@@ -346,7 +340,7 @@ def dateline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     ids=lambda value: getattr(value, "__name__", "holder killed" if value is True else "holder lives"),
 )
 def test_a_damaged_write_ahead_log_is_reported_and_the_shelf_rebuilt(
-    folder: Path, model: MiniLM, truth: Truth, damage: Callable[[Path], None], killed: bool
+    folder: Path, model: Embedder, truth: Truth, damage: Callable[[Path], None], killed: bool
 ) -> None:
     """The last run's changes are still in SQLite's log, because another process has the file open."""
     (folder / "seeds" / "strike.txt").rename(folder / "strike.txt")
@@ -383,7 +377,7 @@ def holding(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_an_earlier_or_foreign_shelf_is_reported_and_rebuilt(
-    folder: Path, model: MiniLM, truth: Truth, tmp_path: Path
+    folder: Path, model: Embedder, truth: Truth, tmp_path: Path
 ) -> None:
     shelf, room = folder / "store" / SHELF, open_room(folder, model)
     earlier = shelf.read_bytes()
@@ -423,7 +417,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_rows_changed_by_another_program_are_reported_and_rebuilt(
-    folder: Path, model: MiniLM, truth: Truth, change: str
+    folder: Path, model: Embedder, truth: Truth, change: str
 ) -> None:
     with closing(sqlite3.connect(folder / "store" / SHELF)) as connection:
         connection.executescript(CHANGES[change])
@@ -436,7 +430,7 @@ def test_rows_changed_by_another_program_are_reported_and_rebuilt(
 
 
 @pytest.mark.parametrize("change", ["a text", "a title", "sentences", "a vector's length"])
-def test_a_row_changed_during_a_run_cannot_be_quoted(folder: Path, model: MiniLM, truth: Truth, change: str) -> None:
+def test_a_row_changed_during_a_run_cannot_be_quoted(folder: Path, model: Embedder, truth: Truth, change: str) -> None:
     """The whole file cannot be compared during a run, but each article is compared with its chunks' ids when read."""
     room = open_room(folder, model)
     with room.library.shelf.write() as writing:
@@ -449,7 +443,7 @@ def test_a_row_changed_during_a_run_cannot_be_quoted(folder: Path, model: MiniLM
             assert set(quotes(room.ask(question))) <= set(truth.quotes[question])
 
 
-def test_a_killed_run_is_not_reported_as_damage(folder: Path, model: MiniLM, truth: Truth) -> None:
+def test_a_killed_run_is_not_reported_as_damage(folder: Path, model: Embedder, truth: Truth) -> None:
     room = open_room(folder, model)
     room.write("new.txt", "The depot in Gull Bay was closed on Monday.")
     for event in sync_shelf(room.library):
@@ -467,7 +461,7 @@ def test_a_killed_run_is_not_reported_as_damage(folder: Path, model: MiniLM, tru
 @pytest.mark.parametrize("damage", [cut_short, overwrite, delete], ids=lambda value: value.__name__)
 @pytest.mark.parametrize("name", [SHELF, "data_level0.bin"])
 def test_the_page_repairs_its_store_without_help(
-    folder: Path, model: MiniLM, truth: Truth, name: str, damage: Callable[[Path], None]
+    folder: Path, model: Embedder, truth: Truth, name: str, damage: Callable[[Path], None]
 ) -> None:
     room = open_room(folder, model)
     indexing = Indexer(room.library, Alerts(room.library), Suggestions(room.library))
@@ -486,7 +480,7 @@ def test_the_page_repairs_its_store_without_help(
     is_as_fresh(folder, model, truth)
 
 
-def test_a_killed_page_leaves_a_usable_chroma(folder: Path, model: MiniLM, truth: Truth) -> None:
+def test_a_killed_page_leaves_a_usable_chroma(folder: Path, model: Embedder, truth: Truth) -> None:
     said = (
         "import sys; from index.pipeline.library import build_library; from index.core.settings import Settings; "
         "from index.pipeline.chroma_sync import sync_chroma; from pathlib import Path; f = Path(sys.argv[1]); "
@@ -511,7 +505,7 @@ def test_a_killed_page_leaves_a_usable_chroma(folder: Path, model: MiniLM, truth
 
 
 @pytest.fixture
-def chats(folder: Path, model: MiniLM) -> Chats:
+def chats(folder: Path, model: Embedder) -> Chats:
     """Saved chats, with rows in every table."""
     made = Chats(folder / "store")
     room = open_room(folder, model)
@@ -522,7 +516,7 @@ def chats(folder: Path, model: MiniLM) -> Chats:
 
 @pytest.mark.parametrize("damage", [cut_short, overwrite_head], ids=lambda value: value.__name__)
 def test_damaged_chats_are_reported_and_moved_aside(
-    folder: Path, model: MiniLM, truth: Truth, chats: Chats, damage: Callable[[Path], None]
+    folder: Path, model: Embedder, truth: Truth, chats: Chats, damage: Callable[[Path], None]
 ) -> None:
     damage(chats.path)
     reported, harmed = read_chats(folder, truth), chats.path.read_bytes()
@@ -570,7 +564,7 @@ def test_undamaged_chats_are_not_moved(folder: Path, truth: Truth, chats: Chats)
     assert len(chats.listings()) == len(ASKED)
 
 
-def test_a_foreign_file_is_moved_only_on_request(folder: Path, model: MiniLM, truth: Truth) -> None:
+def test_a_foreign_file_is_moved_only_on_request(folder: Path, model: Embedder, truth: Truth) -> None:
     shelf = folder / "store" / SHELF
     shelf.unlink()
     with closing(sqlite3.connect(shelf)) as connection:

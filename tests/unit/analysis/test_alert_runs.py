@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import rag.analysis.alert_runs
 from index.core.errors import EmbeddingFailed, ShelfDamaged, UnknownAlert
 from index.core.scope import WHOLE, Scope
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import CachedEmbedder, Embedder
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Standalone
 from rag.answering.pipeline import answer_question
@@ -159,7 +159,7 @@ def test_while_passages_wait_for_their_vectors_nothing_is_asked_and_nothing_lost
         raise EmbeddingFailed("The endpoint is down.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(MiniLM, "embed_articles", fail)
+        patched.setattr(CachedEmbedder, "embed_articles", fail)
         with pytest.raises(EmbeddingFailed):
             newsroom.index()
     assert newsroom.paths() == ["ferries.txt"]
@@ -330,7 +330,7 @@ def test_a_damaged_result_is_not_shown(alerts: AlertStore, newsroom: Newsroom) -
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def room(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("alerts"), model)
     yield made
     made.library.index.release()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.core.scope import WHOLE, Scope
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from rag.catalogue.answers import MOST_LISTED, ShelfAnswer, answer_shelf_question
 from rag.catalogue.questions import read_shelf_question
 from tests.conftest import ROOT, Newsroom, make_newsroom
@@ -35,7 +35,7 @@ ARTICLES = (
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def shelf(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("shelf"), model)
     write(made)
     made.indexed()
@@ -263,7 +263,7 @@ def test_a_scope_of_some_articles_or_none_is_named(shelf: Newsroom) -> None:
             assert answer.text == f"No article is in scope{where}."
 
 
-def test_undated_articles_have_no_newest(tmp_path: Path, model: MiniLM) -> None:
+def test_undated_articles_have_no_newest(tmp_path: Path, model: Embedder) -> None:
     newsroom = make_newsroom(tmp_path, model)
     newsroom.write("a.md", "---\ntitle: Bell\n---\n\nA bell rang in Lesk.")
     newsroom.indexed()
@@ -278,7 +278,7 @@ def test_undated_articles_have_no_newest(tmp_path: Path, model: MiniLM) -> None:
     newsroom.library.index.release()
 
 
-def test_a_long_list_is_cut_and_the_rest_counted(tmp_path: Path, model: MiniLM) -> None:
+def test_a_long_list_is_cut_and_the_rest_counted(tmp_path: Path, model: Embedder) -> None:
     newsroom = make_newsroom(tmp_path, model)
     for number in range(MOST_LISTED + 3):
         newsroom.write(f"{number:02}.md", f"---\ntitle: Bell {number}\n---\n\nBell number {number} rang in Lesk.")

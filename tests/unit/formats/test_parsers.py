@@ -18,7 +18,7 @@ from index.formats.sandbox import Sandbox, _read, _write
 from index.pipeline.events import Done, Removed, Visible
 from index.pipeline.sync import sync_shelf
 from index.reading.readers import Read, read_article, read_articles
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from tests.conftest import ROOT, CommandLine, Newsroom, make_newsroom
 from tests.support.formats import HTML, STORIES, make_bomb, make_docx, make_jsonl, make_mail, make_pdf, make_zip
 
@@ -119,7 +119,7 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def of_all_kinds(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def of_all_kinds(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("formats"), model)
     for name, content in GOOD.items():
         made.write(name, content)

@@ -24,7 +24,7 @@ from index.pipeline.sync import sync_shelf
 from index.reading import facts, readers
 from index.shelf.shelf import Shelf
 from index.vectors.chroma import VectorIndex
-from index.vectors.embedders import EndpointEmbedder, MiniLM
+from index.vectors.embedders import Embedder, EndpointEmbedder, MiniLM
 from rag.answering.pipeline import find_passages
 from tests.conftest import SEED, Newsroom, ids_in_chroma, make_newsroom
 from tests.support.embedding_server import serve_embeddings
@@ -65,7 +65,7 @@ def contents(newsroom: Newsroom) -> dict[str, object]:
 @given(st.lists(steps, min_size=1, max_size=3))
 @settings(max_examples=15)
 def test_a_shelf_with_a_history_equals_one_built_at_once(
-    model: MiniLM, rounds: list[list[tuple[str, str | None]]]
+    model: Embedder, rounds: list[list[tuple[str, str | None]]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         lived, fresh = make_newsroom(Path(folder) / "lived", model), make_newsroom(Path(folder) / "fresh", model)
@@ -432,7 +432,7 @@ def test_another_chunk_size_reads_the_articles_again_and_keeps_them_visible(news
 
 
 @pytest.mark.slow
-def test_two_processes_share_a_shelf(newsroom: Newsroom, model: MiniLM) -> None:
+def test_two_processes_share_a_shelf(newsroom: Newsroom, model: Embedder) -> None:
     """A process that does not own Chroma writes the shelf, and the owner catches up."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from rag.retrieval.acronyms import _names, expansions
 from tests.conftest import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
-def banks(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def banks(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("banks"), model)
     made.write(
         "a.txt",

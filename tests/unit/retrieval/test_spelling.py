@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from rag.retrieval.spelling import correct, correct_pair, transliterated, transliterations
 from tests.conftest import Newsroom, make_newsroom
 
@@ -17,7 +17,7 @@ the governments' council, criticised the decision. Holt's party will vote in Dri
 
 
 @pytest.fixture(scope="module")
-def rates(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def rates(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("rates"), model)
     made.write("rates.txt", ARTICLE)
     made.write("other.txt", "Title: Holm\n\nThe island of Holm has a lighthouse. Ships pass Holm.\n")

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from rag.retrieval.missing_terms import missing_names, missing_words
 from rag.retrieval.understanding import Words, understand_words
 from tests.conftest import Newsroom, make_newsroom
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory, model: MiniLM) -> Iterator[Newsroom]:
+def town(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
     made = make_newsroom(tmp_path_factory.mktemp("town"), model)
     made.write(
         "a.txt",

@@ -21,7 +21,7 @@ from index.vectors import chroma_client
 from index.vectors import chroma_server as server_index
 from index.vectors.chroma import VectorIndex
 from index.vectors.chroma_server import ServerIndex
-from index.vectors.embedders import MiniLM
+from index.vectors.embedders import Embedder
 from tests.conftest import FENTANYL, SEED, CommandLine, Newsroom, ids_in_chroma, make_newsroom, wait_until
 from tests.support.chroma_server import chroma_server, false_server
 from tests.support.ports import free_port
@@ -38,7 +38,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
+def make_room(folder: Path, model: Embedder, url: str) -> Newsroom:
     made = make_newsroom(folder, model)
     index = ServerIndex(made.library.settings.store, url=url)
     made = Newsroom(made.seeds, replace(made.library, index=index))
@@ -47,7 +47,7 @@ def make_room(folder: Path, model: MiniLM, url: str) -> Newsroom:
 
 
 @pytest.fixture
-def room(tmp_path: Path, model: MiniLM, server: str) -> Iterator[Newsroom]:
+def room(tmp_path: Path, model: Embedder, server: str) -> Iterator[Newsroom]:
     made = make_room(tmp_path / "newsroom", model, server)
     yield made
     made.library.index.release()
@@ -95,7 +95,7 @@ def test_a_process_that_does_not_write_can_search_the_server(room: Newsroom, ser
 
 @pytest.mark.slow
 def test_stores_that_share_a_server_do_not_affect_each_other(
-    room: Newsroom, tmp_path: Path, model: MiniLM, server: str
+    room: Newsroom, tmp_path: Path, model: Embedder, server: str
 ) -> None:
     room.indexed()
     before = on_server(room)
@@ -131,7 +131,7 @@ def test_a_server_that_lost_its_vectors_is_refilled(room: Newsroom) -> None:
 
 @pytest.mark.slow
 def test_the_shelf_answers_without_its_server_and_reports_it(
-    tmp_path: Path, model: MiniLM, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, model: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_index, "_REST_SECONDS", 0.1)
     port = free_port()

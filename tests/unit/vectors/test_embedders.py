@@ -20,6 +20,12 @@ from tests.support.embedding_server import EmbeddingServer, embed, serve_embeddi
 KEY = "sk-secret-of-the-test"
 
 
+@pytest.fixture(scope="module")
+def model() -> MiniLM:
+    """The built-in model without a cache."""
+    return MiniLM()
+
+
 @pytest.fixture
 def server() -> Iterator[EmbeddingServer]:
     with serve_embeddings() as running:
