@@ -105,7 +105,12 @@ def _write_headers(table: "HtmlElement") -> None:
     headings, headers, above, label = list[list[Cell]](), dict[int, str](), dict[int, int](), ""
     for row in table.iter("tr"):
         cells = _cells(row, above)
-        if not headers and (row.getparent().tag == "thead" or all(element.tag == "th" for element, _ in cells)):
+        if row.getparent().tag == "tfoot":
+            continue  # it may come before the headers
+        is_heading = all(element.tag == "th" for element, _ in cells)
+        if headers and is_heading and len(cells) > 1:  # another table goes on below
+            headings, headers, label = [], {}, ""
+        if not headers and (is_heading or row.getparent().tag == "thead"):
             headings.append([cell for _, cell in cells])
             continue
         headers = headers or dict(column_headers(headings))

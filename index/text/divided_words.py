@@ -29,17 +29,20 @@ def is_ordinary(word: str) -> bool:
 def is_divided(first: str, second: str) -> bool:
     """Return True if the two sides of a hyphen at a line end are one word.
 
-    They are if both together are an ordinary word, or one side alone is none. A name may have two ordinary sides.
+    They are if both together are an ordinary word, or one side alone is none. A name may have two ordinary sides. After
+    a name, "-based" and "-backed" are words of their own.
 
     >>> is_divided("negotia", "tions"), is_divided("con", "tractors"), is_divided("long", "term")
     (True, True, False)
     >>> is_divided("Pen", "rose"), is_divided("Quarrow", "based"), is_divided("Texas", "based")
-    (True, True, False)
+    (True, False, False)
     """
     first, second = (unicodedata.normalize("NFKC", part) for part in (first, second))
-    if is_ordinary((first + second).lower()) or not (is_ordinary(first.lower()) and is_ordinary(second.lower())):
+    if is_ordinary((first + second).lower()):
         return True
-    return first[0].isupper() and second not in _compound_ends() and not second.endswith(("ed", "ing"))
+    if first[0].isupper() and is_ordinary(second) and (second in _compound_ends() or second.endswith(("ed", "ing"))):
+        return False
+    return first[0].isupper() or not (is_ordinary(first.lower()) and is_ordinary(second.lower()))
 
 
 @cache

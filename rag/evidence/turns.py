@@ -96,7 +96,10 @@ def _names_somebody(label: re.Match[str], full: Mapping[str, str]) -> bool:
 
 
 def _last_names_alone(text: str, labels: Sequence[re.Match[str]]) -> frozenset[str]:
-    """Return the labels of one word in capitals that speak more than once, and to somebody: "HOLT: Did you see it?"."""
+    """Return the labels of one word in capitals that speak more than once, and to somebody: "HOLT: Did you see it?".
+
+    The text must name them elsewhere, by a full name or in capitals, which it does not with "TIP" and "MONDAY".
+    """
     said = defaultdict[str, list[bool]](list)
     for label, following in zip_longest(labels, labels[1:]):
         end = following.start() if following else len(text)
@@ -104,7 +107,14 @@ def _last_names_alone(text: str, labels: Sequence[re.Match[str]]) -> frozenset[s
         if name.isupper() and len(name) >= _SHORTEST_NAME and " " not in name and name.lower() not in STOP_WORDS:
             said[name].append(_SPEAKS_TO.search(text, label.end(), end) is not None)
     names = (name for name, spoken in said.items() if len(spoken) > 1 and any(spoken))
-    return frozenset(name for name in names if name.casefold() not in _NOBODY)
+    return frozenset(
+        name for name in names if name.casefold() not in _NOBODY and _is_named(text, name, len(said[name]))
+    )
+
+
+def _is_named(text: str, name: str, labels: int) -> bool:
+    in_full = re.search(rf"\b[^\W\d_a-z]\w+ {re.escape(name[0])}(?i:{re.escape(name[1:])})\b(?!:)", text)
+    return in_full is not None or len(re.findall(rf"\b{re.escape(name)}\b", text)) > labels
 
 
 def _ends(text: str, labels: Sequence[re.Match[str]], marked: Container[int]) -> Iterator[int]:

@@ -56,10 +56,13 @@ def test_a_last_name_that_two_have_stays_as_it_is() -> None:
 
 
 def test_one_word_in_capitals_names_a_speaker_who_talks_to_somebody() -> None:
-    text = "Talks at Tarn\n\nHOLT: Did you see it?\n\nPENROSE: I saw it.\n\nHOLT: And then?\n\nPENROSE: We left."
+    text = (
+        "Mara Holt talks to Tom Penrose at Tarn\n\nHOLT: Did you see it?\n\nPENROSE: I saw it.\n\nHOLT: And then?\n\n"
+        "PENROSE: We left."
+    )
     assert read_turns(text).speakers == ("Holt", "Penrose", "Holt", "Penrose")
     # A word that the text itself writes in capitals is an acronym.
-    written = text.replace("HOLT", "TNN").replace("Talks at Tarn", "(TNN) Talks at Tarn")
+    written = text.replace("HOLT", "TNN").replace("Mara Holt talks", "(TNN) Talks")
     assert read_turns(written).speakers == ("TNN", "Penrose", "TNN", "Penrose")
 
 
@@ -69,6 +72,8 @@ def test_one_word_in_capitals_names_a_speaker_who_talks_to_somebody() -> None:
         "",
         "WHERE: You come to Tarn.\n\nWHEN: You come at six.\n\nWHERE: Marl.\n\nWHEN: At noon.",
         "TARN: The weir held.\n\nMARL: The weir sank.\n\nTARN: It held again.\n\nMARL: It is gone.",
+        "TIP: You should rest.\n\nWARNING: You must not run.\n\nTIP: You should eat.\n\nWARNING: You must stop.",
+        "MONDAY: You can swim.\n\nTUESDAY: We go to Marl.\n\nMONDAY: You rest.\n\nTUESDAY: We sail.",
         "Place: Tarn\n\nTime: noon\n\nPrice: 4 crowns",
         "Weir: It held.\n\nThe council met. Weir: it held.",
         "Where: Tarn Hall.\n\nWhen: Noon.\n\nTickets: None.\n\nWhere: The weir.\n\nWhen: At six.\n\nTickets: None.",

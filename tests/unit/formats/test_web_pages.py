@@ -122,6 +122,7 @@ def rows(*written: str) -> str:
 HEADINGS = "<th>Town</th><th>Rain (mm)</th><th>Days</th>"
 SKERRY = "<td>Skerry Bay</td><td>301</td><td>26</td>"
 TWO_YEARS = "<th></th><th colspan='2'>2025</th>"
+NORTH = "<th colspan='3'>North</th>"
 LONG = HEADINGS.replace("Town", "Where " * 20)
 
 
@@ -138,6 +139,12 @@ LONG = HEADINGS.replace("Town", "Where " * 20)
         (rows(HEADINGS.replace("Town", "Rank"), SKERRY.replace("Skerry Bay", "1")), "| Rank: 1 | Rain (mm): 301 |"),
         (rows(HEADINGS.replace("th>", "td>"), SKERRY), "| Skerry Bay | 301 | 26 |"),
         (rows("<th colspan='2'>Quarrow</th>", "<th>Mayor</th><td>Joe Lind</td>"), "| Mayor | Joe Lind |"),
+        (rows(HEADINGS, SKERRY, "<th>Party</th><th>Seats</th>", "<td>Left</td><td>44</td>"), "| Left | Seats: 44 |"),
+        (rows(HEADINGS, "<td>Marl</td><td>5</td><td>2</td>", NORTH, SKERRY), "| Skerry Bay | Rain (mm): 301 |"),
+        (
+            page(above=f"<table><tfoot><tr>{SKERRY}</tr></tfoot><tr>{HEADINGS}</tr></table>"),
+            "| Skerry Bay | 301 | 26 |",
+        ),
         (rows(LONG, SKERRY.replace("Skerry Bay", "7")), "| 7 | Rain (mm): 301 |"),
         (rows(HEADINGS, SKERRY.replace("<td>S", "<td colspan='999999999'>S")), "Skerry Bay"),
     ],

@@ -37,7 +37,7 @@ def test_words_are_joined(printed: str, typed: str) -> None:
         "a long-\nterm plan",
         "twenty-\nfive boats",
         "the state-\nof-the-art mill, a day-to-\nday wage",
-        "the Holt-\nPenrose bill, a Texas-\nbased firm",
+        "the Holt-\nPenrose bill, a Texas-\nbased firm, a Quarrow-\nbacked plan",
         "a list:\n- tea -\ncoffee",
         "pages 12-\n14",
         "con-\n\ntractors",
