@@ -45,7 +45,7 @@ def edit_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Correct what the file of an article says about it. The file stays as it is; the correction counts at once."""
+    """Correct what an article's file says about it. The file is not changed. A correction takes effect immediately."""
     facts: dict[Correctable, str | None] = {
         "title": title,
         "published": day,
@@ -65,7 +65,7 @@ def edit_command(
         else:
             corrected = correct_article(library, path, given)
         if corrected is None and not as_json:
-            typer.echo(f"{one_line(path)}: as its file has it")
+            typer.echo(f"Corrections removed: {one_line(path)} shows the file's own values")
         else:
             _show([corrected] if corrected else [], as_json=as_json)
         _complete(library)

@@ -116,9 +116,10 @@ def _chapters(path: str, packed: zipfile.ZipFile) -> Iterator[Parsed]:
             if parsed.reason:
                 yield parsed
             elif parsed.text and not _only_lists(page):
-                # The day of the issue, unless the page states its own.
-                day = {"published": dates[0]} if dates and dates[0] else {}
-                yield Parsed(parsed.text, {**day, **parsed.stated}, origins={"published": "issue", **parsed.origins})
+                stated, origins = parsed.stated, parsed.origins
+                if dates and dates[0] and "published" not in stated:
+                    stated, origins = {"published": dates[0], **stated}, {**origins, "published": "issue"}
+                yield Parsed(parsed.text, stated, origins=origins)
 
 
 def _xml(packed: zipfile.ZipFile, name: str) -> "Element":

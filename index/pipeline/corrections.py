@@ -1,4 +1,4 @@
-"""Corrections: what a person says about an article counts at once, and after every run of indexing.
+"""Corrections: what a person says about an article takes effect immediately, and after every run of indexing.
 
 Search, filters, timelines and exports know only the article as it is corrected.
 """
@@ -59,7 +59,7 @@ def correct_article(library: Library, path: str, given: Mapping[Correctable, str
     """Correct facts of a visible article, and return its correction. Its other corrections stay.
 
     "none" is given for a fact that it does not have. What is given as the file has it is no longer a correction; the
-    result is None if none is left. It counts at once for keywords; vectors follow with the next run. Raises
+    result is None if none is left. It takes effect immediately for keywords; vectors follow with the next run. Raises
     BadCorrection or UnknownArticle, and nothing is changed.
     """
     stated = {field: _checked(field, value) for field, value in given.items()}
@@ -80,7 +80,7 @@ def correct_article(library: Library, path: str, given: Mapping[Correctable, str
 
 
 def undo_correction(library: Library, path: str) -> None:
-    """Remove the corrections of an article, which counts at once. Raises BadCorrection if it has none."""
+    """Remove the corrections of an article, which takes effect immediately. Raises BadCorrection if it has none."""
     store = CorrectionStore(library.settings.store)
     with library.shelf.read(checked=True) as reading:
         article = reading.articles_at([path]).get(path)

@@ -32,13 +32,14 @@ from index.reading.zip_files import unpack
 from index.text.articles import Article, article_id
 from index.text.datelines import Dateline, parse_date, read_dateline
 from index.text.day_origins import DayOrigin
+from index.text.days import NumericDay
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
 
 # To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
 # files are then read again.
-VERSION = "/".join(["6", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
+VERSION = "/".join(["7", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
 _NO_NAMES: FieldNames = {}
@@ -238,18 +239,25 @@ def _make(
 
 def _find_day(path: str, head: Head, dateline: Dateline | None) -> tuple[date | None, DayOrigin]:
     """Return the day of publication, or else that of an update, and where it comes from."""
-    numeric = head.numeric("published") or head.numeric("updated")
+    numeric = head.numeric("published")
     written = numeric.written if numeric else ""
     if day := head.day("published"):
         return day, DayOrigin.read(head.origins.get("published", ""))
     if dateline and dateline.published:
-        return dateline.published, DayOrigin("dateline", written=written)
+        return dateline.published, DayOrigin("dateline", written=_unless_read_as(dateline.published, numeric))
     # If it states "Spring 2026", for example, the day in the name is that of the download.
     if (day := _date_in(path)) and "published" not in head.stated:
-        return day, DayOrigin("file_name", written=written)
+        return day, DayOrigin("file_name", written=_unless_read_as(day, numeric))
     if day := head.day("updated"):
         return day, replace(DayOrigin.read(head.origins.get("updated", "")), of_update=True, written=written)
+    if updated := None if numeric else head.numeric("updated"):
+        return None, DayOrigin(of_update=True, written=updated.written)
     return None, DayOrigin(written=written)
+
+
+def _unless_read_as(day: date, numeric: NumericDay | None) -> str:
+    """Return a day as it is written in numbers, or "" if this certain day is one of its two readings."""
+    return numeric.written if numeric and day not in (numeric.day_first, numeric.month_first) else ""
 
 
 def check_size(path: str, size: int, max_bytes: int) -> None:

@@ -62,7 +62,8 @@ class Article:
         day = numeric and numeric.read(order)
         if not day or not (self.day.of_update or self.day.code in _LESS_CERTAIN):
             return self
-        return replace(self, published=day, day=DayOrigin("numeric_order", written=self.day.written))
+        of_update = self.day.of_update and not self.day.code  # otherwise, only the certain day was that of an update
+        return replace(self, published=day, day=DayOrigin("numeric_order", "", of_update, self.day.written))
 
     def fact(self, name: Correctable) -> str | None:
         """Return a fact as text; a day as YYYY-MM-DD."""

@@ -20,7 +20,7 @@ _LABELS: Mapping[Correctable, str] = {
 
 
 def show_correct_form(article: Article, library: Library, then: Callable[[], None]) -> None:
-    """Show the form for an article on the shelf. `then` is called after a change, which counts at once."""
+    """Show the form for an article on the shelf. `then` is called after a change, which takes effect immediately."""
     facts = {field: article.fact(field) or "" for field in _LABELS}
     # Fields with other keys show what counts now.
     key = f"{article.id}-{text_digest(repr(facts))}"

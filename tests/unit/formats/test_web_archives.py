@@ -101,6 +101,10 @@ def test_the_day_of_an_epub_is_that_of_its_publication() -> None:
     stated = other.replace("modification", "publication").replace("06-01", "05-04")
     (found,) = parse_epub("a.epub", epub([PAGE], other + stated))
     assert found.stated["published"] == "2026-05-04"
+    assert found.origins["published"] == "issue"
+    own = PAGE.replace("<head>", '<head><meta name="date" content="2026-05-02">')
+    (found,) = parse_epub("a.epub", epub([own], stated))
+    assert (found.stated["published"], found.origins["published"]) == ("2026-05-02", "metadata:date")
     (found,) = parse_epub("a.epub", epub([PAGE], other))
     assert "published" not in found.stated
 

@@ -143,6 +143,31 @@ def test_a_certain_day_counts_before_one_in_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "content", "day"),
+    [
+        ("a.txt", f"Lock drained\nUpdated: 06/02/2026\n\nTARN, Jan. 3, 2026 (Bee) - {PROSE}", "2026-01-03"),
+        ("2026-01-03.txt", f"Lock drained\nUpdated: 06/02/2026\n\n{PROSE}", "2026-01-03"),
+        ("a.txt", f"Lock drained\nPublished: 05/02/2026\n\nTARN, Feb. 5, 2026 (Bee) - {PROSE}", "2026-02-05"),
+        ("2026-02-05-lock.txt", f"Lock drained\n05/02/2026\n\n{PROSE}", "2026-02-05"),
+    ],
+)
+def test_an_update_or_a_day_already_known_replaces_no_certain_day(path: str, content: str, day: str) -> None:
+    article = read_article(path, content.encode())
+    assert str(article.published) == day
+    assert article.with_numeric_day("dmy") == article.with_numeric_day("mdy") == article
+
+
+def test_a_day_in_numbers_is_that_of_an_update_only_if_the_file_says_so() -> None:
+    text = "Lock drained\n{}Updated: {}\n\n" + PROSE
+    update = read_article("a.txt", text.format("", "05/02/2026").encode()).with_numeric_day("dmy")
+    assert (update.published, update.day.of_update) == (DAY, True)
+    both = read_article("a.txt", text.format("Published: 05/02/2026\n", "9 February 2026").encode())
+    assert (str(both.published), both.day.of_update) == ("2026-02-09", True)
+    published = both.with_numeric_day("dmy")
+    assert (published.published, published.day.of_update) == (DAY, False)
+
+
+@pytest.mark.parametrize(
     "line",
     ["Thu 05/02/2026", "Thursday, 05/02/26 10:30", "jeudi 05/02/2026", "Giovedì, 05/02/2026", "donderdag 5-2-2026"],
 )

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from index.text.days import read_written_day
+from index.text.days import read_numeric_day, read_written_day
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,20 @@ def test_a_day_is_read_with_its_weekday_and_time(text: str) -> None:
 )
 def test_what_is_no_certain_day_is_not_read(text: str) -> None:
     assert read_written_day(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["06/02/2026 10:30 a.m. PT", "do dia 04/02/2026", "05/02/2026, 9 p.m. WT", "di 02/03/2026", "so 01/02/2026 10:30"],
+)
+def test_a_zone_or_another_word_is_no_weekday(text: str) -> None:
+    numeric = read_numeric_day(text)
+    assert numeric
+    assert numeric.certain is None
+
+
+@pytest.mark.parametrize("text", ["Sat 07/02/2026 10:30 PT", "za 07-02-2026", "sáb, 07/02/2026", "сб 07/02/2026"])
+def test_an_unambiguous_short_weekday_decides(text: str) -> None:
+    numeric = read_numeric_day(text)
+    assert numeric
+    assert numeric.certain == date(2026, 2, 7)

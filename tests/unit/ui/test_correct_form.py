@@ -1,4 +1,4 @@
-"""The form of corrections: what is saved in it counts at once, and can be undone there."""
+"""The form of corrections: what is saved in it takes effect immediately, and can be undone there."""
 
 import pytest
 from streamlit.testing.v1 import AppTest
