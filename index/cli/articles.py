@@ -91,7 +91,7 @@ def status_command(
     """Show how much is on the shelf and how new it is, its models and its folders."""
     with open_library(seeds, store) as library:
         with library.shelf.read() as reading:
-            counts, newest = reading.counts(), reading.reach().last
+            counts, newest = reading.counts(), reading.newest_day(until=datetime.now(UTC).date())
             model, last_run = reading.record("embedding_model"), reading.record("last_run")
         status: dict[str, object] = {
             "articles": counts.articles,

@@ -1,9 +1,11 @@
-"""Web addresses: which are complete, how an endpoint may be shown, and which are on this machine."""
+"""Web addresses: which are complete, how they may be shown, and which are on this machine."""
 
 import ipaddress
-from urllib.parse import urlsplit
+import re
+from urllib.parse import urljoin, urlsplit
 
 OPENAI = "https://api.openai.com/v1"
+_QUERY = re.compile(r"(\w://[^\s?#]*)[?#]\S*?(?=[.,:;)]?(?:\s|\Z))")
 
 
 def shown_address(base_url: str) -> str:
@@ -14,6 +16,27 @@ def shown_address(base_url: str) -> str:
     """
     parts = urlsplit(base_url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl() or "OpenAI"
+
+
+def without_queries(text: str) -> str:
+    """Return a text without the queries of the addresses in it, which may have keys.
+
+    >>> without_queries("https://echo.example/feed?key=secret: the server answered 404. Is it up?")
+    'https://echo.example/feed: the server answered 404. Is it up?'
+    """
+    return _QUERY.sub(r"\1", text)
+
+
+def join(base: str, address: str) -> str:
+    """Return an address that is relative to `base`, or "" if it is invalid.
+
+    >>> join("https://echo.example/news/", "../feed"), join("https://echo.example/", "http://[bad")
+    ('https://echo.example/feed', '')
+    """
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
 
 
 def is_this_machine(base_url: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from index.core.errors import UnknownFeed
 from index.inbox.fetch import Version
@@ -162,6 +163,16 @@ class FeedList:
 def has_feeds_file(store: Path) -> bool:
     """Return True if a feed was ever added to the store."""
     return (store / FILE_NAME).exists()
+
+
+def title_or_host(title: str, address: str) -> str:
+    """Return the title of a feed, or the host if it has none or is an address, which may have a key.
+
+    >>> title_or_host("The Echo", "https://echo.example/feed"), title_or_host("", "https://echo.example/feed?key=x")
+    ('The Echo', 'echo.example')
+    """
+    is_address = "://" in title or title == address.partition("://")[2]
+    return title if title and not is_address else urlsplit(address).hostname or ""
 
 
 def folder_name(name: str) -> str:

@@ -24,6 +24,7 @@ _CUT = re.compile(
 )
 _LONGEST_END = 100  # characters in which it is looked for
 _LONGEST_SLUG = 60
+_LONGEST_COMPARED = 2_000  # characters of a teaser whose words are looked for in the page
 _LEAST_SHARED = 0.6  # of the words of a teaser; a page with fewer of them is another text, such as a login
 
 
@@ -84,8 +85,9 @@ def make_file(item: Fields, *, follows_link: bool, settings: Settings, network: 
 def _with_page(fields: dict[str, str], article: Article) -> dict[str, str]:
     """Return the fields of an item with the text of its page, unless that is shorter, or another text."""
     text, own = article.body.cut(article.text), _own_text(fields)
-    words = set(re.findall(r"\w{4,}", f"{own} {fields.get('title', '')}".lower()))
-    shared = sum(word in text.lower() for word in words)
+    words = set(re.findall(r"\w{4,}", f"{own[:_LONGEST_COMPARED]} {fields.get('title', '')}".lower()))
+    lowered = text.lower()
+    shared = sum(word in lowered for word in words)
     if len(text) <= len(own) or shared < _LEAST_SHARED * len(words):
         return fields
     of_page = {

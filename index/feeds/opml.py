@@ -6,6 +6,7 @@ from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.core.urls import is_web_address
+from index.feeds.feed_list import title_or_host
 from index.formats.xml_files import read_xml
 
 
@@ -26,7 +27,7 @@ def read_opml(file: Path) -> list[tuple[str, str]]:
     for outline in root.iter("outline"):
         stated = {name.lower(): one_line(value) for name, value in outline.attrib.items()}
         if is_web_address(address := stated.get("xmlurl", "")):
-            found.setdefault(address, stated.get("title") or stated.get("text") or address)
+            found.setdefault(address, title_or_host(stated.get("title") or stated.get("text", ""), address))
     if not found:
         raise UnreadableArticle(
             f"{file}: no feed in it. Expected OPML with addresses as xmlUrl. Export it again, or add the feeds one by "

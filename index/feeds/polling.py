@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
-from urllib.parse import urljoin, urlsplit
 
 from index.core.errors import DatelineError, FetchFailed, PageUnchanged, ServerBusy, UnreadableArticle
 from index.core.formatting import counted, one_line
 from index.core.logs import log_unexpected
 from index.core.settings import Settings
-from index.feeds.feed_list import Feed, FeedList, Taken, has_feeds_file
+from index.core.urls import join
+from index.feeds.feed_list import Feed, FeedList, Taken, has_feeds_file, title_or_host
 from index.feeds.items import Fields, ItemFile, edition, identity, make_file, needs_page
 from index.inbox.fetch import ANY_VERSION, INTERNET, Network, Page, Version, fetch
 from index.inbox.folder import add_seed, check_folder, replace_seed
@@ -80,7 +80,7 @@ class Poller:
         check_folder(self.settings.seeds)
         page = self._fetch(address, ANY_VERSION, follows_page=True)
         feed = self.feeds.add(
-            page.address, name or page.title or urlsplit(address).hostname or "", follows_links=follows_links
+            page.address, name or title_or_host(page.title, page.address), follows_links=follows_links
         )
         now = datetime.now(UTC)
         if not self.feeds.claim(feed, now=now, every=timedelta()):
@@ -197,8 +197,8 @@ def named_feed(page: Page) -> str:
     """Return the address of the first feed that a web page names, or ""."""
     for tag in _LINK.findall(page.content[:_LONGEST_HEAD].decode(errors="replace")):
         href = _HREF.search(tag)
-        if _FEED_TYPE.search(tag) and href:
-            return urljoin(page.address, unescape(href[1]))
+        if _FEED_TYPE.search(tag) and href and (address := join(page.address, unescape(href[1]))):
+            return address
     return ""
 
 

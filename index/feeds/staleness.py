@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from index.core.formatting import counted, long_day, one_line
+from index.core.urls import without_queries
 from index.feeds.feed_list import Feed, FeedList, has_feeds_file
 
 _LONGEST_FAILURE = timedelta(days=1)
@@ -16,7 +17,7 @@ _LONGEST_FAILURE = timedelta(days=1)
 class Staleness:
     """How up to date a shelf is."""
 
-    newest: date | None  # day of its newest article
+    newest: date | None  # day of its newest article, of those dated until today
     feeds: Sequence[Feed]
 
     @property
@@ -50,19 +51,19 @@ def _feed_list(store: Path) -> FeedList:
 
 
 def newest_line(newest: date | None, *, today: date | None = None) -> str:
-    """Say of which day the newest article is.
+    """Return a line with the newest article's day.
 
     >>> newest_line(date(2026, 11, 27), today=date(2026, 11, 30))
     'Newest article: 27 Nov 2026 (3 days old)'
     """
     if newest is None:
-        return "Newest article: none has a date"
+        return "Newest article: none is dated until today"
     days = ((today or datetime.now(UTC).date()) - newest).days
     age = f" ({counted(days, 'day')} old)" if days > 0 else " (today)" if days == 0 else ""
     return f"Newest article: {long_day(newest)}{age}"
 
 
 def failure_line(feed: Feed) -> str:
-    """Say since when a feed has failed, and why."""
+    """Return a line that says since when a feed has failed, and why, without the keys that addresses may have."""
     since = f"{feed.failed_since:%a} {feed.failed_since.day} {feed.failed_since:%b}" if feed.failed_since else ""
-    return f"Feed {one_line(feed.name)} has failed since {since}: {one_line(feed.problem)}"
+    return f"Feed {one_line(feed.name)} has failed since {since}: {without_queries(one_line(feed.problem))}"

@@ -7,13 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.utils import parsedate
 from html import escape, unescape
-from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line, xml_text
-from index.core.urls import is_web_address
+from index.core.urls import is_web_address, join
 from index.formats.encodings import decode_html
 from index.formats.parsed import Parsed
 
@@ -41,7 +40,8 @@ _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
 }
 _PLAIN_PREFIXES = frozenset({"", "atom", "a10", "nitf", "xhtml", "html"})  # if a file forgets to declare them
-_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,32};)")
+# In CDATA, which is found to be left as it is, each is meant.
+_BARE_AMPERSAND = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|\w{1,32};)", re.DOTALL)
 # References to control characters. Those from 128 to 159 mean letters of Windows-1252, as in HTML.
 _CONTROL_REFERENCE = re.compile(r"&#(?:x0*[0189]?[0-9a-f]|0*(?:3[01]|[12]?\d|12[89]|1[345]\d));", re.IGNORECASE)
 # What a body has for the elements of NITF. Elements that are not in `_KEPT` are as if their tags were not there.
@@ -55,7 +55,10 @@ _TEXTS = ("content:encoded", "body", "div", "content")
 _SUMMARIES = ("description", "summary", "media:description", "dc:description", "itunes:summary")
 _PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dcterms:issued", "dcterms:created", "created")
 _UPDATED = ("updated", "modified", "dcterms:modified")
-_MAIL_AND_NAME = re.compile(r"\s*\S+@\S+\s*(?:\((?P<name>[^)]*)\))?\s*")
+# No two parts can match the same character: otherwise a long author would take minutes.
+_MAIL_AND_NAME = re.compile(r"\s*[^\s@]+@[^\s@(]+(?:\s*\((?P<name>[^)]*)\))?\s*")
+_ATOM = ("feed", "entry")  # elements
+_ATOM_TEXTS = ("title", "summary", "content")  # whose type is "text" unless they say otherwise
 _SHORT_YEAR = re.compile(r"\s*(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d\d\s")
 _LONGEST_ENDING = 3_000  # characters, with the addresses in it
 _LONGEST_TAIL = 100  # characters, of what can follow the last link in it
@@ -109,12 +112,16 @@ def read_xml(path: str, content: bytes) -> tuple[Element, str]:
     except expat.ExpatError:
         pass
     try:
-        return _Tree(path).read(_BARE_AMPERSAND.sub("&amp;", written)), decoded.guessed
+        return _Tree(path).read(_BARE_AMPERSAND.sub(_escaped, written)), decoded.guessed
     except expat.ExpatError as error:
         raise UnreadableArticle(
             f"{path}: not well-formed XML (line {error.lineno}: {expat.ErrorString(error.code)}). Expected a complete "
             "file. Get it again, or save its articles as text."
         ) from None
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "&amp;" if found[0] == "&" else found[0]
 
 
 class _Tree:
@@ -181,7 +188,7 @@ def _read_feed(root: Element) -> Iterator[dict[str, str]]:
         if item.tag in ("item", "entry"):
             fields = _read_item(item, base)
             authors = fields["author"] or everybody
-            fields["author"] = "" if authors == title else authors
+            fields["author"] = "" if authors == unescape(title) else authors
             named = (_identity(item), fields["url"], fields["title"], fields["description"], fields["content"], "item")
             fields["id"] = next(filter(None, named))
             yield {**fields, "feed_title": title}
@@ -227,15 +234,8 @@ def _link(item: Element, base: str) -> str:
     guids = (one for one in item.findall("guid") if one.get("isPermaLink", "true") == "true")
     written = ((one.get("href") or one.text or "").strip() for one in (*links, *guids))
     found = [_first(item, "feedburner:origLink"), *written]
-    found = [_joined(_attribute(item, "xml:base") or base, address) for address in found if address]
+    found = [join(_attribute(item, "xml:base") or base, address) for address in found if address]
     return next(filter(is_web_address, found), "")
-
-
-def _joined(base: str, address: str) -> str:
-    try:
-        return urljoin(base, address)
-    except ValueError:
-        return ""
 
 
 def _identity(item: Element) -> str:
@@ -340,8 +340,9 @@ def _body(content: Element) -> str:
 
 
 def _first(parent: Element, *names: str) -> str:
-    """Return the text of the first child with one of the names that has any, as HTML if it has elements."""
-    found = (_markup(child) for name in names for child in parent.findall(name) if _is_text(child))
+    """Return the text of the first child with one of the names that has any, as HTML if it has elements or tags."""
+    children = (child for name in names for child in parent.findall(name) if _is_text(child))
+    found = (_inner(child) if _is_plain(parent, child) else _markup(child) for child in children)
     return next((written.strip() for written in found if written.strip()), "")
 
 
@@ -354,6 +355,15 @@ def _is_text(element: Element) -> bool:
     """Return False for content of another kind, such as a picture in Base64."""
     kind = element.get("type", "").lower()
     return "/" not in kind or kind.startswith("text/") or kind.endswith(("html", "xml"))
+
+
+def _is_plain(parent: Element, element: Element) -> bool:
+    """Return True for a text of Atom in which a tag is a word, as in "Use of <b> in HTML"."""
+    if parent.tag not in _ATOM or element.tag not in _ATOM_TEXTS:
+        return False
+    # Some feeds forget the type of their HTML.
+    default = "html" if element.tag != "title" and "</" in (element.text or "") else "text"
+    return element.get("type", default).lower() in ("text", "text/plain")
 
 
 def _attribute(element: Element | None, name: str) -> str:

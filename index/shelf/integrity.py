@@ -22,8 +22,8 @@ from index.core.errors import ShelfDamaged
 logger = logging.getLogger(__name__)
 
 REBUILT = (
-    "Run `dateline index`, or press Re-index: it is rebuilt from the seeds folder. Chats, alerts and corrections are "
-    "not lost."
+    "Run `dateline index`, or press Re-index: it is rebuilt from the seeds folder. Chats, alerts, corrections and "
+    "the list of feeds are not lost."
 )
 # What the checksum covers: everything that an answer depends on, the keywords as they are in the file.
 _CHECKED = (

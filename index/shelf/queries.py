@@ -121,6 +121,11 @@ class Reading:
             ).fetchone()
         return Reach(count, undated, _date(first), _date(last))
 
+    def newest_day(self, *, until: date) -> date | None:
+        """Return the last day of publication until a day: a shelf may have articles that are dated in the future."""
+        sql = "SELECT max(published) FROM articles WHERE published <= ?"
+        return _date(self._connection.execute(sql, (until.isoformat(),)).fetchone()[0])
+
     def files(self) -> dict[str, tuple[bytes, str | None]]:
         """Return every file that was read, with its hash and the reason if it was rejected."""
         rows = self._connection.execute("SELECT path, hash, reason FROM files")

@@ -43,14 +43,14 @@ def _show_status(services: Services) -> None:
     progress = services.indexer.progress
     with services.library.shelf.read() as reading:
         counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
-        reach = reading.reach()
-    staleness = read_staleness(services.library.settings.store, reach.last)
+        undated, newest = reading.reach().undated, reading.newest_day(until=datetime.now(UTC).date())
+    staleness = read_staleness(services.library.settings.store, newest)
     with st.container(border=True, key="shelf"):
         st.html(f'<p class="dl-count">{counted(counts.articles, "article")}</p>')
-        if reach.undated:
-            show_text(f"{reach.undated:,} without a date", kind="note")
-        if reach.last:
-            show_text(newest_line(reach.last), kind="note")
+        if undated:
+            show_text(f"{undated:,} without a date", kind="note")
+        if newest:
+            show_text(newest_line(newest), kind="note")
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")

@@ -58,6 +58,13 @@ def test_the_feeds_of_an_opml_file_are_found_at_any_depth(tmp_path: Path) -> Non
     assert read_opml(file) == [("https://echo.example/feed?a=1&b=2", "Echo"), ("https://lamp.example/feed", "Lamp")]
 
 
+@pytest.mark.parametrize("title", ["", "https://echo.example/feed?key=secret", "echo.example/feed?key=secret"])
+def test_a_feed_without_a_title_is_named_by_its_host_and_not_by_its_key(tmp_path: Path, title: str) -> None:
+    file = tmp_path / "feeds.opml"
+    file.write_text(f'<opml><outline text="{title}" xmlUrl="https://echo.example/feed?key=secret"/></opml>')
+    assert read_opml(file) == [("https://echo.example/feed?key=secret", "echo.example")]
+
+
 @pytest.mark.parametrize(
     ("written", "why"),
     [

@@ -134,6 +134,14 @@ def test_the_page_of_a_teaser_is_read_with_the_facts_of_the_feed(poller: Poller,
     assert [path for path, _ in web.asked] == ["/feed", "/pass", "/login"]
 
 
+def test_a_long_teaser_and_a_long_page_are_compared_in_little_time(poller: Poller, web: WebServer) -> None:
+    words = [f"word{number}" for number in range(36_000)]
+    page = " ".join(words)
+    web.answers["/long"] = Answer(f"{page}. {page}.".encode(), "text/plain")
+    add(poller, web, rss(item(f"{page[:200_000]} Read more", link=f"http://news.example:{web.port}/long")))
+    assert [len(article.text) for article in articles(poller).values()] == [2 * len(page) + 3]
+
+
 def test_a_busy_page_is_read_later(poller: Poller, web: WebServer) -> None:
     web.answers["/pass"] = Answer(b"", status=429, headers={"Retry-After": "60"})
     teaser = "Snow closed the Orrin pass."
@@ -253,7 +261,10 @@ def test_what_is_no_feed_is_not_added(poller: Poller, web: WebServer, answer: An
 
 def test_the_feed_that_a_page_names_is_added(poller: Poller, web: WebServer) -> None:
     web.answers["/news/rss"] = rss(item(WHOLE))
-    page = b'<html><head><link type="application/rss+xml" href="rss"></head><body>News.<br></body></html>'
+    page = (
+        b'<html><head><link type="application/rss+xml" href="http://[bad"><link type="application/rss+xml" href="rss">'
+        b"</head><body>News.<br></body></html>"
+    )
     assert add(poller, web, Answer(page, "text/html"), "/news/").new == 1
     assert only_feed(poller).address.endswith("/news/rss")
 

@@ -28,13 +28,23 @@ def test_a_feed_that_fails_is_named_at_once_and_a_problem_after_a_day(tmp_path: 
     assert staleness.problems(stale_days=7, now=NOW + 2 * HOURS) == [line]
 
 
+def test_the_key_of_a_feed_is_not_shown(tmp_path: Path) -> None:
+    feeds = FeedList(tmp_path)
+    feed = feeds.add("https://echo.example/feed?key=secret", "The Echo")
+    feeds.fail(
+        feed, "https://echo.example/feed?key=secret: redirects to http://b.example/?k=secret, from https.", now=NOW
+    )
+    (line,) = map(failure_line, feeds.feeds())
+    assert line.endswith(": https://echo.example/feed: redirects to http://b.example/, from https.")
+
+
 @pytest.mark.parametrize(
     ("newest", "stale_days", "problem"),
     [
         (date(2026, 11, 23), 7, ""),
         (date(2026, 11, 22), 7, "Newest article: 22 Nov 2026 (8 days old). Expected one of the last 7 days."),
         (date(2026, 11, 22), 0, ""),
-        (None, 1, "Newest article: none has a date. Expected one of the last 1 day."),
+        (None, 1, "Newest article: none is dated until today. Expected one of the last 1 day."),
     ],
 )
 def test_an_old_shelf_is_a_problem_if_that_is_asked(

@@ -238,11 +238,35 @@ def test_broken_and_hostile_files_are_refused(written: str | bytes, why: str) ->
     assert "root" not in str(refused.value)
 
 
+def test_bare_ampersands_are_read_and_cdata_stays_as_it_is() -> None:
+    link = "https://courier.example/a?b=1&c=2"
+    item = f"<title>Snow & ice</title><link><![CDATA[{link}]]></link><description>{SNOW} & more</description>"
+    (found,) = parse_xml("a.xml", f"<rss><channel><item>{item}</item></channel></rss>".encode())
+    assert (found.stated["url"], found.stated["title"]) == (link, "Snow & ice")
+    assert found.stated["description"] == f"{SNOW} & more"
+
+
+@pytest.mark.parametrize("kind", ["", ' type="text"'])
+def test_a_tag_in_plain_text_of_atom_is_a_word(kind: str) -> None:
+    entry = (
+        f"<title{kind}>Use of &lt;b&gt; in R&amp;D</title><summary{kind}>A &lt;br&gt; is a line break. {SNOW}</summary>"
+        "<author><name>Lab &amp; Co</name></author>"
+    )
+    written = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Lab &amp; Co</title><entry>{entry}</entry></feed>'
+    found = one(written)
+    assert (found.title, found.outlet, found.author) == ("Use of <b> in R&D", "Lab & Co", None)
+    assert found.text == f"A <br> is a line break. {SNOW}"
+    untyped = written.replace("A &lt;br&gt; is", "&lt;p&gt;A &lt;/p&gt;")
+    assert ("<p>" in one(untyped).text) == bool(kind), "HTML without a type is HTML"
+
+
 def test_what_is_read_is_not_in_quadratic_time_and_has_no_script() -> None:
     many = RSS.replace(
         "</channel>", f"<item><title>x</title><description>{SNOW}</description></item>" * 3000 + "</channel>"
     )
     assert len(parse_xml("a.xml", many.encode())) == 3002
+    author = f"<author>a{'@' * 40_000} x</author><author>a@{'(' * 40_000} x</author>"
+    assert len(parse_xml("a.xml", RSS.replace("<author>", f"{author}<author>").encode())) == 2
     hostile = one(
         RDF.replace("Friday", "Friday&lt;script&gt;alert(1)&lt;/script&gt;").replace(
             "https://tarn.example/1", "javascript:x"

@@ -52,6 +52,17 @@ def test_an_article_is_returned_as_it_was_stored(shelf: Shelf) -> None:
         assert reading.reach(scope=Scope(until=date(2026, 2, 11))) == Reach(0, 0, None, None)
 
 
+def test_the_newest_day_is_not_one_in_the_future(shelf: Shelf) -> None:
+    today = date(2026, 2, 12)
+    with shelf.write() as writing:
+        for path, day in [("a.txt", date(2026, 2, 9)), ("b.txt", date(2026, 12, 2)), ("c.txt", None)]:
+            article, chunks = made(f"Officials met on {path}.", path=path)
+            writing.put_file(path, b"hash", [(replace(article, published=day), chunks)])
+    with shelf.read() as reading:
+        assert reading.newest_day(until=today) == date(2026, 2, 9)
+        assert reading.newest_day(until=date(2026, 2, 8)) is None
+
+
 def test_a_failed_change_leaves_nothing_behind(shelf: Shelf) -> None:
     def put_and_fail() -> None:
         with shelf.write() as writing:
