@@ -101,19 +101,22 @@ def list_corrections(library: Library) -> Sequence[CorrectedArticle]:
     return [CorrectedArticle(one, article if article and one.belongs_to(article) else None) for one, article in found]
 
 
-def settle_corrections(library: Library, fresh: Collection[str]) -> None:
-    """Have every visible article be as its correction says. `fresh` are the paths that a run has made visible.
+def settle_corrections(library: Library, fresh: Collection[str] | None) -> None:
+    """Have every visible article be as its correction says.
 
-    A correction follows its article to another file, or to another number in it.
+    A correction follows its article to another file, or to another number in it. `fresh` are the paths that were made
+    visible since the last time; None: they are not known, and any may be.
     """
     store = CorrectionStore(library.settings.store)
     corrections = store.by_path()
     with library.shelf.read() as reading:
         articles = reading.articles_at([*corrections, *reading.corrected_paths()])
-        if moved := _find_moved(reading, corrections, articles, fresh):
-            store.move(moved)
-            corrections = store.by_path()
-            articles |= reading.articles_at([now.path for _, now in moved])
+        moved = _find_moved(reading, corrections, articles, fresh)
+        kept = {path: _kept(reading, one, articles.get(path), moved.get(path)) for path, one in corrections.items()}
+        if changed := [(one, kept[path]) for path, one in corrections.items() if kept[path] != one]:
+            store.move(changed)
+            corrections = {one.path: one for one in kept.values()}
+            articles |= reading.articles_at([now.path for _, now in changed])
     wanted = {path: _as_corrected(article, corrections.get(path)) for path, article in articles.items()}
     if articles != wanted:
         with library.shelf.write() as writing:
@@ -122,28 +125,43 @@ def settle_corrections(library: Library, fresh: Collection[str]) -> None:
 
 
 def _find_moved(
-    reading: Reading, corrections: Mapping[str, Correction], articles: Mapping[str, Article], fresh: Collection[str]
-) -> list[tuple[Correction, Correction]]:
-    """Return each correction whose article has another path or another text now, and as it is to be kept."""
-    own = {path for path, one in corrections.items() if path in articles and one.belongs_to(articles[path])}
-    lost = corrections.keys() - own
-    digests = reading.text_digests(set(fresh) - own) if lost else {}
-    counts = Counter(digests.values())
-    places = {digest: path for path, digest in digests.items() if counts[digest] == 1}
-    moved = list[tuple[Correction, Correction]]()
-    for path, one in corrections.items():
-        article = articles.get(path)
-        if path in lost and one.digest in places:
-            moved.append((one, replace(one, path=places[one.digest])))
-        elif article and (path in own or _is_only_titled(reading, one, article)):
-            moved.append((one, replace(one, digest=text_digest(article.text))))
-    return [(before, now) for before, now in moved if before != now]
+    reading: Reading,
+    corrections: Mapping[str, Correction],
+    articles: Mapping[str, Article],
+    fresh: Collection[str] | None,
+) -> dict[str, str]:
+    """Return the new path of each correction that is to have another, by its path."""
+    at_home = {
+        path for path, one in corrections.items() if path in articles and one.digest == text_digest(articles[path].text)
+    }
+    lost = sorted(corrections.keys() - at_home)
+    digests = reading.text_digests(fresh) if lost else {}
+    found = {path: digest for path, digest in digests.items() if path not in at_home}
+    counts = Counter(found.values())
+    places = {digest: path for path, digest in found.items() if counts[digest] == 1}
+    # Each place is taken once: of two corrections of the same text, the other waits.
+    moved = {path: places.pop(corrections[path].digest) for path in lost if corrections[path].digest in places}
+    # A file that replaced another has its own correction; that of the other waits at a path that became free.
+    replaced = [path for path in moved.values() if path in corrections and path not in moved]
+    return moved | dict(zip(replaced, sorted(moved.keys() - set(moved.values())), strict=False))
 
 
-def _is_only_titled(reading: Reading, correction: Correction, article: Article) -> bool:
-    """Return True if an article that was edited is still the only one in its file with its title."""
+def _kept(reading: Reading, correction: Correction, article: Article | None, path: str | None) -> Correction:
+    """Return a correction as it is kept; `article` is the one at its path, `path` its new path if it has one."""
+    if path:
+        found = reading.text_digests([path]).get(path)
+        return replace(correction, path=path, waiting=found != correction.digest)
+    if article and (correction.belongs_to(article) or _has_its_title(reading, correction, article)):
+        return replace(correction, digest=text_digest(article.text), waiting=False)
+    return replace(correction, waiting=True)
+
+
+def _has_its_title(reading: Reading, correction: Correction, article: Article) -> bool:
+    """Return True if an article that was edited has its title, and is the only one in its file that has it."""
+    if correction.title != article.own().title:
+        return False
     file = correction.path.rpartition("#")[0]
-    return correction.title == article.own().title and reading.count_titled(correction.title, below=f"{file}#") == 1
+    return not correction.is_numbered or reading.count_titled(correction.title, below=f"{file}#") == 1
 
 
 def _as_corrected(article: Article, correction: Correction | None) -> Article:

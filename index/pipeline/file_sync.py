@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 # Articles become visible in groups: a commit costs a disk flush.
 _GROUP_STEPS = 100
 _GROUP_SECONDS = 0.5
+UNSETTLED = "unsettled"  # recorded if there are new articles for which corrections are not settled yet
 _MOST_REASONS = 3  # for one file with many articles
 
 FileEvent = Visible | Removed | Rejected
@@ -146,6 +147,8 @@ class _Group:
             with self._shelf.write() as writing:
                 for step in steps:
                     events += self._write(writing, step)
+                if any(isinstance(step, _Article) for step in steps):
+                    writing.set_record(UNSETTLED, "yes")
             logger.debug("Committed %d steps of reading files", len(steps))
         self._opened = time.monotonic()
         yield from events

@@ -21,7 +21,7 @@ from index.inbox.folder import check_folder
 from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.corrections import settle_corrections
 from index.pipeline.events import BuiltAgain, Done, Embedded, Event, Rejected, Removed, Visible, Waiting
-from index.pipeline.file_sync import HowToRead, sync_files
+from index.pipeline.file_sync import UNSETTLED, HowToRead, sync_files
 from index.pipeline.library import Library
 from index.reading import readers
 from index.reading.field_names import FILE_NAME, FieldNames, read_field_names
@@ -74,13 +74,18 @@ def _sync(library: Library, *, rebuild: bool) -> Iterator[Event]:
     order = library.settings.numeric_days
     version = f"{readers.VERSION}/{chunks.VERSION}/{limits.chunk_tokens}{order and f'/{order}'}"
     corrections = CorrectionStore(library.settings.store).by_path()
+    with shelf.read() as reading:
+        was_stopped = bool(reading.record(UNSETTLED))
     _refresh_outdated(shelf, article_version=f"{version}/{sorted(names.items())}" if names else version)
     for event in sync_files(library.settings.seeds, shelf, HowToRead(limits, names, order, corrections)):
         seen[type(event)] += 1
         if isinstance(event, Visible):
             fresh.append(event.path)
         yield event
-    settle_corrections(library, fresh)
+    settle_corrections(library, None if was_stopped else fresh)
+    if was_stopped or fresh:
+        with shelf.write() as writing:
+            writing.set_record(UNSETTLED, "")
     shelf.forget()
     # Only now: keyword search and deletion must work even if the embedding endpoint does not.
     _drop_vectors_of_another_model(shelf, library.embedder)

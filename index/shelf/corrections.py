@@ -1,7 +1,7 @@
 """The file of corrections: what a person has said instead of what an article's file says about it.
 
-It is separate from the shelf, which can be rebuilt from the seeds. A correction belongs to an article by its path; an
-article of a file with several, whose number may change, is known by its text as well.
+It is separate from the shelf, which can be rebuilt from the seeds. A correction belongs to an article by its path. The
+text counts as well if its file has several articles, whose numbers may change, or if the article was gone for a time.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from index.shelf.database import Database, FileFormat
 from index.text.articles import Article, Correctable, text_digest
@@ -19,13 +20,15 @@ FILE_NAME = "corrections.db"
 _FORMAT = FileFormat(
     schema="""
 CREATE TABLE corrections (
-    path TEXT PRIMARY KEY, stated TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, made TEXT NOT NULL
+    path TEXT PRIMARY KEY, stated TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, made TEXT NOT NULL,
+    waiting INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """,
     application_id=0x444C434F,  # "DLCO": marks our file among SQLite files
-    version=1,
+    version=2,
     name="a file of corrections",
     remedy="Move this file away, or run `dateline index --rebuild` if it is damaged. A new one is made.",
+    migrations={1: "ALTER TABLE corrections ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;\n"},
 )
 _NUMBERED = re.compile(r".*#\d+")
 
@@ -39,6 +42,7 @@ class Correction:
     digest: str  # of the article's text when it was corrected, as `text_digest` makes it
     title: str  # its own title then
     made: datetime  # UTC
+    waiting: bool = False  # its article was not on the shelf at the end of the last run
 
     @classmethod
     def of(cls, article: Article, stated: Mapping[Correctable, str | None]) -> "Correction":
@@ -49,9 +53,11 @@ class Correction:
     def belongs_to(self, article: Article) -> bool:
         """Return True if this article is the one that was corrected.
 
-        The same number may be that of another article, if one was added to the file above it.
+        The same number may be that of another article, if one was added to the file above it. So may the name of a
+        file that was gone.
         """
-        return self.path == article.path and (not self.is_numbered or self.digest == text_digest(article.text))
+        by_path = not self.is_numbered and not self.waiting
+        return self.path == article.path and (by_path or self.digest == text_digest(article.text))
 
     @property
     def is_numbered(self) -> bool:
@@ -107,10 +113,11 @@ class CorrectionStore:
 def _put(connection: sqlite3.Connection, one: Correction) -> None:
     stated, made = json.dumps(dict(one.stated), ensure_ascii=False), one.made.isoformat()
     connection.execute(
-        "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?)", (one.path, stated, one.digest, one.title, made)
+        "INSERT OR REPLACE INTO corrections VALUES (?, ?, ?, ?, ?, ?)",
+        (one.path, stated, one.digest, one.title, made, one.waiting),
     )
 
 
-def _correction(row: Sequence[str]) -> Correction:
-    path, stated, digest, title, made = row
-    return Correction(path, json.loads(stated), digest, title, datetime.fromisoformat(made))
+def _correction(row: Sequence[Any]) -> Correction:
+    path, stated, digest, title, made, waiting = row
+    return Correction(path, json.loads(stated), digest, title, datetime.fromisoformat(made), bool(waiting))

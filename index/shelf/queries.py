@@ -275,11 +275,14 @@ class Reading:
         path = next((path for path, text in rows if text_digest(text) == digest), None)
         return None if path is None else self.article(path)
 
-    def text_digests(self, paths: Collection[str]) -> dict[str, str]:
-        """Return the `text_digest` of the visible articles with these paths, by path."""
-        rows = self._connection.execute(
-            "SELECT path, text FROM articles WHERE path IN (SELECT value FROM json_each(?))", (json.dumps([*paths]),)
-        )
+    def text_digests(self, paths: Collection[str] | None) -> dict[str, str]:
+        """Return the `text_digest` of the visible articles with these paths, or of all if None, by path."""
+        query = "SELECT path, text FROM articles"
+        if paths is None:
+            rows = self._connection.execute(query)
+        else:
+            query += " WHERE path IN (SELECT value FROM json_each(?))"
+            rows = self._connection.execute(query, (json.dumps([*paths]),))
         return {path: text_digest(text) for path, text in rows}
 
     def count_titled(self, title: str, *, below: str) -> int:

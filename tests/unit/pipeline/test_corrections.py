@@ -1,6 +1,8 @@
-"""Corrections by hand: they count at once, stay when the shelf is rebuilt, and follow their article."""
+"""Corrections by hand: they take effect immediately, stay when the shelf is rebuilt, and follow their article."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from index.core.errors import BadCorrection, StoreMismatch, UnknownArticle
 from index.core.scope import Scope
 from index.pipeline.corrections import correct_article, list_corrections, undo_correction
+from index.pipeline.events import Visible
 from index.pipeline.library import set_damaged_aside
 from index.pipeline.sync import complete_vectors, sync_shelf
 from index.shelf.corrections import CorrectionStore
@@ -46,7 +49,7 @@ def desk(newsroom: Newsroom) -> Newsroom:
     return newsroom
 
 
-def test_a_correction_counts_at_once_everywhere(desk: Newsroom) -> None:
+def test_a_correction_takes_effect_immediately_everywhere(desk: Newsroom) -> None:
     before = article(desk)
     now = correct(
         desk, title="Halla refloated", published="2026-02-05", outlet="The Tarn Letter", author="none", place="Tarn"
@@ -120,6 +123,102 @@ def test_a_correction_of_a_numbered_article_follows_its_number(newsroom: Newsroo
     assert corrected() == {"rows.jsonl#2": "millpublished"}, "an edited article has its title"
     write_rows(newsroom, ROWS[0], "The pier at Lind is shut.")
     assert corrected() == {}
+
+
+def corrected_places(newsroom: Newsroom) -> dict[str, str | None]:
+    """Return the place of each corrected article on the shelf, by path."""
+    with newsroom.library.shelf.read() as reading:
+        articles = reading.articles_at(reading.corrected_paths())
+    return {path: one.place for path, one in articles.items()}
+
+
+def test_corrections_follow_files_that_swap_names(desk: Newsroom) -> None:
+    other = TEXT.replace("Halla", "Vigdis")
+    desk.write("b.txt", other)
+    desk.index()
+    correct(desk, place="Tarn")
+    desk.write("a.txt", other)
+    desk.write("b.txt", TEXT)
+    desk.index()
+    assert corrected_places(desk) == {"b.txt": "Tarn"}
+    correct(desk, "a.txt", place="Lind")
+    desk.write("a.txt", TEXT)
+    desk.write("b.txt", other)
+    desk.index()
+    assert corrected_places(desk) == {"a.txt": "Tarn", "b.txt": "Lind"}
+
+
+def test_a_correction_that_waits_is_for_no_other_article_of_that_name(desk: Newsroom) -> None:
+    correct(desk, place="Tarn")
+    (desk.seeds / "a.txt").unlink()
+    desk.index()
+    desk.write("a.txt", "The mill at Lind burned down. Nobody was hurt.")
+    desk.index()
+    assert corrected_places(desk) == {}
+    (listed,) = list_corrections(desk.library)
+    assert listed.article is None
+    desk.write("a.txt", TEXT.replace("All were", "Everybody was"))
+    desk.index()
+    assert corrected_places(desk) == {"a.txt": "Tarn"}, "its title is that of the corrected article"
+
+
+def test_a_correction_follows_a_file_renamed_before_a_run_that_was_stopped(desk: Newsroom) -> None:
+    correct(desk, place="Tarn")
+    (desk.seeds / "a.txt").rename(desk.seeds / "b.txt")
+    for event in sync_shelf(desk.library):
+        if isinstance(event, Visible):
+            break
+    assert corrected_places(desk) == {}
+    desk.write("c.txt", "The mill at Lind burned down.")
+    desk.index()
+    assert corrected_places(desk) == {"b.txt": "Tarn"}
+
+
+def test_a_correction_does_not_move_to_an_older_copy(desk: Newsroom) -> None:
+    desk.write("copy.txt", TEXT)
+    desk.index()
+    correct(desk, place="Tarn")
+    (desk.seeds / "a.txt").unlink()
+    desk.index()
+    assert corrected_places(desk) == {}
+    assert [one.correction.path for one in list_corrections(desk.library)] == ["a.txt"]
+
+
+def test_of_two_corrections_for_one_file_none_is_lost(desk: Newsroom) -> None:
+    desk.write("b.txt", TEXT)
+    desk.index()
+    correct(desk, "a.txt", place="Tarn")
+    correct(desk, "b.txt", place="Lind")
+    (desk.seeds / "a.txt").rename(desk.seeds / "c.txt")
+    (desk.seeds / "b.txt").unlink()
+    desk.index()
+    assert corrected_places(desk) == {"c.txt": "Tarn"}
+    assert [one.correction.path for one in list_corrections(desk.library)] == ["b.txt", "c.txt"]
+
+
+def test_the_correction_of_a_file_that_another_replaced_waits(desk: Newsroom) -> None:
+    other = TEXT.replace("Halla", "Vigdis")
+    desk.write("b.txt", other)
+    desk.index()
+    correct(desk, "a.txt", place="Tarn")
+    correct(desk, "b.txt", place="Lind")
+    (desk.seeds / "a.txt").replace(desk.seeds / "b.txt")
+    desk.index()
+    assert corrected_places(desk) == {"b.txt": "Tarn"}
+    desk.write("restored.txt", other)
+    desk.index()
+    assert corrected_places(desk) == {"b.txt": "Tarn", "restored.txt": "Lind"}
+
+
+def test_a_file_of_corrections_of_the_first_version_is_migrated(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "corrections.db")) as old:
+        old.execute("CREATE TABLE corrections (path TEXT PRIMARY KEY, stated TEXT, digest TEXT, title TEXT, made TEXT)")
+        old.execute("""INSERT INTO corrections VALUES ('a.txt', '{"place": "Tarn"}', '', 'Halla', '2026-02-05')""")
+        old.execute(f"PRAGMA application_id = {0x444C434F}")
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    (correction,) = CorrectionStore(tmp_path).all()
+    assert (correction.stated, correction.waiting) == ({"place": "Tarn"}, False)
 
 
 def test_corrections_are_undone_one_by_one_or_all(desk: Newsroom) -> None:
