@@ -73,8 +73,9 @@ def _act(poller: Poller, action: str, given: str, name: str, *, follows_links: b
             yield f"removed  {one_line(poller.feeds.remove(given).name)}. Its articles stay.", ""
         case "import":
             for address, title in read_opml(Path(given)):
-                feed = poller.feeds.add(address, title, follows_links=follows_links)
-                yield f"added    {one_line(feed.name)}, {one_line(address)}", ""
+                followed = poller.follow(address, title, follows_links=follows_links)
+                line = f"added    {one_line(followed.feed.name)}, {one_line(address)}"
+                yield f"{line}. {followed.note}" if followed.note else line, ""
             yield "Run `dateline feeds poll` to get their articles.", ""
         case _:
             for polled in poller.poll_now():

@@ -44,11 +44,15 @@ class PageUnchanged(FetchFailed):
     """A page is still the version that is known."""
 
 
-class ServerBusy(FetchFailed):
-    """A server asks to come back later."""
+class TryLater(FetchFailed):
+    """A page could not be fetched, but may be later."""
 
-    def __init__(self, message: str, seconds: int) -> None:
-        """Remember how long the server asks to wait."""
+
+class ServerBusy(TryLater):
+    """A server asks to come back later, or takes too long."""
+
+    def __init__(self, message: str, seconds: int = 0) -> None:
+        """Remember how long the server asks to wait, if it does."""
         super().__init__(message)
         self.seconds = seconds
 

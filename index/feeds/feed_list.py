@@ -41,7 +41,7 @@ _FORMAT = FileFormat(
 )
 _SELECT = (
     "SELECT number, address, name, follows_links, etag, modified, polled, not_before, newest, failed_since, problem, "
-    "note, (SELECT count(*) FROM items WHERE feed = number) FROM feeds"
+    "note, (SELECT count(*) FROM items WHERE feed = number AND path != '') FROM feeds"
 )
 
 
@@ -60,16 +60,16 @@ class Feed:
     failed_since: datetime | None  # None: the last poll succeeded
     problem: str  # why the last poll failed
     note: str  # what could not be read in the last poll that found something
-    taken: int  # items
+    taken: int  # items that have a file
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """An item that was taken."""
 
-    seen: bytes  # hash of the item as the feed had it
-    path: str  # of its file in the seeds folder
-    written: bytes  # SHA-256 of that file as it was written
+    seen: bytes = b""  # hash of the item as the feed had it; empty: its page is to be read later
+    path: str = ""  # of its file in the seeds folder, if it has one
+    written: bytes = b""  # SHA-256 of that file as it was written
 
 
 class FeedList:

@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from index.core.errors import DatelineError, ServerBusy
-from index.core.settings import Settings
 from index.inbox.fetch import Network, fetch
 from index.reading.facts import facts_of
 from index.reading.html_fields import to_plain_text
@@ -35,7 +35,31 @@ class ItemFile:
     name: str
     content: bytes
     problem: str = ""  # why the page was not read; the item's own text is in the file
-    waits: bool = False  # the page's server asks to come back later
+    waits: bool = False  # the page's server is busy, and is asked later
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Reads the pages of items in one poll. A server that asks to come back later is not asked again in it."""
+
+    max_bytes: int
+    network: Network
+    _busy: dict[str, ServerBusy] = field(default_factory=dict, init=False)
+
+    def asks_for(self, item: Fields) -> bool:
+        """Return True if the server of an item's page would be asked."""
+        return needs_page(item) and _host(item["url"]) not in self._busy
+
+    def read(self, address: str) -> Article:
+        """Read a page. Raises FetchFailed, as ServerBusy if its server is to be left alone, or UnreadableArticle."""
+        if busy := self._busy.get(_host(address)):
+            raise busy
+        try:
+            page = fetch(address, kinds=KINDS, max_bytes=self.max_bytes, network=self.network)
+        except ServerBusy as error:
+            self._busy[_host(address)] = error
+            raise
+        return read_article(page.name, page.content)
 
 
 def identity(item: Fields) -> bytes:
@@ -67,13 +91,15 @@ def needs_page(item: Fields) -> bool:
     return bool(item.get("url")) and is_teaser(item)
 
 
-def make_file(item: Fields, *, follows_link: bool, settings: Settings, network: Network) -> ItemFile:
-    """Make the file of an item: JSON with the fields that readers know. Raises FetchFailed only if it has no text."""
+def make_file(item: Fields, pages: Pages | None) -> ItemFile:
+    """Make the file of an item: JSON with the fields that readers know. With `pages`, that of a teaser is read.
+
+    Raises FetchFailed or UnreadableArticle if the item has no text, and its page cannot be read.
+    """
     fields, problem, waits = {name: value for name, value in item.items() if name != "id"}, "", False
-    if follows_link and needs_page(item):
+    if pages and needs_page(item):
         try:
-            page = fetch(item["url"], kinds=KINDS, max_bytes=settings.limits.file_bytes, network=network)
-            fields = _with_page(fields, read_article(page.name, page.content))
+            fields = _with_page(fields, pages.read(item["url"]))
         except DatelineError as error:
             if not _own_text(item):
                 raise
@@ -97,6 +123,10 @@ def _with_page(fields: dict[str, str], article: Article) -> dict[str, str]:
         "title": article.title,
     }
     return {**{name: value for name, value in of_page.items() if value}, **fields, "text": text}
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
 
 
 def _own_text(item: Fields) -> str:

@@ -7,18 +7,18 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
 
-from index.core.errors import DatelineError, FetchFailed, PageUnchanged, ServerBusy, UnreadableArticle
+from index.core.errors import DatelineError, FetchFailed, PageUnchanged, ServerBusy, TryLater, UnreadableArticle
 from index.core.formatting import counted, one_line
-from index.core.logs import log_unexpected
+from index.core.logs import log_path, log_unexpected
 from index.core.settings import Settings
 from index.core.urls import join
 from index.feeds.feed_list import Feed, FeedList, Taken, has_feeds_file, title_or_host
-from index.feeds.items import Fields, ItemFile, edition, identity, make_file, needs_page
+from index.feeds.items import Fields, ItemFile, Pages, edition, identity, make_file
 from index.inbox.fetch import ANY_VERSION, INTERNET, Network, Page, Version, fetch
 from index.inbox.folder import add_seed, check_folder, replace_seed
 from index.reading.feed_records import FEED_KINDS, read_items
@@ -26,6 +26,7 @@ from index.reading.html_fields import to_plain_text
 
 logger = logging.getLogger(__name__)
 
+_AGENT = "Dateline (a feed that a user follows, and pages of its items)"
 FOLDER = "feeds"  # in the seeds folder, with a folder for each feed
 MOST_ITEMS = 50  # of one feed in one poll; the others are taken in the next ones
 _LOOK_SECONDS = 20.0  # between two looks for feeds that are due
@@ -75,17 +76,27 @@ class Poller:
     ended: threading.Event = field(default_factory=threading.Event)  # set to end a poll early
     pause_seconds: float = _PAUSE_SECONDS
 
+    @property
+    def _network(self) -> Network:
+        return replace(self.network, agent=_AGENT)
+
     def add(self, address: str, *, name: str = "", follows_links: bool = True) -> Polled:
-        """Follow a feed, and take its items. Raises FetchFailed if there is no feed."""
+        """Follow a feed, and take its items. Raises FetchFailed if there is no feed.
+
+        A feed that is followed already stays as it is; a note says so.
+        """
         check_folder(self.settings.seeds)
         page = self._fetch(address, ANY_VERSION, follows_page=True)
-        feed = self.feeds.add(
-            page.address, name or title_or_host(page.title, page.address), follows_links=follows_links
-        )
-        now = datetime.now(UTC)
-        if not self.feeds.claim(feed, now=now, every=timedelta()):
-            return Polled(feed, note=_wait_message(feed))
-        return self._poll(feed, now, page)
+        title = name or title_or_host(page.title, page.address)
+        followed = self.follow(page.address, title, follows_links=follows_links)
+        polled = self._poll_if_free(followed.feed, page)
+        return replace(polled, note=" ".join(filter(None, (followed.note, polled.note))))
+
+    def follow(self, address: str, title: str, *, follows_links: bool) -> Polled:
+        """Follow a feed without polling it. One that is followed already stays as it is; a note says so."""
+        follows = any(feed.address == address for feed in self.feeds.feeds())
+        note = "Already followed: its name and --teasers stay as they were." if follows else ""
+        return Polled(self.feeds.add(address, title, follows_links=follows_links), note=note)
 
     def poll_due(self, *, every: timedelta) -> Iterator[Polled]:
         """Poll the feeds that were not polled for this long, one after the other."""
@@ -99,11 +110,13 @@ class Poller:
     def poll_now(self) -> Iterator[Polled]:
         """Poll all feeds, except for those whose servers are to be left alone for a while."""
         for feed in self.feeds.feeds():
-            now = datetime.now(UTC)
-            if self.feeds.claim(feed, now=now, every=timedelta()):
-                yield self._poll(feed, now)
-            else:
-                yield Polled(feed, note=_wait_message(feed))
+            yield self._poll_if_free(feed)
+
+    def _poll_if_free(self, feed: Feed, page: FeedPage | None = None) -> Polled:
+        now = datetime.now(UTC)
+        if self.feeds.claim(feed, now=now, every=timedelta()):
+            return self._poll(feed, now, page)
+        return Polled(feed, note=_wait_message(feed))
 
     def _poll(self, feed: Feed, now: datetime, page: FeedPage | None = None) -> Polled:
         try:
@@ -112,18 +125,27 @@ class Poller:
             self.feeds.succeed(feed, feed.version, found=None, note="")
             return Polled(feed)
         except DatelineError as error:
-            problem = one_line(str(error))
             wait_seconds = error.seconds if isinstance(error, ServerBusy) else 0
-            self.feeds.fail(feed, problem, now=now, wait_seconds=wait_seconds)
-            since = feed.failed_since or now
-            # An address may have a key.
-            logger.warning("Feed %r has failed since %s: %s", feed.name, since, _ADDRESS.sub("(address)", problem))
-            return Polled(feed, problem=problem)
+            return self._fail(feed, one_line(str(error)), now, wait_seconds)
+        except Exception as error:  # noqa: BLE001 (logged; the next feeds are polled)
+            log_unexpected(error)
+            kind = type(error).__name__
+            problem = (
+                f"unexpected error ({kind}). Expected a feed. Read {log_path(self.settings.store).name} in the store."
+            )
+            return self._fail(feed, problem, now)
+
+    def _fail(self, feed: Feed, problem: str, now: datetime, wait_seconds: int = 0) -> Polled:
+        self.feeds.fail(feed, problem, now=now, wait_seconds=wait_seconds)
+        since = feed.failed_since or now
+        # An address may have a key.
+        logger.warning("Feed %r has failed since %s: %s", feed.name, since, _ADDRESS.sub("(address)", problem))
+        return Polled(feed, problem=problem)
 
     def _fetch(self, address: str, known: Version, *, follows_page: bool = False) -> FeedPage:
         """Fetch a feed; with `follows_page`, the address may be that of a page that names its feed."""
         max_bytes = self.settings.limits.file_bytes
-        page = fetch(address, kinds=_KINDS, max_bytes=max_bytes, network=self.network, known=known)
+        page = fetch(address, kinds=_KINDS, max_bytes=max_bytes, network=self._network, known=known)
         try:
             items = read_items(f"{FOLDER}.xml", page.content)
         except UnreadableArticle as error:
@@ -137,28 +159,32 @@ class Poller:
     def _take(self, feed: Feed, page: FeedPage, now: datetime) -> Polled:
         known, tally = self.feeds.taken(feed), _Tally()
         waiting = [item for item in page.items if _is_news(item, known)]
+        # Those whose pages could not be read come last: they may fail again, and must not hold up the others.
+        waiting.sort(key=lambda item: identity(item) in known and not known[identity(item)].seen)
+        pages = Pages(self.settings.limits.file_bytes, self._network) if feed.follows_links else None
         for number, item in enumerate(waiting[:MOST_ITEMS]):
-            pauses = number and feed.follows_links and needs_page(item)
+            pauses = number and pages and pages.asks_for(item)
             if self.ended.wait(self.pause_seconds if pauses else 0):
                 return Polled(feed, tally.new, tally.changed)
+            before = known.get(identity(item), Taken())
             try:
-                self._write(feed, item, known.get(identity(item)), tally)
+                self._write(feed, item, before, make_file(item, pages), tally)
             except (FetchFailed, UnreadableArticle) as error:
-                tally.problems.append(str(error))
-                self.feeds.take(feed, identity(item), Taken(edition(item), "", b""))
+                waits = isinstance(error, TryLater)
+                tally.fail(error, waits=waits)
+                self.feeds.take(feed, identity(item), replace(before, seen=b"" if waits else edition(item)))
         # If something is left for the next poll, the server must send the same version again.
         version = ANY_VERSION if tally.waits or len(waiting) > MOST_ITEMS else page.version
         self.feeds.succeed(feed, version, found=now if waiting else None, note=tally.note)
         return Polled(feed, tally.new, tally.changed, note=tally.note)
 
-    def _write(self, feed: Feed, item: Fields, known: Taken | None, tally: "_Tally") -> None:
+    def _write(self, feed: Feed, item: Fields, known: Taken, file: ItemFile, tally: "_Tally") -> None:
         """Write the file of an item, or replace it unless a user has changed or removed it."""
         settings = self.settings
-        file = make_file(item, follows_link=feed.follows_links, settings=settings, network=self.network)
         digest = sha256(file.content).digest()
-        if known and known.written == digest:
+        if known.written == digest:
             path, written = known.path, False
-        elif known and known.path:
+        elif known.path:
             path, written = known.path, replace_seed(settings.seeds, known.path, file.content, digest=known.written)
             digest = digest if written else known.written
         else:
@@ -167,7 +193,7 @@ class Poller:
             path, written = added.path, added.new
         # If its page can be read later, the item counts as edited.
         self.feeds.take(feed, identity(item), Taken(b"" if file.waits else edition(item), path, digest))
-        tally.count(file, is_new=known is None, written=written)
+        tally.count(file, is_new=not known.path, written=written)
 
 
 @dataclass(slots=True)
@@ -184,6 +210,10 @@ class _Tally:
         if not self.problems:
             return ""
         return f"{counted(len(self.problems), 'item')} not read as a whole. {one_line(self.problems[0])}"
+
+    def fail(self, error: DatelineError, *, waits: bool) -> None:
+        self.waits |= waits
+        self.problems.append(str(error))
 
     def count(self, file: ItemFile, *, is_new: bool, written: bool) -> None:
         self.new += written and is_new

@@ -1,4 +1,4 @@
-"""Fetch: download one web page that a user requested, and nothing on a private network.
+"""Fetch: download one web page that a user or a feed names, and nothing on a private network.
 
 An address may come from anyone, and its name may lead to a private network. So a name is looked up once, all its IP
 addresses are checked, and the connection goes to one of these: a second look-up could have another answer. Redirects
@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from http import HTTPStatus
 
 import httpx2
 
-from index.core.errors import FetchFailed, PageUnchanged, ServerBusy
+from index.core.errors import FetchFailed, PageUnchanged, ServerBusy, TryLater
 from index.core.formatting import one_line
 
 _MOST_REDIRECTS = 5
@@ -29,8 +29,14 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECT_SECONDS = 5.0  # to one IP address of a name; then the next is tried
 _LONGEST_SHOWN = 200
 _LONGEST_WAIT = 7 * 86_400  # seconds that a server may ask to wait
+_BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_LATER = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
 _HEADERS = {
-    "User-Agent": "Dateline (one page, requested by a user)",
     "Accept": "text/html, text/markdown, text/plain, application/pdf, application/rss+xml;q=0.8, "
     "application/atom+xml;q=0.8, application/xml;q=0.8, */*;q=0.1",
     "Accept-Encoding": "gzip",
@@ -132,12 +138,13 @@ def look_up(name: str, port: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The network that a fetch may use. Only tests use another one than `INTERNET`."""
+    """The network that a fetch may use, and who asks there. Only tests use another network than `INTERNET`."""
 
     look_up: Callable[[str, int], Sequence[str]] = look_up
     allows: Callable[[str], bool] = is_public
     ports: frozenset[int] = frozenset(_PORTS.values())
     certificates: ssl.SSLContext | None = None  # None: those that this system trusts
+    agent: str = "Dateline (one page, requested by a user)"  # the User-Agent
 
 
 INTERNET = Network()
@@ -164,8 +171,8 @@ def fetch(
     """Fetch a page of one of these `kinds`, such as ".html" and ".txt".
 
     `max_bytes` limits its decompressed size. `seconds` limits the whole time, including look-ups and redirects. Raises
-    PageUnchanged if the server still has the `known` version, ServerBusy if it asks to come back later, and FetchFailed
-    with the reason if there is no page.
+    PageUnchanged if the server still has the `known` version, ServerBusy if it asks to come back later or takes too
+    long, TryLater if there may be a page later, and FetchFailed with the reason if there is none.
     """
     wanted = _Wanted(kinds, max_bytes, known)
     # In another thread, because the caller's thread may have an event loop.
@@ -178,7 +185,7 @@ async def _fetch_in_time(address: str, wanted: _Wanted, seconds: float, network:
         async with asyncio.timeout(seconds):
             return await _follow(address, wanted, network)
     except TimeoutError:
-        raise FetchFailed(
+        raise ServerBusy(
             f"{_shown(address)}: the page did not arrive within {seconds:g} s. Expected all of it. Try again later, "
             "or save the page in a browser and add the file."
         ) from None
@@ -195,7 +202,7 @@ async def _follow(address: str, wanted: _Wanted, network: Network) -> Page:
             trust_env=False,
             timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
         ) as client:
-            response = await _ask(client, url, places, wanted.known)
+            response = await _ask(client, url, places, {"User-Agent": network.agent, **wanted.known.headers})
             try:
                 if response.status_code not in _REDIRECTS:
                     return await _read(response, url, wanted)
@@ -297,7 +304,9 @@ async def _look_up_in_thread(ask: Callable[[str, int], Sequence[str]], name: str
     return await asyncio.wrap_future(answer)
 
 
-async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str], known: Version) -> httpx2.Response:
+async def _ask(
+    client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str], headers: Mapping[str, str]
+) -> httpx2.Response:
     """Send the request to the first IP address that answers, under the name in the address."""
     name = _name(url)
     host = f"[{name}]" if ":" in name else name
@@ -306,7 +315,7 @@ async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str
         request = client.build_request(
             "GET",
             url.copy_with(host=place),
-            headers={**_HEADERS, **known.headers, "Host": host if url.port is None else f"{host}:{url.port}"},
+            headers={**_HEADERS, **headers, "Host": host if url.port is None else f"{host}:{url.port}"},
             extensions={"sni_hostname": name},
         )
         try:
@@ -322,7 +331,7 @@ async def _ask(client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str
                 f"a valid certificate for {name}. Nothing was read. If you trust the page in a browser, save it there "
                 "and add the file."
             ) from None
-    raise FetchFailed(
+    raise TryLater(
         f"{_shown(url)}: the server does not answer. Expected one at {name}. Check the address and this machine's "
         "connection, then try again."
     ) from None
@@ -376,7 +385,7 @@ async def _read(response: httpx2.Response, url: httpx2.URL, wanted: _Wanted) -> 
 
 
 def _check_status(response: httpx2.Response, shown: str, known: Version) -> None:
-    """Raise PageUnchanged, ServerBusy or FetchFailed unless the server sends the page."""
+    """Raise PageUnchanged, ServerBusy, TryLater or FetchFailed unless the server sends the page."""
     status = response.status_code
     if status == HTTPStatus.NOT_MODIFIED and known != ANY_VERSION:
         raise PageUnchanged(f"{shown}: not changed. Expected a newer version. There is nothing to do.")
@@ -386,9 +395,10 @@ def _check_status(response: httpx2.Response, shown: str, known: Version) -> None
         f"{shown}: the server answered {_status(status)}. Expected the page. Check the address in a browser. If it "
         "shows the page, save it there and add the file."
     )
-    if seconds := _seconds_to_wait(_header(response, "Retry-After")):
+    seconds = _seconds_to_wait(_header(response, "Retry-After"))
+    if seconds or status in _BUSY:
         raise ServerBusy(message, seconds)
-    raise FetchFailed(message)
+    raise TryLater(message) if status in _LATER else FetchFailed(message)
 
 
 def _header(response: httpx2.Response, name: str) -> str:
@@ -463,8 +473,8 @@ def _too_long(shown: str, max_bytes: int) -> FetchFailed:
     )
 
 
-def _broken_off(url: httpx2.URL, error: httpx2.HTTPError | zlib.error) -> FetchFailed:
-    return FetchFailed(
+def _broken_off(url: httpx2.URL, error: httpx2.HTTPError | zlib.error) -> TryLater:
+    return TryLater(
         f"{_shown(url)}: the answer cannot be read ({one_line(str(error))[:_LONGEST_SHOWN] or 'it is truncated'}). "
         "Expected a complete page. Try again, or save the page in a browser and add the file."
     )

@@ -34,6 +34,9 @@ def test_a_list_is_imported_shown_polled_and_shortened() -> None:
     assert run() == (0, "There are no feeds. Add one with `dateline feeds add URL`.\n", "")
     code, out, _ = run("import", "feeds.opml")
     assert (code, out.splitlines()[0]) == (0, "added    Echo, http://10.0.0.1/echo")
+    assert run("import", "feeds.opml", "--teasers")[1].startswith(
+        "added    Echo, http://10.0.0.1/echo. Already followed: its name and --teasers stay as they were."
+    )
     assert run("list")[1] == "Echo  0 articles, not polled yet  http://10.0.0.1/echo\n"
     code, out, said = run("poll")
     assert (code, out) == (1, "")

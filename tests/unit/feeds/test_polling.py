@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from index.core.errors import FetchFailed
 from index.core.settings import Settings
 from index.feeds import polling
 from index.feeds.feed_list import Feed, FeedList
+from index.feeds.items import Fields, edition
 from index.feeds.polling import Polled, Poller
 from index.reading.readers import read_article
 from index.text.articles import Article
@@ -155,6 +157,91 @@ def test_a_busy_page_is_read_later(poller: Poller, web: WebServer) -> None:
     assert [article.text for article in articles(poller).values()] == [WHOLE.strip()]
     asks = [headers.get("If-None-Match") for path, headers in web.asked if path == "/feed"]
     assert asks == [None, None, None, '"v1"'], "an unchanged feed is sent again as long as a page is to be read"
+
+
+@pytest.mark.parametrize(
+    ("host", "answer"),
+    [
+        ("news.example", Answer(b"", status=503, headers={"Retry-After": "60"})),
+        ("news.example", Answer(b"", status=503)),
+        ("news.example", Answer(b"", status=500)),
+        ("news.example", Answer(b"Snow", "text/plain", claims=90)),
+        ("down.example", Answer()),
+    ],
+)
+def test_an_item_with_only_a_link_waits_for_its_page(poller: Poller, web: WebServer, host: str, answer: Answer) -> None:
+    poller = replace(poller, network=web.network({"down.example": ["127.0.0.2"]}))
+    web.answers["/pass"] = answer
+    feed = rss(item("", link=f"http://{host}:{web.port}/pass"))
+    assert (add(poller, web, feed).new, only_feed(poller).taken) == (0, 0)
+    web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
+    poller = replace(poller, network=web.network())
+    assert [(polled.new, polled.changed) for _ in range(2) for polled in poller.poll_now()] == [(1, 0), (0, 0)]
+    assert [article.text for article in articles(poller).values()] == [WHOLE.strip()]
+
+
+def test_an_item_whose_page_is_gone_for_a_while_keeps_its_one_file(poller: Poller, web: WebServer) -> None:
+    link = f"http://news.example:{web.port}/pass"
+    web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
+    add(poller, web, rss(item("", link=link)))
+    del web.answers["/pass"]
+    web.answers["/feed"] = rss(item("", title="Pass shut", link=link))
+    assert [polled.found for polled in poller.poll_now()] == [False]
+    web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
+    web.answers["/feed"] = rss(item("", title="Pass closed again", link=link))
+    assert [(polled.new, polled.changed) for polled in poller.poll_now()] == [(0, 1)]
+    assert [article.title for article in articles(poller).values()] == ["Pass closed again"]
+
+
+def test_a_busy_server_is_asked_once_a_poll_and_holds_up_no_item(
+    poller: Poller, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(polling, "MOST_ITEMS", 3)
+    busy = [item("", guid=f"n{n}", link=f"http://busy.example:{web.port}/{n}") for n in range(4)]
+    for n in range(4):
+        web.answers[f"/{n}"] = Answer(b"", status=503, headers={"Retry-After": "3600"})
+    whole = [item(WHOLE, guid=f"w{n}", title=f"Number {n}") for n in range(2)]
+    assert add(poller, web, rss(*busy, *whole)).new == 0
+    assert [polled.new for _ in range(2) for polled in poller.poll_now()] == [2, 0]
+    pages = [path for path, _ in web.asked if path != "/feed"]
+    assert pages == ["/0", "/3", "/0"]
+
+
+def test_an_unexpected_error_in_one_feed_stops_no_other(
+    poller: Poller, web: WebServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    add(poller, web, rss(item(WHOLE), title="A Courier"), "/a")
+    add(poller, web, rss(item(WHOLE), title="B Echo"), "/b")
+    web.answers["/b"] = rss(item(WHOLE, guid="n2", title="New"), title="B Echo")
+    web.answers["/a"] = rss(item(WHOLE, guid="n2", title="Broken"), title="A Courier")
+
+    def break_at(fields: Fields) -> bytes:
+        if fields.get("title") == "Broken":
+            raise ZeroDivisionError
+        return edition(fields)
+
+    monkeypatch.setattr(polling, "edition", break_at)
+    failed, echo = poller.poll_now()
+    assert failed.problem == "unexpected error (ZeroDivisionError). Expected a feed. Read dateline.log in the store."
+    assert [feed.problem for feed in poller.feeds.feeds()] == [failed.problem, ""]
+    assert (echo.new, echo.problem) == (1, "")
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_feed_that_is_followed_already_stays_as_it_is_and_this_is_said(poller: Poller, web: WebServer) -> None:
+    web.answers["/feed"] = rss(item(WHOLE))
+    address = f"http://news.example:{web.port}/feed"
+    assert poller.add(address).note == ""
+    again = poller.add(address, name="Mine", follows_links=False)
+    assert again.note == "Already followed: its name and --teasers stay as they were."
+    assert (again.feed.name, again.feed.follows_links) == ("The Orrin Courier", True)
+
+
+def test_servers_are_told_that_a_feed_is_followed(poller: Poller, web: WebServer) -> None:
+    web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
+    add(poller, web, rss(item("Snow …", link=f"http://news.example:{web.port}/pass")))
+    agents = {headers["User-Agent"] for _, headers in web.asked}
+    assert agents == {"Dateline (a feed that a user follows, and pages of its items)"}
 
 
 def test_a_folder_of_feeds_that_is_a_link_is_not_written_to(poller: Poller, web: WebServer, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.core.errors import FetchFailed
+from index.core.errors import FetchFailed, ServerBusy
 from index.inbox.fetch import INTERNET, Network, Page, _Gunzip, fetch, is_public
 from tests.support.web_server import BOMB_BYTES, PAGE, TEXT, Answer, WebServer, packed, serve_web
 
@@ -353,6 +353,8 @@ def test_an_answer_that_never_ends_is_stopped_at_the_time_limit(web: WebServer, 
     refused = refusal(f"http://news.example:{web.port}/x", web.network(), seconds=0.4)
     assert "did not arrive within 0.4 s" in refused
     assert time.monotonic() - begun < 5
+    with pytest.raises(ServerBusy):
+        fetch(f"http://news.example:{web.port}/x", kinds=KINDS, max_bytes=99, seconds=0.1, network=web.network())
 
 
 def test_a_look_up_that_hangs_is_stopped_at_the_time_limit() -> None:
