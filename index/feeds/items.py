@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from index.core.errors import DatelineError, ServerBusy
+from index.core.errors import DatelineError, FetchFailed, ServerBusy
 from index.inbox.fetch import Network, fetch
 from index.reading.facts import facts_of
 from index.reading.html_fields import to_plain_text
@@ -100,6 +100,11 @@ def make_file(item: Fields, pages: Pages | None) -> ItemFile:
     if pages and needs_page(item):
         try:
             fields = _with_page(fields, pages.read(item["url"]))
+            if not (fields.get("text") or _own_text(item)):
+                raise FetchFailed(
+                    f"{item['url']}: the page has another text. Expected the article {item.get('title', '')!r}. Open "
+                    "it in a browser, and add the page if it is the article."
+                )
         except DatelineError as error:
             if not _own_text(item):
                 raise

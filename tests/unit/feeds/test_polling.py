@@ -193,6 +193,13 @@ def test_an_item_whose_page_is_gone_for_a_while_keeps_its_one_file(poller: Polle
     assert [article.title for article in articles(poller).values()] == ["Pass closed again"]
 
 
+def test_an_item_with_only_a_link_to_another_text_has_no_file(poller: Poller, web: WebServer) -> None:
+    web.answers["/pass"] = Answer(PAGE.format("Please log in to read what we write. " * 20).encode(), "text/html")
+    polled = add(poller, web, rss(item("", title="Orrin snowed under", link=f"http://news.example:{web.port}/pass")))
+    assert (polled.new, articles(poller)) == (0, {})
+    assert "/pass: the page has another text. Expected the article 'Orrin snowed under'." in polled.note
+
+
 def test_a_busy_server_is_asked_once_a_poll_and_holds_up_no_item(
     poller: Poller, web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
