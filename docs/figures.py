@@ -164,6 +164,10 @@ def _attribution() -> Iterator[str]:
             if ":" not in label
         ),
     )
+    marked = _load("attribution")
+    yield from ("", "Articles whose attributions other people marked:", "")
+    yield from _measured("attribution", marked, f"{marked['data']}.")
+    yield from _table(["figure", "value"], ([name, value] for name, value in marked["figures"].items()))
 
 
 def _disagreements() -> Iterator[str]:

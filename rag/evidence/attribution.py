@@ -43,6 +43,7 @@ Kind = Literal["direct", "indirect", "statement", "own"]
 _CHARACTERS_READ = 40_000
 _LONGEST_SPEAKER = 70  # characters
 _LONGEST_NAME = 4  # words
+_MOST_WORDS = 6  # of a speaker
 _LONGEST_QUOTATION = 40  # sentences
 # Further verbs of saying in one sentence are ignored.
 _MOST_WAYS = 12
@@ -74,6 +75,8 @@ _IS_SOMEBODY = re.compile(rf",\s(?:\d\d,|who\s|(?:the|an?)\s[^,.]{{0,40}}?\b(?:{
 # "One Londoner who drove by posted a photo."
 _SOMEBODY = re.compile(r"(?P<who>(?:One|An?|Another)\s(?:[\w-]+\s){0,3}?[\w-]+)(?=\swho\b)")
 _PREPOSITIONS = PREPOSITIONS | {"amid", "of", "as", "than"}
+_ONLY_A_TITLE = re.compile(r"(?:Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev)\.?")
+_BEGINS_CLAUSE = (_PREPOSITIONS | AUXILIARIES | {"and", "or", "but", "only", "compared", "what", "not"}) - {"like"}
 _PERSONAL = re.compile(r"(?:i|you|we|he|she|it|they)", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:he|she|they|it)", re.IGNORECASE)
 _NOBODY = re.compile(r"(?:i|we|you|who|which|that|there|this|these|those|what|one|nobody|none|no one)", re.IGNORECASE)
@@ -241,10 +244,17 @@ class _Reader:
         self._people: set[str] = set()
         self._person = ""  # who was named or spoke last
         self._body = ""
+        self._spoke = (-1, "")  # the place of the last sentence that somebody said, and who
 
     def speeches(self) -> list[Speech]:
         """Return who speaks in each sentence."""
-        return [self._speech(place, sentence) for place, sentence in enumerate(self._sentences)]
+        speeches = []
+        for place, sentence in enumerate(self._sentences):
+            speech = self._speech(place, sentence)
+            if speech.speaker:
+                self._spoke = (place, speech.speaker)
+            speeches.append(speech)
+        return speeches
 
     def _speech(self, place: int, sentence: _Sentence) -> Speech:
         named = list(self._learn(sentence.outside))
@@ -252,7 +262,7 @@ class _Reader:
         if not said and sentence.quoted >= _DIRECT_ALONE:
             who, said = self._of_quotation(place), True
             if not who and len(_WORD.findall(sentence.outside)) <= _WORDS_AROUND:
-                who = self._person or self._body
+                who = self._spoke[1] if self._spoke[0] == place - 1 else ""
         if not said:
             somebody = _SOMEBODY.match(sentence.outside)
             self._person = named[0] if named else somebody["who"] if somebody else self._person
@@ -376,6 +386,9 @@ class _Reader:
             return who[0].lower() + who[1:]
         if _NAME.fullmatch(bare) and bare not in self._names.lower and bare.lower() not in self._names.lower:
             return self._in_full(bare)
+        who = _short(who)
+        if not _may_speak(who):
+            return ""
         first, *others = who.split()
         is_name = first in self._names.inner or first.lower() not in self._names.lower | GRAMMAR
         is_name = is_name and not (_TITLE.fullmatch(first.removesuffix("s")) and others and others[0].islower())
@@ -387,6 +400,26 @@ class _Reader:
             return bare
         known = self._full.get(bare.split()[-1], "")
         return known if known and (known.endswith(f" {bare}") or bare.endswith(f" {known}")) else bare
+
+
+def _short(phrase: str) -> str:
+    """Return "a correspondent" of "a correspondent at the reformist daily of Qom"."""
+    return (
+        _OF.split(phrase, maxsplit=1)[0] if len(phrase.split()) > _MOST_WORDS and _DETERMINED.match(phrase) else phrase
+    )
+
+
+def _may_speak(phrase: str) -> bool:
+    """Return False for a part of a clause, such as "using an average of five polls"."""
+    words = phrase.split()
+    first, last = words[0].lower(), words[-1].lower()
+    is_clause = len(words) > _MOST_WORDS or first.endswith("ing") or re.search(r"[\d%]", phrase) is not None
+    return (
+        not is_clause
+        and first not in _BEGINS_CLAUSE
+        and last not in _BEGINS_CLAUSE
+        and not _ONLY_A_TITLE.fullmatch(phrase)
+    )
 
 
 def _is_direct(sentence: _Sentence) -> bool:

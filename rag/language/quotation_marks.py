@@ -14,7 +14,8 @@ from index.text.spans import Span
 # One that is not closed after so many characters was no quotation: a mark was lost, or meant inches.
 _LONGEST = 3000
 
-_MARK = re.compile(r"[\"“”„«»]|\n[ \t]*\n\s*|\n")
+_TWO_APOSTROPHES = "''"  # typed for one mark
+_MARK = re.compile(rf"{_TWO_APOSTROPHES}|[\"“”„«»]|\n[ \t]*\n\s*|\n")
 _OPENING = frozenset("“„«")
 # Single marks are apostrophes too: only pairs with words that end after a full stop or comma count.
 _SINGLE = re.compile(r"(?<![\w\"“”])['‘](?=\w)(?:[^'’\n]|(?<=\w)['’](?=\w)){4,600}?[.,!?…]['’](?!\w)")
@@ -46,7 +47,7 @@ def _double(text: str) -> Iterator[Span]:
         if start >= 0 and end - start > _LONGEST:
             start = -1
         if mark[0] == "\n":
-            goes_on = text[end : end + 1] in {opener, '"'}
+            goes_on = text.startswith((opener, '"'), end)
             if start >= 0 and mark.count("\n") > 1 and not goes_on:
                 yield Span(start, found.start())
                 start = -1
@@ -62,10 +63,11 @@ def _double(text: str) -> Iterator[Span]:
 
 def _opens(text: str, place: int) -> bool:
     """Return True if a mark opens a quotation: a straight one by the characters on its sides."""
-    mark = text[place]
-    if mark != '"':
+    mark = _TWO_APOSTROPHES if text.startswith(_TWO_APOSTROPHES, place) else text[place]
+    if mark not in ('"', _TWO_APOSTROPHES):
         return mark in _OPENING
-    before, after = text[place - 1 : place] if place else "", text[place + 1 : place + 2]
+    end = place + len(mark)
+    before, after = text[place - 1 : place] if place else "", text[end : end + 1]
     return (not before or before.isspace() or before in "([—–-/") and bool(after) and not after.isspace()
 
 

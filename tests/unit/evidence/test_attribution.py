@@ -68,6 +68,33 @@ def test_a_sentence_inside_a_quotation_has_its_speaker() -> None:
     assert speeches_of(text)[1:] == [("Ana Lind", "direct")] * 6
 
 
+def test_a_quotation_alone_is_the_last_speakers_only_right_after_his_words() -> None:
+    said = '"It held," Ada Lind said. "It will hold again."'
+    assert speeches_of(said) == [("Ada Lind", "direct")] * 2
+    apart = f'{said} The council met for an hour. "Nobody asked us."'
+    assert speeches_of(apart)[-1] == ("", "direct")
+    named = 'Ada Lind met Tom Lyle at the weir. "It was cold and dark there."'
+    assert speeches_of(named)[-1] == ("", "direct")
+
+
+def test_two_apostrophes_are_a_quotation_mark() -> None:
+    text = "''We did not expect it,'' said Mara Quill. The weir''s gates were shut."
+    assert [span.cut(text) for span in article_quotations(text)] == ["''We did not expect it,''"]
+    assert speeches_of(text)[0] == ("Mara Quill", "direct")
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Scouts rated 32 boats as “rotten” or “leaking,” compared to 11 of Marl – a margin of three.", ""),
+        ("It is true, a harbour pilot on the long night shift of the port of Tarn said.", "a harbour pilot"),
+        ("In all, 73 percent said that they would sail.", ""),
+    ],
+)
+def test_a_speaker_is_no_part_of_a_clause_and_has_six_words_at_most(text: str, speaker: str) -> None:
+    assert speeches_of(text)[0][0] == speaker
+
+
 def test_the_users_article_from_end_to_end() -> None:
     seed = read_article(SEED.name, SEED.read_bytes())
     jaiswal, statement = "Randhir Jaiswal", "the statement"
