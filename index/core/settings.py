@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     )
 
     seeds: Path = Field(Path("seeds"), description="folder of the articles")
-    store: Path = Field(Path(".dateline"), description="folder of the built index, chats, alerts and corrections")
+    store: Path = Field(
+        Path(".dateline"), description="folder of the built index, chats, alerts, corrections and feeds"
+    )
     openai_api_key: SecretStr = Field(
         SecretStr(""),
         validation_alias="OPENAI_API_KEY",

@@ -199,7 +199,7 @@ def _complement(asked: Asked, best: Candidate, ranked: Sequence[Candidate]) -> l
 
 
 def _said_near(asked: Asked, best: Candidate, near: Sequence[Candidate]) -> list[Candidate]:
-    """Find, close to the best sentence, what somebody says, if the question asks what was said and names nobody."""
+    """Find, close to the best sentence, what somebody says, if the question asks what was said and names no speaker."""
     if asked.speaker or not _ASKS_WHAT_WAS_SAID.search(asked.texts[0]):
         return []
     close = (one for one in near if one.passage is best.passage and 0 < abs(one.place - best.place) <= _NEAR)

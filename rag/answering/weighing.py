@@ -61,6 +61,7 @@ _HEADLINE_STATES = 5  # words; a shorter headline is a title
 _HEADLINE_AHEAD = 0.1  # by so much more must a headline weigh than every sentence
 _UNREAD = -1.0  # the similarity of a sentence that was not worth reading
 
+_LONGEST_GAP = 20  # characters of white space between a heading and the line above
 # A line between empty lines, without a figure and without a mark at its end, above one that ends as sentences do.
 _SUBHEAD = re.compile(r"[^\W\d_a-z][^\d\n]{0,118}[^\W\d]")
 _NEXT_PARAGRAPH = re.compile(r"[^\S\n]*\n\s*\n[^\n]*[.!?。！？।][\"'”’」』)]*[^\S\n]*(?:\n|\Z)")
@@ -104,7 +105,8 @@ class Sentence:
         text, span = self.passage.article.text, self.span
         if self.place < 0:
             return True
-        begins = text[: span.start].rstrip(" \t").endswith("\n\n") or span.start == self.passage.article.body.start
+        before = text[max(0, span.start - _LONGEST_GAP) : span.start].rstrip(" \t")
+        begins = before.endswith("\n\n") or span.start == self.passage.article.body.start
         is_line = begins and _NEXT_PARAGRAPH.match(text, span.end) is not None
         return is_line and _SUBHEAD.fullmatch(text, span.start, span.end) is not None
 

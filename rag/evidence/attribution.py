@@ -404,9 +404,8 @@ class _Reader:
 
 def _short(phrase: str) -> str:
     """Return "a correspondent" of "a correspondent at the reformist daily of Qom"."""
-    return (
-        _OF.split(phrase, maxsplit=1)[0] if len(phrase.split()) > _MOST_WORDS and _DETERMINED.match(phrase) else phrase
-    )
+    is_long = len(phrase.split()) > _MOST_WORDS and _DETERMINED.match(phrase)
+    return _OF.split(phrase, maxsplit=1)[0] if is_long else phrase
 
 
 def _may_speak(phrase: str) -> bool:

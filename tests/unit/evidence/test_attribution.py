@@ -71,7 +71,7 @@ def test_a_sentence_inside_a_quotation_has_its_speaker() -> None:
 def test_a_quotation_alone_is_the_last_speakers_only_right_after_his_words() -> None:
     said = '"It held," Ada Lind said. "It will hold again."'
     assert speeches_of(said) == [("Ada Lind", "direct")] * 2
-    apart = f'{said} The council met for an hour. "Nobody asked us."'
+    apart = f'{said} The council met for an hour. "They never asked us."'
     assert speeches_of(apart)[-1] == ("", "direct")
     named = 'Ada Lind met Tom Lyle at the weir. "It was cold and dark there."'
     assert speeches_of(named)[-1] == ("", "direct")

@@ -152,7 +152,7 @@ def test_a_correction_that_waits_is_for_no_other_article_of_that_name(desk: News
     correct(desk, place="Tarn")
     (desk.seeds / "a.txt").unlink()
     desk.index()
-    desk.write("a.txt", "The mill at Lind burned down. Nobody was hurt.")
+    desk.write("a.txt", "The mill at Lind burned down. No one was hurt.")
     desk.index()
     assert corrected_places(desk) == {}
     (listed,) = list_corrections(desk.library)

@@ -300,9 +300,9 @@ def test_the_last_paragraph_of_a_text_is_kept() -> None:
     text = PROQUEST.replace("It was built in 1931.\n", "Location: The hall is at Tarn.\n").replace("Weirs", "Weir Inc.")
     assert articles_of(text)[0].text.endswith("Location: The hall is at Tarn.")
     text = PROQUEST.replace(
-        "It was built in 1931.\n\nSubject: Weirs\n", "Subject: Nobody was hurt.\n\nLocation: Tarn\n"
+        "It was built in 1931.\n\nSubject: Weirs\n", "Subject: No one was hurt.\n\nLocation: Tarn\n"
     )
-    assert articles_of(text)[0].text.endswith("Subject: Nobody was hurt.")
+    assert articles_of(text)[0].text.endswith("Subject: No one was hurt.")
     text = OLD_NEXIS.replace("\nLOAD-DATE: May", "\nSUBJECT: Re: the bridge\n\nLANGUAGE: ENGLISH\n\nLOAD-DATE: May")
     assert articles_of(text)[0].text.endswith("SUBJECT: Re: the bridge")
 
