@@ -11,7 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as NotInTimeError
 
 from tests.conftest import ROOT
@@ -128,21 +128,34 @@ def reading(
     browser: Browser, server: Server, *, width: int = 1280, height: int = 800, dark: bool = False, at: str = ""
 ) -> Iterator[Reader]:
     """Open the page, or the link `at` to it. At the end, check that no request left the machine and nothing failed."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
-    )
-    context.set_default_timeout(SECONDS)
     expect.set_options(timeout=SECONDS)
+    context = _shared_context(browser, server)
     reader = Reader(context.new_page())
+    reader.page.set_viewport_size({"width": width, "height": height})
+    reader.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
     reader.page.on("request", lambda request: reader.asked_for.append(request.url))
     reader.page.on("pageerror", lambda error: reader.faults.append(str(error)))
     reader.page.on("console", lambda said: reader.faults.append(said.text) if said.type == "error" else None)
-    reader.page.goto(server.url + at)
-    expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
-    yield reader
-    own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
-    assert [url for url in reader.asked_for if not url.startswith(own)] == []
-    assert reader.faults == []
-    assert "Traceback" not in reader.page.locator("body").inner_text()
-    assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    context.close()
+    try:
+        reader.page.goto(server.url + at)
+        expect(reader.page.get_by_placeholder("Ask about the news")).to_be_visible()
+        yield reader
+        own = (server.url, server.url.replace("http", "ws"), "data:", "blob:")
+        assert [url for url in reader.asked_for if not url.startswith(own)] == []
+        assert reader.faults == []
+        assert "Traceback" not in reader.page.locator("body").inner_text()
+        assert not reader.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    finally:
+        reader.page.evaluate("localStorage.clear()")
+        reader.page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+
+
+def _shared_context(browser: Browser, server: Server) -> BrowserContext:
+    """Return the context of all readers. One of its windows stays open, and with it the process of all its windows."""
+    if not browser.contexts:
+        context = browser.new_context()
+        context.set_default_timeout(SECONDS)
+        context.new_page().goto(f"{server.url}/_stcore/health")
+    return browser.contexts[0]
