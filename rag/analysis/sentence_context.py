@@ -33,7 +33,6 @@ _NO_NAMES = frozenset(("I", "TV", "It's", "U.S", "US", "UK", "AI"))
 _SAYS_AFTER = re.compile(rf",?\s(?:{'|'.join(SAYING)})\b")
 _SAYS_BEFORE = re.compile(rf"\b(?:{'|'.join(SAYING)}|according to)\s$", re.IGNORECASE)
 _FUTURE_DAY = date(2100, 1, 1)
-_DAY_FOLLOWS = re.compile(r",?\s(?:\d{1,2}\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\.?\s\d)")
 _PART_AFTER = re.compile(
     r"\s(?:more|others?|further|additional|extra|of\s(?:the|them|those|these|whom|its|his|her|their))\b|[/:]\d"
 )
@@ -149,8 +148,7 @@ def _times(text: str, published: date | None) -> tuple[Mention, ...]:
             if not when.of_saying:
                 time = NamedTime(start, at, when.first, when.last, comes_round=False)
                 found.append(Mention(when.phrase, Span(start, at), time))
-        # "Tuesday, 3 March" is one day.
-        return tuple(one for one in found if not _DAY_FOLLOWS.match(text[one.span.end :]))
+        return tuple(found)
     named = read_times(text, as_of=_FUTURE_DAY)
     return tuple(
         Mention(text[time.start : time.end], Span(time.start, time.end), time)

@@ -2,7 +2,8 @@
 
 "Saturday" in an article of Thursday 12 February is 7 February, which a reader a month later cannot know. News looks
 back, so a day of the week is the last one; it is the next one if the clause looks forward: "will … on Saturday", "by
-Friday", "next Tuesday". Without the article's date nothing is read, and what is doubtful is not read either.
+Friday", "next Tuesday". A month or a day without its year is the nearest one that the tense of its clause allows.
+Without the article's date nothing is read, and what is doubtful is not read either.
 """
 
 import re
@@ -13,8 +14,8 @@ from datetime import date, timedelta
 from index.core.formatting import one_line, scope_words
 from index.core.scope import Scope
 from rag.evidence.citations import Citation
-from rag.language.date_phrases import WEEKDAYS, read_times
-from rag.language.lexicon import SAYING, SPEAKING
+from rag.language.date_phrases import MONTH_NAMED, WEEKDAYS, NamedTime, read_times
+from rag.language.lexicon import PAST_FORMS, SAYING, SPEAKING
 
 _WEEKDAY = re.compile(
     rf"(?:\b(?P<which>next|last|this|coming|this coming)\s)?(?<![\w-])(?P<day>{'|'.join(WEEKDAYS)})\b"
@@ -22,9 +23,20 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\b(?:tomorrow|next\s(?P<unit>week|month|year))\b", re.IGNORECASE)
+_MEANT = "agree|aim|decide|due|expect|hope|intend|likely|plan|pledge|promise|propose|ready|schedule|set|vote|vow|want"
 _FORWARD = re.compile(
-    r"\b(?:will|shall|going\sto|to\sbe|(?:set|due|expected|scheduled|plan(?:s|ned)?|planning|hopes?|likely|ready)\s(?:to|for))\b"
+    rf"\b(?:will|shall|should|must|going\sto|to\sbe|(?:is|are)\sto|would(?!\shave)|(?:{_MEANT})(?:d|s|n?ed|n?ing)?\s(?:to|for))\b"
+    r"|\b(?:begins?|starts?|ends?|opens?|closes?|expires?|takes?\s(?:effect|place))\b(?!\sto\b)"
     r"|['’]ll\b|\bwon['’]t\b|\b(?:once|as\ssoon\sas)\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    rf"\b(?:was|were|had|since|(?:has|have)(?!\sto\b)|(?:{'|'.join(sorted(PAST_FORMS - {'set', 'cut', 'put', 'let'}))})"
+    r"|(?<!\ba\s)(?<!\ban\s)(?<!\bthe\s)[a-z]{3,}ed)\b"
+)
+# "Was due to open" may still be to come, and a correction has a later day than its article.
+_ANY_TENSE = re.compile(
+    rf"\b(?:was|were|had|been)\s(?:\w+\s)?(?:to|(?:{_MEANT})(?:d|n?ed)?\s(?:to|for))\b|\b(?:if\b|correct|amend|updat|clarif)",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(r"\b(?:by|until|till|before|from|starting)\s(?:the\s)?(?:end\sof\s)?$", re.IGNORECASE)
@@ -35,9 +47,10 @@ _SAYS_ON = re.compile(
     rf"\b(?:{'|'.join({*SAYING, *SPEAKING})})\s(?:[^\s,.;]+\s){{0,2}}?(?:on\s)?(?:late\s|early\s)?$",
     re.IGNORECASE,
 )
-_FOUR_FIGURES = re.compile(r"\d{4}")
+_YEAR = re.compile(r"\b\d{4}\b")
 # A date without a year comes round again after so many days.
-_YEAR = timedelta(364)
+_ROUND = timedelta(365)
+_SOON = 75  # days between an article and a time that is meant if its clause has no tense
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +61,16 @@ class When:
     first: date
     last: date  # inclusive
     of_saying: bool  # when it was said, not when it happened: "said on Thursday"
+    is_relative: bool  # only the article's date shows which days they are, and more than the article's own year
 
     @property
     def words(self) -> str:
         """The time and its days, as they are shown.
 
-        >>> When("Saturday", date(2026, 2, 7), date(2026, 2, 7), of_saying=False).words
+        >>> When("Saturday", date(2026, 2, 7), date(2026, 2, 7), of_saying=False, is_relative=True).words
         'Saturday → 7 Feb 2026'
         """
         return f"{one_line(self.phrase)} → {days_words(self.first, self.last)}"
-
-    @property
-    def is_relative(self) -> bool:
-        """Return True if only the article's date shows which days they are."""
-        return not _FOUR_FIGURES.search(self.phrase)
 
 
 def days_words(first: date, last: date) -> str:
@@ -94,12 +103,24 @@ def read_when(quote: str, published: date) -> tuple[When, ...]:
     """
     text = one_line(quote)
     found: list[tuple[int, int, date, date]] = []
-    for one in [*_weekdays(text, published), *_coming(text, published), *_others(text, published)]:
+    read = [*_weekdays(text, published), *_coming(text, published), *_others(text, published)]
+    # "Tuesday, 3 March" is one time.
+    for one in sorted(read, key=lambda one: one[0] - one[1]):
         if all(one[1] <= start or one[0] >= end for start, end, _, _ in found):
             found.append(one)
-    return tuple(
-        When(text[start:end], first, last, of_saying=bool(_SAYS_ON.search(text[:start])))
-        for start, end, first, last in sorted(found)
+    return tuple(_when(text, one, published) for one in sorted(found))
+
+
+def _when(text: str, found: tuple[int, int, date, date], published: date) -> When:
+    start, end, first, last = found
+    phrase = text[start:end]
+    names_its_day = MONTH_NAMED.search(phrase) is not None and first.year == published.year
+    return When(
+        phrase,
+        first,
+        last,
+        of_saying=bool(_SAYS_ON.search(text[:start])),
+        is_relative=not (_YEAR.search(phrase) or names_its_day),
     )
 
 
@@ -140,22 +161,45 @@ def _coming(text: str, published: date) -> Iterator[tuple[int, int, date, date]]
 
 
 def _others(text: str, published: date) -> Iterator[tuple[int, int, date, date]]:
-    ahead = {(one.start, one.end): one for one in read_times(text, as_of=published + _YEAR)}
+    ahead = {(one.start, one.end): one for one in read_times(text, as_of=published + _ROUND)}
+    years = {int(year) for year in _YEAR.findall(text)}
     for one in read_times(text, as_of=published):
         coming = ahead.get((one.start, one.end))
-        # A month or a day without a year is the next one if the clause looks forward.
-        is_to_come = one.comes_round and coming and looks_forward(text, one.start) and coming.first >= published
-        read = coming if is_to_come and coming else one
-        yield read.start, read.end, read.first, read.last
+        read = _meant(text, one, coming, published) if one.comes_round and coming else one
+        # "In January 2030 …, and in November …" goes on in 2030.
+        if read and not (one.comes_round and years and read.first.year not in years):
+            yield read.start, read.end, read.first, read.last
+
+
+def _meant(text: str, past: NamedTime, coming: NamedTime, published: date) -> NamedTime | None:
+    """Return which of two times a year apart is meant: the nearest that the tense allows; None if it is in doubt."""
+    if past.first == coming.first:
+        return past
+    tense = 0 if _ANY_TENSE.search(text) else _tense(text, past.start)
+    if tense > 0:
+        return past if past.last >= published else coming
+    is_current = (coming.first.year, coming.first.month) == (published.year, published.month)
+    if tense < 0:
+        return coming if is_current and coming.first < coming.last else past
+    since, until = (published - past.last).days, (coming.first - published).days
+    if min(since, until) <= _SOON:
+        return past if since < until else coming
+    is_future, is_past = bool(_FORWARD.search(text)), bool(_PAST.search(text))
+    return None if is_future == is_past else coming if is_future else past
 
 
 def looks_forward(text: str, place: int) -> bool:
     """Return True if the clause that has the time is about the future."""
     if _SAYS_ON.search(text[:place]):
         return False
-    if _UNTIL.search(text[:place]):
-        return True
+    return bool(_UNTIL.search(text[:place])) or _tense(text, place) > 0
+
+
+def _tense(text: str, place: int) -> int:
+    """Return 1 if the clause that has the time is about the future, -1 if about the past, 0 if that is in doubt."""
     before = text[:place]
+    if _SAYS_ON.search(before):
+        return -1
     start = max((found.end() for found in _CLAUSE.finditer(before)), default=0)
     end = _CLAUSE.search(text, place)
     following = text[place : end.start() if end else len(text)]
@@ -170,5 +214,6 @@ def looks_forward(text: str, place: int) -> bool:
         if verbs and _FORWARD.search(before[start + verbs[-1].end() :])
         else before[start:]
     )
-    has_past = re.search(r"\b(?:was|were|had|has|have|met|held|[a-z]{3,}ed)\b", nearest)
-    return bool(_FORWARD.search(nearest) or (not has_past and _FORWARD.search(following)))
+    # In "will be freed" and "was told that it will", the future counts.
+    tenses = ((1, _FORWARD, nearest), (-1, _PAST, nearest), (1, _FORWARD, following), (-1, _PAST, following))
+    return next((tense for tense, pattern, words in tenses if pattern.search(words)), 0)

@@ -70,6 +70,7 @@ _DAYS = (
     rf"(?P<joint> ?[-–—] ?| (?:to|and|until|till|through) ))?{_DAY}"
 )
 _MONTH = rf"(?P<month>(?:{'|'.join(_MONTHS)})\b|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b\.?)"
+MONTH_NAMED = re.compile(rf"\b{_MONTH}", re.IGNORECASE)
 _WEEKDAY = rf"(?P<weekday>(?:{'|'.join(_WEEKDAYS)})\b|(?:mon|wed|sat|sun)\.|(?:tues?|thurs?|thu|fri)\b\.?)"
 _HOURS = "(?: (?:morning|afternoon|evening|night))?"
 _UNITS = (

@@ -56,7 +56,7 @@ def test_quotes_are_in_the_order_of_events(newsroom: Newsroom) -> None:
         f"  {RAISED} (The council, statement · Tuesday → 3 Mar 2026)",
         "    Raised (4 Mar 2026)",
         "Jun 2026",
-        "  The ferry of Halden Ford will sail again in June. (Planned · June → Jun 2026)",
+        "  The ferry of Halden Ford will sail again in June. (Planned)",
         "    Raised (4 Mar 2026)",
         "No date",
         "  The ferry of Halden Ford is red.",

@@ -39,6 +39,18 @@ THURSDAY = date(2026, 2, 12)
         ("An inquiry will report in May.", "2026-05-01", "2026-05-31"),
         ("The figures were stolen in November.", "2025-11-01", "2025-11-30"),
         ("He leaves on March 3, 2026.", "2026-03-03", "2026-03-03"),
+        ("The council would vote in May, she said.", "2026-05-01", "2026-05-31"),
+        ("The party hopes to govern if it wins in September.", "2026-09-01", "2026-09-30"),
+        ("The rules take effect on 1 April.", "2026-04-01", "2026-04-01"),
+        ("Her successor is to take over on Jan. 5.", "2027-01-05", "2027-01-05"),
+        ("She was expected to speak on Saturday.", "2026-02-14", "2026-02-14"),
+        ("The pool was due to open in March.", "2026-03-01", "2026-03-31"),
+        ("The old bridge was closed in April.", "2025-04-01", "2025-04-30"),
+        ("It had been repaired by the end of August.", "2025-08-21", "2025-08-31"),
+        ("A poll was taken from Feb. 3 to 6.", "2026-02-03", "2026-02-06"),
+        ("Correction, 13 February: the mayor was misquoted.", "2026-02-13", "2026-02-13"),
+        ("He spoke on Tuesday, 3 February.", "2026-02-03", "2026-02-03"),
+        ("Voters decide on 8 March.", "2026-03-08", "2026-03-08"),
     ],
 )
 def test_a_time_is_read_by_the_articles_date(quote: str, first: str, last: str) -> None:
@@ -56,6 +68,26 @@ def test_each_time_has_its_own_verb() -> None:
 )
 def test_text_without_a_time_gives_none(quote: str) -> None:
     assert read_when(quote, THURSDAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_shown"),
+    [
+        ("The talks began on 12 February.", False),
+        ("The law takes effect in May.", False),
+        ("The budget was passed on 3 March 2024.", False),
+        ("The talks began on Monday.", True),
+        ("The letter was sent on 14 November.", True),
+    ],
+)
+def test_only_days_that_need_more_than_the_articles_year_are_labels(quote: str, is_shown: bool) -> None:
+    (found,) = read_when(quote, THURSDAY)
+    assert found.is_relative is is_shown
+
+
+def test_a_month_after_a_later_year_is_not_read() -> None:
+    found = read_when("She would take office in January 2031 and resign in November.", THURSDAY)
+    assert [one.phrase for one in found] == ["January 2031"]
 
 
 def test_without_the_articles_date_nothing_is_read() -> None:
@@ -79,3 +111,22 @@ def test_a_day_of_the_week_is_the_last_one_or_the_next_one(published: date) -> N
     assert back.first.weekday() == ahead.first.weekday() == 5
     assert back.first <= published < ahead.first
     assert ahead.first - back.first == timedelta(7)
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2099, 12, 31))
+
+
+@given(DAYS, DAYS.filter(lambda day: (day.month, day.day) != (2, 29)))
+def test_a_day_without_a_year_is_the_nearest_that_the_tense_allows(published: date, day: date) -> None:
+    phrase = f"{day.day} {day:%B}"
+    (back,) = read_when(f"They were freed on {phrase}.", published)
+    (ahead,) = read_when(f"They would be freed on {phrase}.", published)
+    assert {(one.first.month, one.first.day) for one in (back, ahead)} == {(day.month, day.day)}
+    assert published - timedelta(366) < back.first <= published <= ahead.first < published + timedelta(366)
+
+
+@given(DAYS, st.integers(-60, 60))
+def test_a_day_near_the_articles_day_needs_no_tense(published: date, days: int) -> None:
+    day = published + timedelta(days)
+    found = read_when(f"Opening hours on {day.day} {day:%B}: ten to four.", published)
+    assert [(one.first, one.last) for one in found] == [(day, day)]
