@@ -50,15 +50,15 @@ def _feed_list(store: Path) -> FeedList:
     return FeedList(store)  # pages read it every few seconds
 
 
-def newest_line(newest: date | None, *, today: date | None = None) -> str:
-    """Return a line with the newest article's day.
+def newest_line(newest: date | None, *, today: date | None = None, with_age: bool = True) -> str:
+    """Return a line with the newest article's day, and with its age.
 
     >>> newest_line(date(2026, 11, 27), today=date(2026, 11, 30))
     'Newest article: 27 Nov 2026 (3 days old)'
     """
     if newest is None:
         return "Newest article: none is dated until today"
-    days = ((today or datetime.now(UTC).date()) - newest).days
+    days = ((today or datetime.now(UTC).date()) - newest).days if with_age else -1
     age = f" ({counted(days, 'day')} old)" if days > 0 else " (today)" if days == 0 else ""
     return f"Newest article: {long_day(newest)}{age}"
 

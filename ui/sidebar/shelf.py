@@ -50,7 +50,8 @@ def _show_status(services: Services) -> None:
         if undated:
             show_text(f"{undated:,} without a date", kind="note")
         if newest:
-            show_text(newest_line(newest), kind="note")
+            # An archive without feeds may be of any age.
+            show_text(newest_line(newest, with_age=bool(staleness.feeds)), kind="note")
         if progress.running:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")

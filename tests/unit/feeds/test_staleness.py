@@ -64,3 +64,4 @@ def test_the_age_of_the_newest_article_is_in_days() -> None:
         "today)",
         "",
     ]
+    assert newest_line(today, today=today, with_age=False) == "Newest article: 30 Nov 2026"
