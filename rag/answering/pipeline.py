@@ -3,9 +3,10 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from index.core.errors import DatelineError
 from index.core.scope import WHOLE, Scope
@@ -26,6 +27,7 @@ from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
 from rag.retrieval.understanding import Words, understand_words
 
+Kind = TypeVar("Kind")
 logger = logging.getLogger(__name__)
 
 _HITS_READ = 8
@@ -110,7 +112,12 @@ class Listed:
 
 def list_quotes(question: str | Query, *, library: Library) -> Listed:
     """Find every sentence that answers, in the days that the question names if one does. Raises BadQuestion."""
-    for attempt in _as_query(question).attempts:
+    whole = _as_query(question)
+    if whole.parts:
+        parts = [list_quotes(whole.part(one, ()), library=library) for one in whole.parts]
+        dated = next((part.dated for part in parts if part.dated), None)
+        return Listed(_unique(part.quotes for part in parts), parts[0].problem, dated)
+    for attempt in whole.attempts:
         with library.shelf.read(checked=True) as reading:
             query, _ = _understood(attempt, reading)
             found, passages = read_passages(query, reading, library, most=_HITS_FOR_ALL)
@@ -176,13 +183,15 @@ def _joined(query: Query, answered: Sequence[Answer]) -> Answer:
     parts = tuple(Part(one.question, one.quoted, one.searched.absent) for one in answered)
     levels = {part.quoted.level for part in parts}
     level: Level = levels.pop() if len(levels) == 1 else "may_answer"
-    statements = tuple(dict.fromkeys(one for part in parts for one in part.quoted.statements))
+    statements = _unique(part.quoted.statements for part in parts)
     # The best of each part come first: a model may not be given all of them.
     ranked = sorted((one for answer in answered for one in answer.passages), key=lambda one: one.number)
     passages = {(one.article.id, one.span): one for one in ranked}
     searched = replace(
         answered[0].searched,
-        absent=tuple(dict.fromkeys(word for part in parts for word in part.absent)),
+        absent=_unique(one.searched.absent for one in answered),
+        absent_names=_unique(one.searched.absent_names for one in answered),
+        corrections=_unique(one.searched.corrections for one in answered),
         nearest=tuple(one for answer in answered for one in answer.searched.nearest),
     )
     return replace(
@@ -196,6 +205,10 @@ def _joined(query: Query, answered: Sequence[Answer]) -> Answer:
         copies={id_: copies for answer in answered for id_, copies in answer.copies.items()},
         parts=parts,
     )
+
+
+def _unique(groups: Iterable[Iterable[Kind]]) -> tuple[Kind, ...]:
+    return tuple(dict.fromkeys(one for group in groups for one in group))
 
 
 def _summed(answers: Sequence[Answer]) -> dict[str, float]:

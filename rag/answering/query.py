@@ -110,10 +110,11 @@ def make_query(
     as_of = None if all_days else today
     earlier = tuple(_earlier(answer) for answer in before)
     query = Query(_as_text(question), Standalone(whole, ""), whole, whole, scope, today, as_of, earlier)
-    if standalone:
-        bare = query.bare if standalone.subject else standalone.question
-        return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
     parts = read_questions(query.raw)
+    if standalone and (standalone.subject or len(parts) == 1):
+        bare = query.bare if standalone.subject else standalone.question
+        query = replace(query, form=parts[0].form, how_many=parts[0].how_many)
+        return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
     return replace(query, parts=parts) if len(parts) > 1 else _make(parts[0], query)
 
 

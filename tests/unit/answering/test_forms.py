@@ -2,7 +2,10 @@
 
 import pytest
 
+from rag.analysis.timeline import find_timeline
 from rag.answering.models import Answer
+from rag.answering.pipeline import answer_question
+from rag.answering.query import make_query
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
 from tests.conftest import Newsroom
@@ -45,6 +48,21 @@ def test_a_brief_is_newest_first_and_as_long_as_asked_for(shelf: Newsroom) -> No
         "Zora Vey was sworn in as mayor of Lindenau on Thursday.",
         "She promised two tram lines.",
     ]
+
+
+def test_a_question_that_is_asked_again_as_it_was_understood_keeps_its_form_and_its_parts(shelf: Newsroom) -> None:
+    """An alert and the timeline of an answer ask the same question again."""
+    for question in ("tl;dr of the Marl pit", "Who is the new mayor of Lindenau and what did she promise?"):
+        answer = shelf.ask(question)
+        again = make_query(question, standalone=answer.standalone)
+        assert shown(answer_question(again, library=shelf.library)) == shown(answer)
+
+
+def test_the_timeline_of_two_questions_has_the_quotes_of_both(shelf: Newsroom) -> None:
+    events = find_timeline("How many died at the Marl pit? Who is the new mayor?", library=shelf.library).events
+    quoted = " ".join(event.citation.quote for event in events)
+    assert "27 died" in quoted
+    assert "Zora Vey" in quoted
 
 
 def test_two_questions_are_answered_one_by_one(shelf: Newsroom) -> None:
