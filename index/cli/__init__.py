@@ -5,6 +5,7 @@ from index.cli.indexing import event_json, index_with_progress
 from index.cli.options import (
     AsOfOption,
     JsonOption,
+    LanguageOption,
     OutletOption,
     SeedsOption,
     SinceOption,
@@ -17,6 +18,7 @@ __all__ = [
     "AsOfOption",
     "CommandGroup",
     "JsonOption",
+    "LanguageOption",
     "OutletOption",
     "SeedsOption",
     "SinceOption",

@@ -12,6 +12,7 @@ from index.cli.feeds import feed_json
 from index.cli.options import (
     AsOfOption,
     JsonOption,
+    LanguageOption,
     OutletOption,
     SeedsOption,
     SinceOption,
@@ -29,6 +30,7 @@ from index.shelf.queries import Listing
 from index.shelf.shelf import size_on_disk
 from index.text.articles import Article
 from index.text.day_origins import UNKNOWN
+from index.text.languages import name_of_language
 
 commands = make_commands()
 
@@ -128,13 +130,14 @@ def list_command(
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    language: LanguageOption = None,
     undated: UndatedOption = False,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the articles, newest first."""
-    scope = replace(make_scope(since, as_of, outlet), undated=undated)
+    scope = replace(make_scope(since, as_of, outlet, language), undated=undated)
     with open_library(seeds, store) as library, library.shelf.read(checked=True) as reading:
         listings, on_shelf = reading.listings(scope=scope), reading.counts().articles
         origins = reading.day_origins([listing.path for listing in listings]) if undated else {}
@@ -169,6 +172,7 @@ def show_command(
         typer.echo(json.dumps(shown, ensure_ascii=False))
         return
     typer.echo(article.text)
+    typer.echo(f"language: {name_of_language(article.language)}", err=True)
     for field, remark in remarks_on(article):
         typer.echo(one_line(f"{name_of(field)}: {article.fact(field) or NONE}, {remark}"), err=True)
     for listing in copies:
@@ -183,6 +187,7 @@ def listing_json(listing: Listing) -> dict[str, object]:
         "published": listing.published.isoformat() if listing.published else None,
         "place": listing.place,
         "outlet": listing.outlet,
+        "language": listing.language or None,
         "chunks": listing.chunks,
         "corrected": [asdict(one) for one in listing.corrected],
     }
@@ -205,6 +210,7 @@ def article_json(article: Article) -> dict[str, object]:
         "outlet": article.outlet,
         "author": article.author,
         "url": article.url,
+        "language": article.language or None,
         "corrected": [asdict(one) for one in article.corrected],
         "text": article.text,
     }

@@ -31,13 +31,26 @@ OutletOption = Annotated[
         help='Only articles of this outlet, spelled as they spell it; "" for articles without one. Repeatable.',
     ),
 ]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language", metavar="CODE", help='Only articles in this language, such as de; "" if unknown. Repeatable.'
+    ),
+]
 UndatedOption = Annotated[bool, typer.Option("--undated", help="Only articles without a day of publication.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def make_scope(since: datetime | None, as_of: datetime | None, outlets: Sequence[str] | None) -> Scope:
+def make_scope(
+    since: datetime | None,
+    as_of: datetime | None,
+    outlets: Sequence[str] | None,
+    languages: Sequence[str] | None = None,
+) -> Scope:
     """Make a scope of the options. Raises typer.BadParameter if no article can be in it."""
-    scope = Scope(since and since.date(), as_of and as_of.date(), frozenset(outlets or ()))
+    scope = Scope(
+        since and since.date(), as_of and as_of.date(), frozenset(outlets or ()), languages=frozenset(languages or ())
+    )
     if scope.is_void:
         raise typer.BadParameter(
             f"--since {scope.since} is later than --as-of {scope.until}, so no article can count. "

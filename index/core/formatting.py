@@ -61,12 +61,14 @@ def scope_words(scope: Scope) -> str:
     'unnamed outlets, since 1 Feb 2026'
     >>> scope_words(Scope(until=date(2026, 2, 15)))
     'up to 15 Feb 2026'
-    >>> scope_words(Scope(undated=True))
-    'without a date'
+    >>> scope_words(Scope(undated=True, languages=frozenset({"de"})))
+    'language de, without a date'
     """
     names = [one_line(name) for name in sorted(scope.outlets - {""}, key=lambda name: (name.casefold(), name))]
     names += ["unnamed outlets"] if "" in scope.outlets else []
-    parts = (_joined(names), _days_words(scope), "without a date" if scope.undated else "")
+    languages = _joined([one_line(code) or "unknown" for code in sorted(scope.languages)])
+    spoken = f"language {languages}" if languages else ""
+    parts = (_joined(names), spoken, _days_words(scope), "without a date" if scope.undated else "")
     return ", ".join(part for part in parts if part)
 
 

@@ -1,4 +1,4 @@
-"""Scope: which articles to search, by day of publication, outlet or id.
+"""Scope: which articles to search, by day of publication, outlet, language or id.
 
 The shelf, the search, the page and the command line all filter with this one value.
 """
@@ -19,6 +19,7 @@ class Scope:
     outlets: frozenset[str] = frozenset()  # as articles name them, "" for articles that name none; empty: all outlets
     undated: bool = False  # only articles without a day of publication
     articles: frozenset[str] | None = None  # ids, for a question about new articles only; None: all articles
+    languages: frozenset[str] = frozenset()  # ISO 639-1 codes, "" for articles of unknown language; empty: all
 
     @property
     def is_whole(self) -> bool:

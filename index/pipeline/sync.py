@@ -28,7 +28,7 @@ from index.reading.field_names import FILE_NAME, FieldNames, read_field_names
 from index.shelf.corrections import CorrectionStore
 from index.shelf.shelf import Shelf
 from index.shelf.updates import Writing
-from index.text import chunks, near_duplicates, terms
+from index.text import chunks, languages, near_duplicates, terms
 from index.vectors.embedders import Embedder
 
 logger = logging.getLogger(__name__)
@@ -144,13 +144,17 @@ def _acquire(lock: filelock.FileLock, wait_seconds: float) -> Iterator[Waiting]:
 
 
 def _refresh_outdated(shelf: Shelf, *, article_version: str) -> None:
-    """Rebuild keywords and fingerprints made by another version, and have files read or cut otherwise read again."""
+    """Rebuild keywords and fingerprints made by another version, and have files read or cut otherwise read again.
+
+    With the keywords, the languages of the articles are recognised again.
+    """
     with shelf.read() as reading:
         articles, keywords, fingerprints = map(reading.record, ("cutting", "words", "copies"))
-    if keywords != terms.VERSION:
+    words = f"{terms.VERSION}/{languages.VERSION}"
+    if keywords != words:
         with shelf.write() as writing:
             writing.rebuild_keywords()
-            writing.set_record("words", terms.VERSION)
+            writing.set_record("words", words)
     if fingerprints != near_duplicates.VERSION:
         with shelf.write() as writing:
             writing.rebuild_fingerprints()

@@ -33,6 +33,7 @@ from index.text.articles import Article, article_id
 from index.text.datelines import Dateline, parse_date, read_dateline
 from index.text.day_origins import DayOrigin
 from index.text.days import NumericDay
+from index.text.languages import read_language
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS
@@ -234,6 +235,7 @@ def _make(
         url=head.stated.get("url"),
         pages=pages,
         day=origin,
+        language=read_language(body.cut(text)),
     )
 
 

@@ -29,7 +29,7 @@ REBUILT = (
 _CHECKED = (
     "SELECT path, hash, reason FROM files ORDER BY path",
     "SELECT id, path, file, title, text, body_start, body_end, pages FROM articles ORDER BY id",
-    "SELECT id, published, place, outlet, author, url, day, corrected FROM articles ORDER BY id",
+    "SELECT id, published, place, outlet, author, url, day, corrected, language FROM articles ORDER BY id",
     "SELECT number, id, article_id, sentences, heading, digest FROM chunks ORDER BY number",
     "SELECT chunk, vector FROM vectors ORDER BY chunk",
     "SELECT id, block FROM keywords_data ORDER BY id",

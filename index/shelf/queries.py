@@ -17,24 +17,26 @@ from index.shelf.integrity import REBUILT, read_record
 from index.text.articles import Article, Corrected, text_digest
 from index.text.chunks import Chunk
 from index.text.day_origins import DayOrigin
+from index.text.languages import UNKNOWN
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded
 
 _SELECT_ARTICLE = (
-    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages, day, corrected "
-    "FROM articles"
+    "SELECT id, path, title, text, body_start, body_end, published, place, outlet, author, url, pages, day, corrected, "
+    "language FROM articles"
 )
 
 # The columns of a listing, for an article `a`.
 _LISTED = (
-    "a.id, a.path, a.title, a.published, a.place, a.outlet, a.corrected, "
+    "a.id, a.path, a.title, a.published, a.place, a.outlet, a.corrected, a.language, "
     "(SELECT count(*) FROM chunks c WHERE c.article_id = a.id)"
 )
 # Articles `a` in a scope. Days and names are bound as values, never put into the SQL.
 _IN_SCOPE = (
     "(:since IS NULL OR a.published >= :since) AND (:until IS NULL OR a.published <= :until) "
     "AND (:outlets IS NULL OR coalesce(a.outlet, '') IN (SELECT value FROM json_each(:outlets))) "
+    "AND (:languages IS NULL OR a.language IN (SELECT value FROM json_each(:languages))) "
     "AND (NOT :undated OR a.published IS NULL) "
     "AND (:articles IS NULL OR a.id IN (SELECT value FROM json_each(:articles))) "
     "AND (:titled = '' OR instr(folded(a.title), :titled))"
@@ -66,6 +68,7 @@ class Listing:
     outlet: str | None
     chunks: int
     corrected: tuple[Corrected, ...] = ()
+    language: str = UNKNOWN  # ISO 639-1 code
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,20 @@ class Reading:
             scope,
             "GROUP BY name ORDER BY number DESC, name",
         ).fetchall()
+
+    def languages(self) -> list[str]:
+        """Return the languages of the articles on the shelf, the most common first."""
+        # Each is looked up in the index, without reading the entries in between: nearly every shelf has only one.
+        found = self._connection.execute(
+            "WITH RECURSIVE found (language) AS (SELECT min(language) FROM articles UNION ALL "
+            "SELECT (SELECT min(language) FROM articles a WHERE a.language > found.language) FROM found "
+            "WHERE found.language IS NOT NULL) SELECT language FROM found WHERE language IS NOT NULL"
+        ).fetchall()
+        if len(found) > 1:
+            found = self._connection.execute(
+                "SELECT language FROM articles GROUP BY language ORDER BY count(*) DESC, language"
+            ).fetchall()
+        return [row[0] for row in found]
 
     def authors(self, *, scope: Scope = WHOLE) -> list[tuple[str, int]]:
         """Count the articles of each author in the scope, as bylines spell them, most first."""
@@ -498,6 +515,7 @@ class Reading:
             "until": scope.until and scope.until.isoformat(),
             "outlets": json.dumps(sorted(scope.outlets)) if scope.outlets else None,
             "articles": None if scope.articles is None else json.dumps(sorted(scope.articles)),
+            "languages": json.dumps(sorted(scope.languages)) if scope.languages else None,
             "undated": scope.undated,
             "titled": folded(titled),
         }
@@ -505,16 +523,17 @@ class Reading:
 
 
 def _article(row: Sequence[object]) -> Article:
-    id_, path, title, text, start, end, published, *rest, pages, day, corrected = row
+    id_, path, title, text, start, end, published, *rest, pages, day, corrected, language = row
     with _reporting_damage():
         body, begins, origin = Span(start, end), tuple(json.loads(str(pages))), DayOrigin(**json.loads(str(day)))  # type: ignore[arg-type]
         made = Article(id_, path, title, text, body, _date(published), *rest, begins, origin)  # type: ignore[arg-type, call-arg]
-        return replace(made, corrected=_corrected(corrected))
+        return replace(made, corrected=_corrected(corrected), language=str(language))
 
 
 def _listing(row: Sequence[object]) -> Listing:
-    id_, path, title, published, place, outlet, corrected, chunks = row
-    return Listing(id_, path, title, _date(published), place, outlet, chunks, _corrected(corrected))  # type: ignore[arg-type]
+    id_, path, title, published, place, outlet, corrected, language, chunks = row
+    facts = (id_, path, title, _date(published), place, outlet, chunks)
+    return Listing(*facts, _corrected(corrected), str(language))  # type: ignore[arg-type]
 
 
 def _corrected(written: object) -> tuple[Corrected, ...]:

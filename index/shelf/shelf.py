@@ -15,10 +15,10 @@ from index.core.errors import ShelfDamaged
 from index.shelf.database import Database, FileFormat
 from index.shelf.integrity import IntegrityCheck
 from index.shelf.queries import Reading
-from index.shelf.updates import LEFT, NOTHING_LEFT, Writing
+from index.shelf.updates import KEYWORDS, LEFT, NOTHING_LEFT, Writing
 
 FILE_NAME = "articles.db"
-VERSION = 5
+VERSION = 6
 _APPLICATION_ID = 0x444C4E45  # "DLNE", to distinguish our file from other SQLite files
 # Fingerprints, to find copies of an article. Not part of the checksum: the articles' texts decide what is a copy.
 _PRINTS = """
@@ -26,7 +26,10 @@ CREATE TABLE prints (print INTEGER, article_id TEXT, PRIMARY KEY (print, article
 CREATE INDEX prints_by_article ON prints (article_id);
 """
 # Everything that a list of articles shows, because reading past the texts is slow.
-_LISTED = "CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id, corrected);"
+_LISTED = (
+    "CREATE INDEX articles_listed ON articles (published DESC, path, outlet, place, title, id, corrected, language);"
+)
+_BY_LANGUAGE = "CREATE INDEX articles_by_language ON articles (language);"
 _SCHEMA = f"""
 CREATE TABLE record (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE files (path TEXT PRIMARY KEY, hash BLOB NOT NULL, reason TEXT) WITHOUT ROWID;
@@ -34,10 +37,12 @@ CREATE TABLE articles (
     id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, file TEXT NOT NULL REFERENCES files, title TEXT NOT NULL,
     text TEXT NOT NULL, body_start INTEGER NOT NULL, body_end INTEGER NOT NULL,
     published TEXT, place TEXT, outlet TEXT, author TEXT, url TEXT, pages TEXT NOT NULL DEFAULT '[]',
-    day TEXT NOT NULL DEFAULT '{{}}', corrected TEXT NOT NULL DEFAULT '[]'
+    day TEXT NOT NULL DEFAULT '{{}}', corrected TEXT NOT NULL DEFAULT '[]',
+    language TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX articles_by_file ON articles (file);
 {_LISTED}
+{_BY_LANGUAGE}
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, article_id TEXT NOT NULL REFERENCES articles,
     sentences TEXT NOT NULL, heading TEXT NOT NULL, digest BLOB NOT NULL
@@ -51,8 +56,7 @@ CREATE TABLE spare_vectors (digest BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHO
 -- Chunks that were removed here and are still in Chroma.
 CREATE TABLE leavers (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 {_PRINTS}
-CREATE VIRTUAL TABLE keywords USING fts5 (heading, body, content='', tokenize='unicode61 remove_diacritics 0');
-CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+{KEYWORDS}
 INSERT INTO record VALUES ('{LEFT}', '{NOTHING_LEFT}');
 """  # noqa: S608 (constants)
 # SQL that turns a shelf of a version into one of the next.
@@ -60,10 +64,12 @@ _MIGRATIONS = {
     1: "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
     2: _PRINTS,
     3: "ALTER TABLE articles ADD COLUMN day TEXT NOT NULL DEFAULT '{}'",
-    4: f"""
-ALTER TABLE articles ADD COLUMN corrected TEXT NOT NULL DEFAULT '[]';
+    4: "ALTER TABLE articles ADD COLUMN corrected TEXT NOT NULL DEFAULT '[]'",
+    5: f"""
+ALTER TABLE articles ADD COLUMN language TEXT NOT NULL DEFAULT '';
 DROP INDEX IF EXISTS articles_listed;
 {_LISTED}
+{_BY_LANGUAGE}
 """,
 }
 _FORMAT = FileFormat(

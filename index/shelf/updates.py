@@ -10,6 +10,7 @@ from index.shelf.integrity import read_generation
 from index.shelf.queries import Reading, chunk_of_row
 from index.text.articles import Article
 from index.text.chunks import Chunk
+from index.text.languages import read_language
 from index.text.near_duplicates import prints
 from index.text.terms import terms
 
@@ -18,6 +19,12 @@ UNFINISHED = b"unfinished"
 # Whether text of removed articles is left in the shelf's file. Older stores have no such record.
 LEFT = "left_of_deleted"
 NOTHING_LEFT = "nothing"
+# The tables of the keyword index. The signs of Indian vowels are no letters to SQLite, but parts of terms to us.
+KEYWORDS = """
+CREATE VIRTUAL TABLE keywords
+    USING fts5 (heading, body, content='', tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'");
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab (keywords, row);
+""".strip()
 
 
 class Writing(Reading):
@@ -110,14 +117,17 @@ class Writing(Reading):
         self._touch()
 
     def rebuild_keywords(self) -> None:
-        """Rebuild the keyword index from the articles."""
-        self._connection.execute("INSERT INTO keywords (keywords) VALUES ('delete-all')")
+        """Rebuild the keyword index from the articles, whose languages are recognised again."""
+        self._read_languages()
+        # Made again: an older version's table splits terms in another way.
+        for statement in ("DROP TABLE vocabulary", "DROP TABLE keywords", *KEYWORDS.split(";\n")):
+            self._connection.execute(statement)
         rows = self._connection.execute(
-            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text FROM chunks c "
+            "SELECT c.number, c.id, c.article_id, c.sentences, c.heading, a.text, a.language FROM chunks c "
             "JOIN articles a ON a.id = c.article_id"
         )
-        for number, *chunk, text in rows.fetchall():
-            self._add_keywords(number, chunk_of_row(*chunk), text)
+        for number, *chunk, text, language in rows.fetchall():
+            self._add_keywords(number, chunk_of_row(*chunk), text, language)
         self._touch()
 
     def rebuild_fingerprints(self) -> None:
@@ -133,6 +143,14 @@ class Writing(Reading):
         self._connection.execute("UPDATE files SET hash = x''")
         self._touch()
 
+    def _read_languages(self) -> None:
+        rows = self._connection.execute("SELECT id, text, body_start, body_end FROM articles")
+        while some := rows.fetchmany(100):
+            self._connection.executemany(
+                "UPDATE articles SET language = ? WHERE id = ?",
+                [(read_language(text[start:end]), id_) for id_, text, start, end in some],
+            )
+
     def _touch(self) -> None:
         self.set_record("generation", str(read_generation(self._connection) + 1))
 
@@ -141,7 +159,7 @@ class Writing(Reading):
         origin = (published, article.place, article.outlet, article.author, article.url)
         text = (article.title, article.text, article.body.start, article.body.end)
         self._connection.execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 article.id,
                 article.path,
@@ -151,6 +169,7 @@ class Writing(Reading):
                 json.dumps(article.pages),
                 json.dumps(asdict(article.day)),
                 json.dumps([(one.field, one.own) for one in article.corrected]),
+                article.language,
             ),
         )
         self._add_prints(article.id, article.body.cut(article.text))
@@ -161,7 +180,7 @@ class Writing(Reading):
                 "INSERT INTO chunks (id, article_id, sentences, heading, digest) VALUES (?, ?, ?, ?, ?)",
                 (chunk.id, chunk.article_id, spans, chunk.heading, digest),
             ).lastrowid
-            self._add_keywords(number, chunk, article.text)
+            self._add_keywords(number, chunk, article.text, article.language)
             # The same text may have a vector already: a syndicated copy, a moved file, an edited article.
             self._connection.execute(
                 "INSERT INTO vectors SELECT ?1, vector, 0 FROM (SELECT v.vector FROM chunks c JOIN vectors v "
@@ -175,20 +194,21 @@ class Writing(Reading):
     def _add_prints(self, id_: str, body: str) -> None:
         self._connection.executemany("INSERT INTO prints VALUES (?, ?)", [(print_, id_) for print_ in prints(body)])
 
-    def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str) -> None:
+    def _add_keywords(self, number: int | None, chunk: Chunk, article_text: str, language: str) -> None:
         self._connection.execute(
-            "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)", (number, *_searchable(chunk, article_text))
+            "INSERT INTO keywords (rowid, heading, body) VALUES (?, ?, ?)",
+            (number, *_searchable(chunk, article_text, language)),
         )
 
     def _drop_article(self, path: str) -> None:
         rows = self._connection.execute(
-            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text "
-            "FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
+            "SELECT c.number, c.digest, v.vector, v.placed, c.id, c.article_id, c.sentences, c.heading, a.text, "
+            "a.language FROM chunks c JOIN articles a ON a.id = c.article_id LEFT JOIN vectors v ON v.chunk = c.number "
             "WHERE a.path = ?",
             (path,),
         ).fetchall()
         self._connection.execute("UPDATE record SET value = 'some' WHERE name = ? AND value = ?", (LEFT, NOTHING_LEFT))
-        for number, digest, vector, placed, *chunk, text in rows:
+        for number, digest, vector, placed, *chunk, text, language in rows:
             if vector is not None:
                 self._connection.execute("INSERT OR IGNORE INTO spare_vectors VALUES (?, ?)", (digest, vector))
             if placed:
@@ -196,7 +216,7 @@ class Writing(Reading):
             # A contentless FTS5 index deletes an entry only if given its exact text.
             self._connection.execute(
                 "INSERT INTO keywords (keywords, rowid, heading, body) VALUES ('delete', ?, ?, ?)",
-                (number, *_searchable(chunk_of_row(*chunk), text)),
+                (number, *_searchable(chunk_of_row(*chunk), text, language)),
             )
             self._connection.execute("DELETE FROM vectors WHERE chunk = ?", (number,))
             self._connection.execute("DELETE FROM chunks WHERE number = ?", (number,))
@@ -206,5 +226,5 @@ class Writing(Reading):
         self._connection.execute("DELETE FROM articles WHERE path = ?", (path,))
 
 
-def _searchable(chunk: Chunk, article_text: str) -> tuple[str, str]:
-    return " ".join(terms(chunk.heading)), " ".join(terms(chunk.span.cut(article_text)))
+def _searchable(chunk: Chunk, article_text: str, language: str) -> tuple[str, str]:
+    return " ".join(terms(chunk.heading, language)), " ".join(terms(chunk.span.cut(article_text), language))

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 
 from index.text.day_origins import UNKNOWN, DayOrigin
 from index.text.days import Order, read_numeric_day
+from index.text.languages import UNKNOWN as UNKNOWN_LANGUAGE
 from index.text.spans import Span
 
 # What a day that the file states in numbers is more certain than, once its order is known.
@@ -45,6 +46,7 @@ class Article:
     pages: tuple[int, ...] = ()  # where each page begins in the text; empty if there are no pages
     day: DayOrigin = UNKNOWN  # where the day that the file states comes from
     corrected: tuple[Corrected, ...] = ()  # the facts that are not as the file states them
+    language: str = UNKNOWN_LANGUAGE  # of the body, as its ISO 639-1 code
 
     @property
     def heading(self) -> str:

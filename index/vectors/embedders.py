@@ -46,6 +46,10 @@ class Embedder(Protocol):
     def model(self) -> str:
         """The name of the model. Two embedders with the same name make the same vectors."""
 
+    @property
+    def only_english(self) -> bool:
+        """True if the model was trained on English: in other languages its vectors say little."""
+
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed texts to be found: float32, (len(texts), dimensions)."""
 
@@ -88,6 +92,11 @@ class MiniLM:
         weights, name = self._sha256, self._folder.name if self._folder else "all-MiniLM-L6-v2"
         second = self._vocabulary if self._folder else _BUILT_IN_GRAPH
         return f"{name}@{weights[:8]}-{hashlib.sha256(second.read_bytes()).hexdigest()[:8]}"
+
+    @property
+    def only_english(self) -> bool:
+        """True for the installed weights; what another folder has is not known."""
+        return self._folder is None
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, cut to 256 word pieces: float32, (len(texts), 384)."""
@@ -194,6 +203,11 @@ class CachedEmbedder:
         """The name of the model."""
         return self._embedder.model
 
+    @property
+    def only_english(self) -> bool:
+        """True if the model was trained on English."""
+        return self._embedder.only_english
+
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text, unless it is in the cache: float32, (len(texts), dimensions)."""
         found: dict[str, Vectors] = {}
@@ -229,6 +243,11 @@ class EndpointEmbedder:
     def model(self) -> str:
         """The model's name and endpoint: other endpoints may use the name for another model."""
         return f"{self._name} at {self._where}"
+
+    @property
+    def only_english(self) -> bool:
+        """False: most models of endpoints know many languages."""
+        return False
 
     def embed_articles(self, texts: Sequence[str]) -> Vectors:
         """Embed each text: float32, (len(texts), the model's dimensions)."""

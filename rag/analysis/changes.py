@@ -55,7 +55,7 @@ def find_changes(question: str, *, library: Library, since: date, scope: Scope =
         answer_question(make_query(question, scope=one, all_days=True), library=library) for one in (until, after)
     )
     with library.shelf.read() as reading:
-        of_outlets = Scope(outlets=scope.outlets)
+        of_outlets = Scope(outlets=scope.outlets, languages=scope.languages)
         reach = reading.reach(scope=of_outlets)
         dated = reach.articles - reach.undated
         # The undated come last.

@@ -55,7 +55,7 @@ def find_timeline(question: str | Query, *, library: Library, also: Sequence[Cit
     listed = list_quotes(query, library=library)
     asked, dated = clean_question(query.raw), listed.dated
     if dated and not listed.quotes and not also and set(content_terms(asked)) <= set(content_terms(dated.phrase)):
-        then = Scope(dated.since, dated.until, query.scope.outlets)
+        then = Scope(dated.since, dated.until, query.scope.outlets, languages=query.scope.languages)
         with library.shelf.read(checked=True) as reading:
             leads, published = _leads(reading, then), reading.count(scope=then)
         return Timeline(asked, make_timeline(leads), replace(dated, used=bool(leads)), "", published)

@@ -6,7 +6,7 @@ line 300 is reported before the 299 questions above it are asked.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -63,7 +63,7 @@ def _read_scope(entry: Mapping[str, object], scope: Scope) -> Scope:
     Raises TypeError or ValueError if a field is not as documented, BadQuestion if no article can be in the scope.
     """
     since, until = _read_day(entry, "since") or scope.since, _read_day(entry, "as_of") or scope.until
-    narrowed = Scope(since, until, _read_outlets(entry, scope.outlets))
+    narrowed = replace(scope, since=since, until=until, outlets=_read_outlets(entry, scope.outlets))
     if narrowed.is_void:
         raise BadQuestion(
             f"since ({since}) is later than as_of ({until}), so no article is in this scope. Expected the first day "

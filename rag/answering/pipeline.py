@@ -25,7 +25,7 @@ from rag.llm.client import ChatModel, Stopped, Usage
 from rag.llm.rerank import Reranker, build_reranker
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
-from rag.retrieval.understanding import Words, understand_words
+from rag.retrieval.understanding import Words, language_of, understand_words
 
 Kind = TypeVar("Kind")
 logger = logging.getLogger(__name__)
@@ -134,7 +134,15 @@ def find_passages(
     """Return the `k` best chunks with their articles' characters, and `Found.problem`, for `dateline search`."""
     asked = clean_question(question)
     with library.shelf.read(checked=True) as reading:
-        found = search(asked, reading=reading, index=library.index, embedder=library.embedder, k=k, scope=scope)
+        found = search(
+            asked,
+            reading=reading,
+            index=library.index,
+            embedder=library.embedder,
+            k=k,
+            scope=scope,
+            language=language_of(asked, reading),
+        )
         articles = reading.articles([hit.chunk.article_id for hit in found.hits])
     passages = [(hit, Passage(hit.rank, articles[hit.chunk.article_id], hit.chunk.sentences)) for hit in found.hits]
     return passages, found.problem
@@ -282,9 +290,10 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
 
 def _understood(query: Query, reading: Reading) -> tuple[Query, Words]:
     """Return the question as articles write its words, and what was found out about them."""
-    words = understand_words(query.text, reading)
-    bare = understand_words(query.bare, reading).text if query.subject else words.text
-    return query.written(words.text, bare), words
+    language = query.language or language_of(query.text, reading)
+    words = understand_words(query.text, reading, language)
+    bare = understand_words(query.bare, reading, language).text if query.subject else words.text
+    return query.written(words.text, bare, language), words
 
 
 def read_passages(
@@ -303,6 +312,7 @@ def read_passages(
         embedder=library.embedder,
         k=_HITS_LOOKED_AT,
         scope=query.scope,
+        language=query.language,
     )
     return found, gather_passages(found.hits, reading, most=most, passed_over=passed_over)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from index.core.errors import BadQuestion
 from index.core.scope import WHOLE, Scope
+from index.text.languages import UNKNOWN, is_english, read_language
 from index.text.terms import terms
 from rag.answering.followups import Earlier, carry_over
 from rag.answering.models import Answer, Dated, Standalone
@@ -41,6 +42,7 @@ class Query:
     form: Form = "answer"  # of the answer that is asked for
     how_many: int | None = None  # sentences of it
     parts: tuple[Asked, ...] = ()  # several questions in one, which are answered one by one
+    language: str = UNKNOWN  # of the question, as its ISO 639-1 code; if it is unknown, the shelf's languages decide
 
     @property
     def subject(self) -> str:
@@ -78,9 +80,9 @@ class Query:
         earlier = (*self.before, *map(_earlier, answered))
         return _make(asked, replace(self, raw=asked.question, before=earlier, parts=()))
 
-    def written(self, text: str, bare: str) -> "Query":
-        """Return the question as articles write its words."""
-        return replace(self, text=text, bare=bare)
+    def written(self, text: str, bare: str, language: str) -> "Query":
+        """Return the question as articles write its words, in the language that it is in."""
+        return replace(self, text=text, bare=bare, language=language)
 
     def rewritten(self, text: str) -> "Query":
         """Return the question in other words, which need no earlier question."""
@@ -110,6 +112,10 @@ def make_query(
     as_of = None if all_days else today
     earlier = tuple(_earlier(answer) for answer in before)
     query = Query(_as_text(question), Standalone(whole, ""), whole, whole, scope, today, as_of, earlier)
+    query = replace(query, language=read_language(whole))
+    if not is_english(query.language):
+        # Instructions, several questions, days and follow-ups are understood in English only.
+        return replace(query, standalone=standalone, text=standalone.question) if standalone else query
     parts = read_questions(query.raw)
     if standalone and (standalone.subject or len(parts) == 1):
         bare = query.bare if standalone.subject else standalone.question

@@ -16,6 +16,7 @@ import typer
 from index.cli import (
     AsOfOption,
     JsonOption,
+    LanguageOption,
     OutletOption,
     SeedsOption,
     SinceOption,
@@ -61,6 +62,7 @@ def ask_command(
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    language: LanguageOption = None,
     model: Annotated[
         str | None,
         typer.Option("--model", metavar="NAME", help="Language model to answer with. Default: DATELINE_CHAT_MODEL"),
@@ -93,7 +95,7 @@ def ask_command(
     if quotes and model:
         raise typer.BadParameter("Give either --model NAME or --quotes.")
     export_as = read_export(form, output, style, alone=not as_json and not batch)
-    scope = make_scope(since, as_of, outlet)
+    scope = make_scope(since, as_of, outlet, language)
     lines = _read_questions(question, batch, scope)
     with open_library(seeds, store) as library:
         chat = None if quotes else choose_chat(library.settings, model)
@@ -179,13 +181,14 @@ def search_command(
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    language: LanguageOption = None,
     batch: BatchOption = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the passages that match a question best, without answering it."""
-    scope = make_scope(since, as_of, outlet)
+    scope = make_scope(since, as_of, outlet, language)
     lines = _read_questions(question, batch, scope)
     with open_library(seeds, store) as library:
         index_if_empty(library)

@@ -99,6 +99,7 @@ def scope_json(reach: Reach, scope: Scope) -> Json:
         "since": _day(scope.since),
         "as_of": _day(scope.until),
         "outlets": sorted(scope.outlets),
+        "languages": sorted(scope.languages),
     }
 
 

@@ -11,7 +11,8 @@ from index.core.errors import ChromaUnreachable, EmbeddingFailed, IndexMismatch,
 from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Reading
 from index.text.chunks import Chunk
-from index.text.terms import content_terms, terms
+from index.text.languages import ENGLISH, is_english
+from index.text.terms import content_terms, terms, terms_in
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import Embedder
 from rag.language.matching import is_irregular, word_forms
@@ -56,19 +57,21 @@ def search(
     embedder: Embedder,
     k: int,
     scope: Scope = WHOLE,
+    language: str = ENGLISH,
 ) -> Found:
     """Find the `k` best chunks for `question` in the articles of the scope.
 
-    If the question cannot be embedded, only keywords are searched and `problem` says why. Raises IndexMismatch if the
-    vectors on the shelf are of another model.
+    If the question cannot be embedded, only keywords are searched and `problem` says why. The same is done for a
+    question that is not in English, if the model knows nothing else. Raises IndexMismatch if the vectors on the shelf
+    are of another model.
     """
-    asked = dict.fromkeys(_with_forms(content_terms(question) or terms(question), reading))
-    keyword = reading.keyword_ranking(list(asked), CANDIDATES, scope=scope)
-    problem = ""
-    try:
-        dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
-    except EmbeddingFailed as error:
-        dense, problem = {}, str(error)
+    keyword = reading.keyword_ranking(_asked_terms(question, language, reading), CANDIDATES, scope=scope)
+    dense, problem = dict[str, float](), ""
+    if is_english(language) or not embedder.only_english:
+        try:
+            dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
+        except EmbeddingFailed as error:
+            problem = str(error)
     dense_ranks = {id_: rank for rank, id_ in enumerate(dense, start=1)}
     keyword_ranks = {id_: rank for rank, id_ in enumerate(keyword, start=1)}
     # For chunks that wait for their vectors, the keyword score counts whole. Else a new article would be ranked below
@@ -117,6 +120,16 @@ def fuse(dense: Mapping[str, float], keyword: Mapping[str, float], *, waiting: C
 def _shares(ranking: Mapping[str, float]) -> dict[str, float]:
     best = max(ranking.values(), default=0.0)
     return {id_: max(0.0, score) / best if best > 0 else 0.0 for id_, score in ranking.items()}
+
+
+def _asked_terms(question: str, language: str, reading: Reading) -> list[str]:
+    """Return the terms to look for: those of the question, and what articles of other languages have for its words."""
+    own = content_terms(question, language) or terms(question, language)
+    asked = list(_with_forms(own, reading) if is_english(language) else own)
+    for other in reading.languages():
+        if other != language and not (is_english(other) and is_english(language)):
+            asked += terms_in(other, question, language).values()
+    return list(dict.fromkeys(asked))
 
 
 def _with_forms(asked: Sequence[str], reading: Reading) -> Iterator[str]:

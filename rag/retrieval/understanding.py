@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.shelf.queries import Reading
+from index.text.languages import ENGLISH, is_english, nearest_language, read_language
 from index.text.terms import STOP_WORDS, terms
 from rag.retrieval.acronyms import expansions
 from rag.retrieval.missing_terms import content_words, missing_names, missing_words
@@ -33,13 +34,21 @@ class Words:
     absent_names: tuple[str, ...]  # the names among them
 
 
-def understand_words(text: str, reading: Reading) -> Words:
+def language_of(text: str, reading: Reading) -> str:
+    """Return the language of a question: if it is too short to tell, the likeliest of those on the shelf."""
+    return read_language(text) or nearest_language(text, reading.languages())
+
+
+def understand_words(text: str, reading: Reading, language: str = ENGLISH) -> Words:
     """Return a question with slips corrected and acronyms expanded. Call it once, before the search.
 
     In the text, a word that no article has is replaced by the one it was meant to be, if that is sure; a name in
     another transliteration by the articles' own; an acronym that no article has by its long name. A long name is
-    followed by its acronym. If all words are on the shelf, or it is empty, the text is returned as it is.
+    followed by its acronym. If all words are on the shelf, or it is empty, the text is returned as it is. So is a text
+    in another language: what is common, a name or a slip is known for English only.
     """
+    if not is_english(language):
+        return Words(text, (), (), (), ())
     long_names = expansions(text, reading)
     unknown = missing_words(text, reading)
     corrections = _corrections(text, unknown, reading)

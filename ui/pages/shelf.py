@@ -158,7 +158,7 @@ def _within(scope: Scope, period: str) -> Scope:
         return replace(scope, undated=True)
     if not (days := _days(period)):
         return scope
-    return Scope(max(days[0], scope.since or days[0]), min(days[1], scope.until or days[1]), scope.outlets)
+    return replace(scope, since=max(days[0], scope.since or days[0]), until=min(days[1], scope.until or days[1]))
 
 
 def _row(listing: Listing) -> dict[str, object]:

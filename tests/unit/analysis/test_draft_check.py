@@ -133,6 +133,7 @@ def test_a_draft_has_nothing_on_an_empty_shelf(newsroom: Newsroom) -> None:
     assert {part.mark for part in checked.parts} == {"absent"}
     assert draft_json(checked)["searched"] == {
         "articles": 0, "undated": 0, "first": None, "last": None, "since": None, "as_of": None, "outlets": [],
+        "languages": [],
     }  # fmt: skip
 
 

@@ -135,6 +135,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
     with archive.library.shelf.read() as reading:
         text = reading.article(SEED.name).text
     named = {"articles", "undated", "first", "last", "since", "as_of", "outlets", "chunks", "embedded", "problem"}
+    named.add("languages")
     named |= {"by_outlet", "more_outlets", "absent", "absent_names", "corrections", "nearest"}
     assert set(got["searched"]) == named
     for statement in got["statements"]:

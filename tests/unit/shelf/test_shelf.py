@@ -159,6 +159,24 @@ def test_a_last_day_excludes_later_and_undated_articles_which_can_be_listed(shel
         assert reading.count(scope=replace(undated, until=date(2026, 2, 15))) == 0
 
 
+def test_a_scope_may_be_the_articles_of_a_language(shelf: Shelf) -> None:
+    german = [f"{number}.txt" for number in range(2)]
+    with shelf.write() as writing:
+        for name in german:
+            writing.put_file(
+                name, b"1", [made(f"Der Hafen {name} ist am Montag wegen der Risse gesperrt worden.", name)]
+            )
+        writing.put_file("en.txt", b"1", [made("The harbour was closed on Monday because of the cracks.", "en.txt")])
+        writing.put_file("no.txt", b"1", [made("12 | 30 | 7", "no.txt")])
+    with shelf.read() as reading:
+        assert reading.languages() == ["de", "", "en"]
+        assert reading.article("en.txt").language == "en"
+        listed = reading.listings(scope=Scope(languages=frozenset({"de"})))
+        assert sorted((one.path, one.language) for one in listed) == [(name, "de") for name in german]
+        assert reading.count(scope=Scope(languages=frozenset({"", "en"}))) == 2
+        assert len(reading.keyword_ranking(["haf"], 10)) == 2  # "Hafen" as German stems it
+
+
 DAYS = [None, date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 31), date(2026, 2, 1), date(2026, 10, 5)]
 NAMES = [None, "Reuters", "reuters", "AP", "Æther % Post", "O'Hare\"; --", "Zürcher Zeitung"]
 TITLES = ["Officials met", "Öl % Gas", "ÖL_GAS", "Straße gesperrt", "İzmir", "“Zebra”", "zebra", "ΣΊΣΥΦΟΣ"]
@@ -312,7 +330,7 @@ def test_a_shelf_of_another_version_is_refused(shelf: Shelf) -> None:
     with sqlite3.connect(shelf.path) as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 5"):
+    with pytest.raises(StoreMismatch, match="a shelf of version 99; this Dateline reads version 6"):
         Shelf(shelf.path.parent)
 
 
@@ -323,6 +341,8 @@ def test_a_shelf_of_an_older_version_is_migrated(shelf: Shelf) -> None:
         connection.execute("ALTER TABLE articles DROP COLUMN pages")
         connection.execute("ALTER TABLE articles DROP COLUMN day")
         connection.execute("DROP INDEX articles_listed")
+        connection.execute("DROP INDEX articles_by_language")
+        connection.execute("ALTER TABLE articles DROP COLUMN language")
         connection.execute("ALTER TABLE articles DROP COLUMN corrected")
         connection.execute("DROP TABLE prints")
         connection.execute("PRAGMA user_version = 1")
