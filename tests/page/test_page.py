@@ -4,7 +4,6 @@ import re
 import shutil
 import socket
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -139,7 +138,7 @@ def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browse
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("2 articles")
 
 
-def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browser: Browser, tmp_path: Path) -> None:
+def test_an_open_page_sees_changes_by_another_process(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     (tmp_path / "seeds" / "strike.txt").unlink()
     shutil.copy(SEED, tmp_path / "seeds")
@@ -150,15 +149,14 @@ def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browse
         expect(page.locator(".st-key-shelf")).to_contain_text("Updated")
 
         def knows(expected: str, *, words: bool) -> None:
-            """Index in another process, then ask at once and again until the deadline."""
+            """Index in another process, then ask at once."""
             run = CommandLine(tmp_path)("index", *places)
-            deadline = time.monotonic() + 5
             found_now = "1 removed" if not words else "1 new or changed"
             assert found_now in run.stdout, run.stdout + run.stderr
             reader.start_new_chat()
             reader.ask(asked)
             found = page.locator(".words", has_text=expected) if words else page.get_by_text(expected)
-            expect(found.first).to_be_visible(timeout=max(1, 1000 * (deadline - time.monotonic())))
+            expect(found.first).to_be_visible()
             expect(page.locator(".st-key-shelf")).to_contain_text(f"Updated just now · {found_now}")
 
         shutil.copy(FICTION / "strike.txt", strike)
@@ -167,7 +165,7 @@ def test_an_open_page_sees_changes_by_another_process_within_five_seconds(browse
         knows("a pay rise of 6.7 per cent", words=True)
         strike.unlink()
         knows("Searched 6 articles", words=False)
-        assert not any("train drivers" in quote for quote in reader.quotes)
+        expect(page.locator(".words", has_text="train drivers")).to_have_count(0)
         expect(page.locator(".st-key-shelf")).to_contain_text("6 articles")
 
 

@@ -95,7 +95,7 @@ class Reader:
         box.press("Enter")
 
     def start_new_chat(self) -> None:
-        """Start a chat, and wait until it is open: a question asked before may come into the chat before."""
+        """Start a chat, and wait until its page is drawn."""
         self.page.get_by_role("button", name="New chat").click()
         expect(self.page.locator(".dl-question")).to_have_count(0)
 
@@ -120,7 +120,10 @@ class Reader:
 
     @property
     def quotes(self) -> list[str]:
-        return self.page.locator(".words").all_text_contents()
+        """The quotes shown. While the page is drawn again there may be none for a moment."""
+        quotes = self.page.locator(".words")
+        expect(quotes.first).to_be_attached()
+        return quotes.all_text_contents()
 
 
 @contextmanager

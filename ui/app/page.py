@@ -12,7 +12,7 @@ from rag.answering.models import Answer
 from rag.answering.query import LONGEST_QUESTION
 from rag.evidence.citations import Citation
 from rag.output.alerts import quotes_words
-from ui.app.sidebar import show_sidebar
+from ui.app.sidebar import show_sidebar, start_new_chat
 from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
@@ -101,6 +101,8 @@ def _take_question(services: Services) -> None:
     # One character over the limit is enough for the error message.
     question = st.session_state["question"][: LONGEST_QUESTION + 1]
     model, scope = chosen_model(services), chosen_scope()
+    if st.session_state.get("new-chat"):
+        start_new_chat(services.chats)
     chat: OpenChat = st.session_state.setdefault("shown", services.chats.new())
     chat.ask(question, model, scope=scope)
 

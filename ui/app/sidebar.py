@@ -18,7 +18,7 @@ from ui.sidebar.upload import show_upload
 def show_sidebar(services: Services, chat: OpenChat) -> None:
     """Show the whole sidebar; its parts redraw themselves."""
     st.html('<p class="dl-brand">Dateline</p>')
-    st.button("New chat", key="new-chat", width="stretch", on_click=_start_new_chat, args=(services.chats,))
+    st.button("New chat", key="new-chat", width="stretch", on_click=_new_chat, args=(services.chats,))
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
         partial(show_status, services, partial(show_alerts, services)),
@@ -35,7 +35,14 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
             show()
 
 
-def _start_new_chat(chats: OpenChats) -> None:
+def _new_chat(chats: OpenChats) -> None:
+    # A question that Streamlit hands over in the same run was typed after the click, and starts the chat itself.
+    if not st.session_state.get("question"):
+        start_new_chat(chats)
+
+
+def start_new_chat(chats: OpenChats) -> None:
+    """Show a chat without questions."""
     # A question that is being answered continues, and its chat is in the list.
     state = st.session_state
     state["shown"], state["addressed"], state["problem"] = chats.new(), "", ""

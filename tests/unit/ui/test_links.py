@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from index.feeds.feed_list import FeedList
-from tests.conftest import FENTANYL, Newsroom, wait_until
+from tests.conftest import FENTANYL, OTTAWA, Newsroom, wait_until
 from ui.pages.shelf import Look, bars
 
 
@@ -65,6 +66,23 @@ def test_a_late_address_from_the_browser_changes_nothing(page: AppTest) -> None:
     page.run()
     assert page.session_state["shown"] is not chat
     assert not page.exception
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("question_first", [True, False])
+def test_a_question_typed_right_after_new_chat_is_asked_in_it(page: AppTest, question_first: bool) -> None:
+    """On a busy machine Streamlit hands over the click and the question in one run, in any order."""
+    page.chat_input[0].set_value(FENTANYL).run()
+    earlier = page.session_state["shown"]
+    page.button(key="new-chat").click()
+    page.chat_input[0].set_value(OTTAWA)
+    together = page._tree.get_widget_states()
+    ordered = sorted(together.widgets, key=lambda one: one.id.endswith("-question"), reverse=question_first)
+    page._run(WidgetStates(widgets=ordered))
+    assert [turn.question for turn in page.session_state["shown"].turns] == [OTTAWA]
+    assert [turn.question for turn in earlier.turns] == [FENTANYL]
+    page.button(key="new-chat").click().run()
+    assert not page.session_state["shown"].turns
 
 
 @pytest.mark.slow
