@@ -15,15 +15,15 @@ from pydantic_core import from_json
 
 from index.core.errors import DatelineError
 from index.core.formatting import long_day
+from index.text.articles import Article
 from index.text.plain_text import without_unseen
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from rag.answering.markers import read_numbers, resolve, take_markers, without_begun_marker
 from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt
-from rag.evidence.citations import Citation, Doubt, Statement
+from rag.evidence.citations import Doubt, Statement
 from rag.language.instructions import Asked
-from rag.language.names import names_speaker
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
 from rag.llm.failures import NO_WORD, OTHER_FORM
 from rag.retrieval.passages import Passage
@@ -39,7 +39,6 @@ _BEGUN_TAG = re.compile(r"[<◁][a-z/]{0,12}\Z", re.IGNORECASE)
 # JSON begins at once, in a code block, or after words that announce it.
 _JSON = re.compile(r"""\A(?:[^{\[]{0,200}(?:```(?:json)?\s*|(?=\{\s*"statements")))?(?=[{\[]\s*(?:[{"}]|\Z))""")
 _BARE_NUMBERS = re.compile(r"(\"sentences\"\s*:\s*\[)([\d.,\s]*)")
-_LIST_NUMBER = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,31 +213,22 @@ def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
     nowhere = Doubt("unknown_source", f"The model cites {cited} not exist.") if unknown else None
     if not statement.citations:
         return replace(statement, verdict="uncited", doubt=nowhere or Doubt("no_source", "No source cited."))
+    articles = {citation.article.id: citation.article for citation in statement.citations}.values()
     doubt = find_doubt(
-        _LIST_NUMBER.sub("", statement.text),
+        statement.text,
         [citation.quote for citation in statement.citations],
-        around=" ".join(_around(citation, passages) for citation in statement.citations),
+        around="\n".join(_around(article, passages) for article in articles),
     )
     if doubt or nowhere:
         return replace(statement, verdict="doubtful", doubt=doubt or nowhere)
     return replace(statement, verdict="supported")
 
 
-def _around(citation: Citation, passages: Sequence[Passage]) -> str:
-    """Return what else a reader of the quote knows.
-
-    That is the article's heading, the sentence before, and the last one that names a speaker.
-    """
-    article = citation.article
+def _around(article: Article, passages: Sequence[Passage]) -> str:
+    """Return what else the model has read of an article: its heading, and the passages from it."""
     day = f"{long_day(article.published)} {article.published:%d %B %Y %A}" if article.published else ""
-    before: list[str] = []
-    for passage in passages:
-        if passage.article.id == article.id and citation.span in passage.sentences:
-            place = passage.sentences.index(citation.span)
-            before = [sentence.cut(article.text) for sentence in passage.sentences[:place]]
-    speaker = next((sentence for sentence in reversed(before) if names_speaker(sentence)), None)
-    known = (article.title, article.outlet, article.place, day, speaker, before[-1] if before else None)
-    return " ".join(part for part in known if part)
+    read = [span.cut(article.text) for one in passages if one.article.id == article.id for span in one.sentences]
+    return "\n".join(part for part in (article.title, article.outlet, article.place, day, *read) if part)
 
 
 def _is_refusal(statements: Sequence[Statement], *, whole: bool) -> bool:

@@ -10,25 +10,12 @@ from rag.language.numbers import NUMBER_WORDS
 CAPITALISED = r"(?<![\w'’-])[^\W\d_a-zß-öø-ÿ](?:[\w'’&.-]*\w)?"
 NAME_RUN = re.compile(rf"{CAPITALISED}(?:\s+(?:(?:{'|'.join(LINKING)})\s+){{0,2}}{CAPITALISED})*")
 
-_SPOKE = r"(?:has\s|had\s|also\s)?(?:said|says|added|adds|noted|notes|told|stated|explained)"
-_NAMES_SPEAKER = re.compile(
-    rf"(?:[^\W\d_a-z]\w+|\b[Tt]he \w+)\s{_SPOKE}|{_SPOKE}\s(?:[^\W\d_a-z]|the\b)|[Aa]ccording to"
-)
 _OPENERS = frozenset(
     """however meanwhile yesterday today tomorrow earlier later still yet instead nobody everyone both each every
     several many most some few all""".split()
 )
 _NO_NAME = re.compile(r"(?:tion|sion|ment|ness|ity|ism|ship|ance|ence|ly)s?$")
 _DOES = re.compile(r"\s(?:(?:has|had|is|was|will|would|may|can|did|does|said|says)\b|\w+ed\b)")
-
-
-def names_speaker(sentence: str) -> bool:
-    """Return True if a sentence of an article says who speaks: the sentences after it may be the same speaker's words.
-
-    >>> names_speaker("However, Jaiswal noted that no day is set."), names_speaker("I have no day in mind.")
-    (True, False)
-    """
-    return bool(_NAMES_SPEAKER.search(sentence))
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -42,7 +29,8 @@ def names_in(text: str) -> tuple[str, ...]:
         name, before = found.group(), text[: found.start()].rstrip(" \"'“‘(")
         if not before or before[-1] in ".!?:…\n":
             first, _, rest = name.partition(" ")
-            if first.lower() in STOP_WORDS or not (rest or _acts(first, text[found.end() :])):
+            bare = re.split("['’]", first.lower())[0]
+            if bare in STOP_WORDS or bare == "another" or not (rest or _acts(first, text[found.end() :])):
                 name = rest
         if name:
             found_names.append(name)

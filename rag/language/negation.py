@@ -11,7 +11,7 @@ from rag.language.matching import (
 _NOT = re.compile(
     r"(?P<twice>\b(?:not|never|\w{1,8}n['’]t)\s(?:fail|refuse) to\b)"
     r"|\b(?:not(?! only| just)|no(?!\.|-one| doubt| matter)|never(?!-)|none|nobody|no-one|nothing|neither|nor|cannot"
-    r"|without|(?:fail|refuse)(?:s|d|ed)? to|unable to|(?:ha(?:s|ve|d)|is|are) yet to)\b|\b\w{1,8}n['’]t\b",
+    r"|without|(?:fail|refuse)(?:s|d|ed)? to|unable to|(?:ha(?:s|ve|d)|is|are) yet to)\b|\b\w{0,8}n['’]t\b",
     re.IGNORECASE,
 )
 

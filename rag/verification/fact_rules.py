@@ -7,20 +7,25 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from index.text.terms import STOP_WORDS, content_terms, terms
+from index.text.terms import STOP_WORDS, terms
 from rag.language.date_words import DATE_WORD, is_of_a_date
 from rag.language.lexicon import LINKING, MAKING_ANOTHER, ROLES, TITLES
 from rag.language.matching import is_listed, meets, names_meet
 from rag.language.names import CAPITALISED, NAME_RUN, initials, name_parts
 from rag.language.numbers import Number, read_amounts
 from rag.verification.claim import Claim, Text, all_terms
-from rag.verification.messages import does_not_name, does_not_say
+from rag.verification.messages import does_not_name, does_not_say, says_otherwise
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _DOMAIN = re.compile(r"[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 
 _ALSO_VERBS = ("May", "March", "Mar")
 _BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|from|early|mid|late|to|and)|\d)[\s,-]+$")
+
+_CLOCK = re.compile(r":\d\d|\s?[ap]\.?m\b|\s?o['’]clock|\sgmt\b")
+_PHRASE_END = re.compile(r"[,.;:()]|\b(?:and|or|to|in|of|for|at|on|with|from|by|who|that|were|was|are|is|have|has)\b")
+_COUNTED_WORDS = 2
+_LOW = 4
 
 _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
@@ -45,28 +50,59 @@ def _addresses(text: str) -> Iterator[str]:
             )
 
 
+def figures(claim: Claim) -> str | None:
+    """Check that no quote has another number of the same thing."""
+    for number in _strange_numbers(claim):
+        counted = _counted(number)
+        for other in (one for quote in claim.quotes for one in quote.numbers):
+            if (
+                (number.unit, number.is_ordinal) == (other.unit, other.is_ordinal)
+                and not (is_of_a_date(number) or is_of_a_date(other))
+                and counted & _counted(other)
+                and not any(map(other.is_held_by, claim.statement.numbers))
+            ):
+                return says_otherwise(other.shown, number.shown, claim.quotes)
+    return None
+
+
+def _counted(number: Number) -> frozenset[str]:
+    """Return the first words after a number: what it counts."""
+    phrase = _PHRASE_END.split(number.after)[0]
+    return frozenset([term for term in terms(phrase) if term not in STOP_WORDS][:_COUNTED_WORDS])
+
+
 def numbers(claim: Claim) -> str | None:
-    """Check that each number is in a quote, in figures or in words, or is shown as a rounded one."""
-    quoted = [number for quote in claim.quotes for number in quote.numbers]
-    of_dates = {number for number in quoted if is_of_a_date(number)}
-    for number in claim.statement.numbers:
-        # "One" and "first" rarely count anything.
-        if number.shown in ("one", "first") or _is_ratio(number, [one for one in quoted if one not in of_dates]):
-            continue
-        if is_of_a_date(number):
-            candidates = [*quoted, *filter(is_of_a_date, claim.around.numbers)]
-        elif number.after.startswith(("st", "nd", "rd", "th")):
-            candidates = quoted
-        else:
-            # "3 ferries" are not in "3 March".
-            candidates = [one for one in quoted if one not in of_dates]
-        if not any(map(number.is_held_by, candidates)):
+    """Check that each number is in a quote, in figures or in words, or is shown as a rounded one.
+
+    Years and days of the month may be around the quotes.
+    """
+    for number in _strange_numbers(claim):
+        # Low number words count what a text names ("two films"), and places in a row are often its own.
+        is_low = number.shown.replace(" ", "").isalpha() and max(number.values) <= _LOW
+        if number.unit or is_of_a_date(number) or not (is_low or number.is_ordinal):
             return does_not_say(number.shown, claim.quotes)
+    quoted = [number for quote in claim.quotes for number in quote.numbers]
     for amount in read_amounts(claim.statement.text):
         said = not claim.quoted_terms.isdisjoint(terms(amount.shown))
         if not said and not any(map(amount.is_held_by, quoted)):
             return does_not_say(amount.shown, claim.quotes)
     return None
+
+
+def _strange_numbers(claim: Claim) -> Iterator[Number]:
+    """Yield each number of the statement that is in no quote."""
+    quoted = [number for quote in claim.quotes for number in quote.numbers]
+    # "3 ferries" are not in "3 March".
+    counting = [number for number in quoted if not is_of_a_date(number)]
+    for number in claim.statement.numbers:
+        if is_of_a_date(number):
+            candidates = [*quoted, *filter(is_of_a_date, claim.around.numbers)]
+        elif _is_ratio(number, counting) or number.before.endswith(":") or _CLOCK.match(number.after):
+            continue
+        else:
+            candidates = counting
+        if not any(map(number.is_held_by, candidates)):
+            yield number
 
 
 def _is_ratio(number: Number, quoted: Iterable[Number]) -> bool:
@@ -106,7 +142,7 @@ def names(claim: Claim) -> str | None:
 def _opens_otherwise(word: str, claim: Claim) -> bool:
     """Return True if one word opens the statement and does nothing that is done in the quotes: it may be no name."""
     opening = None if " " in word else re.match(rf"\W*{re.escape(word)}\s(\w+(?:\s\w+)?)", claim.statement.text)
-    return opening is not None and not any(meets(term, claim.quoted_terms) for term in content_terms(opening[1]))
+    return opening is not None and not any(meets(term, claim.quoted_terms) for term in terms(opening[1]))
 
 
 def _extends(name: str, texts: Sequence[Text]) -> bool:

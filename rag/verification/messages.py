@@ -39,11 +39,6 @@ def says_otherwise(written: str, said: str, quotes: Sized) -> str:
     return f'{say} "{_short(written)}", the statement "{_short(said)}".'
 
 
-def drops_speaker(who: str) -> str:
-    """Say that the statement presents a speaker's claim as a fact."""
-    return f"The quote says who claims this{f' ({_short(who)})' if who else ''}; the statement does not."
-
-
 def has_unseen() -> str:
     """Say that the statement has invisible characters that change its order."""
     return "The statement has invisible characters that reverse its letters."
