@@ -24,8 +24,10 @@ from rag.analysis.sentence_context import (
     same_thing,
     times_meet,
 )
+from rag.evidence.attribution import speech_of
 from rag.language.date_phrases import NamedTime
-from rag.language.matching import meets
+from rag.language.date_words import DATE_WORD
+from rag.language.matching import as_written, meets, term_set
 from rag.language.numbers import Number, read_numbers
 
 # The numbers below were chosen on the tune half of PoisonedRAG's questions (`bench/disagreements.py`).
@@ -41,16 +43,26 @@ _LEAST_ROUNDED = 100
 _SAME_STORY = 7  # days between two articles on one meeting
 _SAME_EVENT = 31  # days between two times of one event
 
+_ASKED_IN_CLAUSE = 0.6  # of the words of the question, in the clause of a time
+# The union put it at 95 million.
+_PUTS = re.compile(r"\bputs?\s(?:it|them|that|the\s\w+|its\s\w+)\sat\s", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:earlier|previously|before that|at first|originally|had\s(?:said|put|given))\b", re.IGNORECASE
+)
+_PERIOD = re.compile(r"\b(?:last|past)\s(?:\w+\s)?(?:days|weeks|months|years|decades?)\b", re.IGNORECASE)
+_YEAR = re.compile(r"\b\d{4}\b")
+_BREAK = re.compile(r"[,;:()–—]\s|\s(?:and|but|while|which|who|that|because|after|when|where|as)\s")
 _DENIED_BEFORE = re.compile(
     r"(?:\bnot|n['’]t|\bnever|\bno longer|\brather than|\binstead of|\bunlike|\bnor|\bfrom being|\bmistaken(?:ly)? for"
-    r"|\bassumed|\bbelieved to be)\W+(?:[\w'’]+\W+){0,4}$",
+    r"|\bassumed|\bbelieved to be)\W+(?:[\w'’]+\W+){0,3}$",
     re.IGNORECASE,
 )
 
 
 def differing_numbers(one: SentenceContext, other: SentenceContext) -> Iterator[tuple[Mention, Mention]]:
     """Yield different numbers of the same thing."""
-    if not one.numbers or not other.numbers:
+    # "In the last seven years" counts less than "since then".
+    if not one.numbers or not other.numbers or bool(_PERIOD.search(one.quote)) != bool(_PERIOD.search(other.quote)):
         return
     if one.asked.expected == "number":
         if one.answers and other.answers:
@@ -76,18 +88,47 @@ def _differing_answers(one: SentenceContext, other: SentenceContext) -> Iterator
     if not mine or not theirs or any(agree(a, b) for a, b in product(mine, theirs)):
         return
     comparable = [(a, b) for a, b in product(mine, theirs) if _have_one_unit(a, b)]
-    if comparable and not _has_near(other, mine) and not _has_near(one, theirs):
+    is_known = one.article_id != other.article_id and (_has_near(other, mine) or _has_near(one, theirs))
+    if comparable and not is_known:
         yield comparable[0]
 
 
 def _counted(sentence: SentenceContext) -> list[Mention]:
-    """Return the numbers of a sentence that count what the question asks for."""
-    return [one for one in sentence.numbers if isinstance(one.value, Number) and sentence.asked.counts(one.value)]
+    """Return the numbers of a sentence that count what is asked for; first those of the clause with most of its words.
+
+    In "the union put the figure at 95 million", the sentence before says of what.
+    """
+    found = [
+        one
+        for one in _stated(sentence)
+        if isinstance(one.value, Number) and (sentence.asked.counts(one.value) or _is_put(sentence, one))
+    ]
+    return sorted(found, key=lambda one: -_share_of_clause(sentence, one))
 
 
 def _not_asked(sentence: SentenceContext) -> list[Mention]:
     """Return the numbers of a sentence that are not in the question itself."""
-    return [one for one in sentence.numbers if isinstance(one.value, Number) and not sentence.asked.has(one.value)]
+    return [one for one in _stated(sentence) if isinstance(one.value, Number) and not sentence.asked.has(one.value)]
+
+
+def _stated(sentence: SentenceContext) -> Iterator[Mention]:
+    """Yield the numbers of a sentence that it does not deny: "not the 40 that ministers named"."""
+    return (one for one in sentence.numbers if isinstance(one.value, Number) and not _is_denied(one.value.before))
+
+
+def _is_put(sentence: SentenceContext, mention: Mention) -> bool:
+    return _PUTS.search(sentence.quote[: mention.span.start]) is not None
+
+
+def _share_of_clause(sentence: SentenceContext, mention: Mention) -> float:
+    """Return the share of the question's subject, names apart, that the clause of a number or a time has."""
+    return sentence.asked.share_in(term_set(_clause(sentence.quote, mention.span)))
+
+
+def _clause(quote: str, span: Span) -> str:
+    start = max((found.end() for found in _BREAK.finditer(quote, 0, span.start)), default=0)
+    end = _BREAK.search(quote, span.end)
+    return quote[start : end.start() if end else len(quote)]
 
 
 def _has_near(sentence: SentenceContext, mentions: list[Mention]) -> bool:
@@ -102,7 +143,9 @@ def _is_denied(before: str) -> bool:
 
 def _have_one_unit(one: Mention, other: Mention) -> bool:
     a, b = one.value, other.value
-    return isinstance(a, Number) and isinstance(b, Number) and a.unit == b.unit and a.negative == b.negative
+    if not isinstance(a, Number) or not isinstance(b, Number) or a.negative != b.negative:
+        return False
+    return a.unit == b.unit or ("" in (a.unit, b.unit) and bool(_PUTS.search(a.before) or _PUTS.search(b.before)))
 
 
 def _shared_frame(one: Mention, other: Mention) -> int:
@@ -132,14 +175,54 @@ def _frame(number: Number) -> tuple[list[str], list[str]]:
 
 def differing_times(one: SentenceContext, other: SentenceContext) -> Iterator[tuple[Mention, Mention]]:
     """Yield times of one event that have no day in common."""
+    mine, theirs = list(one.times), list(other.times)
     if one.asked.expected == "date":
         if not (one.answers and other.answers) or names_differ(one, other):
             return
+        mine, theirs = _of_what_is_asked(one, other), _of_what_is_asked(other, one)
     elif not _times_comparable(one, other):
         return
-    pairs = (*product(one.times, other.near_times), *product(one.near_times, other.times))
-    if one.times and other.times and not any(times_meet(a, b) for a, b in pairs):
-        yield one.times[0], other.times[0]
+    pairs = [*product(mine, theirs)]
+    if one.article_id != other.article_id:
+        pairs += [*product(mine, other.near_times), *product(one.near_times, theirs)]
+    if mine and theirs and not any(times_meet(a, b) for a, b in pairs):
+        yield mine[0], theirs[0]
+
+
+def _of_what_is_asked(sentence: SentenceContext, other: SentenceContext) -> list[Mention]:
+    """Return the times of a sentence that may answer a question which another sentence answers too.
+
+    If one of them has the question's verb, both must have it. It must be in the clause of a time if the sentence has
+    several times, or if the time has no year: "on Wednesday" may be the day of anything.
+    """
+    verb, own = sentence.asked.subject[-1], term_set(sentence.quote)
+    is_name = any(as_written(verb, each.quote)[0].isupper() for each in (sentence, other))
+    if not is_name and meets(verb, own) != meets(verb, term_set(other.quote)):
+        return []
+
+    def is_asked(mention: Mention) -> bool:
+        found = term_set(_clause(sentence.quote, mention.span))
+        if (verb in found if verb in own else meets(verb, found)) or sentence.asked.share_in(found) >= _ASKED_IN_CLAUSE:
+            return True
+        has_other_time = DATE_WORD.search(sentence.quote.replace(mention.shown, "", 1))
+        return bool(_YEAR.search(mention.shown)) and (is_name or verb not in own or not has_other_time)
+
+    return [one for one in sentence.times if is_asked(one)]
+
+
+def are_of_one_article(one: SentenceContext, other: SentenceContext) -> bool:
+    """Return True if two sentences next to each other in one article are what two people or bodies answer."""
+    first, second = (one, other) if one.citation.span < other.citation.span else (other, one)
+    if (
+        second.before != first.quote
+        or not (one.answers and other.answers)
+        or any(_EARLIER.search(each.quote) for each in (one, other))
+    ):
+        return False
+    if _PUTS.search(second.quote):
+        return True
+    speaker, other_speaker = speech_of(first.citation).speaker, speech_of(second.citation).speaker
+    return speaker != other_speaker != "" and (speaker != "" or one.asked.expected == "date")
 
 
 def _times_comparable(one: SentenceContext, other: SentenceContext) -> bool:
@@ -163,11 +246,20 @@ def agree(one: Mention, other: Mention) -> bool:
     a, b = one.value, other.value
     if isinstance(a, NamedTime) or isinstance(b, NamedTime):
         return times_meet(one, other)
-    if a.is_held_by(b) or b.is_held_by(a):
+    if _holds(a, b) or _holds(b, a):
         return True
     if a.unit != b.unit:
         return False
     return any(_rounds(x, y) or _is_open(a, x, y) or _is_open(b, y, x) for x, y in product(a.values, b.values))
+
+
+def _holds(number: Number, other: Number) -> bool:
+    """Return True if a number says what another one says: "about 40,000" holds 42,000, "about 38,000" does not."""
+    if not number.is_held_by(other):
+        return False
+    finest = min(map(_step, number.values))
+    is_same = not number.values.isdisjoint(other.values)
+    return is_same or number.unit != other.unit or any(_step(value) < finest for value in other.values)
 
 
 def _is_open(number: Number, value: Decimal, other: Decimal) -> bool:

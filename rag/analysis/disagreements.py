@@ -15,7 +15,7 @@ from index.core.formatting import counted
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms
-from rag.analysis.contradiction_rules import agree, differing_numbers, differing_times
+from rag.analysis.contradiction_rules import agree, are_of_one_article, differing_numbers, differing_times
 from rag.analysis.figure_history import Figure, figure_history, overtaken
 from rag.analysis.sentence_context import Mention, SentenceContext, may_be_same, read_sentences
 from rag.answering.models import Answer
@@ -30,6 +30,7 @@ TITLES: dict[Kind, str] = {
     "date": "The articles differ on a date",
 }
 DIFFERENT_DAYS = "The articles are from different days, the newest last."
+ONE_ARTICLE = "One article gives both."
 ONE_TEXT = "These are two editions of one text."
 MOST_SHOWN = 4  # disagreements of an answer
 MOST_SIDES = 4
@@ -82,8 +83,10 @@ class Disagreement:
 
     @property
     def note(self) -> str:
-        """Whether the sides are from different days or editions of one text; "" if neither."""
+        """Whether the sides are from different days, editions of one text or one article; "" if neither."""
         articles = [side.citation.article for side in self.sides]
+        if len({article.id for article in articles}) == 1:
+            return ONE_ARTICLE
         one_text = len(articles) == 2 and _are_copies(self.sides[0].citation, self.sides[1].citation)
         days = {article.published for article in articles}
         apart = len(days) > 1 and None not in days
@@ -168,11 +171,15 @@ def find_disagreements(
         for other in (*own, *read.values()):
             both = frozenset((one.citation, other.citation))
             mine, theirs = one.citation.article.id, other.citation.article.id
-            if both in compared or mine == theirs or (newer and (mine in newer) == (theirs in newer)):
+            if both in compared or (newer and (mine in newer) == (theirs in newer)):
                 continue
             compared.add(both)
+            if mine == theirs and not are_of_one_article(one, other):
+                continue
             for kind, one_mention, other_mention in _contradictions(one, other):
-                if _is_one_source(one.citation, other.citation) or _says_both(one.citation, other.citation):
+                if mine != theirs and (
+                    _is_one_source(one.citation, other.citation) or _says_both(one.citation, other.citation)
+                ):
                     break
                 pairs.setdefault(kind, []).append((_Claim(one, one_mention), _Claim(other, other_mention)))
     order: list[Kind] = sorted(_RULES, key=lambda kind: kind != asked.expected)
@@ -215,16 +222,16 @@ def _are_copies(one: Citation, other: Citation) -> bool:
 
 
 def _grouped(kind: Kind, pairs: Sequence[tuple[_Claim, _Claim]]) -> Iterator[Disagreement]:
-    """Merge pairs that share a sentence, and in each group the claims that agree."""
+    """Merge pairs that share a number or a time, and in each group the claims that agree."""
     groups: list[list[_Claim]] = []
     for pair in pairs:
-        touching = [g for g in groups if any(a.citation == b.citation for a in g for b in pair)]
+        touching = [g for g in groups if any(_is_one_mention(a, b) for a in g for b in pair)]
         groups = [g for g in groups if g not in touching] + [[*(claim for g in touching for claim in g), *pair]]
     for group in groups:
         sides: list[list[_Claim]] = []
         for claim in group:
-            if any(claim.citation == other.citation for side in sides for other in side):
-                continue  # a sentence is on one side only
+            if any(_is_one_mention(claim, other) for side in sides for other in side):
+                continue
             side = next((side for side in sides if any(agree(claim.mention, other.mention) for other in side)), None)
             if side is None:
                 sides.append([claim])
@@ -233,6 +240,10 @@ def _grouped(kind: Kind, pairs: Sequence[tuple[_Claim, _Claim]]) -> Iterator[Dis
         made = [_side(side) for side in sides[:MOST_SIDES]]
         if len(made) > 1:
             yield Disagreement(kind, tuple(sorted(made, key=_day)))
+
+
+def _is_one_mention(one: _Claim, other: _Claim) -> bool:
+    return (one.citation, one.mention.span) == (other.citation, other.mention.span)
 
 
 def _side(claims: Sequence[_Claim]) -> Side:

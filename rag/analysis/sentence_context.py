@@ -32,6 +32,11 @@ _NEAR = 2  # sentences on each side
 _NO_NAMES = frozenset(("I", "TV", "It's", "U.S", "US", "UK", "AI"))
 _SAYS_AFTER = re.compile(rf",?\s(?:{'|'.join(SAYING)})\b")
 _SAYS_BEFORE = re.compile(rf"\b(?:{'|'.join(SAYING)}|according to)\s$", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:(?P<not>\b(?:not|never)\b|n['’]t\b)[^,;.]{0,40})?"
+    r"\b(?:(?P<by>by|before|no later than)|(?P<from>after|from))\s(?:the\s)?$",
+    re.IGNORECASE,
+)
 _FUTURE_DAY = date(2100, 1, 1)
 _PART_AFTER = re.compile(
     r"\s(?:more|others?|further|additional|extra|of\s(?:the|them|those|these|whom|its|his|her|their))\b|[/:]\d"
@@ -47,6 +52,7 @@ class Mention:
     shown: str
     span: Span  # in the sentence
     value: Number | NamedTime
+    side: int = 0  # of a time: -1 for "by" and "before", 1 for "not before", "after" and "from"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +69,11 @@ class SentenceContext:
     def quote(self) -> str:
         """The sentence's own characters."""
         return self.citation.quote
+
+    @property
+    def article_id(self) -> str:
+        """The id of its article."""
+        return self.citation.article.id
 
     @cached_property
     def answers(self) -> bool:
@@ -147,14 +158,22 @@ def _times(text: str, published: date | None) -> tuple[Mention, ...]:
             at = start + len(when.phrase)
             if not when.of_saying:
                 time = NamedTime(start, at, when.first, when.last, comes_round=False)
-                found.append(Mention(when.phrase, Span(start, at), time))
+                found.append(Mention(when.phrase, Span(start, at), time, _side(text[:start])))
         return tuple(found)
     named = read_times(text, as_of=_FUTURE_DAY)
     return tuple(
-        Mention(text[time.start : time.end], Span(time.start, time.end), time)
+        Mention(text[time.start : time.end], Span(time.start, time.end), time, _side(text[: time.start]))
         for time in named
         if _YEAR.search(text[time.start : time.end])
     )
+
+
+def _side(before: str) -> int:
+    """Return on which side of a time it is, by the words before it: -1 until it, 1 from it on, 0 in it."""
+    found = _LEAD.search(before)
+    if not found:
+        return 0
+    return 1 if found["from"] or (found["not"] and found["by"] != "by") else -1
 
 
 def _locate(number: Number, quote: str) -> Span | None:
@@ -220,10 +239,19 @@ def times_meet(one: Mention, other: Mention) -> bool:
     a, b = one.value, other.value
     if not isinstance(a, NamedTime) or not isinstance(b, NamedTime):
         return False
-    if a.first <= b.last and b.first <= a.last:
+    one_first, one_last = _open(one, a, other)
+    other_first, other_last = _open(other, b, one)
+    if one_first <= other_last and other_first <= one_last:
         return True
     years_named = _YEAR.search(one.shown) and _YEAR.search(other.shown)
     return not years_named and (a.first.month, a.first.day) == (b.first.month, b.first.day)
+
+
+def _open(mention: Mention, time: NamedTime, other: Mention) -> tuple[date, date]:
+    """Return the days that a time allows; two deadlines are compared by their own days."""
+    if mention.side == other.side:
+        return time.first, time.last
+    return date.min if mention.side < 0 else time.first, date.max if mention.side > 0 else time.last
 
 
 def days_differ(one: SentenceContext, other: SentenceContext, *, by: int) -> bool:

@@ -7,7 +7,7 @@ Without the article's date nothing is read, and what is doubtful is not read eit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,7 +22,10 @@ _WEEKDAY = re.compile(
     r"(?!\s(?:(?-i:[A-Z])|of\b))(?P<part>\s(?:morning|afternoon|evening|night))?(?:\s(?P<week>this|last|next)\sweek\b)?",
     re.IGNORECASE,
 )
-_NEXT = re.compile(r"\b(?:tomorrow|next\s(?P<unit>week|month|year))\b", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\b(?:tomorrow|next\s(?P<unit>week|month|year)|(?:the\s)?end\sof\s(?:the|this)\s(?P<ends>month|year))\b",
+    re.IGNORECASE,
+)
 _MEANT = "agree|aim|decide|due|expect|hope|intend|likely|plan|pledge|promise|propose|ready|schedule|set|vote|vow|want"
 _FORWARD = re.compile(
     rf"\b(?:will|shall|should|must|going\sto|to\sbe|(?:is|are)\sto|would(?!\shave)|(?:{_MEANT})(?:d|s|n?ed|n?ing)?\s(?:to|for))\b"
@@ -44,12 +47,13 @@ _CLAUSE = re.compile(
     rf"[.,;:!?\"“”]\s|\b(?:which|who|that|after|because|but)\b|\b(?:{'|'.join(SAYING)})\b", re.IGNORECASE
 )
 _SAYS_ON = re.compile(
-    rf"\b(?:{'|'.join({*SAYING, *SPEAKING})})\s(?:[^\s,.;]+\s){{0,2}}?(?:on\s)?(?:late\s|early\s)?$",
+    rf"\b(?:{'|'.join({*SAYING, *SPEAKING})})\s(?:(?!(?:for|by|to|until|from)\s)[^\s,.;]+\s){{0,2}}?"
+    r"(?:on\s)?(?:late\s|early\s)?$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b\d{4}\b")
-# A date without a year comes round again after so many days.
-_ROUND = timedelta(365)
+# A date without a year is read on these days after its article's: it comes round once a year.
+_ROUNDS = (0, 31, 365)
 _SOON = 75  # days between an article and a time that is meant if its clause has no tense
 
 
@@ -145,10 +149,10 @@ def _weekdays(text: str, published: date) -> Iterator[tuple[int, int, date, date
 
 
 def _coming(text: str, published: date) -> Iterator[tuple[int, int, date, date]]:
-    """Yield times that news mentions and questions do not: tomorrow, next week."""
+    """Yield times that news mentions and questions do not: tomorrow, next week, the end of the year."""
     for found in _NEXT.finditer(text):
         first = last = published + timedelta(1)
-        unit = (found["unit"] or "").casefold()
+        unit, ends = (found["unit"] or "").casefold(), (found["ends"] or "").casefold()
         if unit == "week":
             first = published + timedelta(7 - published.weekday())
             last = first + timedelta(6)
@@ -157,35 +161,50 @@ def _coming(text: str, published: date) -> Iterator[tuple[int, int, date, date]]
             last = (first + timedelta(31)).replace(day=1) - timedelta(1)
         elif unit == "year":
             first, last = date(published.year + 1, 1, 1), date(published.year + 1, 12, 31)
+        elif ends:
+            first = date(published.year, 12, 1) if ends == "year" else published.replace(day=21)
+            last = (first.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)
         yield found.start(), found.end(), first, last
 
 
 def _others(text: str, published: date) -> Iterator[tuple[int, int, date, date]]:
-    ahead = {(one.start, one.end): one for one in read_times(text, as_of=published + _ROUND)}
-    years = {int(year) for year in _YEAR.findall(text)}
-    for one in read_times(text, as_of=published):
-        coming = ahead.get((one.start, one.end))
-        read = _meant(text, one, coming, published) if one.comes_round and coming else one
+    rounds = dict[tuple[int, int], dict[date, NamedTime]]()
+    for days in _ROUNDS:
+        for one in read_times(text, as_of=published + timedelta(days)):
+            if one.comes_round or not days:
+                rounds.setdefault((one.start, one.end), {})[one.first] = one
+    for (start, _), times in rounds.items():
+        read = _meant(text, list(times.values()), published)
         # "In January 2030 …, and in November …" goes on in 2030.
-        if read and not (one.comes_round and years and read.first.year not in years):
+        years = _YEAR.findall(text, 0, start)
+        if read and not (read.comes_round and years and str(read.first.year) not in years):
             yield read.start, read.end, read.first, read.last
 
 
-def _meant(text: str, past: NamedTime, coming: NamedTime, published: date) -> NamedTime | None:
-    """Return which of two times a year apart is meant: the nearest that the tense allows; None if it is in doubt."""
-    if past.first == coming.first:
-        return past
-    tense = 0 if _ANY_TENSE.search(text) else _tense(text, past.start)
+def _meant(text: str, times: Sequence[NamedTime], published: date) -> NamedTime | None:
+    """Return which of some times a year apart, in order, is meant: the nearest that the tense allows; None in doubt."""
+    if len(times) == 1:
+        return times[0]
+    tense = 0 if _ANY_TENSE.search(text) else _tense(text, times[0].start)
+    near = min(times, key=lambda one: _days_between(one, published))
+    if not tense and _days_between(near, published) > _SOON:
+        tense = (_FORWARD.search(text) is not None) - (_PAST.search(text) is not None)
+        if not tense:
+            return None
     if tense > 0:
-        return past if past.last >= published else coming
-    is_current = (coming.first.year, coming.first.month) == (published.year, published.month)
+        return next((one for one in times if one.last >= published), times[-1])
     if tense < 0:
-        return coming if is_current and coming.first < coming.last else past
-    since, until = (published - past.last).days, (coming.first - published).days
-    if min(since, until) <= _SOON:
-        return past if since < until else coming
-    is_future, is_past = bool(_FORWARD.search(text)), bool(_PAST.search(text))
-    return None if is_future == is_past else coming if is_future else past
+        return next((one for one in reversed(times) if _has_begun(one, published)), times[0])
+    return near
+
+
+def _days_between(time: NamedTime, day: date) -> int:
+    return max((day - time.last).days, (time.first - day).days, 0)
+
+
+def _has_begun(time: NamedTime, day: date) -> bool:
+    """Return True if a time, or the month that has it, began by a day."""
+    return (time.first if time.first == time.last else time.first.replace(day=1)) <= day
 
 
 def looks_forward(text: str, place: int) -> bool:

@@ -22,7 +22,8 @@ _EQUAL = 0.4  # of the words appear in the same form
 _NUMBER = re.compile(
     r"\bhow\s(?P<how>many|much|old|long|far|high|tall|big|large|deep|fast|heavy|often)\b(?:\s(?P<what>[^?]*))?"
     r"|\b(?:what|which)\s(?:is\sthe\s|was\sthe\s)?(?:(?:latest|current|final|total|death)\s){0,3}"
-    r"(?:number|percentage|share|age|price|cost|total|toll|length|height|population)\b(?:\sof\s(?P<of>[^?]*))?|\bperiod\W{1,2}of\W*$",
+    r"(?:number|percentage|share|age|price|cost|total|toll|length|height|population)\b(?:\sof\s(?P<of>[^?]*))?|\bperiod\W{1,2}of\W*$"
+    r"|\bwhat\s(?:will|would|did|does|do|could|might)\s[^?]*\b(?P<cost>cost)\b",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -76,11 +77,11 @@ class QuestionType:
             return False
         if sum(term in near for term in self.subject) < _EQUAL * len(self.subject):
             return False
-        if self._share_in(own | heading) >= _ABOUT:
-            return self._share_in(own) >= _ABOUT_ITSELF
-        if self._share_in(own | in_before | heading) >= _ABOUT:
+        if self.share_in(own | heading) >= _ABOUT:
+            return self.share_in(own) >= _ABOUT_ITSELF
+        if self.share_in(own | in_before | heading) >= _ABOUT:
             return True
-        return bool(_POINTS_BACK.match(after)) and self._share_in(own | in_after | heading) >= _ABOUT
+        return bool(_POINTS_BACK.match(after)) and self.share_in(own | in_after | heading) >= _ABOUT
 
     def is_missing(self, sentence: str) -> bool:
         """Return True if the kind of thing that answers is not in a sentence."""
@@ -134,7 +135,7 @@ class QuestionType:
         alone = any(not content_terms(re.split(r"[,;:.()]", number.after)[0]) for number in numbers if not number.unit)
         return alone and not self.toll and bool(self.things) and meets(self.things[0], term_set(sentence))
 
-    def _share_in(self, found: frozenset[str]) -> float:
+    def share_in(self, found: frozenset[str]) -> float:
         """Return the share of the subject's terms that are among some others, 0 to 1."""
         return sum(meets(term, found) for term in self.subject) / len(self.subject) if self.subject else 0.0
 
@@ -186,7 +187,7 @@ def read_question_type(question: str) -> QuestionType:
     expected = "person" if not expected and _PERSON.match(question) else expected
     what = (number["what"] or number["of"] or "") if number else ""
     things = tuple(term for term in content_terms(what) if term not in _VERBS | STOP_WORDS)
-    how = ((number["how"] or "") if number else "").lower()
+    how = (number["how"] or ("much" if number["cost"] else "") if number else "").lower()
     if number and not how and number.group().lower().startswith("period"):
         how = "long"
     tolls = [_TOLLS[term] for term in all_content if term in _TOLLS] if expected == "number" else []

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
-from rag.analysis.disagreements import DIFFERENT_DAYS, ONE_TEXT, Disagreement, disagreements_of, find_disagreements
+from rag.analysis.disagreements import (
+    DIFFERENT_DAYS,
+    ONE_ARTICLE,
+    ONE_TEXT,
+    Disagreement,
+    disagreements_of,
+    find_disagreements,
+)
 from rag.answering.models import Prose
 from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
@@ -81,6 +88,27 @@ DIFFER = [
         "date",
         ["3 March", "10 March"],
     ),
+    (
+        "How many vehicles use the Quarrow tunnel?",
+        "The Quarrow tunnel, opened in 1971, carries about 38,000 vehicles a day.",
+        "About 42,000 vehicles a day use the Quarrow tunnel, the roads office said.",
+        "number",
+        ["38,000", "42,000"],
+    ),
+    (
+        "How much is the Quarrow contract worth?",
+        "The Quarrow contract is worth $2.4 billion, the minister said.",
+        "The Quarrow contract is worth $2.1 billion, analysts said, not the $2.4 billion that the minister named.",
+        "number",
+        ["$2.4 billion", "$2.1 billion"],
+    ),
+    (
+        "When will work on the Quarrow tunnel begin?",
+        "Work on the Quarrow tunnel will begin in October, and the tunnel will open in late 2028.",
+        "The council visited the Quarrow tunnel on Monday and said work on it would begin in spring 2027.",
+        "date",
+        ["October", "spring 2027"],
+    ),
 ]
 AGREE = [
     (
@@ -114,6 +142,12 @@ AGREE = [
         "Minister Ines Okafor said the ferry was safe.",
         "Minister Tomas Brandt said the ferry was safe.",
     ),
+    (
+        "a deadline",
+        "Work on the ferry will begin before the end of the year.",
+        "Work on the ferry will begin in October.",
+    ),
+    ("roughly the same", "About 40,000 people live in Quarrow.", "Quarrow has 42,000 people who live in it."),
     ("the same day", "The bridge opens on Tuesday, 3 March.", "The bridge opens on 3 March 2026."),
     (
         "an addition",
@@ -179,8 +213,33 @@ def test_a_copy_does_not_count_but_a_later_edition_does() -> None:
 
 
 def test_an_article_does_not_disagree_with_itself() -> None:
-    assert sides_of(between(HOW_MANY, f"{TWELVE} {FOURTEEN}")) == []
-    assert sides_of(between(HOW_MANY, f"{TWELVE} {FOURTEEN}", FOURTEEN)) == [], "the article says both"
+    silent = [text.partition(", ")[0] + "." for text in (TWELVE, FOURTEEN)]
+    assert sides_of(between(HOW_MANY, " ".join(silent))) == []
+    assert sides_of(between(HOW_MANY, f"{TWELVE} {FOURTEEN}", FOURTEEN)[1:]) == [], "the article says both"
+    earlier = "The coastguard had previously said that fourteen people died when the ferry Aster sank."
+    assert sides_of(between(HOW_MANY, f"{TWELVE} {earlier}")) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "words"),
+    [
+        (HOW_MANY, f"{TWELVE} {FOURTEEN}", ["Twelve", "Fourteen"]),
+        (
+            "How much did the festival at Quarrow lose?",
+            "The festival at Quarrow lost about 300,000 euros, its director said. Auditors put the loss at 410,000.",
+            ["300,000 euros", "410,000"],
+        ),
+        (
+            "When will the Quarrow lock open?",
+            "The mayor said Quarrow lock would open by the end of May. The trust said it would not open until June.",
+            ["the end of May", "June"],
+        ),
+    ],
+)
+def test_two_people_may_differ_in_one_article(question: str, text: str, words: list[str]) -> None:
+    (found,) = between(question, text)
+    assert [side.words for side in found.sides] == words
+    assert found.note == ONE_ARTICLE
 
 
 WORDS = st.lists(
