@@ -55,7 +55,10 @@ def measure(asked: Sequence[Asked], library: Library, chat: ChatModel, *, k: int
         "answered when answerable": 1 - mean(refused[True]),
         "refused when unanswerable": mean(refused[False]),
         "statements": len(verdicts),
-        **{kind: mean(verdict == kind for verdict in verdicts) for kind in ("supported", "doubtful", "uncited")},
+        **{
+            kind: mean(verdict == kind for verdict in verdicts)
+            for kind in ("supported", "unclear", "contradicted", "uncited")
+        },
         "numbers of no sentence": unresolved,
         "citation precision": mean(right) if right else 0.0,
         "answers that broke off": broken,

@@ -18,7 +18,7 @@ from rag.answering.query import make_query
 from rag.evidence.citations import Citation
 from rag.retrieval.passages import Passage
 from rag.verification.claim import Claim
-from rag.verification.fact_rules import dates, numbers
+from rag.verification.fact_rules import dates, figures, numbers
 
 # A sentence repeats another one if they share at least so many content words, or all if there are fewer.
 _LEAST_SHARED = 3
@@ -98,4 +98,4 @@ def _says_the_same(newer: str, older: str) -> bool:
     if shared < min(_LEAST_SHARED, len(mine)) or shared < SHARED_CLOSELY * len(mine):
         return False
     claim = Claim.of(newer, [older])
-    return not numbers(claim) and not dates(claim)
+    return not (figures(claim) or numbers(claim) or dates(claim))

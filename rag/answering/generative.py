@@ -27,7 +27,7 @@ from rag.language.instructions import Asked
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
 from rag.llm.failures import NO_WORD, OTHER_FORM
 from rag.retrieval.passages import Passage
-from rag.verification.verify import find_doubt
+from rag.verification.verify import find_doubt, grade
 
 # The whole answer is read and shown again each time; more often would not be noticed.
 _SHOWN_EVERY_SECONDS = 0.08
@@ -219,9 +219,8 @@ def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
         [citation.quote for citation in statement.citations],
         around="\n".join(_around(article, passages) for article in articles),
     )
-    if doubt or nowhere:
-        return replace(statement, verdict="doubtful", doubt=doubt or nowhere)
-    return replace(statement, verdict="supported")
+    found = doubt or nowhere
+    return replace(statement, verdict=grade(found), doubt=found)
 
 
 def _around(article: Article, passages: Sequence[Passage]) -> str:

@@ -11,8 +11,9 @@ from typing import Literal
 from index.text.articles import Article
 from index.text.spans import Span
 
-# "unfinished": the answer broke off in this statement, so it was not checked.
-Verdict = Literal["supported", "doubtful", "uncited", "unfinished"]
+# "unclear": the quotes do not say it. "contradicted": they say something else. "unfinished": the answer broke off in
+# this statement, so it was not checked.
+Verdict = Literal["supported", "unclear", "contradicted", "uncited", "unfinished"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Statement:
     text: str
     citations: tuple[Citation, ...]
     verdict: Verdict
-    doubt: Doubt | None = None  # what is wrong, if the verdict is "doubtful" or "uncited"
+    doubt: Doubt | None = None  # what is wrong, if the verdict is "unclear", "contradicted" or "uncited"
     unresolved: tuple[str, ...] = ()  # sentence numbers the model cited that do not exist
     new_line: bool = False  # it starts a new line of the answer
 

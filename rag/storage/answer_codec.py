@@ -74,6 +74,8 @@ def _as_now(part: object) -> object:
     if "verdict" in read and isinstance(message := read.pop("rule", None), str):
         # Before there were doubts, a statement's "rule" was the message.
         read["doubt"] = {"rule": "", "message": message} if message else None
+    if read.get("verdict") == "doubtful":
+        read["verdict"] = "unclear"  # as it was called before contradictions had a verdict of their own
     if "quoted" in read:
         read["quoted"] = _quoted(read["quoted"])
     if "weight" in read:

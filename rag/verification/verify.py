@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from index.text.plain_text import plain
 from index.text.terms import content_terms, terms
-from rag.evidence.citations import Doubt
+from rag.evidence.citations import Doubt, Verdict
 from rag.language.lexicon import words as words_of
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
@@ -74,6 +74,13 @@ def find_doubt(statement: str, quotes: Sequence[str], *, around: str = "") -> Do
     claim = read_claim(statement, quotes, around)
     failed = ((name, message) for name, rule in RULES.items() if (message := rule(claim)))
     return next((Doubt(name, message) for name, message in failed), None)
+
+
+def grade(doubt: Doubt | None) -> Verdict:
+    """Return the verdict on a statement with this doubt."""
+    if doubt is None:
+        return "supported"
+    return "contradicted" if doubt.rule in CONTRADICTIONS else "unclear"
 
 
 def read_claim(statement: str, quotes: Sequence[str], around: str = "") -> Claim:
@@ -164,7 +171,7 @@ def words(claim: Claim) -> str | None:
 
 def _added(statement: str, unread: frozenset[str]) -> str:
     """Return a word of a phrase of which no word was read: it may have been added to a true sentence; "" if none."""
-    pieces = map(content_terms, _PHRASE.split(statement))
+    pieces = ([term for term in content_terms(one) if term not in _LITTLE] for one in _PHRASE.split(statement))
     return next((piece[0] for piece in pieces if len(piece) >= _PHRASE_WORDS and unread.issuperset(piece)), "")
 
 

@@ -81,8 +81,8 @@ def test_text_grows_then_citations_open_the_article(reader: Reader, chat: ChatSe
     expect(page.locator(".statement")).to_have_count(4)
     expect(page.get_by_role("button", name="Copy")).to_be_visible()
     verdicts = [element.get_attribute("class") for element in page.locator(".statement").all()]
-    assert verdicts == ["statement supported", "statement doubtful", "statement uncited", "statement uncited"]
-    expect(page.locator(".doubtful .verdict")).to_have_text('doubtful The quote does not say "2027".')
+    assert verdicts == ["statement supported", "statement unclear", "statement uncited", "statement uncited"]
+    expect(page.locator(".unclear .verdict")).to_have_text('unclear The quote does not say "2027".')
     expect(page.locator(".chip.nowhere")).to_have_text("9.9?")
     expect(page.locator(".usage")).to_have_text("scripted: 1,234 tokens in, 56 out, $0.0004")
     expect(page.get_by_text("This chat: 1,234 tokens in, 56 out, $0.0004")).to_be_visible()
@@ -134,7 +134,7 @@ def test_an_answer_is_copied_with_its_sources(reader: Reader, server: Server) ->
     reader.page.get_by_role("button", name="Copy").click()
     expect(reader.page.get_by_role("button", name="Copied")).to_be_visible()
     copied = reader.page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"{AGREED} [1] {WRONG} [1] (doubtful: ")
+    assert copied.startswith(f"{AGREED} [1] {WRONG} [1] (unclear: ")
     assert "  [1] date 2026-02-12" not in copied
     assert "  [1] India and Canada have agreed to establish liaison officers" in copied
 

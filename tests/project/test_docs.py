@@ -257,7 +257,7 @@ def test_an_answer_with_checked_prose_matches_its_schema(indexed: CommandLine) -
         run = indexed("ask", FENTANYL, "--json", **endpoint.environment)
     assert run.returncode == 0, run.stderr
     (answer,) = check("ask", run.stdout)
-    assert {statement["verdict"] for statement in answer["statements"]} == {"doubtful", "uncited"}
+    assert {statement["verdict"] for statement in answer["statements"]} == {"unclear", "uncited"}
 
 
 def test_events_and_new_quotes_match_their_schemas(indexed: CommandLine) -> None:

@@ -326,11 +326,10 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
 
 
 def _mark(citation: Citation, statements: Sequence[Statement]) -> dict[str, str]:
-    """Return the verdict on the statements that cite a quote: in doubt if one of them is."""
-    on_it = [statement for statement in statements if citation in statement.citations]
-    if doubtful := [statement for statement in on_it if statement.verdict == "doubtful"]:
-        return {"verdict": "doubtful", "message": doubtful[0].message}
-    return {"verdict": "supported", "message": ""} if any(s.verdict == "supported" for s in on_it) else {}
+    """Return the worst verdict on the statements that cite a quote."""
+    on_it = {one.verdict: one.message for one in reversed(statements) if citation in one.citations}
+    shown = (verdict for verdict in ("contradicted", "unclear", "supported") if verdict in on_it)
+    return next(({"verdict": verdict, "message": on_it[verdict]} for verdict in shown), {})
 
 
 def _where(article: Article) -> str:

@@ -84,7 +84,7 @@ const drawStatement = (root, statement) => {
     chip.title = "The model cited a sentence that does not exist"
     element.append(chip)
   }
-  if (statement.verdict === "doubtful" || statement.verdict === "uncited") {
+  if (["unclear", "contradicted", "uncited"].includes(statement.verdict)) {
     const mark = make("span", "verdict")
     mark.append(make("b", "word", statement.verdict), ` ${statement.message}`)
     element.append(mark)
@@ -126,6 +126,13 @@ const drawCards = (root, section, data) => {
   if (data.foot) section.append(make("p", "foot", data.foot))
 }
 
+// What a quote is to the statement that cites it: a sign, and the words before the reason.
+const MARKS = {
+  supported: ["✓", "supports the statement"],
+  unclear: ["?", "unclear: "],
+  contradicted: ["≠", "contradicts the statement: "],
+}
+
 const appendCards = (root, section, cards) => {
   for (const card of cards) {
     const box = make("section", "card")
@@ -143,9 +150,9 @@ const appendCards = (root, section, cards) => {
         make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
       )
       if (quote.verdict) {
-        const holds = quote.verdict === "supported"
+        const [sign, words] = MARKS[quote.verdict]
         const mark = make("span", `mark ${quote.verdict}`)
-        mark.append(make("b", "sign", holds ? "✓" : "?"), holds ? " supports the statement" : ` in doubt: ${quote.message}`)
+        mark.append(make("b", "sign", sign), ` ${words}${quote.message}`)
         button.append(mark)
       }
       if (!quote.number) button.classList.add("unnumbered")

@@ -45,7 +45,7 @@ SO = "Engineers found a crack of 4 centimetres."
 def test_each_statement_gets_its_own_markers_and_verdict() -> None:
     assert read(f"{SO[:-1]} [1.2]. The council has agreed on a price [1.3]. All is well.") == [
         (SO, ["Engineer"], "supported"),
-        ("The council has agreed on a price.", ["The coun"], "doubtful"),
+        ("The council has agreed on a price.", ["The coun"], "contradicted"),
         ("All is well.", [], "uncited"),
     ]
 
@@ -54,7 +54,7 @@ def test_a_marker_after_the_full_stop_belongs_to_the_statement_before_it() -> No
     assert read(f"{SO} [1.2] No price is agreed. [1.3]")[0] == (SO, ["Engineer"], "supported")
 
 
-def test_a_marker_of_no_sentence_is_kept_and_makes_the_statement_doubtful() -> None:
+def test_a_marker_of_no_sentence_is_kept_and_makes_the_statement_unclear() -> None:
     (nothing,) = read_answer("The bridge is open [7.7].", PASSAGES, whole=True).statements
     assert (nothing.verdict, nothing.doubt, nothing.unresolved) == (
         "uncited",
@@ -63,7 +63,7 @@ def test_a_marker_of_no_sentence_is_kept_and_makes_the_statement_doubtful() -> N
     )
     (half,) = read_answer(f"{SO[:-1]} [1.2, 9.9, 8].", PASSAGES, whole=True).statements
     assert (half.verdict, half.doubt, half.unresolved) == (
-        "doubtful",
+        "unclear",
         Doubt("unknown_source", "The model cites sentences that do not exist."),
         ("9.9", "8"),
     )
@@ -257,8 +257,8 @@ WORDS = st.lists(
 def test_any_text_is_read(raw: str) -> None:
     draft = read_answer(raw, PASSAGES, whole=True)
     assert all(statement.text.strip() for statement in draft.statements)
-    assert all(s.citations for s in draft.statements if s.verdict in ("supported", "doubtful"))
-    assert all(s.doubt for s in draft.statements if s.verdict in ("doubtful", "uncited"))
+    assert all(s.citations for s in draft.statements if s.verdict in ("supported", "unclear", "contradicted"))
+    assert all(s.doubt for s in draft.statements if s.verdict in ("unclear", "contradicted", "uncited"))
 
 
 @given(st.text(alphabet='ab .,[]12\n"A', max_size=80), st.integers(0, 80))

@@ -229,7 +229,7 @@ def test_a_supported_statement_makes_an_answer_and_others_do_not(archive: Newsro
     answer = answer_question(OTTAWA, library=archive.library, chat=model_of(endpoint))
     assert answer.level == answer.quoted.level != "answers"
     (statement,) = answer.statements
-    assert statement.verdict == "doubtful"
+    assert statement.verdict in ("unclear", "contradicted")
     true = "The NSA met his Canadian counterpart, MEA spokesperson Randhir Jaiswal said."
     endpoint.say = lambda messages: as_json((true, re.findall(r"\[(\d+\.\d+)\] Responding", messages[-1]["content"])))
     answer = answer_question(

@@ -42,7 +42,7 @@ def test_the_first_word_that_says_so_decides() -> None:
     assert find_certainty("Both agreed to consider it.") == ("agreed", "agreed")
 
 
-def test_prose_more_certain_than_its_quote_is_doubtful() -> None:
+def test_prose_more_certain_than_its_quote_is_doubted() -> None:
     quote = "The two ministries are in talks on a shared crossing at Halden Ford."
     doubt = find_doubt("The two ministries agreed on a shared crossing at Halden Ford.", [quote])
     assert doubt == Doubt("commitment", 'The quote says "in talks", the statement "agreed".')

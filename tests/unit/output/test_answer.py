@@ -221,7 +221,7 @@ def test_prose_is_shown_on_a_terminal(archive: Newsroom) -> None:
     source = f"{title} (New Delhi, 12 Feb 2026)"
     said = (
         "Liaison officers are expected to help on fentanyl precursors, the statement said. [1] "
-        f"(doubtful: {answer.statements[0].message}) "
+        f"(unclear: {answer.statements[0].message}) "
         "No timeline is set. (uncited: No source cited.)"
     )
     assert answer_text(answer).splitlines() == [
@@ -238,7 +238,7 @@ def test_prose_is_shown_on_a_terminal(archive: Newsroom) -> None:
     ]
     got = json.loads(json.dumps(answer_json(answer)))
     assert got["usage"] == {"tokens_in": 1234, "tokens_out": 56, "counted_here": False, "dollars": 0.001794}
-    assert [statement["verdict"] for statement in got["statements"]] == ["doubtful", "uncited"]
+    assert [statement["verdict"] for statement in got["statements"]] == ["unclear", "uncited"]
     assert got["statements"][1]["rule"] == "no_source"
     assert got["statements"][1]["message"] == "No source cited."
     assert (got["model"], got["state"], got["refusal"]) == ("m", "whole", False)

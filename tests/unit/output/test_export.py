@@ -36,7 +36,7 @@ def in_prose(answer: Answer) -> Answer:
     one, two = answer.quotes
     statements = (
         Statement("They agreed on officers.", (one, two), "supported"),
-        Statement("On Monday.", (two,), "doubtful", Doubt("dates", "The quote does not say “Monday”.")),
+        Statement("On Monday.", (two,), "unclear", Doubt("dates", "The quote does not say “Monday”.")),
         Statement("More will follow.", (), "uncited", Doubt("no_source", "No source cited.")),
     )
     return replace(answer, prose=Prose("m", "whole", statements, refused=False, problem="", usage=None, seconds=1.0))
@@ -66,7 +66,7 @@ def test_a_word_file_has_each_quote_in_a_footnote_to_its_statement(archive: News
     paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs]
     assert paragraphs[:2] == ["Drugs", FENTANYL]
     assert paragraphs[2] == (
-        "They agreed on officers. On Monday. (doubtful: The quote does not say “Monday”.) "
+        "They agreed on officers. On Monday. (unclear: The quote does not say “Monday”.) "
         "More will follow. (uncited: No source cited.)"
     )
     place = paragraphs.index("Closest on the shelf; these may answer:")
@@ -108,7 +108,7 @@ def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
     rows = list(csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff"))))
     assert tuple(rows[0]) == COLUMNS
     assert [row["claim"] for row in rows[:4]] == ["They agreed on officers."] * 2 + ["On Monday.", "More will follow."]
-    assert rows[2]["verdict"] == "doubtful: The quote does not say “Monday”."
+    assert rows[2]["verdict"] == "unclear: The quote does not say “Monday”."
     assert rows[3]["quote"] == rows[3]["start"] == ""
     assert {row["initials"] for row in rows} == {""}
     for row, quote in zip(rows, (*answer.quotes, answer.quotes[1]), strict=False):
@@ -147,7 +147,7 @@ def test_no_cell_is_a_formula(archive: Newsroom, start: str) -> None:
     article = replace(answer.quotes[0].article, title=start, path=start, outlet=start, text=f"{start} and more.")
     citation = Citation(article, Span(0, len(article.text)))
     prose = Prose(
-        *("m", "whole", (Statement(start, (citation,), "doubtful", Doubt("words", start)),)),
+        *("m", "whole", (Statement(start, (citation,), "unclear", Doubt("words", start)),)),
         refused=False, problem="", usage=None, seconds=1.0,
     )  # fmt: skip
     hostile = replace(answer, question=start, prose=prose)

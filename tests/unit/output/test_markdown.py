@@ -36,11 +36,11 @@ def test_prose_is_written_with_its_numbers_and_doubts(archive: Newsroom) -> None
     answer = at_level(archive.ask(FENTANYL), "answers", 2)
     statements = (
         Statement("They *agreed*.", (answer.quotes[0],), "supported"),
-        Statement("On Monday.", (answer.quotes[0],), "doubtful", Doubt("dates", "No quote has Monday.")),
+        Statement("On Monday.", (answer.quotes[0],), "contradicted", Doubt("dates", "No quote has Monday.")),
     )
     prose = Prose("m", "whole", statements, refused=False, problem="", usage=None, seconds=1.0)
     text = chat_markdown("x", [replace(answer, prose=prose)])
-    assert "They \\*agreed\\*\\. \\[1\\] On Monday\\. \\[1\\] *(doubtful\\: No quote has Monday\\.)*" in text
+    assert "They \\*agreed\\*\\. \\[1\\] On Monday\\. \\[1\\] *(contradicted\\: No quote has Monday\\.)*" in text
     assert "Found without the model:" in text
 
 

@@ -49,7 +49,7 @@ def test_prose_comes_back_with_its_verdicts(chats: Chats, archive: Newsroom) -> 
     cited = answer.quotes[0]
     statements = (
         Statement("They agreed.", (cited,), "supported", new_line=True),
-        Statement("Tomorrow.", (cited,), "doubtful", Doubt("dates", "The quote has no day."), ("9.9",)),
+        Statement("Tomorrow.", (cited,), "unclear", Doubt("dates", "The quote has no day."), ("9.9",)),
     )
     prose = Prose("m", "stopped", statements, refused=False, problem="", usage=Usage(5, 6, False, 0.25), seconds=1.5)
     written = replace(answer, prose=prose)
@@ -70,7 +70,7 @@ def test_statements_kept_by_another_version_are_read(
     kept: dict[str, object], doubt: Doubt | None, archive: Newsroom
 ) -> None:
     answer = archive.ask(FENTANYL)
-    statement = Statement("Tomorrow.", (answer.quotes[0],), "doubtful", Doubt("dates", "x"))
+    statement = Statement("Tomorrow.", (answer.quotes[0],), "unclear", Doubt("dates", "x"))
     prose = Prose("m", "whole", (statement,), refused=False, problem="", usage=None, seconds=1.5)
     written, articles = take_apart(replace(answer, prose=prose))
     now = '"doubt": {"rule": "dates", "message": "x"}'
@@ -78,6 +78,16 @@ def test_statements_kept_by_another_version_are_read(
     assert now not in then
     read = put_together(json.loads(then), articles)
     assert read == replace(answer, prose=replace(prose, statements=(replace(statement, doubt=doubt),)))
+
+
+def test_a_statement_that_was_saved_as_doubtful_is_unclear(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL)
+    statement = Statement("Tomorrow.", (answer.quotes[0],), "unclear", Doubt("dates", "No."))
+    prose = Prose("m", "whole", (statement,), refused=False, problem="", usage=None, seconds=1.5)
+    written, articles = take_apart(replace(answer, prose=prose))
+    then = json.dumps(written).replace('"verdict": "unclear"', '"verdict": "doubtful"')
+    assert "doubtful" in then
+    assert put_together(json.loads(then), articles) == replace(answer, prose=prose)
 
 
 def test_an_answer_saved_before_there_were_levels_is_read(archive: Newsroom) -> None:

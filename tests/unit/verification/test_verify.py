@@ -1,4 +1,4 @@
-"""Checks: a statement is supported if its quotes say it. Otherwise it is doubtful, with a message that says why."""
+"""Checks: a statement is supported if its quotes say it. Otherwise it is unclear or contradicted, with a message."""
 
 import string
 from pathlib import Path
@@ -17,7 +17,7 @@ from rag.retrieval.passages import Passage
 from rag.verification.claim import Claim
 from rag.verification.fact_rules import addresses, dates, numbers
 from rag.verification.messages import LONGEST_SHOWN
-from rag.verification.verify import RULES, Rule, emptiness, find_doubt, words
+from rag.verification.verify import RULES, Rule, emptiness, find_doubt, grade, words
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 FICTION = Path(__file__).parents[2] / "data" / "fiction"
@@ -576,14 +576,14 @@ def test_a_statement_that_the_quote_says_is_supported(statement: str, quote: str
 
 
 @pytest.mark.parametrize(("statement", "quote", "why"), DOUBTED)
-def test_a_statement_that_the_quote_does_not_say_is_doubtful_with_the_reason(
+def test_a_statement_that_the_quote_does_not_say_is_doubted_with_the_reason(
     statement: str, quote: str, why: str
 ) -> None:
     assert message(statement, [quote]) == why
 
 
 @pytest.mark.parametrize(("statement", "quote"), FALSE)
-def test_a_false_statement_is_doubtful(statement: str, quote: str) -> None:
+def test_a_false_statement_is_doubted(statement: str, quote: str) -> None:
     assert message(statement, [quote]) != ""
 
 
@@ -623,6 +623,50 @@ def test_an_honest_statement_about_an_article_is_supported(file: str, statement:
 )
 def test_a_doubt_names_what_was_dropped_or_changed(statement: str, quote: str, why: str) -> None:
     assert message(statement, [quote]) == why
+
+
+@pytest.mark.parametrize(
+    ("statement", "quote", "verdict"),
+    [
+        ("Two ferries will stop sailing, Norlink said.", FERRY, "supported"),
+        ("Three ferries will stop sailing, Norlink said.", FERRY, "contradicted"),  # another number of ferries
+        ("Drivers accepted a rise of 3 per cent.", STRIKE, "unclear"),  # no other rise "per cent" of what
+        ("Train drivers in Castlemere rejected a pay rise.", STRIKE, "contradicted"),
+        ("Police found the bronze heron when they searched a warehouse in Tarn.", VAULT, "contradicted"),
+        ("Marta Quill met Nathalie Dorn in Ottawa.", TALKS, "unclear"),  # the quote names nobody else
+        (
+            "Security adviser Marta Quill met her Canadian counterpart in Lisbon as part of regular talks.",
+            TALKS,
+            "contradicted",
+        ),
+        ("The council agreed on a toll on the Harwick bridge.", BRIDGE, "unclear"),
+        ("The yellow balloon landed, and everybody praised the generous mayor.", CROWD, "unclear"),
+    ],
+)
+def test_only_what_the_quotes_say_otherwise_is_contradicted(statement: str, quote: str, verdict: str) -> None:
+    assert grade(find_doubt(statement, [quote])) == verdict
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "2. The balloon landed beside the old mill.",
+        "- The balloon landed beside the old mill at 14:30.",
+        "At 2 p.m. the balloon landed beside the old mill.",
+        "It was the third balloon that landed beside the old mill.",
+        "Two things are known: the yellow balloon landed beside the mill.",
+        "The article also mentions that the yellow balloon landed after the storm.",
+        "Here is a summary of the article:",
+    ],
+)
+def test_lists_clocks_rows_and_words_about_the_text_are_not_compared(statement: str) -> None:
+    assert message(statement, [CROWD]) == ""
+
+
+def test_what_was_read_around_the_quote_is_context_for_words() -> None:
+    statement = "The yellow balloon landed beside the mill after a race across the northern valley."
+    assert message(statement, [CROWD]) == 'The quote does not say "race".'
+    assert message(statement, [CROWD], around="It had won a race across the northern valley.") == ""
 
 
 def test_invisible_characters_change_nothing() -> None:
