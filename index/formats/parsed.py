@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from index.core.errors import UnreadableArticle
 
+NO_TEXT = "a PDF without text"
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -16,6 +18,8 @@ class Parsed:
     guessed: str = ""  # the encoding, if it was guessed
     start: int = 0  # where the headline begins in the text; what is above it is not part of the article
     reason: str = ""  # why there is no text, without the path
+    ocr: tuple[int, ...] = ()  # the pages, from 1, that were read by OCR
+    scanned: tuple[int, ...] = ()  # the pages, from 1, that are pictures and were not read
     origins: Mapping[str, str] = field(default_factory=dict)  # of stated days, as `DayOrigin.read` reads them
 
 

@@ -5,7 +5,8 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
@@ -14,7 +15,9 @@ from index.core.errors import UnreadableArticle
 from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean
-from index.formats.parsed import Parsed
+from index.formats.parsed import NO_TEXT, Parsed
+from index.ocr.engine import ScannedPages
+from index.ocr.reading_order import lines_in_order
 from index.text.datelines import state_day
 from index.text.plain_text import plain
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 _EDGE = 0.12  # of the height of a page: where running heads and page numbers are
+_ALIKE = 0.25  # of the usual size, by which the sizes that OCR measures differ
 _LARGER = 1.15  # times the size of the body: a heading
 _PARTED = 1.35  # times the usual distance of two lines: a new paragraph
 _FULL = 0.6  # of the length of long lines: after such a line the sentence goes on in the next
@@ -54,8 +58,37 @@ class _Line:
 def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
     """Extract the text of a PDF, page by page, with pypdf.
 
-    Words that are divided at the ends of lines are joined. The largest text of the first page is the title.
+    Words that are divided at the ends of lines are joined. The largest text of the first page is the title. Pages that
+    are pictures are named in the result, for `parse_scanned_pdf`.
     """
+    pages, scanned = _read(path, content)
+    if not any(pages) and not scanned:
+        raise UnreadableArticle(
+            f"{path}: {NO_TEXT}. Expected text that can be selected. Add its text or remove the file."
+        )
+    return [replace(_compose(pages), scanned=scanned) if any(pages) else Parsed("", scanned=scanned)]
+
+
+def parse_scanned_pdf(path: str, content: bytes) -> Sequence[Parsed]:
+    """Extract the text of a PDF, and that of the pages that are pictures by OCR."""
+    pages, scanned = _read(path, content)
+    read = list[int]()
+    with suppress(RuntimeError):  # what pypdfium2 raises if it cannot draw a page
+        pictures = ScannedPages(content)
+        for number in scanned:
+            if lines := list(_lines_of_picture(pictures, number - 1)):
+                pages[number - 1] = lines
+                read.append(number)
+    if not any(pages):
+        raise UnreadableArticle(
+            f"{path}: {NO_TEXT}, and OCR found none. Expected a scan with printed text. Scan it again, larger or "
+            "sharper."
+        )
+    return [replace(_compose(pages), ocr=tuple(read), scanned=tuple(sorted({*scanned} - {*read})))]
+
+
+def _read(path: str, content: bytes) -> tuple[list[list[_Line]], tuple[int, ...]]:
+    """Return the lines of each page, and the numbers, from 1, of the pages that have pictures only."""
     import pypdf
     from pypdf.errors import PyPdfError
 
@@ -70,16 +103,34 @@ def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
                 f"{path}: {len(reader.pages):,} pages. Expected at most {LIMITS.pdf_pages:,}. Split the file."
             )
         pages = [list(_lines(page)) for page in reader.pages]
+        # Text may be drawn as curves too. But among pages with text, one without a picture is empty.
+        drawn = [_has_picture(page) if any(pages) else _is_drawn(page) for page in reader.pages]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
         raise UnreadableArticle(
             f"{path}: the PDF is damaged ({type(error).__name__}). Expected one that a viewer opens. Save or download "
             "it again."
         ) from None
-    if not any(pages):
-        raise UnreadableArticle(
-            f"{path}: a PDF without text, perhaps a scan. Expected text that can be selected. Run it through OCR first."
-        )
-    return [_compose(pages)]
+    return pages, tuple(number for number, page in enumerate(pages, start=1) if not page and drawn[number - 1])
+
+
+def _has_picture(page: "PageObject") -> bool:
+    return bool(page.get("/Resources", {}).get("/XObject"))
+
+
+def _is_drawn(page: "PageObject") -> bool:
+    contents = page.get_contents()
+    return contents is not None and bool(contents.get_data().strip())
+
+
+def _lines_of_picture(pictures: ScannedPages, number: int) -> Iterator[_Line]:
+    """Yield the lines on a picture. OCR measures no line alike, so that only what is much larger keeps its size."""
+    found = lines_in_order(pictures.read(number))
+    usual = statistics.median(box.height for box in found) if found else 0.0
+    height = pictures.height(number)
+    for box in found:
+        size = usual if abs(box.height - usual) < _ALIKE * usual else box.height
+        place = 1 - box.bottom / height
+        yield _Line(clean(box.text), size, height - box.bottom, at_edge=not _EDGE < place < 1 - _EDGE)
 
 
 def _lines(page: "PageObject") -> Iterator[_Line]:

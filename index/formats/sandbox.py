@@ -20,8 +20,9 @@ from typing import IO, Any
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
-from index.formats.parsed import Parsed
-from index.formats.parsers import kind_of, parser_of
+from index.formats.parsed import NO_TEXT, Parsed
+from index.formats.parsers import SCANNED_PDF, kind_of, parser_of
+from index.ocr.engine import is_installed
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +42,18 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._using = threading.Lock()
 
-    def parse(self, path: str, content: bytes) -> Sequence[Parsed]:
-        """Parse a file with the parser for its suffix. Raises UnreadableArticle, whatever goes wrong."""
+    def parse(self, path: str, content: bytes, *, kind: str = "", times: int = 1) -> Sequence[Parsed]:
+        """Parse a file with the parser for its suffix, or for `kind`, in `times` the usual time.
+
+        Raises UnreadableArticle, whatever goes wrong.
+        """
+        seconds = self._seconds * times
         with self._using:
-            answer, late = self._ask(path, content)
+            answer, late = self._ask((path, kind or kind_of(path)), content, seconds)
         if answer is None:
             logger.warning("Parsing %s ended the sandbox (%s)", path, "time" if late else "memory or a crash")
             raise UnreadableArticle(
-                f"{path}: parsing took more than {self._seconds:g} seconds. Expected an ordinary file. Split it, or "
+                f"{path}: parsing took more than {seconds:g} seconds. Expected an ordinary file. Split it, or "
                 "save only its text."
                 if late
                 else f"{path}: parsing took more than {self._megabytes:,} MB of memory, or crashed the parser. "
@@ -70,7 +75,7 @@ class Sandbox:
             self._process.communicate()
             self._process = None
 
-    def _ask(self, path: str, content: bytes) -> tuple[dict[str, Any] | None, bool]:
+    def _ask(self, named: tuple[str, str], content: bytes, seconds: float) -> tuple[dict[str, Any] | None, bool]:
         """Return the answer, or None if there is none, and True if the time was up."""
         if self._process is None or self._process.poll() is not None:
             self._process = _start(self._megabytes)
@@ -81,13 +86,13 @@ class Sandbox:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self._seconds, end)
+        timer = threading.Timer(seconds, end)
         timer.start()
         read = None
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            _write(process.stdin, json.dumps(path).encode())
+            _write(process.stdin, json.dumps(named).encode())
             _write(process.stdin, content)
             read = _read(process.stdout)
             answer = json.loads(read) if read is not None else None
@@ -102,8 +107,31 @@ class Sandbox:
 
 
 def parse(path: str, content: bytes) -> Sequence[Parsed]:
-    """Parse a file in the sandbox that this process shares. Raises UnreadableArticle."""
-    return _shared.parse(path, content)
+    """Parse a file in the sandbox that this process shares, and scanned pages by OCR. Raises UnreadableArticle."""
+    parsed = _shared.parse(path, content)
+    if not parsed or not parsed[0].scanned:
+        return parsed
+    if not is_installed():
+        if parsed[0].text:
+            return parsed
+        raise UnreadableArticle(
+            f"{path}: {NO_TEXT}, perhaps a scan. Expected text that can be selected. Install OCR (`make ocr`), or run "
+            "the file through another OCR program."
+        )
+    return _parse_scans(path, content, parsed)
+
+
+def _parse_scans(path: str, content: bytes, parsed: Sequence[Parsed]) -> Sequence[Parsed]:
+    reader = Sandbox(seconds=LIMITS.ocr_seconds, megabytes=LIMITS.ocr_megabytes)
+    try:
+        return reader.parse(path, content, kind=SCANNED_PDF, times=len(parsed[0].scanned))
+    except UnreadableArticle as error:
+        if not parsed[0].text:
+            raise
+        logger.warning("Pages of %s were not read by OCR: %s", path, error)
+        return parsed
+    finally:
+        reader.close()  # the engine takes a gigabyte
 
 
 _shared = Sandbox()
@@ -120,7 +148,8 @@ def _parsed(answer: dict[str, Any]) -> Parsed:
         {str(fact): str(value) for fact, value in answer[name].items()} for name in ("stated", "origins")
     )
     start = min(max(0, int(answer["start"])), len(text))
-    return Parsed(text, stated, tuple(int(place) for place in answer["pages"]), guessed, start, reason, origins)
+    pages, ocr, scanned = (tuple(int(number) for number in answer[name]) for name in ("pages", "ocr", "scanned"))
+    return Parsed(text, stated, pages, guessed, start, reason, ocr, scanned, origins)
 
 
 def _start(megabytes: int) -> subprocess.Popen[bytes]:
@@ -155,13 +184,14 @@ def _serve(megabytes: int) -> None:
     sys.stdout = sys.stderr  # so that a parser that prints cannot garble the answer
     _limit(megabytes)
     sys.addaudithook(_refuse)
-    while (path := _read(source)) is not None and (content := _read(source)) is not None:
-        _write(to, json.dumps(_answer(json.loads(path), content)).encode())
+    while (named := _read(source)) is not None and (content := _read(source)) is not None:
+        path, kind = json.loads(named)
+        _write(to, json.dumps(_answer(path, kind, content)).encode())
 
 
-def _answer(path: str, content: bytes) -> dict[str, object]:
+def _answer(path: str, kind: str, content: bytes) -> dict[str, object]:
     try:
-        articles = parser_of(kind_of(path))(path, content)
+        articles = parser_of(kind)(path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}
     except MemoryError:

@@ -20,6 +20,7 @@ from index.formats.encodings import clean, decode, decode_html
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSED_KINDS, kind_of
 from index.formats.sandbox import parse
+from index.ocr.engine import is_installed
 from index.reading.feed_records import FEED_KINDS, read_feed
 from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
@@ -40,9 +41,15 @@ from index.text.terms import STOP_WORDS
 
 # To be increased if a module of `reading` or `formats` extracts something else, or `text.days` reads other days: all
 # files are then read again.
-VERSION = "/".join(["7", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))])
+VERSION = "/".join(
+    [
+        *("7", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))),
+        *(["ocr"] if is_installed() else []),
+    ]
+)
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
 _LONGEST_DERIVED_TITLE = 90
+_PAGES_NAMED = 10
 _NO_NAMES: FieldNames = {}
 _DATE_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/](\d\d)[-_/](\d\d)(?!\d)")
 
@@ -167,7 +174,22 @@ def _content_of(parsed: Parsed) -> bytes:
 
 def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, str]:
     head = read_parsed(parsed)
-    return _make(path, content, parsed.text, head, pages=parsed.pages), _guessed(parsed.guessed)
+    article = _make(path, content, parsed.text, head, pages=parsed.pages)
+    notes = filter(None, (_guessed(parsed.guessed), _scans(parsed)))
+    return replace(article, ocr=parsed.ocr), ", ".join(notes)
+
+
+def _scans(parsed: Parsed) -> str:
+    """Return a note on the pages that are pictures."""
+    if parsed.ocr:
+        return f"read by OCR: {_numbered(parsed.ocr)}"
+    hint = "OCR failed" if is_installed() else "OCR is not installed"
+    return f"without the text of {_numbered(parsed.scanned)}, a picture: {hint}" if parsed.scanned else ""
+
+
+def _numbered(pages: Sequence[int]) -> str:
+    some = ", ".join(map(str, pages[:_PAGES_NAMED])) + (" and others" if len(pages) > _PAGES_NAMED else "")
+    return f"page{'s' if len(pages) > 1 else ''} {some}"
 
 
 def check_kind(path: str) -> None:

@@ -525,9 +525,17 @@ class Reading:
 def _article(row: Sequence[object]) -> Article:
     id_, path, title, text, start, end, published, *rest, pages, day, corrected, language = row
     with _reporting_damage():
-        body, begins, origin = Span(start, end), tuple(json.loads(str(pages))), DayOrigin(**json.loads(str(day)))  # type: ignore[arg-type]
+        body, origin = Span(start, end), DayOrigin(**json.loads(str(day)))  # type: ignore[arg-type]
+        begins, ocr = _pages(pages)
         made = Article(id_, path, title, text, body, _date(published), *rest, begins, origin)  # type: ignore[arg-type, call-arg]
-        return replace(made, corrected=_corrected(corrected), language=str(language))
+        return replace(made, corrected=_corrected(corrected), language=str(language), ocr=ocr)
+
+
+def _pages(written: object) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return where each page begins, and the pages that were read by OCR, which most articles have none of."""
+    found = json.loads(str(written))
+    begins, ocr = (found["begins"], found["ocr"]) if isinstance(found, dict) else (found, ())
+    return tuple(begins), tuple(ocr)
 
 
 def _listing(row: Sequence[object]) -> Listing:

@@ -166,7 +166,7 @@ class Writing(Reading):
                 file,
                 *text,
                 *origin,
-                json.dumps(article.pages),
+                _pages_json(article),
                 json.dumps(asdict(article.day)),
                 json.dumps([(one.field, one.own) for one in article.corrected]),
                 article.language,
@@ -228,3 +228,7 @@ class Writing(Reading):
 
 def _searchable(chunk: Chunk, article_text: str, language: str) -> tuple[str, str]:
     return " ".join(terms(chunk.heading, language)), " ".join(terms(chunk.span.cut(article_text), language))
+
+
+def _pages_json(article: Article) -> str:
+    return json.dumps({"begins": article.pages, "ocr": article.ocr} if article.ocr else article.pages)

@@ -47,6 +47,7 @@ class Article:
     day: DayOrigin = UNKNOWN  # where the day that the file states comes from
     corrected: tuple[Corrected, ...] = ()  # the facts that are not as the file states them
     language: str = UNKNOWN_LANGUAGE  # of the body, as its ISO 639-1 code
+    ocr: tuple[int, ...] = ()  # the numbers, from 1, of the pages that were read by OCR
 
     @property
     def heading(self) -> str:

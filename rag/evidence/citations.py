@@ -33,6 +33,11 @@ class Citation:
         """The page on which the quote begins, from 1; None if the article has no pages."""
         return self.article.page(self.span.start)
 
+    @property
+    def by_ocr(self) -> bool:
+        """True if the page on which the quote begins was read by OCR, which may misread letters."""
+        return self.page in self.article.ocr
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

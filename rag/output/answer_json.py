@@ -155,6 +155,7 @@ def citation_json(citation: Citation) -> Json:
         "end": citation.span.end,
         "quote": citation.quote,
         "page": citation.page,
+        "ocr": citation.by_ocr,
         "speaker": speech_of(citation).speaker or None,
         "kind": speech_of(citation).kind,
         "certainty": read_certainty(citation.quote),

@@ -303,8 +303,8 @@ def quote_note(citation: Citation) -> str:
 
 
 def page_words(citation: Citation) -> str:
-    """Return the page of a quote; "" if its article has no pages."""
-    return f"page {citation.page}" if citation.page else ""
+    """Return the page of a quote, and if it was read by OCR; "" if its article has no pages."""
+    return f"page {citation.page}{', read by OCR' if citation.by_ocr else ''}" if citation.page else ""
 
 
 def where_words(citation: Citation) -> str:

@@ -20,6 +20,7 @@ from rag.output.answer_text import (
     WITHOUT_MODEL,
     ending_note,
     level_words,
+    page_words,
     quotes_beside,
     searched_line,
     verdict_mark,
@@ -157,8 +158,8 @@ class _Footnotes:
     def refer(self, paragraph: "Paragraph", citation: Citation, *, quoted: bool) -> None:
         """Add a new footnote and its number at the end of a paragraph; with `quoted` the note has the quote."""
         article, span = citation.article, citation.span
-        page = f", page {citation.page}" if citation.page else ""
-        place = f"{article.path}, characters {span.start} to {span.end}{page}."
+        where = filter(None, (article.path, f"characters {span.start} to {span.end}", page_words(citation)))
+        place = f"{', '.join(where)}."
         place += f" {self._page}{link(citation)}" if self._page else ""
         said = f"“{citation.quote}” " if quoted else ""
         source = reference(article, self._style).rstrip(".")

@@ -6,7 +6,7 @@ from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.analysis.draft_check import Checked, CheckedDraft, Mark
 from rag.language.word_diff import Piece, difference_words
 from rag.output.answer_json import Json, citation_json, scope_json
-from rag.output.answer_text import source_line
+from rag.output.answer_text import page_words, source_line
 
 MARK_WORDS: Mapping[Mark, str] = {
     "verbatim": "verbatim",
@@ -91,8 +91,8 @@ def place_lines(part: Checked) -> Iterator[str]:
     """Name the article and the place of each part."""
     for place in part.places:
         article, span = place.article, place.span
-        page = f", page {place.page}" if place.page else ""
-        yield one_line(f"{article.path}, characters {span.start} to {span.end}{page}: {source_line(article)}")
+        where = filter(None, (article.path, f"characters {span.start} to {span.end}", page_words(place)))
+        yield one_line(f"{', '.join(where)}: {source_line(article)}")
 
 
 def pieces_text(pieces: Sequence[Piece]) -> str:

@@ -19,6 +19,7 @@ from rag.output.answer_text import (
     WITHOUT_MODEL,
     ending_note,
     level_words,
+    page_words,
     quotes_beside,
     said_words,
     searched_line,
@@ -99,7 +100,7 @@ def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: 
     article, span = citation.article, citation.span
     source = reference(article, style).rstrip(".")
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
-    place += f", page {citation.page}" if citation.page else ""
+    place += f", {page_of}" if (page_of := page_words(citation)) else ""
     if marked and marked.also:
         place += f", {marked.also_words}"
     if said := said_words(citation):

@@ -14,6 +14,7 @@ import pytest
 
 from index.core.errors import UnreadableArticle
 from index.core.limits import Limits
+from index.formats.parsers import kind_of
 from index.formats.sandbox import Sandbox, _read, _write
 from index.pipeline.events import Done, Removed, Visible
 from index.pipeline.sync import sync_shelf
@@ -84,7 +85,7 @@ BROKEN = {
     "torn.md": (b"---\ntitle: [\n---\nText.", "front matter is not valid YAML in line 3"),
     "menu.html": (b"<html><body><script>draw()</script></body></html>", "no article text on this page"),
     "torn.pdf": (make_pdf(PDF)[:300], "the PDF is damaged"),
-    "scan.pdf": (make_pdf([[]]), "a PDF without text, perhaps a scan"),
+    "scan.pdf": (make_pdf([[]]), "a PDF without text"),
     "torn.docx": (make_docx()[:2000], "damaged, or not a Word file"),
     "zip.docx": (b"PK\x05\x06" + bytes(18), "not a Word file, despite its name"),
     "bomb.docx": (make_bomb(), "unpacks to more than"),
@@ -311,7 +312,7 @@ sandbox._serve(1500)
 """
     asked = io.BytesIO()
     for name in ("a.html", "a.pdf"):
-        _write(asked, json.dumps(name).encode())
+        _write(asked, json.dumps([name, kind_of(name)]).encode())
         _write(asked, b"content")
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, input=asked.getvalue()

@@ -1,0 +1,32 @@
+"""Scans: PDF whose pages are pictures of text, made for the tests."""
+
+import io
+import os
+from collections.abc import Sequence
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from index.ocr.engine import is_installed
+
+needs_ocr = pytest.mark.skipif(
+    not is_installed() and not os.environ.get("CI"), reason="OCR is not installed; `make ocr` installs it"
+)
+_SIZE = (1240, 1754)  # pixels: A4 at 150 dots an inch
+_MARGIN, _FONT, _LINE = 120, 28, 44
+
+
+def scanned_pdf(pages: Sequence[Sequence[str]]) -> bytes:
+    """Draw lines of text on pages, as a scanner sees them: grey and a little askew."""
+    pictures = [_drawn(lines) for lines in pages]
+    file = io.BytesIO()
+    pictures[0].save(file, "PDF", resolution=150, save_all=True, append_images=pictures[1:])
+    return file.getvalue()
+
+
+def _drawn(lines: Sequence[str]) -> Image.Image:
+    picture = Image.new("L", _SIZE, 240)
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(size=_FONT)
+    for number, line in enumerate(lines):
+        draw.text((_MARGIN, _MARGIN + number * _LINE), line, fill=40, font=font)
+    return picture.rotate(0.3, fillcolor=240)
