@@ -149,6 +149,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
                 "end",
                 "quote",
                 "page",
+                "ocr",
                 "speaker",
                 "kind",
                 "certainty",
