@@ -162,7 +162,8 @@ def find_disagreements(
     """
     asked = read_question_type(question)
     read = read_sentences(passages, asked)
-    own = [read.get(quote) or SentenceContext(quote, quote.quote, asked=asked) for quote in dict.fromkeys(quotes)]
+    in_english = [quote for quote in dict.fromkeys(quotes) if quote.in_english]
+    own = [read.get(quote) or SentenceContext(quote, quote.quote, asked=asked) for quote in in_english]
     # "His destination was Rome" answers next to the quote that says whose.
     own += [one for one in read.values() if one not in own and _adjoins(one, own) and one.answers]
     pairs: dict[Kind, list[tuple[_Claim, _Claim]]] = {}

@@ -18,11 +18,11 @@ from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Reach, Reading
 from index.text.articles import Article
 from index.text.chunks import Chunk
+from index.text.languages import is_english, nearest_language
 from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.text.terms import content_terms, terms
 from rag.evidence.citations import Citation
-from rag.language.matching import term_set
 from rag.language.quotation_marks import draft_quotations, said_parts
 from rag.language.word_diff import Difference, Piece, Tokens, differences, likeness, pieces, tokens
 from rag.retrieval.term_weights import term_rarity
@@ -113,7 +113,7 @@ def check_draft(text: str, *, reading: Reading, scope: Scope = WHOLE) -> Checked
     are in one article, in order. Raises BadDraft.
     """
     draft = clean_draft(text)
-    shelf = _Shelf(reading, scope)
+    shelf = _Shelf(reading, scope, nearest_language(draft, reading.languages()))
     body = _body(draft)
     quotations = [span for span in draft_quotations(draft) if span.start >= body.start]
     checked: list[Checked] = []
@@ -176,8 +176,8 @@ class _Passage:
 class _Shelf:
     """The articles of a scope, with what was read for earlier sentences."""
 
-    def __init__(self, reading: Reading, scope: Scope) -> None:
-        self.reading, self.scope = reading, scope
+    def __init__(self, reading: Reading, scope: Scope, language: str) -> None:
+        self.reading, self.scope, self.language = reading, scope, language
         self._articles: dict[str, Article] = {}
         self._words: dict[str, Tokens] = {}
         self._passages: dict[str, _Passage] = {}
@@ -185,20 +185,20 @@ class _Shelf:
 
     def with_run(self, text: str) -> list[_Passage]:
         """Return passages with a run of the text's first, middle or last words."""
-        all_terms = terms(text)
+        all_terms = terms(text, self.language)
         places = {0, max(0, len(all_terms) - _RUN), max(0, (len(all_terms) - _RUN) // 2)}
         return self._rank([all_terms[place : place + _RUN] for place in sorted(places)], _RUNS_READ)
 
     def with_short_runs(self, text: str) -> list[_Passage]:
         """Return passages with most of the text's runs of three words."""
-        all_terms = terms(text)
+        all_terms = terms(text, self.language)
         step = max(1, len(all_terms) // _MOST_RUNS)
         last = max(1, len(all_terms) - _SHORT_RUN + 1)
         return self._rank([all_terms[place : place + _SHORT_RUN] for place in range(0, last, step)], _PASSAGES_READ)
 
     def with_rarest(self, text: str) -> list[_Passage]:
         """Return passages with the rarest words of the text."""
-        asked = content_terms(text) or list(dict.fromkeys(terms(text)))
+        asked = content_terms(text, self.language) or list(dict.fromkeys(terms(text, self.language)))
         rarity = {term: weight for term, weight in self.rarity(asked).items() if self.reading.count_chunks_with(term)}
         rarest = sorted(rarity, key=lambda term: -rarity[term])[:_RAREST]
         return self._rank([[term] for term in rarest], _PASSAGES_READ)
@@ -248,9 +248,9 @@ def _check_sentence(draft: str, sentence: Span, shelf: _Shelf) -> Checked:
         return _altered(sentence, said, candidates[best], alike[best])
     if len(said.words) >= _LEAST_WITHIN and _within(said, candidates[held]) >= _WITHIN:
         return _altered(sentence, said, candidates[held], alike[held])
-    weights = shelf.rarity(content_terms(text))
+    weights = shelf.rarity(content_terms(text, shelf.language))
     heaviest = sum(weights.values())
-    covered = [_covered(weights, one.tokens, one.span) / heaviest if heaviest else 0.0 for one in candidates]
+    covered = [_covered(weights, one) / heaviest if heaviest else 0.0 for one in candidates]
     most = max(range(len(candidates)), key=lambda place: (covered[place], alike[place]))
     nearest = candidates[most] if covered[most] >= _COVERED else candidates[best]
     mark: Mark = "similar" if alike[best] >= SIMILAR or covered[most] >= _COVERED else "absent"
@@ -281,8 +281,8 @@ def _within(said: Tokens, candidate: _Candidate) -> float:
     return shared / len(said.words) if said.words else 0.0
 
 
-def _covered(weights: Mapping[str, float], written: Tokens, span: Span) -> float:
-    held = term_set(span.cut(written.text))
+def _covered(weights: Mapping[str, float], candidate: _Candidate) -> float:
+    held = frozenset(terms(candidate.span.cut(candidate.tokens.text), candidate.article.language))
     return sum(weight for term, weight in weights.items() if term in held)
 
 
@@ -293,6 +293,8 @@ def _altered(sentence: Span, said: Tokens, nearest: _Candidate, alike: float) ->
 
 
 def _named(said: Tokens, nearest: _Candidate, shown: Sequence[Piece]) -> tuple[Difference, ...]:
+    if not is_english(nearest.article.language):
+        return ()
     around = f"{nearest.article.heading}\n{nearest.article.text}"
     return differences(_text(said), nearest.span.cut(nearest.article.text), shown, around=around)
 

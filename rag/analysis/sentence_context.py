@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from itertools import product
 
+from index.text.languages import is_english
 from index.text.spans import Span
 from index.text.terms import STOP_WORDS, content_terms, terms
 from rag.evidence.citations import Citation
@@ -120,9 +121,14 @@ class SentenceContext:
 
 
 def read_sentences(passages: Sequence[Passage], asked: QuestionType) -> dict[Citation, SentenceContext]:
-    """Return each sentence of the passages with its context, in the order of the passages."""
+    """Return each sentence of the passages with its context, in the order of the passages.
+
+    Passages that are not in English are left out: the rules for what differs would misread them.
+    """
     read: dict[Citation, SentenceContext] = {}
     for passage in passages:
+        if not is_english(passage.article.language):
+            continue
         text, spans = passage.article.text, passage.sentences
         for place, span in enumerate(spans):
             first, last = max(0, place - _NEAR), min(len(spans), place + _NEAR + 1) - 1

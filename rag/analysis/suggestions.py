@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from index.core.formatting import one_line
 from index.pipeline.library import Library
 from index.shelf.queries import Listing
+from index.text.languages import is_english
 from index.text.plain_text import without_unseen
 from index.text.terms import content_terms, terms
 from rag.answering.pipeline import answer_question
@@ -27,11 +28,13 @@ def suggest_questions(library: Library, *, count: int = 4) -> tuple[str, ...]:
     """Return up to `count` questions that the shelf answers, each about another story.
 
     The newest story comes first, then the stories with most outlets and articles among the newest 200 articles.
+    Only articles in English are considered, because the questions are in English.
     A question is returned only if an article of its story is quoted first. At most `ASKED_PER_SUGGESTION` questions
     are asked for each one wanted. The same shelf gives the same questions. Raises what `answer_question` raises.
     """
     with library.shelf.read() as reading:
-        stories = _stories(reading.listings(_ARTICLES_SEEN))
+        listings = reading.listings(_ARTICLES_SEEN)
+    stories = _stories([listing for listing in listings if is_english(listing.language)])
     ordered = [*stories[:1], *sorted(stories[1:], key=_coverage, reverse=True)]
     suggested: dict[tuple[str, ...], str] = {}  # by the words of the first quote
     for story in ordered[: ASKED_PER_SUGGESTION * count]:

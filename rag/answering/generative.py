@@ -16,6 +16,7 @@ from pydantic_core import from_json
 from index.core.errors import DatelineError
 from index.core.formatting import long_day
 from index.text.articles import Article
+from index.text.languages import is_english, read_language
 from index.text.plain_text import without_unseen
 from index.text.sentences import split_sentences
 from index.text.spans import Span
@@ -213,6 +214,8 @@ def _checked(statement: Statement, passages: Sequence[Passage]) -> Statement:
     nowhere = Doubt("unknown_source", f"The model cites {cited} not exist.") if unknown else None
     if not statement.citations:
         return replace(statement, verdict="uncited", doubt=nowhere or Doubt("no_source", "No source cited."))
+    if not (is_english(read_language(statement.text)) and all(one.in_english for one in statement.citations)):
+        return replace(statement, verdict=grade(nowhere) if nowhere else "unchecked", doubt=nowhere)
     articles = {citation.article.id: citation.article for citation in statement.citations}.values()
     doubt = find_doubt(
         statement.text,

@@ -13,6 +13,7 @@ from index.core.scope import WHOLE, Scope
 from index.core.settings import Settings
 from index.pipeline.library import Library
 from index.shelf.queries import Listing, Reading
+from index.text.languages import is_english
 from index.text.terms import content_terms
 from rag.answering import extractive, generative
 from rag.answering.models import NOTHING, Answer, Dated, Level, Part, Prose, Quoted, Searched, Standalone, Weighed
@@ -168,6 +169,8 @@ def _answer_in_quotes(
 
 
 def _answer_about_shelf(query: Query, library: Library) -> Answer | None:
+    if not is_english(query.language):
+        return None
     started = time.perf_counter()
     with library.shelf.read(checked=True) as reading:
         asked = read_shelf_question(query.raw, reading, today=query.today)

@@ -164,10 +164,12 @@ _OWN = Speech("", "own")
 
 
 def speech_of(citation: Citation) -> Speech:
-    """Tell who says a quote; the sentence it begins in decides.
+    """Tell who says a quote; the sentence it begins in decides. Nobody is named in an article that is not in English.
 
     Only the article is read: a wrong name in it stays wrong, and who "she" is may be read wrongly.
     """
+    if not citation.in_english:
+        return _OWN
     span, article = citation.span, citation.article
     if span.start < _CHARACTERS_READ:
         for sentence, speech in read_speeches(article):

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.text.articles import Article
+from index.text.languages import is_english
 from index.text.spans import Span
 
 # "unclear": the quotes do not say it. "contradicted": they say something else. "unfinished": the answer broke off in
-# this statement, so it was not checked.
-Verdict = Literal["supported", "unclear", "contradicted", "uncited", "unfinished"]
+# this statement, so it was not checked. "unchecked": it, or a quote, is not in English.
+Verdict = Literal["supported", "unclear", "contradicted", "uncited", "unfinished", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Citation:
     def quote(self) -> str:
         """The article's own characters in the span."""
         return self.span.cut(self.article.text)
+
+    @property
+    def in_english(self) -> bool:
+        """False if the rules that read who speaks, when and how certain it is were not made for the quote."""
+        return is_english(self.article.language)
 
     @property
     def page(self) -> int | None:

@@ -92,9 +92,9 @@ def days_words(first: date, last: date) -> str:
 
 
 def when_of(citation: Citation) -> tuple[When, ...]:
-    """Return the times that a quote names, in order; none if its article has no date."""
+    """Return the times that a quote names, in order; none if its article has no date or is not in English."""
     published = citation.article.published
-    return read_when(citation.quote, published) if published else ()
+    return read_when(citation.quote, published) if published and citation.in_english else ()
 
 
 def read_when(quote: str, published: date) -> tuple[When, ...]:

@@ -156,9 +156,10 @@ def citation_json(citation: Citation) -> Json:
         "quote": citation.quote,
         "page": citation.page,
         "ocr": citation.by_ocr,
+        "language": citation.article.language or None,
         "speaker": speech_of(citation).speaker or None,
-        "kind": speech_of(citation).kind,
-        "certainty": read_certainty(citation.quote),
+        "kind": speech_of(citation).kind if citation.in_english else None,
+        "certainty": read_certainty(citation.quote) if citation.in_english else None,
         "when": [{"phrase": one.phrase, "first": _day(one.first), "last": _day(one.last)} for one in when_of(citation)],
     }
 

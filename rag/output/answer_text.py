@@ -7,6 +7,7 @@ from index.core.formatting import counted, long_day, none_in_scope, one_line, pl
 from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Listing
 from index.text.articles import Article
+from index.text.languages import name_of_language
 from rag.analysis.disagreements import Disagreement, disagreements_of
 from rag.analysis.figure_history import Figure, figure_history
 from rag.answering.models import Answer, Dated, Part, Prose, Searched
@@ -53,6 +54,8 @@ def head_lines(answer: Answer) -> Iterator[str]:
         yield words
     if answer.searched.problem:
         yield f"{KEYWORDS_ONLY} {answer.searched.problem}"
+    if note := language_note(answer):
+        yield note
     if note := dated_note(answer.dated):
         yield f"{note}."
     if note := meaning_note(answer.searched):
@@ -72,6 +75,15 @@ def corrections_words(corrections: Sequence[Correction]) -> str:
         f"Did you mean {', '.join(offered)}?" if offered else "",
     ]
     return " ".join(filter(None, parts))
+
+
+def language_note(answer: Answer) -> str:
+    """Return what is not shown of quotes that are not in English; "" if all are."""
+    cited = (citation for statement in answer.statements for citation in statement.citations)
+    others = {name_of_language(one.article.language) for one in (*answer.quotes, *cited) if not one.in_english}
+    if not others:
+        return ""
+    return f"Quotes in {' and '.join(sorted(others))} have no labels and no checks, which are made for English."
 
 
 def dated_note(dated: Dated | None) -> str:
@@ -287,6 +299,8 @@ def said_words(citation: Citation) -> str:
     >>> said_words(Citation(article, article.body))
     'Ines Okafor, direct quote · planned'
     """
+    if not citation.in_english:
+        return ""
     speech, certainty = speech_of(citation), read_certainty(citation.quote)
     kind = _KIND_WORDS.get(speech.kind, "")
     named = speech.kind == "statement" and _IS_A_STATEMENT.search(speech.speaker)

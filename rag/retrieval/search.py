@@ -11,7 +11,7 @@ from index.core.errors import ChromaUnreachable, EmbeddingFailed, IndexMismatch,
 from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Reading
 from index.text.chunks import Chunk
-from index.text.languages import ENGLISH, is_english
+from index.text.languages import ENGLISH, is_english, name_of_language
 from index.text.terms import content_terms, terms, terms_in
 from index.vectors.chroma import VectorIndex
 from index.vectors.embedders import Embedder
@@ -67,7 +67,9 @@ def search(
     """
     keyword = reading.keyword_ranking(_asked_terms(question, language, reading), CANDIDATES, scope=scope)
     dense, problem = dict[str, float](), ""
-    if is_english(language) or not embedder.only_english:
+    if embedder.only_english and not is_english(language):
+        problem = f"The question is in {name_of_language(language)}, and the built-in model knows only English."
+    else:
         try:
             dense = _dense_ranking(question, reading=reading, index=index, embedder=embedder, scope=scope)
         except EmbeddingFailed as error:

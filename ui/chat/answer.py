@@ -25,6 +25,7 @@ from rag.output.answer_text import (
     corrections_words,
     dated_note,
     ending_note,
+    language_note,
     level_words,
     listed_lines,
     meaning_note,
@@ -224,7 +225,9 @@ def _shown(turn: Turn, answer: Answer) -> dict[str, object]:
         "corrections": corrections_words(answer.searched.corrections),
         "days": dated_note(answer.dated),
         "narrowed": bool(answer.dated and answer.dated.used),
-        "problem": f"{KEYWORDS_ONLY} {answer.searched.problem}" if answer.searched.problem else "",
+        "problem": " ".join(
+            (*([KEYWORDS_ONLY, answer.searched.problem] if answer.searched.problem else []), language_note(answer))
+        ).strip(),
         "statements": [_statement(statement, numbers) for statement in prose.statements] if prose else [],
         "note": ending_note(answer),
         "lead": _lead(answer),

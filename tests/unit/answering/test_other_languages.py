@@ -5,9 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from index.vectors.embedders import Embedder
-from rag.answering.pipeline import find_passages
+from rag.analysis.disagreements import disagreements_of
+from rag.analysis.draft_check import check_draft
+from rag.analysis.figure_history import figure_history
+from rag.analysis.suggestions import suggest_questions
+from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
+from rag.llm.client import ChatModel
+from rag.output.answer_json import citation_json
+from rag.output.answer_text import answer_text, language_note, said_words
 from tests.conftest import Newsroom, make_newsroom
+from tests.support.chat_server import KEY, as_json, serve_chat
 
 HARBOURS = {
     "en.txt": "The harbour of Tallow was closed on Monday because the crane had cracks. It costs 30 million.",
@@ -89,3 +97,56 @@ def test_the_words_lead_in_a_language_that_the_model_does_not_know(harbours: New
 def test_a_name_is_found_across_languages(harbours: Newsroom) -> None:
     answer = harbours.ask("Who is Mara Lind of Kestrin?")
     assert "de.txt" in {quote.article.path for quote in answer.quotes}
+
+
+def test_a_quote_in_another_language_has_no_label_and_the_answer_says_so_once(harbours: Newsroom) -> None:
+    answer = harbours.ask("Was kostet die Reparatur des Hafens von Kestrin?")
+    (said,) = (quote for quote in answer.quotes if "sagte" in quote.quote)
+    shown = citation_json(said)
+    assert [shown[name] for name in ("language", "speaker", "kind", "certainty", "when")] == [
+        "de",
+        None,
+        None,
+        None,
+        [],
+    ]
+    assert said_words(said) == ""
+    assert answer_text(answer).count("Quotes in German have no labels and no checks") == 1
+    assert answer_text(answer).count("The question is in German, and the built-in model knows only English.") == 1
+
+
+def test_an_english_answer_says_nothing_of_languages(harbours: Newsroom) -> None:
+    answer = harbours.ask("Why was the harbour of Tallow closed?")
+    assert {quote.article.language for quote in answer.quotes} == {"en"}
+    assert (language_note(answer), answer.searched.problem) == ("", "")
+
+
+def test_what_articles_in_other_languages_say_is_not_compared(newsroom: Newsroom) -> None:
+    for name, toll in (("a", "vier"), ("b", "neun")):
+        newsroom.write(f"{name}.txt", f"Datum: 2026-03-02\n\nBei dem Brand in Kestrin sind {toll} Menschen gestorben.")
+    newsroom.index()
+    answer = newsroom.ask("Wie viele Menschen sind bei dem Brand in Kestrin gestorben?")
+    assert len(answer.quotes) == 2
+    assert (disagreements_of(answer), figure_history(answer)) == ((), ())
+
+
+def test_a_statement_is_not_checked_against_a_quote_that_is_not_in_english(harbours: Newsroom) -> None:
+    with serve_chat() as server:
+        server.say = lambda _: as_json(("The harbour of Kestrin costs ninety million crowns.", ["1.1"]))
+        chat = ChatModel("m", base_url=server.base_url, key=KEY, seconds=20, answer_tokens=200)
+        answer = answer_question("Was kostet der Hafen von Kestrin?", library=harbours.library, chat=chat)
+    assert answer.prose
+    assert [statement.verdict for statement in answer.prose.statements] == ["unchecked"]
+
+
+def test_a_headline_in_another_language_suggests_no_question(newsroom: Newsroom) -> None:
+    newsroom.write("de.txt", "Hafen gesperrt\n\nDer Hafen von Kestrin ist seit Montag wegen der Risse gesperrt.")
+    newsroom.index()
+    assert suggest_questions(newsroom.library) == ()
+
+
+def test_a_sentence_of_a_draft_is_found_in_its_language(harbours: Newsroom) -> None:
+    draft = "Der Hafen von Kestrin ist seit Montag gesperrt, weil im Kran große Risse sind."
+    with harbours.library.shelf.read() as reading:
+        (checked,) = check_draft(draft, reading=reading).parts
+    assert (checked.mark, checked.places[0].article.path) == ("altered", "de.txt")

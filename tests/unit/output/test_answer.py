@@ -142,6 +142,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
         assert set(statement) == {"text", "verdict", "citations"}
         for citation in statement["citations"]:
             assert set(citation) == {
+                "language",
                 "path",
                 "title",
                 "published",
