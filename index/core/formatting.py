@@ -30,6 +30,15 @@ def long_day(day: date | None) -> str:
     return f"{day.day} {day:%b %Y}" if day else ""
 
 
+def short_day(day: date | None) -> str:
+    """Format a day of a known year; None gives an empty string.
+
+    >>> short_day(date(2026, 2, 5))
+    '5 Feb'
+    """
+    return f"{day.day} {day:%b}" if day else ""
+
+
 def place_line(outlet: str | None, place: str | None, published: date | None) -> str:
     """Join the outlet, place and day of publication, leaving out what is unknown."""
     return ", ".join(part for part in (outlet, place, long_day(published)) if part)

@@ -11,7 +11,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal, Protocol
 
-from index.core.formatting import counted
 from index.text.near_duplicates import are_copies, shingles_kept
 from index.text.spans import Span
 from index.text.terms import folded, terms
@@ -29,7 +28,6 @@ TITLES: dict[Kind, str] = {
     "number": "The articles differ on a number",
     "date": "The articles differ on a date",
 }
-DIFFERENT_DAYS = "The articles are from different days, the newest last."
 ONE_ARTICLE = "One article gives both."
 ONE_TEXT = "These are two editions of one text."
 MOST_SHOWN = 4  # disagreements of an answer
@@ -57,11 +55,6 @@ class Side:
         return self.marked.cut(self.citation.article.text)
 
     @property
-    def also_words(self) -> str:
-        """How many other articles say the same, for display; "" if none does."""
-        return f"also in {counted(len(self.also), 'other article')}" if self.also else ""
-
-    @property
     def parts(self) -> tuple[str, str, str]:
         """The quote before the differing words, these words, and the quote after them."""
         start, quote = self.citation.span.start, self.citation.quote
@@ -83,14 +76,11 @@ class Disagreement:
 
     @property
     def note(self) -> str:
-        """Whether the sides are from different days, editions of one text or one article; "" if neither."""
+        """Whether the sides are from editions of one text or from one article; "" if neither."""
         articles = [side.citation.article for side in self.sides]
         if len({article.id for article in articles}) == 1:
             return ONE_ARTICLE
-        one_text = len(articles) == 2 and _are_copies(self.sides[0].citation, self.sides[1].citation)
-        days = {article.published for article in articles}
-        apart = len(days) > 1 and None not in days
-        return " ".join(filter(None, (DIFFERENT_DAYS if apart else "", ONE_TEXT if one_text else "")))
+        return ONE_TEXT if len(articles) == 2 and _are_copies(*(side.citation for side in self.sides)) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +115,37 @@ def disagreements_of(answer: Answer) -> tuple[Disagreement, ...]:
     return tuple(shown)[:MOST_SHOWN]
 
 
+def sides_by_quote(answer: Answer) -> dict[Citation, Side]:
+    """Return the sides of the disagreements of an answer by the quote that is shown."""
+    return {side.citation: side for disagreement in disagreements_of(answer) for side in disagreement.sides}
+
+
 def _without_history(found: Sequence[Disagreement], history: Sequence[Figure]) -> Iterator[Disagreement]:
-    """Leave out sides with an older figure that the history of figures shows as overtaken."""
+    """Leave out what the history of figures shows: overtaken sides, and all if each side is of a day of its own."""
     past = overtaken(history)
     for one in found:
+        if _is_in(one.sides, history):
+            continue
         sides = tuple(side for side in one.sides if not _is_overtaken(side, past, history))
         if len(sides) > 1:
             yield replace(one, sides=sides)
+
+
+def _is_in(sides: Sequence[Side], history: Sequence[Figure]) -> bool:
+    """Return True if each side is a figure of the history, and no two sides have articles of one day."""
+    days = [day for side in sides for day in {one.article.published for one in (side.citation, *side.also)}]
+    return len(days) == len(set(days)) and all(_is_figure(side, history) for side in sides)
+
+
+def _is_figure(side: Side, figures: Sequence[Figure]) -> bool:
+    return any(figure.is_number(number) for figure in figures for number in read_numbers(side.words))
 
 
 def _is_overtaken(side: Side, past: Sequence[Figure], history: Sequence[Figure]) -> bool:
     day = side.citation.article.published
     if not past or day is None or day >= history[-1].day:
         return False
-    return any(figure.is_number(number) for figure in past for number in read_numbers(side.words))
+    return _is_figure(side, past)
 
 
 def _not_overtaken(question: str, quotes: Sequence[Citation], passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

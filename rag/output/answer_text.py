@@ -1,14 +1,14 @@
 """An answer as text for a terminal, and the wording that other formats share."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
-from index.core.formatting import counted, long_day, none_in_scope, one_line, place_line, scope_words
+from index.core.formatting import counted, long_day, none_in_scope, one_line, place_line, scope_words, short_day
 from index.core.scope import WHOLE, Scope
 from index.shelf.queries import Listing
 from index.text.articles import Article
 from index.text.languages import name_of_language
-from rag.analysis.disagreements import Disagreement, disagreements_of
+from rag.analysis.disagreements import Disagreement, Side, disagreements_of
 from rag.analysis.figure_history import Figure, figure_history
 from rag.answering.models import Answer, Dated, Part, Prose, Searched
 from rag.answering.sources import count_sources
@@ -160,7 +160,7 @@ def foot_lines(answer: Answer) -> Iterator[str]:
     if answer.level != "answers" and not answer.about_shelf:
         yield searched_line(answer)
     for disagreement in disagreements_of(answer):
-        yield from disagreement_lines(disagreement)
+        yield from disagreement_lines(disagreement, shown={*cited, *answer.quotes})
     if prose and prose.usage:
         yield usage_line(prose)
 
@@ -186,7 +186,7 @@ def with_days(history: Sequence[Figure]) -> Iterator[tuple[Figure, str]]:
     """Yield each figure with its day in words; with the year if they are of different years."""
     one_year = len({figure.day.year for figure in history}) == 1
     for figure in history:
-        yield figure, f"{figure.day.day} {figure.day:%b}" if one_year else long_day(figure.day)
+        yield figure, short_day(figure.day) if one_year else long_day(figure.day)
 
 
 def _first_lines(answer: Answer) -> Iterator[str]:
@@ -327,14 +327,29 @@ def where_words(citation: Citation) -> str:
     return ", ".join(filter(None, (place_line(article.outlet, article.place, article.published), page_words(citation))))
 
 
-def disagreement_lines(disagreement: Disagreement) -> Iterator[str]:
-    """Yield the sides of a disagreement, each with its differing words."""
-    yield f"{disagreement.title}. {disagreement.note}".rstrip()
+def disagreement_lines(disagreement: Disagreement, *, shown: Container[Citation] = ()) -> Iterator[str]:
+    """Yield a disagreement on one line, and its quotes that are not shown above it."""
+    yield f"{disagreement.title}: {' · '.join(words for _, words in sides_words(disagreement))}"
+    if disagreement.note:
+        yield f"  {disagreement.note}"
     for side in disagreement.sides:
-        marked = f"“{one_line(side.words)}”: " if side.words else ""
-        yield f"  {marked}{one_line(side.citation.quote)}{quote_note(side.citation)}"
-        also = f"; {side.also_words}" if side.also else ""
-        yield f"    {source_line(side.citation.article)}{also}"
+        if side.citation not in shown:
+            yield f"  {one_line(side.citation.quote)}{quote_note(side.citation)}"
+            yield f"    {source_line(side.citation.article)}"
+
+
+def sides_words(disagreement: Disagreement) -> Iterator[tuple[Side, str]]:
+    """Yield each side with its differing words, its day and its outlet, or who says it if that tells them apart."""
+    articles = {side.citation.article.id: side.citation.article for side in disagreement.sides}
+    years = {article.published.year for article in articles.values() if article.published}
+    for side in disagreement.sides:
+        article = side.citation.article
+        day = short_day(article.published) if len(years) == 1 else long_day(article.published)
+        source = article.outlet or article.title
+        if len(articles) == 1:
+            source = speech_of(side.citation).speaker or source
+        more = f" and {counted(len(side.also), 'other article')}" if side.also else ""
+        yield side, f"{one_line(side.words)} ({', '.join(filter(None, (day, one_line(source))))}{more})"
 
 
 def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = WHOLE) -> Iterator[str]:

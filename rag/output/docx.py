@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from index.core.formatting import one_line, xml_line, xml_text
-from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.disagreements import Side, disagreements_of, sides_by_quote
 from rag.analysis.figure_history import figure_history
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
@@ -23,6 +23,7 @@ from rag.output.answer_text import (
     page_words,
     quotes_beside,
     searched_line,
+    sides_words,
     verdict_mark,
     with_days,
 )
@@ -90,17 +91,26 @@ def _write_answer(document: "Document", answer: Answer, notes: "_Footnotes") -> 
     if words := level_words(answer):
         document.add_paragraph(xml_line(words))
     _write_history(document, answer, notes)
-    cited = number_citations(answer.statements)
-    if not (answer.prose and answer.prose.statements):
-        for citation in cited:
-            _write_quote(document, citation, notes)
+    _write_quotes(document, answer, notes)
+
+
+def _write_quotes(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
+    cited = [] if answer.prose and answer.prose.statements else list(number_citations(answer.statements))
+    sides = sides_by_quote(answer)
+    for citation in cited:
+        _write_quote(document, citation, notes, sides.get(citation))
     if beside := quotes_beside(answer):
         document.add_paragraph(WITHOUT_MODEL)
         for citation in beside:
-            _write_quote(document, citation, notes)
+            _write_quote(document, citation, notes, sides.get(citation))
     if answer.level != "answers" and not answer.about_shelf:
         document.add_paragraph(xml_line(searched_line(answer)))
-    _write_disagreements(document, answer, notes)
+    for disagreement in disagreements_of(answer):
+        words = " · ".join(words for _, words in sides_words(disagreement))
+        document.add_paragraph(xml_line(f"{disagreement.title}: {words}. {disagreement.note}".rstrip()))
+    for side in sides.values():
+        if side.citation not in {*cited, *beside}:
+            _write_quote(document, side.citation, notes, side)
 
 
 def _write_history(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
@@ -127,24 +137,13 @@ def _write_statements(document: "Document", statements: Sequence[Statement], not
             paragraph.add_run(f" {xml_line(f'({mark})')}").italic = True
 
 
-def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes") -> None:
-    paragraph = document.add_paragraph(f"“{xml_line(citation.quote)}”", style="Quote")
-    notes.refer(paragraph, citation, quoted=False)
-
-
-def _write_disagreements(document: "Document", answer: Answer, notes: "_Footnotes") -> None:
-    for disagreement in disagreements_of(answer):
-        document.add_paragraph(f"{disagreement.title}. {disagreement.note}".rstrip())
-        for side in disagreement.sides:
-            _write_side(document, side, notes)
-
-
-def _write_side(document: "Document", side: Side, notes: "_Footnotes") -> None:
+def _write_quote(document: "Document", citation: Citation, notes: "_Footnotes", side: Side | None = None) -> None:
+    """Write a quote; the words in which it differs are bold."""
     paragraph = document.add_paragraph("“", style="Quote")
-    for place, text in enumerate(side.parts):
+    for place, text in enumerate(side.parts if side else (citation.quote,)):
         paragraph.add_run(xml_text(re.sub(r"\s+", " ", text))).bold = place == 1
     paragraph.add_run("”")
-    notes.refer(paragraph, side.citation, quoted=False)
+    notes.refer(paragraph, citation, quoted=False)
 
 
 class _Footnotes:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from index.core.formatting import one_line
-from rag.analysis.disagreements import Side, disagreements_of
+from rag.analysis.disagreements import Side, disagreements_of, sides_by_quote
 from rag.analysis.figure_history import Figure, figure_history
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
@@ -23,6 +23,7 @@ from rag.output.answer_text import (
     quotes_beside,
     said_words,
     searched_line,
+    sides_words,
     verdict_mark,
     with_days,
 )
@@ -71,15 +72,18 @@ def _answer_parts(answer: Answer, quote: Callable[..., str], page: str) -> Itera
         yield _plain(words)
     if history := figure_history(answer):
         yield _history(history, page)
-    yield from (quote(citation, f"\\[{number}\\] ") for citation, number in numbers.items())
+    sides = sides_by_quote(answer)
+    yield from (quote(citation, f"\\[{number}\\] ", marked=sides.get(citation)) for citation, number in numbers.items())
     if beside := quotes_beside(answer):
         yield WITHOUT_MODEL
-        yield from (quote(citation, "") for citation in beside)
+        yield from (quote(citation, "", marked=sides.get(citation)) for citation in beside)
     if answer.level != "answers" and not answer.about_shelf:
         yield _plain(searched_line(answer))
     for disagreement in disagreements_of(answer):
-        yield f"**{disagreement.title}.** {_plain(disagreement.note)}".rstrip()
-        yield from (quote(side.citation, "", marked=side) for side in disagreement.sides)
+        words = " · ".join(_plain(words) for _, words in sides_words(disagreement))
+        yield f"**{disagreement.title}:** {words}. {_plain(disagreement.note)}".rstrip()
+        below = (side for side in disagreement.sides if side.citation not in {*numbers, *beside})
+        yield from (quote(side.citation, "", marked=side) for side in below)
 
 
 def _history(history: Sequence[Figure], page: str) -> str:
@@ -101,8 +105,6 @@ def _quote(citation: Citation, number: str, *, style: Style, page: str, marked: 
     source = reference(article, style).rstrip(".")
     place = f"{_plain(source)}, {_plain(article.path)}, characters {span.start} to {span.end}"
     place += f", {page_of}" if (page_of := page_words(citation)) else ""
-    if marked and marked.also:
-        place += f", {marked.also_words}"
     if said := said_words(citation):
         place = f"{_plain(said)}. {place}"
     if page:

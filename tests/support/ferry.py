@@ -13,7 +13,7 @@ ALSO_14 = "A service was held in Quarrow for the 14 people who died when the fer
 def write_ferry(seeds: Path) -> None:
     for name, outlet, day, text in (
         ("a.md", "The Lamp", "2026-02-09", TWELVE),
-        ("b.md", "The <x>Post</x>", "2026-02-10", FOURTEEN),
+        ("b.md", "The <x>Post</x>", "2026-02-09", FOURTEEN),
         ("c.md", "Quarrow Times", "2026-02-10", ALSO_14),
     ):
         (seeds / name).write_text(reprint(outlet, day, text, title=f"Ferry {name}"), encoding="utf-8")

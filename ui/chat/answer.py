@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from index.core.formatting import counted, place_line
 from index.text.articles import Article
-from rag.analysis.disagreements import disagreements_of
+from rag.analysis.disagreements import disagreements_of, sides_by_quote
 from rag.analysis.figure_history import figure_history
 from rag.answering.models import Answer
 from rag.answering.sources import count_sources
@@ -34,14 +34,13 @@ from rag.output.answer_text import (
     said_words,
     searched_line,
     usage_line,
-    where_words,
     with_days,
 )
 from rag.output.search_report import report_text
 from ui.browser.address import go, here
 from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
-from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement
+from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement, source_shown
 from ui.chat.export import (
     forms,
     hand_over,
@@ -173,9 +172,8 @@ def citations_shown(answer: Answer) -> dict[Citation, int | None]:
     numbers = _on_cards(answer)
     for figure in figure_history(answer):
         numbers.setdefault(figure.citation, None)
-    for disagreement in disagreements_of(answer):
-        for side in disagreement.sides:
-            numbers.setdefault(side.citation, None)
+    for citation in sides_by_quote(answer):
+        numbers.setdefault(citation, None)
     return numbers
 
 
@@ -254,26 +252,15 @@ def _statement(statement: Statement, numbers: dict[Citation, int]) -> dict[str, 
         "new_line": statement.new_line,
         "verdict": statement.verdict,
         "message": statement.message,
-        "chips": [{"number": numbers[citation], **_source(citation)} for citation in statement.citations],
+        "chips": [{"number": numbers[citation], **source_shown(citation)} for citation in statement.citations],
         "unresolved": list(statement.unresolved),
-    }
-
-
-def _source(citation: Citation) -> dict[str, str]:
-    """Return what is shown of the quote behind a chip while it is pointed at."""
-    return {
-        "key": str(Place.of(citation)),
-        "quote": citation.quote,
-        "said": said_words(citation),
-        "title": citation.article.title,
-        "where": where_words(citation),
     }
 
 
 def _figures(answer: Answer) -> list[dict[str, str]]:
     """Return how the figure that answers changed, oldest first."""
     history = figure_history(answer)
-    return [{"value": figure.value, "day": day, **_source(figure.citation)} for figure, day in with_days(history)]
+    return [{"value": figure.value, "day": day, **source_shown(figure.citation)} for figure, day in with_days(history)]
 
 
 def _lead(answer: Answer) -> str:
@@ -307,6 +294,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
     statements = answer.prose.statements if answer.prose else ()
     order = list(dict.fromkeys(citation.article.id for citation in numbers))
     shown = sorted(numbers, key=lambda citation: order.index(citation.article.id))
+    sides = sides_by_quote(answer)
     return [
         {
             "title": article.title,
@@ -316,7 +304,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
                 {
                     "key": str(Place.of(citation)),
                     "number": numbers[citation] or 0,
-                    "text": citation.quote,
+                    "parts": sides[citation].parts if citation in sides else (citation.quote, "", ""),
                     "page": page_words(citation),
                     "said": said_words(citation),
                     **_mark(citation, statements),

@@ -11,7 +11,7 @@ from rag.analysis.disagreements import Disagreement
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import Place
-from rag.output.answer_text import said_words, where_words
+from rag.output.answer_text import said_words, sides_words, where_words
 from rag.output.changes import changes_heading, changes_notes
 from ui.server.chats import Turn
 
@@ -52,29 +52,26 @@ def shown_changes(turn: Turn, answer: Answer) -> dict[str, object] | None:
         "day": day,
         "heading": changes_heading(found),
         "problem": "",
-        "added": [_side(quote, (quote.quote, "", "")) for quote in found.added],
+        "added": [source_shown(quote) for quote in found.added],
         "differ": [shown_disagreement(one) for one in found.differing],
         "notes": list(changes_notes(found)),
     }
 
 
 def shown_disagreement(disagreement: Disagreement) -> dict[str, object]:
-    """Return what the component draws of a disagreement: its sides, each with the differing words marked."""
-    return {
-        "title": disagreement.title,
-        "note": disagreement.note,
-        "sides": [_side(side.citation, side.parts, side.also_words) for side in disagreement.sides],
-    }
+    """Return what the component draws of a disagreement: its sides, each in words and with the quote behind them."""
+    sides = [{"words": words, **source_shown(side.citation)} for side, words in sides_words(disagreement)]
+    return {"title": disagreement.title, "note": disagreement.note, "sides": sides}
 
 
-def _side(citation: Citation, parts: tuple[str, str, str], also: str = "") -> dict[str, object]:
+def source_shown(citation: Citation) -> dict[str, str]:
+    """Return what is shown of a quote, or of the quote behind a chip while it is pointed at."""
     return {
         "key": str(Place.of(citation)),
-        "parts": list(parts),
+        "quote": citation.quote,
+        "said": said_words(citation),
         "title": citation.article.title,
         "where": where_words(citation),
-        "said": said_words(citation),
-        "also": also[:1].upper() + also[1:],
     }
 
 

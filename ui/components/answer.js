@@ -145,7 +145,7 @@ const appendCards = (root, section, cards) => {
       const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", quote.key)))
       button.append(
         make("span", "number", quote.number ? String(quote.number) : ""),
-        make("q", "words", quote.text),
+        drawWords(quote.parts),
         ...(quote.said ? [make("span", "says", quote.said)] : []),
         make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
       )
@@ -164,33 +164,40 @@ const appendCards = (root, section, cards) => {
   }
 }
 
-// One quote of several, with the words in which it differs marked.
-const drawSide = (root, side) => {
+// A quote that newer articles add.
+const drawAdded = (root, side) => {
   const entry = make("li", "side")
   const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
-  const words = make("q", "words")
-  words.append(side.parts[0])
-  if (side.parts[1]) words.append(make("mark", "differs", side.parts[1]), side.parts[2])
   button.append(make("span", "side-title", side.title))
   if (side.where) button.append(make("span", "side-where", side.where))
-  button.append(words)
+  button.append(make("q", "words", side.quote))
   if (side.said) button.append(make("span", "says", side.said))
-  if (side.also) button.append(make("span", "says", side.also))
   button.append(make("span", "hint", "Open in the article"))
   entry.append(button)
   return entry
 }
 
-// Disagreements: the sides next to each other, ordered by day only.
+// The words of a quote, with those marked in which articles differ.
+const drawWords = (parts) => {
+  const words = make("q", "words")
+  words.append(parts[0])
+  if (parts[1]) words.append(make("mark", "differs", parts[1]), parts[2])
+  return words
+}
+
+// Disagreements: each on one line, its sides ordered by day only.
 const drawDiffer = (root, section, differ) => {
   section.replaceChildren()
   for (const found of differ) {
     const box = make("section", "differ")
-    box.append(make("h2", "title", found.title))
+    const list = make("ol", "figures")
+    for (const side of found.sides) {
+      const entry = make("li", "figure")
+      entry.append(drawChip(root, "chip", side.words, side.words, side))
+      list.append(entry)
+    }
+    box.append(make("h2", "over-time", `${found.title}:`), list)
     if (found.note) box.append(make("p", "where", found.note))
-    const list = make("ul", "sides")
-    list.append(...found.sides.map((side) => drawSide(root, side)))
-    box.append(list)
     section.append(box)
   }
 }
@@ -228,7 +235,7 @@ const drawChanges = (root, section, changes) => {
   changed.append(make("p", "lead", changes.heading))
   if (changes.added.length) {
     const list = make("ul", "sides")
-    list.append(...changes.added.map((side) => drawSide(root, side)))
+    list.append(...changes.added.map((side) => drawAdded(root, side)))
     changed.append(list)
   }
   const differ = make("div", "differing")

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from index.reading.readers import read_article
 from index.text.sentences import split_sentences
 from rag.analysis.disagreements import (
-    DIFFERENT_DAYS,
     ONE_ARTICLE,
     ONE_TEXT,
     Disagreement,
     disagreements_of,
     find_disagreements,
 )
+from rag.analysis.figure_history import figure_history
 from rag.answering.models import Prose
 from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
-from rag.output.answer_text import answer_text
+from rag.output.answer_text import answer_text, sides_words
 from rag.output.export import export
 from rag.retrieval.passages import Passage
 from tests.conftest import FENTANYL, OTTAWA, Newsroom
@@ -187,21 +187,22 @@ def test_sentences_that_agree_raise_no_alarm(_why: str, one: str, other: str, qu
     assert sides_of(between(question, other, one)) == []
 
 
-def test_articles_from_different_days_are_noted_and_sorted() -> None:
+def test_articles_from_different_days_are_sorted() -> None:
     monday, tuesday = "2026-02-09", "2026-02-10"
     for texts, days in (((TWELVE, FOURTEEN), (monday, tuesday)), ((FOURTEEN, TWELVE), (tuesday, monday))):
         (found,) = between(HOW_MANY, *texts, days=days)
         assert [side.words for side in found.sides] == ["Twelve", "Fourteen"]
-        assert found.note == DIFFERENT_DAYS
-    (found,) = between(HOW_MANY, TWELVE, FOURTEEN)
-    assert found.note == ""
+        assert found.note == ""
 
 
 def test_articles_that_agree_are_one_side() -> None:
     (found,) = between(HOW_MANY, TWELVE, FOURTEEN, ALSO_14)
     assert [side.words for side in found.sides] == ["Twelve", "Fourteen"]
     assert [[other.quote for other in side.also] for side in found.sides] == [[], [ALSO_14]]
-    assert found.sides[1].also_words == "also in 1 other article"
+    assert [words for _, words in sides_words(found)] == [
+        "Twelve (12 Feb, Paper 1)",
+        "Fourteen (12 Feb, Paper 2 and 1 other article)",
+    ]
 
 
 def test_a_copy_does_not_count_but_a_later_edition_does() -> None:
@@ -209,7 +210,7 @@ def test_a_copy_does_not_count_but_a_later_edition_does() -> None:
     changed = report.replace("Twelve", "Fourteen")
     assert sides_of(between(HOW_MANY, report, changed)) == []
     (found,) = between(HOW_MANY, report, changed, days=("2026-02-12", "2026-02-13"))
-    assert found.note == f"{DIFFERENT_DAYS} {ONE_TEXT}"
+    assert found.note == ONE_TEXT
 
 
 def test_an_article_does_not_disagree_with_itself() -> None:
@@ -274,32 +275,43 @@ def ferry(newsroom: Newsroom) -> Newsroom:
 def test_every_output_format_has_disagreements(ferry: Newsroom) -> None:
     answer = ferry.ask(HOW_MANY)
     lines = answer_text(answer).splitlines()
-    start = lines.index(f"The articles differ on a number. {DIFFERENT_DAYS}")
-    assert lines[start + 1].startswith(f"  “Twelve”: {TWELVE} (The coastguard, ")
-    assert lines[start + 2] == "    Ferry a.md (The Lamp, 9 Feb 2026)"
-    assert lines[start + 4] == "    Ferry b.md (The <x>Post</x>, 10 Feb 2026); also in 1 other article"
+    strip = "Twelve (9 Feb, The Lamp) · 14 (10 Feb, Quarrow Times and 1 other article)"
+    assert f"The articles differ on a number: {strip}" in lines
+    assert sum(TWELVE in line for line in lines) == sum(ALSO_14 in line for line in lines) == 1, "shown once"
     (found,) = json.loads(json.dumps(answer_json(answer)))["disagreements"]
     assert set(found) == {"kind", "note", "sides"}
-    assert (found["kind"], found["note"]) == ("number", DIFFERENT_DAYS)
+    assert (found["kind"], found["note"]) == ("number", None)
     first, second = found["sides"]
-    assert (first["marked"], second["marked"]) == ("Twelve", "Fourteen")
+    assert (first["marked"], second["marked"]) == ("Twelve", "14")
     with ferry.library.shelf.read() as reading_:
         for side in found["sides"]:
             text = reading_.article(side["path"]).text
             assert text[side["marked_start"] : side["marked_end"]] == side["marked"]
             assert text[side["start"] : side["end"]] == side["quote"]
-    assert second["also"] == [{"path": "c.md", "title": "Ferry c.md", "published": "2026-02-10"}]
-    assert "> **Twelve** people died" in export("Ferry", [answer], "md").content.decode()
+    assert second["also"] == [{"path": "b.md", "title": "Ferry b.md", "published": "2026-02-09"}]
+    markdown = export("Ferry", [answer], "md").content.decode()
+    assert markdown.count("people died when the ferry Aster sank off Halden Ford on") == 1, "shown once"
+    assert markdown.count("**Twelve** people died") == 1
+    assert "**The articles differ on a number:** Twelve \\(9 Feb, The Lamp\\) · 14" in markdown
     paragraphs = docx.Document(io.BytesIO(export("Ferry", [answer], "docx").content)).paragraphs
     bold = [run.text for paragraph in paragraphs for run in paragraph.runs if run.bold]
-    assert bold == ["Twelve", "Fourteen"]
+    assert bold == ["14", "Twelve"]
+
+
+def test_a_later_figure_is_newer_and_not_different(newsroom: Newsroom) -> None:
+    for name, day, text in (("a.md", "2026-02-09", TWELVE), ("b.md", "2026-02-10", FOURTEEN)):
+        newsroom.write(name, reprint(f"Paper {name}", day, text))
+    newsroom.indexed()
+    answer = newsroom.ask(HOW_MANY)
+    assert [figure.value for figure in figure_history(answer)] == ["12", "14"]
+    assert disagreements_of(answer) == ()
 
 
 def test_a_contradiction_below_the_quotes_is_found(newsroom: Newsroom) -> None:
     for number in range(5):
         newsroom.write(f"{number}.md", reprint(f"Paper {number}", "2026-02-09", f"{TWELVE} It was day {number}."))
     newsroom.write(
-        "z.md", reprint("The Post", "2026-02-10", "Divers went on. When the Aster went down 14 people died.")
+        "z.md", reprint("The Post", "2026-02-09", "Divers went on. When the Aster went down 14 people died.")
     )
     newsroom.indexed()
     answer = newsroom.ask(HOW_MANY)
