@@ -113,28 +113,22 @@ def _passages() -> Iterator[str]:
 
 def _checks() -> Iterator[str]:
     result = _load("checks")
-    halves = {"all": "all articles", **_HALVES}
     yield from ("## Checks of a model's statements", "")
     yield from _measured("checks", result, f"{result['data']}.")
-    yield from _table(
-        ["SummEdits articles", "altered statements", "caught", "95 %", "true statements", "false alarms", "95 %"],
-        (
-            [
-                name,
-                (part := result["summedits"][half])["altered"],
-                part["statements"]["caught"],
-                _interval(part["95 %"]["caught"]),
-                part["true"],
-                part["statements"]["alarms"],
-                _interval(part["95 %"]["alarms"]),
-            ]
-            for half, name in halves.items()
-        ),
-    )
-    yield from ("", "By check, all articles:")
-    yield from _plain_table("check", result["summedits"]["all"]["rules"])
-    yield from ("", "By kind of edit, all articles:")
-    yield from _plain_table("edit", result["summedits"]["all"]["kinds"])
+    rows = {
+        name: {key: _interval(value) if isinstance(value, list) else value for key, value in row.items()}
+        for name, row in result["sets"].items()
+    }
+    yield from _plain_table("set and half", rows)
+    for name in ("FaithBench", "SummEdits", "WiCE"):
+        yield from ("", f"The curve, {name}, all sources. Chosen: {result['chosen']['point']}.")
+        yield from _plain_table("doubted at most unread", result["curve"][f"{name}, all"])
+        yield from ("", f"By check, {name}, all sources:")
+        yield from _plain_table("check", result["checks"][name])
+    yield from ("", "Whole summaries of FaithBench, doubted by these checks and by models:")
+    yield from _plain_table("judge", result["summaries"])
+    yield from ("", "Statements that no quote says, share doubted:")
+    yield from _plain_table("", {"doubted": result["invented"]})
 
 
 def _plain_table(head: str, rows: Mapping[str, Mapping[str, object]]) -> Iterator[str]:

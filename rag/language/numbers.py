@@ -67,7 +67,7 @@ _FIGURES = re.compile(
     rf"(?:(?P<glued>bn|mn|tn|k|m|b)\b)?(?:[\s-]+(?P<scale>{_SCALE})\b)?{_UNIT}"
 )
 # "2024-25" says "2025" too.
-_RANGE_OF_YEARS = re.compile(r"\b(?P<century>19|20)\d\d\s?[-–/]\s?(?P<year>\d\d)$")
+_RANGE_OF_YEARS = re.compile(r"\b(?P<century>19|20)\d\d\s?[-–/]{1,2}\s?(?P<year>\d\d)$")
 _WORD = "|".join(sorted((*_SMALL, *_SCALES), key=len, reverse=True))
 _SPELLED = re.compile(
     rf"\b(?P<minus>minus\s)?(?P<a>(?:half )?a )?(?P<words>(?:{_WORD})(?:[\s-]+(?:and\s+)?(?:{_WORD}))*)"

@@ -60,6 +60,9 @@ _WAVERS = re.compile(
 _BINDING, _DONE = 3, 4
 _DECIDED = frozenset(terms("agree decide approve adopt sign finalise complete conclude confirm ratify enact will must"))
 _INFINITIVE = re.compile(r"\b(?:to|for|of)\s+(?:be\s+)?(\w+)")
+# "Still recovering" has not recovered, and "a deal" is no deed.
+_NO_DEED = re.compile(r"\b(?:(?<=\ba\s)|(?<=\ban\s))\w+|\w+ing\b")
+_DENYING = re.compile(r"\bnot\b")
 
 
 def negation(claim: Claim) -> str | None:
@@ -164,10 +167,10 @@ def commitment(claim: Claim) -> str | None:
         held, word = find_certainty(closest)
         if undecided or held == "considered":
             return says_otherwise([*undecided, word][0], as_written(decided[0], statement), quotes)
-    left_open = all_terms(_INFINITIVE.findall(statement))
+    left_open = all_terms([*_INFINITIVE.findall(statement), *_NO_DEED.findall(statement)])
     for place, quote in enumerate(quotes):
         elsewhere = all_terms([*quotes[:place], *quotes[place + 1 :]]) | STOP_WORDS
-        for found in _UNDONE.finditer(quote):
+        for found in (one for one in _UNDONE.finditer(quote) if not _DENYING.search(one.group())):
             verb = terms(found["verb"])[0]
             if _level(found) < certainty and verb not in elsewhere and terms(quote).count(verb) == 1:
                 done = [form for form in said if form in forms(verb) - left_open]

@@ -16,7 +16,7 @@ from rag.evidence.citations import Doubt, Verdict
 from rag.language.lexicon import words as words_of
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
-from rag.verification.claim import Claim
+from rag.verification.claim import Claim, Text
 from rag.verification.claim_rules import commitment, negation, opposites
 from rag.verification.fact_rules import addresses, dates, figures, names, numbers
 from rag.verification.messages import does_not_say, has_unseen, says_otherwise
@@ -101,8 +101,19 @@ def emptiness(claim: Claim) -> str | None:
     return None if claim.quoted_terms else "There is no quote."
 
 
+def other_name(claim: Claim) -> str | None:
+    """Check that no name replaces another one in a passage that is otherwise copied."""
+    found = (one for one in _swapped(claim) if one[0][0].isupper() and one[1][0].isupper())
+    return next((says_otherwise(*one) for one in found), None)
+
+
 def swaps(claim: Claim) -> str | None:
-    """Check that no word replaces another one in a passage that is otherwise copied.
+    """Check that no word replaces another one in a passage that is otherwise copied."""
+    return next((says_otherwise(*one) for one in _swapped(claim)), None)
+
+
+def _swapped(claim: Claim) -> Iterator[tuple[str, str, list[Text]]]:
+    """Yield each word that is replaced in a passage that is otherwise copied, the word for it, and the quote.
 
     In a closely copied passage any other word is a swap; elsewhere only a word that no quote has. Words that look like
     verbs do not count: they are reworded much more often than they are falsified.
@@ -120,8 +131,7 @@ def swaps(claim: Claim) -> str | None:
                 and _has_digit(replaced) <= _has_digit(word)
                 and len(replaced) > 2
             ):
-                return says_otherwise(as_written(replaced, quote.text), as_written(word, statement), [quote])
-    return None
+                yield as_written(replaced, quote.text), as_written(word, statement), [quote]
 
 
 def _has_digit(word: str) -> bool:
@@ -148,7 +158,7 @@ def _is_verbal(term: str, text: str) -> bool:
     )
 
 
-def words(claim: Claim) -> str | None:
+def words(claim: Claim, most_unread: int = MOST_UNREAD) -> str | None:
     """Check that enough words of the statement are in its quotes, and the others in the text around them."""
     statement, quotes = claim.statement.text, claim.quotes
     if foreign := _in_another_script(statement, claim.known):
@@ -164,7 +174,7 @@ def words(claim: Claim) -> str | None:
     strange = [term for term in strange_terms(claim) if term in said and term not in named]
     unread = [term for term in strange_terms(claim, with_around=True) if term in strange]
     added = _added(statement, frozenset(unread))
-    if added or len(unread) > MOST_UNREAD or len(strange) > MOST_STRANGE * len(said):
+    if added or len(unread) > most_unread or len(strange) > MOST_STRANGE * len(said):
         return does_not_say(as_written(added or strange[0], statement), quotes)
     return None
 
@@ -202,7 +212,7 @@ def strange_terms(claim: Claim, *, with_around: bool = False) -> list[str]:
 
 # What the quotes say otherwise. In this order: the first rule that fails is shown.
 CONTRADICTIONS: Mapping[str, Rule] = MappingProxyType(
-    {"figures": figures, "negation": negation, "opposites": opposites, "swaps": swaps}
+    {"figures": figures, "other_name": other_name, "negation": negation, "opposites": opposites}
 )
 # What the quotes do not say. Rules that name one thing come before those that weigh all.
 RULES: Mapping[str, Rule] = MappingProxyType(
@@ -214,6 +224,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "dates": dates,
         "names": names,
         "commitment": commitment,
+        "swaps": swaps,
         "words": words,
     }
 )
