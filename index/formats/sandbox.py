@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,13 +23,14 @@ from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.parsed import NO_TEXT, Parsed
 from index.formats.parsers import SCANNED_PDF, kind_of, parser_of
-from index.ocr.engine import is_installed
+from index.ocr.engine import ScannedPages, is_installed
 
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 # Audit events (PEP 578) that are refused. This covers code written in Python only.
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
+_PICTURE = "picture of page "  # and its number: in place of the kind of a file, to have a page drawn
 _INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TEMP")
 
 
@@ -47,9 +49,22 @@ class Sandbox:
 
         Raises UnreadableArticle, whatever goes wrong.
         """
-        seconds = self._seconds * times
+        answer = self._answer_for(path, content, kind or kind_of(path), self._seconds * times)
+        try:
+            return [_parsed(article) for article in answer["articles"]]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise UnreadableArticle(
+                f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
+            ) from None
+
+    def draw(self, path: str, content: bytes, page: int) -> bytes:
+        """Draw a page of a PDF, by its number from 1, as a PNG. Raises UnreadableArticle."""
+        answer = self._answer_for(path, content, f"{_PICTURE}{page}", self._seconds)
+        return b64decode(str(answer.get("picture", "")))
+
+    def _answer_for(self, path: str, content: bytes, kind: str, seconds: float) -> dict[str, Any]:
         with self._using:
-            answer, late = self._ask((path, kind or kind_of(path)), content, seconds)
+            answer, late = self._ask((path, kind), content, seconds)
         if answer is None:
             logger.warning("Parsing %s ended the sandbox (%s)", path, "time" if late else "memory or a crash")
             raise UnreadableArticle(
@@ -61,12 +76,7 @@ class Sandbox:
             )
         if reason := answer.get("reason"):
             raise UnreadableArticle(str(reason))
-        try:
-            return [_parsed(article) for article in answer["articles"]]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise UnreadableArticle(
-                f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
-            ) from None
+        return answer
 
     def close(self) -> None:
         """End the process. The next file starts another one."""
@@ -134,6 +144,11 @@ def _parse_scans(path: str, content: bytes, parsed: Sequence[Parsed]) -> Sequenc
         reader.close()  # the engine takes a gigabyte
 
 
+def draw_page(path: str, content: bytes, page: int) -> bytes:
+    """Draw a page of a PDF, by its number from 1, as a PNG; b"" without OCR. Raises UnreadableArticle."""
+    return _shared.draw(path, content, page) if is_installed() else b""
+
+
 _shared = Sandbox()
 atexit.register(_shared.close)
 
@@ -191,6 +206,9 @@ def _serve(megabytes: int) -> None:
 
 def _answer(path: str, kind: str, content: bytes) -> dict[str, object]:
     try:
+        if kind.startswith(_PICTURE):
+            drawn = ScannedPages(content).png(int(kind.removeprefix(_PICTURE)) - 1)
+            return {"picture": b64encode(drawn).decode()}
         articles = parser_of(kind)(path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}

@@ -95,6 +95,18 @@ def remove_seed(seeds: Path, path: str) -> bytes:
     return content
 
 
+def read_seed(seeds: Path, path: str) -> bytes:
+    """Return the contents of a file; `path` and what is raised are as for `remove_seed`, and links are not followed."""
+    check_folder(seeds)
+    try:
+        return _locate(seeds, path).read_bytes()
+    except OSError as error:
+        raise UnknownSeed(
+            f"The file {path!r} cannot be read ({error.strerror}). Expected a path as `dateline list` shows it. If the "
+            "file was moved, index again."
+        ) from None
+
+
 def restore_seed(seeds: Path, path: str, content: bytes) -> Added:
     """Put back what `remove_seed` removed. If its name has been taken meanwhile, a free one is used.
 

@@ -3,6 +3,7 @@
 It needs the extra `ocr`. Nothing is downloaded, and a page takes some seconds of one core.
 """
 
+import io
 import os
 from dataclasses import dataclass
 from functools import cache
@@ -10,7 +11,9 @@ from importlib.util import find_spec
 from typing import Any
 
 _MOST_THREADS = 4
-_SCALE = 200 / 72  # pixels per point: scans are made for this size, and the models' largest side is near it
+_SCALE = 200 / 72  # pixels per point, as scanners give them
+_LONGEST_SIDE = 3_200  # pixels: a larger page is made smaller, because a page takes time by its size
+_SHOWN = 110 / 72  # pixels per point of a picture for people
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,12 @@ class ScannedPages:
         """Return page `number`, from 0, as an array of grey values (height, width)."""
         return self._pages[number].render(scale=_SCALE, grayscale=True).to_numpy().squeeze()
 
+    def png(self, number: int) -> bytes:
+        """Return page `number`, from 0, as a PNG for people to look at."""
+        file = io.BytesIO()
+        self._pages[number].render(scale=_SHOWN, grayscale=True).to_pil().save(file, "PNG")
+        return file.getvalue()
+
     def height(self, number: int) -> float:
         """Return the height of page `number`, from 0, in points."""
         return float(self._pages[number].get_height())
@@ -75,4 +84,10 @@ def _engine() -> Any:
     from rapidocr import RapidOCR
 
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    return RapidOCR(params={"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": threads})
+    return RapidOCR(
+        params={
+            "Global.max_side_len": _LONGEST_SIDE,
+            "Global.log_level": "error",
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        }
+    )

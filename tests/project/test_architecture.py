@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, str] = {
     "index.shelf": "index.core index.text",
     "index.inbox": "index.core index.reading",
     "index.feeds": "index.core index.formats.xml_files index.inbox index.reading index.shelf.database index.text",
-    "index.pipeline": "index.core index.inbox index.reading index.shelf index.text index.vectors",
+    "index.pipeline": "index.core index.formats.sandbox index.inbox index.reading index.shelf index.text index.vectors",
     "index.cli": "index.core index.feeds index.inbox index.pipeline index.shelf index.text",
     "rag.language": "index.text",
     "rag.llm": "index.core index.text",

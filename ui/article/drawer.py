@@ -40,10 +40,10 @@ class Opened:
     on_shelf: bool = True
 
 
-def show_reader(opened: Opened, correct: Callable[[], None]) -> None:
+def show_reader(opened: Opened, below: Callable[[], None]) -> None:
     """Open the drawer on an article, with its quotes highlighted and the clicked one brightest.
 
-    `correct` shows a form to correct what is known of the article, if it is on the shelf.
+    `below` shows what can be done with the article, if it is on the shelf.
     """
     article, cited, clicked, was = opened.article, opened.cited, opened.clicked, opened.was
     numbers = {citation: number for number, citation in enumerate(cited) if citation.article.id == article.id}
@@ -68,7 +68,7 @@ def show_reader(opened: Opened, correct: Callable[[], None]) -> None:
             },
         )
         if opened.on_shelf:
-            correct()
+            below()
 
     drawer()
 

@@ -17,6 +17,7 @@ from rag.evidence.permalinks import FoundAgain, Place, closest_sentence, find_ag
 from rag.storage.chats import Chats
 from ui.article.correct_form import show_correct_form
 from ui.article.drawer import Opened, Was, show_reader
+from ui.article.page_picture import show_page_picture
 from ui.browser.address import Address, here
 from ui.browser.look import show_text
 
@@ -51,7 +52,12 @@ def show_opened(cited: Sequence[Citation], chats: Chats, library: Library, index
         show_text(str(error), kind="problem")
         return
     if opened:
-        show_reader(opened, partial(show_correct_form, opened.article, library, index))
+        show_reader(opened, partial(_show_below, opened, library, index))
+
+
+def _show_below(opened: Opened, library: Library, index: Callable[[], None]) -> None:
+    show_page_picture(opened.clicked, library.settings.seeds)
+    show_correct_form(opened.article, library, index)
 
 
 def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, library: Library) -> Opened | None:

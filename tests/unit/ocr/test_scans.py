@@ -1,20 +1,27 @@
 """Scanned PDF are read page by page, and what is quoted from them says that OCR read it."""
 
 import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
 
-from index.core.errors import UnreadableArticle
+from index.core.errors import UnknownSeed, UnreadableArticle
 from index.formats import sandbox
+from index.pipeline.page_pictures import picture_of_page
 from index.reading.readers import read_article
-from rag.answering.models import Answer
+from index.vectors.embedders import Embedder
+from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
-from tests.conftest import Newsroom
+from tests.conftest import Newsroom, make_newsroom
 from tests.support.formats import make_pdf
 from tests.support.scans import needs_ocr, scanned_pdf
 
 FERRY = ["The ferry Aurelia was sold to a yard in Norway", "for 3.2 million crowns, its owner said."]
+CREW_ASKED = "How large is the crew of the ferry?"
 CREW = ["The crew of 41 keeps its work until October."]
 
 
@@ -44,20 +51,62 @@ def test_without_ocr_the_pages_that_are_pictures_are_named(newsroom: Newsroom) -
     assert any("without the text of page 2, a picture" in note for note in notes)
 
 
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterator[Newsroom]:
+    """A newsroom with a scan of two pages."""
+    made = make_newsroom(tmp_path_factory.mktemp("scans"), model)
+    made.write("scan.pdf", scanned_pdf([FERRY, CREW]))
+    assert made.indexed().articles == 1
+    yield made
+    made.library.index.release()
+
+
 @needs_ocr
 @pytest.mark.slow
-def test_a_scan_is_read_and_its_quotes_say_so(newsroom: Newsroom) -> None:
-    newsroom.write("scan.pdf", scanned_pdf([FERRY, CREW]))
-    assert newsroom.indexed().articles == 1
-    answer = newsroom.ask("How large is the crew of the ferry?")
+def test_a_scan_is_read_and_its_quotes_say_so(scanned: Newsroom) -> None:
+    answer = scanned.ask(CREW_ASKED)
     (quote,) = [one for one in answer.quotes if "41" in one.quote]
     assert quote.quote == quote.article.text[quote.span.start : quote.span.end] == CREW[0]
     assert (quote.page, quote.by_ocr) == (2, True)
     assert "page 2, read by OCR" in answer_text(answer)
-    assert ocr_in_json(answer) == [True] * len(answer.quotes)
-
-
-def ocr_in_json(answer: Answer) -> list[object]:
     statements = answer_json(answer)["statements"]
     assert isinstance(statements, list)
-    return [citation["ocr"] for statement in statements for citation in statement["citations"]]
+    assert all(citation["ocr"] for statement in statements for citation in statement["citations"])
+
+
+@needs_ocr
+@pytest.mark.slow
+def test_the_picture_of_a_page_is_shown_below_the_article(scanned: Newsroom, tmp_path: Path) -> None:
+    quote = next(one for one in scanned.ask(CREW_ASKED).quotes if one.page == 2)
+    page = show(quote, scanned)
+    page.toggle[0].set_value(True).run()
+    (shown,) = page.get("image")
+    assert shown.proto.imgs[0].caption == "scan.pdf, page 2"
+    picture = Image.open(io.BytesIO(picture_of_page(quote.article, 2, scanned.seeds)))
+    assert picture.width < picture.height
+    assert picture.getextrema() != (255, 255), "something is printed on it"
+    (tmp_path / "scan.pdf").write_bytes(scanned_pdf([FERRY]))
+    with pytest.raises(UnknownSeed, match="was changed since it was read"):
+        picture_of_page(quote.article, 1, tmp_path)
+
+
+def show(quote: Citation, newsroom: Newsroom) -> AppTest:
+    def script() -> None:
+        import streamlit as st
+
+        from ui.article.page_picture import show_page_picture
+
+        show_page_picture(*st.session_state["given"])
+
+    page = AppTest.from_function(script, default_timeout=60)
+    page.session_state["given"] = (quote, newsroom.seeds)
+    return page.run()
+
+
+def test_other_pages_have_no_picture(newsroom: Newsroom) -> None:
+    newsroom.write("text.pdf", make_pdf([["The crew of 41 keeps its work."]]))
+    newsroom.indexed()
+    (quote,) = newsroom.ask(CREW_ASKED).quotes
+    page = show(quote, newsroom)
+    assert not page.toggle
+    assert not page.exception
