@@ -71,6 +71,17 @@ def _quoting() -> Iterator[str]:
     yield from ("", *_evidence())
 
 
+def _languages() -> Iterator[str]:
+    result = _load("languages")
+    yield from ("## Other languages", "")
+    yield from _measured("languages", result, "XQuAD, the same 60 paragraphs on the shelf and 60 off it in each.")
+    yield "*Holds* counts the questions on the shelf whose quotes hold the answer. *Off* counts the others for which"
+    yield "nothing is shown, or what is shown is not called an answer. Numbers were chosen on one half, but not for"
+    yield "English."
+    rows = [(language, half, row) for language, halves in result["languages"].items() for half, row in halves.items()]
+    yield from _table(["", "", *rows[0][2]], [(language, half, *row.values()) for language, half, row in rows])
+
+
 def _evidence() -> Iterator[str]:
     result = _load("levels")
     halves = [name for name in result["evidence"][0] if name != "coefficients"]

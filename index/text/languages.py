@@ -63,7 +63,7 @@ _LEAST_KANA = 0.1  # of the signs of a Japanese text
 _LETTERS = {
     "es": "¿¡", "ru": "ыэё", "uk": "іїєґ", "sr": "ђјљњћџ", "fa": "پچژگ", "ur": "ٹڈڑںےہ", "mr": "ळ",
 }  # fmt: skip
-_SAMPLE = 4_000  # characters
+_SAMPLE = 2_000  # characters
 _WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~«»„“”‚‘’·…،؛؟।–—]+")
 # The least evidence for a language: a word that no other one has counts 1. In a long text, so much a word.
 _LEAST = 1.5
@@ -79,7 +79,6 @@ _ENGLISH_WORDS = """
     why will with within without would year years yet you your"""
 
 
-@lru_cache(maxsize=1_000)
 def read_language(text: str) -> str:
     """Return the language of a text as its ISO 639-1 code, or "" if it is unknown. Only its beginning is read.
 
@@ -88,7 +87,11 @@ def read_language(text: str) -> str:
     >>> read_language("Vance 2026")
     ''
     """
-    sample = text[:_SAMPLE]
+    return _read(text[:_SAMPLE])
+
+
+@lru_cache(maxsize=1_000)
+def _read(sample: str) -> str:
     languages = _of_its_script(sample)
     if len(languages) == 1:
         return languages[0]

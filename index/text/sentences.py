@@ -1,20 +1,26 @@
 """Sentences: split a text into the units that are quoted.
 
-nupunkt (Punkt, unsupervised) finds the boundaries in one paragraph at a time. A property test checks that sentences are
-in order, have no white space at their ends, and leave nothing of the body out.
+nupunkt (Punkt, unsupervised) finds the boundaries in one paragraph at a time. It was made for English: in other
+languages, those after an ordinal number or one of their own abbreviations are undone, and those after their own marks
+added. A property test checks that sentences are in order, have no white space at their ends, and leave nothing of the
+body out.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 from itertools import pairwise
 
 from nupunkt import PunktSentenceTokenizer, load_default_model
 
+from index.text.days import MONTH
+from index.text.languages import is_english, read_language
 from index.text.spans import Span
 
 # Characters given to nupunkt at once: its time grows with the square of a line's length.
 _WINDOW = 4_000
+_LONGEST_WORDS = 60  # characters that are read on each side of a full stop
 LONGEST = 1000  # characters; longer ones, such as tables without a full stop, are cut at white space
 
 # Titles before a name that nupunkt's list, made from law reports, lacks.
@@ -27,9 +33,20 @@ _PER_CENT = re.compile(r"(?<=\bper cent\.)(?=\s+[\"'“‘A-Z])")
 _BLOCK_START = re.compile(r"\s*(?:[#>|]|[-*•+]\s|\d{1,3}[.)]\s)")
 _BETWEEN_CELLS = " | "
 _SEEN = re.compile(r"\S")
-# Full stops of Chinese, Japanese and Hindi, which have no space after them.
-_OTHER_STOP = re.compile(r"[。！？।]+[\"'”’」』）)]*")
-_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？।][\"'”’)\]]*\s*$")
+# Full stops of Chinese, Japanese, Indian scripts, Arabic, Urdu, Burmese, Khmer, Amharic and Armenian. In Japanese, a
+# quotation that "と" follows is a part of the sentence.
+_STOPS = "。！？।॥؟۔။។።։"
+_OTHER_STOP = re.compile(rf"[{_STOPS}]+[\"'”’」』）)]*+(?!と)")
+_ENDS_SENTENCE = re.compile(rf"[.!?…:;{_STOPS}][\"'”’)\]]*\s*$")
+_LANGUAGE_SHOWS = 2_000  # characters
+# "3." before a month, and after a word that an ordinal number follows, ends no sentence.
+_ORDINAL = re.compile(r"(?:\d{1,2}|[IVX]+)\.")
+_OF_A_MONTH = re.compile(MONTH, re.IGNORECASE)
+_BEFORE_ORDINAL = {
+    "de": frozenset("ab am beim bis das dem den der des die im ins seit und vom zum zur".split()),
+    "da": frozenset("d den det fra fredag lørdag mandag onsdag søndag til tirsdag torsdag".split()),
+    "no": frozenset("den det fra fredag lørdag mandag onsdag søndag til tirsdag torsdag".split()),
+}
 
 
 def split_sentences(text: str, body: Span) -> tuple[Span, ...]:
@@ -39,10 +56,11 @@ def split_sentences(text: str, body: Span) -> tuple[Span, ...]:
     >>> [span.cut(text) for span in split_sentences(text, Span(0, len(text)))]
     ['Sen. Lee left at 5 p.m.', '"We agreed," she said.']
     """
+    language = read_language(text[body.start : min(body.end, body.start + _LANGUAGE_SHOWS)])
     return tuple(
         piece
         for paragraph in _paragraphs(text, body)
-        for sentence in _sentences(text, paragraph)
+        for sentence in _sentences(text, paragraph, language)
         for piece in _cut_long(text, sentence)
     )
 
@@ -81,9 +99,34 @@ def _wraps(text: str, line: Span, following: Span) -> bool:
     return not _ENDS_SENTENCE.search(upper) and 40 <= len(upper) <= 120
 
 
-def _sentences(text: str, paragraph: Span) -> Iterator[Span]:
+@cache
+def _abbreviations() -> dict[str, frozenset[str]]:
+    """Return the abbreviations of each language but English that may be before a capital, in lower case."""
+    text = files(__package__).joinpath("data", "abbreviations.txt").read_text(encoding="utf-8")
+    lines = (line.partition(": ") for line in text.splitlines())
+    return {language: frozenset(words.split()) for language, _, words in lines}
+
+
+def _continues(text: str, end: int, language: str) -> bool:
+    """Return True if a sentence of another language than English does not end at this full stop."""
+    before, after = text[max(0, end - _LONGEST_WORDS) : end].rstrip(), text[end : end + _LONGEST_WORDS].lstrip()
+    if not before.endswith("."):
+        return False
+    if after[:1].islower():
+        return True
+    *earlier, last = before.split()
+    if _ORDINAL.fullmatch(last):
+        ordinal = bool(earlier) and earlier[-1].lower() in _BEFORE_ORDINAL.get(language, ())
+        return ordinal or _OF_A_MONTH.match(after) is not None
+    word = re.split("[('’\"«„“-]", last)[-1].rstrip(".").lower()
+    return word in _abbreviations().get(language, ())
+
+
+def _sentences(text: str, paragraph: Span, language: str) -> Iterator[Span]:
     raw = paragraph.cut(text)
     cuts = set(_ends(raw))
+    if not is_english(language):
+        cuts = {cut for cut in cuts if not _continues(raw, cut, language)}
     cuts |= {found.start() for found in _LOST_SPACE.finditer(raw) if not _in_address(raw, found.start())}
     cuts |= {found.start() for found in _PER_CENT.finditer(raw)}
     cuts |= {found.end() for found in _OTHER_STOP.finditer(raw)}

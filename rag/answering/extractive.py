@@ -31,8 +31,8 @@ _MOST_CORRECTIONS = 2  # sentences
 # With this chance, sentences are right often enough to be called an answer.
 _ANSWERS = 0.75
 # The same by words alone: `bench/languages.py`.
-_ANSWERS_BY_WORDS = 0.35
-_LEAST_BY_WORDS = 0.25
+_ANSWERS_BY_WORDS = 0.45
+_LEAST_BY_WORDS = 0.3
 # Near enough to be shown: a sentence that has a word of the question, or is this close in meaning.
 _NEAR_MEANING = 0.3
 _NEAR_COVERAGE = 0.5  # or whose neighbours and headline have this share of the question's weight
@@ -95,7 +95,7 @@ def answer(
         return NOTHING, nearest
     # A heading is short, and so looks surer than it is.
     chance = max((one.chance for one in near if not one.sentence.is_heading), default=_HEADLINES_ALONE)
-    enough = _ANSWERS_BY_WORDS if near[0].evidence.by_words else _ANSWERS
+    enough = _ANSWERS if near[0].evidence.by_words is None else _ANSWERS_BY_WORDS
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
@@ -153,7 +153,7 @@ def _first_sentences(article: Article, count: int) -> list[Citation]:
 def _is_near(candidate: Candidate) -> bool:
     """Return True if a sentence is near enough to the question to be shown."""
     own = candidate.evidence
-    if own.by_words:
+    if own.by_words is not None:
         return candidate.chance >= _LEAST_BY_WORDS
     shares = own.own_coverage > 0 or own.coverage >= _NEAR_COVERAGE or own.similarity >= _NEAR_MEANING
     return shares and candidate.chance >= _LEAST_CHANCE
@@ -192,7 +192,9 @@ def _complement(asked: Asked, best: Candidate, ranked: Sequence[Candidate]) -> l
     News spreads a fact over neighbouring sentences: one names the drug, the next says what was agreed.
     """
     missing = set(asked.own) - best.sentence.terms
-    if best.evidence.by_words:  # else a name that the headline has would call for any sentence that repeats it
+    if (
+        best.evidence.by_words is not None
+    ):  # else a name that the headline has would call for any sentence that repeats it
         missing -= best.sentence.heading
     near = [
         candidate

@@ -55,6 +55,8 @@ _CHANCE: Mapping[str, float] = {
 # `bench.languages` in six languages. The area under the curve of the second half is .955.
 _WEIGHT_BY_WORDS: Mapping[str, float] = {"own_coverage": 0.6, "coverage": 0.18, "around": 0.36}
 _CHANCE_BASE_BY_WORDS = -4.92
+# Pairs of characters are rarely all found; the many small words of Hindi often are.
+_CHANCE_OF_LANGUAGE: Mapping[str, float] = {**dict.fromkeys(("ja", "ko", "th", "zh"), 0.5), "hi": -0.4}
 _CHANCE_BY_WORDS: Mapping[str, float] = {"own_coverage": 2.96, "coverage": 5.58, "around": 4.41}
 _SMALL, _LARGE = 10, 300  # articles: a shelf that counts like one article, and the size of the large shelf
 # An article is on a follow-up's subject if it has this share of the weight that was lent.
@@ -134,7 +136,9 @@ class Evidence:
     around: float  # mean similarity of the sentences of its passage that were read, times the size
     size: float  # of the shelf: 0 for one article, 1 for a large shelf
     lacks: float  # 1 if the question asks for a number, a day or a person, and the sentence has none
-    by_words: bool = False  # the model does not know the language; then `around` is the coverage of its passage
+    # The question's language if the model does not know it, or that of the article; then `around` is the coverage of
+    # the passage. None: it knows them.
+    by_words: str | None = None
     score: float | None = None  # of a reranker, which then decides alone; None if there is none
 
     @property
@@ -142,7 +146,7 @@ class Evidence:
         """How near a sentence is to the question, among the sentences of this question."""
         if self.score is not None:
             return self.score
-        if self.by_words:
+        if self.by_words is not None:
             return float(sum(factor * getattr(self, name) for name, factor in _WEIGHT_BY_WORDS.items()))
         words = _COVERAGE_WEIGHT * self.coverage + _OWN_COVERAGE_WEIGHT * self.own_coverage
         return self.similarity + words + _LACKS_WEIGHT * self.lacks
@@ -152,7 +156,9 @@ class Evidence:
         """The chance that a sentence answers the question, 0 to 1."""
         if self.score is not None:
             return self.score
-        base, factors = (_CHANCE_BASE_BY_WORDS, _CHANCE_BY_WORDS) if self.by_words else (_CHANCE_BASE, _CHANCE)
+        base, factors = _CHANCE_BASE, _CHANCE
+        if self.by_words is not None:
+            base, factors = _CHANCE_BASE_BY_WORDS + _CHANCE_OF_LANGUAGE.get(self.by_words, 0.0), _CHANCE_BY_WORDS
         return 1 / (1 + exp(-base - sum(factor * getattr(self, name) for name, factor in factors.items())))
 
 
@@ -260,7 +266,7 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
                 on_it = min(1.0, share / _ON_THE_SUBJECT)
                 coverage = (coverage + on_it) / 2 if asked.own else on_it
             mine, lacks = share_of(own_rarity, sentence.terms), float(asked.type.is_missing(sentence.citation.quote))
-            evidence = Evidence(similarity, mine, coverage, around, size, lacks, by_words)
+            evidence = Evidence(similarity, mine, coverage, around, size, lacks, asked.language if by_words else None)
             candidates.append(Candidate(sentence, evidence))
     return [candidate for candidate in candidates if candidate.sentence.states]
 

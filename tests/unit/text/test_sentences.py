@@ -8,7 +8,24 @@ from index.text.sentences import LONGEST, split_sentences
 from index.text.spans import Span
 
 pieces = st.sampled_from(
-    ["Sen. Lee said no.", '"We agreed," she said.', "\n\n", "\n", " ", "- item", "# Head", "U.S.", "a.B", "…", "x" * 90]
+    [
+        "Der 3. März war es.",
+        "Die Fa. Holt ist zu.",
+        "जी है।",
+        "هل هو؟",
+        "「橋だ。」と言う。",
+        "Sen. Lee said no.",
+        '"We agreed," she said.',
+        "\n\n",
+        "\n",
+        " ",
+        "- item",
+        "# Head",
+        "U.S.",
+        "a.B",
+        "…",
+        "x" * 90,
+    ]
 )
 texts = st.one_of(st.text(max_size=200), st.lists(pieces, max_size=12).map(" ".join), st.lists(pieces).map("".join))
 
@@ -80,3 +97,37 @@ def test_rows_of_a_table_are_separate_sentences() -> None:
     rows = ["Skerry Bay | Rain in January: 301 millimetres | Days: 26", "Oakhaven | Rain in January: 187 | Days: 17"]
     text = "\n".join(rows)
     assert [span.cut(text) for span in split_sentences(text, Span(0, len(text)))] == rows
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        [
+            "BERLIN, 12. Februar (dpa) - Der 19. Rat der Stadt hat am 3. März über die Brücke beraten.",
+            "Prof. Dr. Lind sprach von ca. 30 Mill. Kronen bzw. Talern.",
+            "Sie kam auf Platz 3.",
+            "Danach ging sie.",
+        ],
+        [
+            "M. Dupin et MM. Blanc et Noir ont vu l’art. 12 et la p. 45.",
+            "« Nous n’avions pas le choix. »",
+            "Le Dr. Petit est parti.",
+        ],
+        ["La Sra. Ruiz y la Dra. Paz viajaron a EE. UU. el lunes.", "¿Qué pasó?", "Nadie lo sabe."],
+        ["Ремонт моста на ул. Лесной обойдётся в 2,4 млн. крон.", "Проф. Линд сказал: «Нет».", "Он ушёл."],
+        ["أغلق الجسر يوم الاثنين.", "هل سيفتح قريبا؟", "قال د. أحمد إن ذلك ممكن."],
+        ["पुल बंद है।", "मरम्मत जून तक चलेगी।", "डॉ. शर्मा ने कहा कि यह ठीक है।"],
+        ["پل بند ہے۔", "مرمت جون تک چلے گی۔"],
+        ["大桥周一关闭。", "维修费用为2.4亿元！", "公共汽车将绕行。"],
+        ["橋は閉鎖された。", "「なぜですか？」と彼は聞いた。", "修理は続く。"],
+        ["တံတား ပိတ်ထားသည်။", "ပြုပြင်မှု ဆက်လုပ်မည်။"],
+    ],
+)
+def test_each_language_has_its_own_ends_of_sentences(sentences: list[str]) -> None:
+    between = "" if sentences[0][-1] == "。" else " "
+    assert cut(between.join(sentences)) == sentences
+
+
+def test_an_english_sentence_may_end_with_what_is_an_abbreviation_elsewhere() -> None:
+    sentences = ["The bridge is closed, he said on page 12.", "Art is no excuse.", "They had none."]
+    assert cut(" ".join(sentences)) == sentences
