@@ -27,7 +27,7 @@ def test_ask_quotes_the_stored_text_at_its_offsets(dateline: CommandLine) -> Non
     assert article["copies"] == []
     assert (article["published"], article["place"]) == ("2026-02-12", "New Delhi")
     assert article["day"]["from"] == "dateline"
-    assert dateline("show", SEED.name).stderr == "day: 2026-02-12, from the dateline\n"
+    assert dateline("show", SEED.name).stderr == "language: English\nday: 2026-02-12, from the dateline\n"
     quotes = []
     for statement in answer["statements"]:
         for citation in statement["citations"]:

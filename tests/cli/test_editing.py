@@ -28,7 +28,7 @@ def run(desk: Newsroom, *arguments: str) -> Result:
 
 def test_an_edit_is_shown_as_one_and_can_be_undone(desk: Newsroom) -> None:
     said = "the file says 05/02/2026, which may be 5 February or 2 May 2026"
-    assert run(desk, "show", "a.txt").stderr == f"day: none, {said}\n"
+    assert run(desk, "show", "a.txt").stderr == f"language: English\nday: none, {said}\n"
     assert run(desk, "list", "--undated").stdout == f"no date     a.txt  Ferry aground  ({said})\n"
     edited = run(desk, "edit", "a.txt", "--day", "2026-02-05", "--author", "none")
     shown = "a.txt\n  day      2026-02-05 (its file says none)\n  author   none (its file says Per Nye)\n"
@@ -38,7 +38,7 @@ def test_an_edit_is_shown_as_one_and_can_be_undone(desk: Newsroom) -> None:
         "2026-02-05  a.txt  Ferry aground  (corrected by hand)\n"
     )
     assert run(desk, "show", "a.txt").stderr == (
-        f"day: 2026-02-05, corrected by hand; its file says none, {said}\n"
+        f"language: English\nday: 2026-02-05, corrected by hand; its file says none, {said}\n"
         "author: none, corrected by hand; its file says Per Nye\n"
     )
     article = json.loads(run(desk, "show", "a.txt", "--json").stdout)
