@@ -25,6 +25,7 @@ from index.core.settings import Settings
 from index.core.urls import OPENAI, is_this_machine, shown_address
 from index.core.version import own_version
 from index.inbox.folder import check_folder
+from index.ocr.engine import is_installed
 from index.shelf.database import is_damaged
 from index.shelf.shelf import FILE_NAME, Shelf
 from index.vectors.embedders import MiniLM
@@ -88,6 +89,10 @@ def _versions() -> Iterator[Finding]:
             yield Finding(name, "ok", version(name))
         except PackageNotFoundError:
             yield Finding(name, "error", "not installed", "Install the packages of requirements.lock again.")
+    if is_installed():
+        yield Finding("ocr", "ok", f"RapidOCR {version('rapidocr')}")
+    else:
+        yield Finding("ocr", "ok", "not installed, so scanned pages are not read", "To read them, run `make ocr`.")
 
 
 def _settings_line(settings: Settings) -> str:

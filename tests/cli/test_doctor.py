@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from index.core.settings import Settings
+from index.ocr.engine import is_installed
 from tests.conftest import CommandLine
 from tests.support.chroma_server import chroma_server, false_server
 from tests.support.ports import free_port
@@ -33,6 +34,7 @@ def test_a_sound_shelf_has_no_error_and_the_report_no_key_and_no_home(dateline: 
     found = {finding["check"]: finding["found"] for finding in json.loads(run.stdout)}
     assert "error" not in states(run.stdout).values()
     assert "1 article, 4 chunks, 4 embedded, 0 files rejected" in found["store"]
+    assert found["ocr"].startswith("RapidOCR " if is_installed() else "not installed")
     assert found["seeds"] == "~/seeds, 1 entry"
     assert found["settings"] == "OPENAI_API_KEY=***"
     assert found["log"] == "~/.dateline/dateline.log, nothing was logged yet"
