@@ -24,11 +24,6 @@ from rag.language.question_type import read_question_type
 from rag.retrieval.passages import Passage
 
 Kind = Literal["number", "date"]
-TITLES: dict[Kind, str] = {
-    "number": "The articles differ on a number",
-    "date": "The articles differ on a date",
-}
-ONE_ARTICLE = "One article gives both."
 ONE_TEXT = "These are two editions of one text."
 MOST_SHOWN = 4  # disagreements of an answer
 MOST_SIDES = 4
@@ -72,15 +67,15 @@ class Disagreement:
     @property
     def title(self) -> str:
         """What the articles differ on, in words."""
-        return TITLES[self.kind]
+        articles = {side.citation.article.id for side in self.sides}
+        return f"The {'articles' if len(articles) > 1 else 'sources of one article'} differ on a {self.kind}"
 
     @property
     def note(self) -> str:
-        """Whether the sides are from editions of one text or from one article; "" if neither."""
-        articles = [side.citation.article for side in self.sides]
-        if len({article.id for article in articles}) == 1:
-            return ONE_ARTICLE
-        return ONE_TEXT if len(articles) == 2 and _are_copies(*(side.citation for side in self.sides)) else ""
+        """Whether the sides are editions of one text; "" if not."""
+        one, other, *more = (side.citation for side in self.sides)
+        is_edition = not more and one.article.id != other.article.id and _are_copies(one, other)
+        return ONE_TEXT if is_edition else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from index.text.terms import STOP_WORDS, content_terms, terms
-from rag.language.certainty import BOUND, MEANT, THOUGHT, TRIED, find_certainty
+from rag.language.certainty import find_certainty
 from rag.language.matching import (
     all_terms,
     as_written,
@@ -41,20 +41,26 @@ _ORDER = re.compile(r"\b(?P<order>before|after)\b(?P<follows>[^,.;]*)", re.IGNOR
 _INSIDE_COMPOUND = re.compile(r"(?<=\w-)\w+(?=-\w)")
 
 # How firm a word is: only thought about, meant, or binding.
-_MEANT = f"(?:{MEANT}|{TRIED})"
+# What is thought about, what is meant to be done, what one tries for, what one is bound to.
+_THOUGHT = r"""may|might|could|consider(?:s|ed|ing)?|weigh(?:s|ed|ing)|mull(?:s|ed|ing)?|explor(?:es|ed|ing)
+    |discuss(?:es|ed|ing)"""
+_AIMED = r"(?:plan|intend|aim|hope|want|propose|expect|offer|threaten|prepare)(?:s|d|ed|ing|ning|ned)?|hoping|likely"
+_TRIED = r"(?:seek|ask|try|attempt)(?:s|d|ed|ing)?|sought|tried|tries"
+_BOUND = r"will|would|shall|must|(?:pledge|promise|vow|agree|schedule)(?:s|d|ed|ing)?\sto|(?:set|due)\sto"
+_MEANT = f"(?:{_AIMED}|{_TRIED})"
 _UNDONE = re.compile(
-    rf"""\b(?:(?P<thought>{THOUGHT})|(?P<meant>{_MEANT}\s(?:to|on))|(?P<bound>{BOUND}))
+    rf"""\b(?:(?P<thought>{_THOUGHT})|(?P<meant>{_MEANT}\s(?:to|on))|(?P<bound>{_BOUND}))
     (?:\s(?:to|on|whether|not|also|soon|be|being|been|have|a|an|the|of|that|for|by|about|possibly|again)){{0,4}}
     \s(?P<verb>[a-z]{{3,}})""",
     re.VERBOSE,
 )
 # The same words and some more, anywhere in a statement.
 _WAVERS = re.compile(
-    rf"""\b(?:(?P<thought>{THOUGHT}|possibl[ey]|perhaps|maybe|no\sdecision|n[o']t\s(?:\w+\s){{0,3}}deci\w+
+    rf"""\b(?:(?P<thought>{_THOUGHT}|possibl[ey]|perhaps|maybe|no\sdecision|n[o']t\s(?:\w+\s){{0,3}}deci\w+
         |potential\w*|suggest\w*|urg(?:e|es|ed|ing)|debat\w+)
     |(?P<meant>{_MEANT}|should|plan\w*|inten[dt]\w*|propos\w+|anticipat\w*|prepar\w+|draft\w*|estimat\w*
         |forecast\w*|call\w*\s(?:on|for))
-    |(?P<bound>{BOUND}))\b""",
+    |(?P<bound>{_BOUND}))\b""",
     re.VERBOSE,
 )
 _BINDING, _DONE = 3, 4

@@ -56,7 +56,7 @@ def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, 
         expect(quotes).to_have_count(2)
         expect(page.locator(".card .where")).to_have_text("New Delhi, 12 Feb 2026")
         expect(page.locator(".card .title")).to_contain_text("India and Canada have agreed")
-        expect(page.locator(".says")).to_have_text(["The statement · planned", "The statement, direct quote · agreed"])
+        expect(page.locator(".says")).to_have_text(["The statement", "The statement, direct quote · agreed"])
         text = SEED.read_text()
         purpose, agreed = reader.quotes
         assert purpose.startswith("As per the statement")

@@ -15,17 +15,22 @@ from rag.verification.verify import find_doubt
         ("We will let you know.", "pledged"),
         ("The union has pledged to help.", "pledged"),
         ("The authority plans to buy two ferries.", "planned"),
-        ("The farm is expected to supply 310,000 homes.", "planned"),
-        ("Fares will not rise before 2029.", "planned"),
+        ("The farm is expected to open in 2028.", "planned"),
+        ("The museum will close for a year.", "planned"),
+        ("The farm is expected to supply 310,000 homes.", "reported"),
+        ("We will not open before 2029.", "reported"),
+        ("The council backed off its plans to close the pool.", "reported"),
+        ("We will be better off.", "reported"),
+        ("She committed a foul in the first minute.", "reported"),
+        ("Experts agreed it was a mistake.", "reported"),
         ("Fishermen are considering a lawsuit.", "considered"),
         ("The two are in talks on a merger.", "considered"),
-        ("It may rain.", "considered"),
-        ("They have not agreed, but could do so.", "considered"),
+        ("It may rain.", "reported"),
+        ("They have not agreed, but are in talks.", "considered"),
         ("He was arrested on suspicion of fraud.", "alleged"),
         ("The office denied that the dam had been opened too late.", "denied"),
         ("He pleaded not guilty.", "denied"),
         ("She declined to comment.", "refused"),
-        ("Nothing was agreed.", "agreed"),  # a known error: "nothing" is not next to "agreed"
         ("They have not agreed.", "reported"),
         ("The talks were held in May.", "reported"),
         ("We could not keep patching hulls.", "reported"),
@@ -39,7 +44,7 @@ def test_a_quote_has_its_certainty(quote: str, certainty: str) -> None:
 
 
 def test_the_first_word_that_says_so_decides() -> None:
-    assert find_certainty("Both agreed to consider it.") == ("agreed", "agreed")
+    assert find_certainty("Both agreed to consider it.") == ("agreed", "agreed to")
 
 
 def test_prose_more_certain_than_its_quote_is_doubted() -> None:

@@ -232,7 +232,7 @@ def test_prose_is_shown_on_a_terminal(archive: Newsroom) -> None:
         source,
         f"  [1] {first} (Ministry of External Affairs, statement · agreed · Thursday → 12 Feb 2026)",
         "Found without the model:",
-        f"  - {purpose} (The statement · planned)",
+        f"  - {purpose} (The statement)",
         f"    {source}",
         f"  - {agreed} (The statement, direct quote · agreed)",
         f"    {source}",
