@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     chat_prices: str = Field(
         "", description="dollars for a million tokens in and out, by model, for example gpt-5-mini=0.25/2"
     )
+    check_with_model: bool = Field(
+        False, description="the language model judges each of its statements by the quotes, after the checks"
+    )
     rerank_base_url: str = Field(
         "", description="endpoint of a reranker, such as http://localhost:8080/v1; empty: no reranker"
     )

@@ -23,6 +23,7 @@ from index.text.spans import Span
 from rag.answering.markers import read_numbers, resolve, take_markers, without_begun_marker
 from rag.answering.models import Prose, State
 from rag.answering.prompt import NOT_HERE, write_prompt
+from rag.answering.second_look import look_again
 from rag.evidence.citations import Doubt, Statement
 from rag.language.instructions import Asked
 from rag.llm.client import ChatModel, Stopped, Usage, without_thoughts
@@ -66,6 +67,7 @@ class Writer:
     stop: threading.Event | None = None  # set: the model stops writing
     seconds: float | None = None  # that it has; None: as its settings say
     temperature: float = 0.0
+    looks_again: bool = False  # it judges each statement; nothing is shown before
 
 
 def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) -> Iterator[Prose]:
@@ -99,7 +101,7 @@ def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) 
                 statements = read_answer(raw, prompt.passages, whole=False, lines=lines).statements
                 took = time.perf_counter() - now
                 next_look = now + took + max(_SHOWN_EVERY_SECONDS, _RECEIVING * took)
-                if statements:
+                if statements and not writer.looks_again:
                     prose = replace(prose, state="writing", statements=statements, seconds=now - started)
                     yield prose
     except Stopped:
@@ -109,7 +111,7 @@ def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) 
     draft = read_answer(raw, prompt.passages, whole=state == "whole", lines=lines)
     if state == "whole" and not draft.statements and not draft.refused:
         state, problem = "failed", str(chat.failed(OTHER_FORM if _visible(raw, whole=True) else NO_WORD))
-    yield replace(
+    prose = replace(
         prose,
         state=state,
         statements=draft.statements,
@@ -118,6 +120,10 @@ def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) 
         usage=usage,
         seconds=time.perf_counter() - started,
     )
+    if writer.looks_again and state == "whole":
+        allowed = chat.seconds if writer.seconds is None else writer.seconds
+        prose = look_again(prose, chat, seconds=allowed - prose.seconds, stop=writer.stop)
+    yield prose
 
 
 def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool, lines: bool = False) -> Draft:

@@ -70,7 +70,7 @@ class Prose:
     state: State
     statements: tuple[Statement, ...]
     refused: bool  # the model found no answer in the passages
-    problem: str  # why it failed, in a sentence; "" otherwise
+    problem: str  # why it, or the second look at it, failed; "" otherwise
     usage: Usage | None  # None until the end, or if it failed before
     seconds: float  # since it was asked
 

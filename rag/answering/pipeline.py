@@ -85,6 +85,7 @@ def stream_answer(
         stop=stop,
         seconds=chat.seconds - (time.perf_counter() - started),
         temperature=_OTHER_WORDS if again else 0.0,
+        looks_again=library.settings.check_with_model,
     )
     for prose in generative.answer(rewritten.asked, answer.passages, writer):
         yield _with_prose(answer, prose, spent, time.perf_counter() - started)

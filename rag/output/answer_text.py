@@ -214,9 +214,9 @@ def _part_lines(answer: Answer, cited: Mapping[Citation, int]) -> Iterator[str]:
 
 
 def ending_note(answer: Answer) -> str:
-    """Return why the prose is incomplete; "" if it is complete, still being written or was not requested."""
+    """Return why the prose or its second look is incomplete; "" if they are complete, under way or not requested."""
     prose = answer.prose
-    if prose is None or prose.state not in ("stopped", "failed"):
+    if prose is None or prose.under_way:
         return ""
     if prose.state == "stopped":
         return UNFINISHED if prose.statements else STOPPED
