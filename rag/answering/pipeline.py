@@ -24,6 +24,7 @@ from rag.catalogue.questions import read_shelf_question
 from rag.evidence.citations import Citation, Statement
 from rag.llm.client import ChatModel, Stopped, Usage
 from rag.llm.rerank import Reranker, build_reranker
+from rag.retrieval.originals import of_original
 from rag.retrieval.passages import Passage, gather_passages
 from rag.retrieval.search import Found, Hit, search
 from rag.retrieval.understanding import Words, language_of, understand_words
@@ -318,7 +319,9 @@ def read_passages(
         scope=query.scope,
         language=query.language,
     )
-    return found, gather_passages(found.hits, reading, most=most, passed_over=passed_over)
+    passages = gather_passages(found.hits, reading, most=most, passed_over=passed_over)
+    # An alert is about the new article, a copy or not.
+    return found, passages if passed_over else [of_original(one, reading, query.scope) for one in passages]
 
 
 # One for each process: it remembers what its endpoint accepts.

@@ -51,3 +51,38 @@ def test_an_article_that_names_no_outlet_is_a_source(newsroom: Newsroom) -> None
     newsroom.index()
     answer: Answer = newsroom.ask(FENTANYL)
     assert count_sources(answer) == Sources(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("copies", "cited"),
+    [
+        ((("a.md", "The Lamp", "2026-02-13", ""), ("z.md", "The Post", "2026-02-12", "")), "z.md"),
+        (
+            (("a.md", "The Lamp", "2026-02-12", "OTTAWA (Fjord) - "), ("z.md", "Fjord", "2026-02-13", "")),
+            "z.md",
+        ),
+        ((("a.md", "The Lamp", "2026-02-12", ""), ("z.md", "The Post", "2026-02-12", "")), "a.md"),
+    ],
+)
+def test_the_agency_or_the_earliest_copy_is_cited(
+    newsroom: Newsroom, copies: tuple[tuple[str, str, str, str], ...], cited: str
+) -> None:
+    for path, outlet, day, credit in copies:
+        newsroom.write(path, reprint(outlet, day, credit + body()))
+    newsroom.index()
+    answer = newsroom.ask(FENTANYL)
+    assert {quote.article.path for quote in answer.quotes} == {cited}
+    assert all(quote.quote in body() for quote in answer.quotes)
+    assert {len(copies) for copies in answer.copies.values()} == {1}
+
+
+def test_a_copy_with_another_number_is_cited_itself(newsroom: Newsroom) -> None:
+    report = f"Officers have met 14 times at Ottawa since the visit. {body()}"
+    newsroom.write("a.md", reprint("The Lamp", "2026-02-12", report))
+    newsroom.write("z.md", reprint("The Post", "2026-02-13", report.replace("14", "16")))
+    newsroom.index()
+    quotes = newsroom.ask("How many times have officers met at Ottawa?").quotes
+    assert {quote.article.path: quote.quote.split()[3] for quote in quotes if "times" in quote.quote} == {
+        "a.md": "14",
+        "z.md": "16",
+    }
