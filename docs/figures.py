@@ -22,7 +22,7 @@ def figures_lines() -> Iterator[str]:
     yield from ("# Figures", "")
     yield "Every table is written from a result in `bench/results/`, which also has the versions and the commit."
     yield "[Evaluation](../guides/evaluation.md) explains how to read them; `bench/README.md` lists scripts and data."
-    for section in (_quoting, _passages, _checks, _attribution, _disagreements, _drafts, _copies, _pages):
+    for section in (_quoting, _languages, _passages, _checks, _attribution, _disagreements, _drafts, _copies, _pages):
         yield ""
         yield from section()
     for section in (_small_models, _latency, _page, _indexing, _ablation):

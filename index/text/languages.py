@@ -69,14 +69,6 @@ _WORD = re.compile(r"[^\s\d!-/:-@\[-`{-~«»„“”‚‘’·…،؛؟।–�
 _LEAST = 1.5
 _LEAST_A_WORD = 0.06
 _LETTERS_COUNT = 1.5
-_ENGLISH_WORDS = """
-    a about after against all also although always among an and another any are as at back be because been before
-    being between both but by can could day did do does down during each even every few first for from get had has
-    have he her here him his how i if in into is it its just last less like made make many may me might more most
-    much must my never new next no not now of off often on once one only or other our out over own per said same say
-    says she should since so some still such than that the their them then there these they this those though
-    through to today too two under until up us very was we were what when where whether which while who whom whose
-    why will with within without would year years yet you your"""
 
 
 def read_language(text: str) -> str:
@@ -136,10 +128,20 @@ def name_of_language(language: str) -> str:
 
 @cache
 def stop_words() -> dict[str, frozenset[str]]:
-    """Return the stop words of each language but English, as they are written."""
+    """Return the small words of each language, as they are written; those of English are only to recognise it."""
     text = files(__package__).joinpath("data", "stop_words.txt").read_text(encoding="utf-8")
-    lines = (line.partition(": ") for line in text.splitlines() if not line.startswith("#"))
+    lines = (line.partition(": ") for line in text.splitlines())
     return {language: frozenset(words.replace("'", " ").split()) for language, _, words in lines}
+
+
+@lru_cache(maxsize=10_000)
+def languages_with(letter: str) -> tuple[str, ...]:
+    """Return the languages in whose script a letter is, the most common first; none if it is Latin.
+
+    >>> languages_with("ж"), languages_with("z")
+    (('ru', 'uk', 'bg', 'sr'), ())
+    """
+    return next((languages for letters, languages in _OF_SCRIPT.items() if letters.match(letter)), ())
 
 
 def _of_its_script(sample: str) -> tuple[str, ...]:
@@ -161,14 +163,14 @@ def _of_its_script(sample: str) -> tuple[str, ...]:
 @cache
 def _latin_languages() -> tuple[str, ...]:
     others = {language for languages in _SCRIPTS.values() for language in languages}
-    return (ENGLISH, *(language for language in stop_words() if language not in others))
+    return tuple(language for language in stop_words() if language not in others)
 
 
 @cache
 def _languages_of() -> dict[str, tuple[str, ...]]:
     """Return the languages of each stop word. A letter alone is none: it may stand for anything."""
     found: dict[str, tuple[str, ...]] = {}
-    for language, words in {ENGLISH: frozenset(_ENGLISH_WORDS.split()), **stop_words()}.items():
+    for language, words in stop_words().items():
         for word in words:
             if len(word) > 1 or not word.isascii():
                 found[word] = (*found.get(word, ()), language)

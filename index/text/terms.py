@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 import snowballstemmer
 
-from index.text.languages import ENGLISH, is_english, stop_words
+from index.text.languages import ENGLISH, is_english, languages_with, stop_words
 from index.text.plain_text import plain, without_unseen
 
 # Words that do not show what a question is about. Verbs of saying are among them, because news articles are full of
@@ -35,8 +35,6 @@ _ACRONYM = re.compile(r"\b(?:[^\W\d_]\.){2,}(?!\w)")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[^\W_]+")
 # Letters that Unicode does not decompose, and what people type who do not have them on their keyboard.
 _TYPED = dict(zip("łøđðħŧŋĸıəɓɗƙƴ", "loddhtnkiabdky", strict=True)) | {"þ": "th", "æ": "ae", "œ": "oe"}
-
-
 # What stems the words of each script. Those in Latin letters are stemmed as their text's language is.
 _STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
@@ -45,11 +43,6 @@ _STEMMERS = {
     "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil",
     "tr": "turkish",
 }  # fmt: skip
-_BY_SCRIPT = (
-    ("\u0370", "\u03ff", "el"), ("\u0400", "\u04ff", "ru"), ("\u0530", "\u058f", "hy"),
-    ("\u0600", "\u08ff", "ar"), ("\u0900", "\u097f", "hi"), ("\u0b80", "\u0bff", "ta"),
-)  # fmt: skip
-_SAME_SCRIPT = {("ar", "fa"), ("ar", "ur"), ("hi", "mr"), ("ru", "uk"), ("ru", "bg"), ("ru", "sr")}
 _FIRST_OTHER, _FIRST_SIGN = "\u0370", "\u3040"
 # Chinese signs that only ask or join: a pair with one of them says little.
 _FUNCTION_SIGNS = frozenset("的了是在和与與谁誰什么麼吗嗎呢哪些个個这這那其之于於被把而且也都就还還又很几幾何怎样樣")
@@ -96,6 +89,8 @@ def terms(text: str, language: str = ENGLISH) -> list[str]:
     >>> terms("L’ingénieure a fermé 2 ponts", "fr"), terms("Мосты закрыли"), terms("大桥关闭")
     (['l', 'ingenieur', 'a', 'ferm', '2', 'pont'], ['мост', 'закр'], ['大桥', '桥关', '关闭'])
     """
+    if _is_plain_english(text, language):  # nearly every text, and twice as fast
+        return list(map(_stemmer(ENGLISH), _english_words(text)))
     return [term for _, term in _words_and_terms(text, language)]
 
 
@@ -144,11 +139,10 @@ def folded(text: str) -> str:
 
 def _words_and_terms(text: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield each word, folded, with its term."""
-    english = is_english(language)
-    if english and (text.isascii() or not _OTHER_SCRIPT.search(text)):
-        stem = _stemmer("en")
-        yield from ((word, stem(word)) for word in _english_words(text))
+    if _is_plain_english(text, language):
+        yield from ((word, _stemmer(ENGLISH)(word)) for word in _english_words(text))
         return
+    english = is_english(language)
     for found in _ANY_WORD.finditer(
         unicodedata.normalize("NFKC", _without_dots(plain(text))).casefold().translate(_SAME)
     ):
@@ -157,10 +151,14 @@ def _words_and_terms(text: str, language: str) -> Iterator[tuple[str, str]]:
             yield from ((pair, pair) for pair in _pairs(word))
         elif word < _FIRST_OTHER and english:
             word = folded(word).replace(",", "").removesuffix("'s")
-            yield word, _stemmer("en")(word)
+            yield word, _stemmer(ENGLISH)(word)
         else:
             for part in word.replace(",", "").split("'"):
                 yield folded(part), folded(_stemmer(_stemmed_as(part, language))(part))
+
+
+def _is_plain_english(text: str, language: str) -> bool:
+    return is_english(language) and (text.isascii() or not _OTHER_SCRIPT.search(text))
 
 
 def _english_words(text: str) -> list[str]:
@@ -182,10 +180,8 @@ def _pairs(signs: str) -> Iterator[str]:
 
 def _stemmed_as(word: str, language: str) -> str:
     """Return the language that stems a word: its text's, if it has the script, else the script's most common one."""
-    own = next((by for first, last, by in _BY_SCRIPT if first <= word[:1] <= last), "")
-    if not own:
-        return language if word < _FIRST_OTHER else ""
-    return language if (own, language) in _SAME_SCRIPT else own
+    written_so = languages_with(word[:1])
+    return language if not written_so or language in written_so else written_so[0]
 
 
 @cache

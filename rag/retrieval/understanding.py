@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.shelf.queries import Reading
-from index.text.languages import ENGLISH, is_english, nearest_language, read_language
+from index.text.languages import ENGLISH, is_english, nearest_language
 from index.text.terms import STOP_WORDS, terms
 from rag.retrieval.acronyms import expansions
 from rag.retrieval.missing_terms import content_words, missing_names, missing_words
@@ -36,7 +36,7 @@ class Words:
 
 def language_of(text: str, reading: Reading) -> str:
     """Return the language of a question: if it is too short to tell, the likeliest of those on the shelf."""
-    return read_language(text) or nearest_language(text, reading.languages())
+    return nearest_language(text, reading.languages())
 
 
 def understand_words(text: str, reading: Reading, language: str = ENGLISH) -> Words:
