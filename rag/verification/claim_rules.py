@@ -25,7 +25,7 @@ from rag.language.negation import denial, is_softly_denied
 from rag.verification.claim import Claim, Text
 from rag.verification.messages import only_quotes_have, only_statement_has, says_otherwise
 
-# The numbers below were chosen on half of SummEdits (`bench/checks.py`, `docs/design/decisions/checks.md`).
+# The numbers below were chosen on halves of SummEdits and FaithBench (`docs/design/decisions/checks.md`).
 # A quote's clause is in the statement when the statement has this share of its content words.
 _SAME_CLAUSE = 0.8
 # A statement's clause is about the same as a quote's when that has this share of its content words.

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from index.text.terms import STOP_WORDS, terms
 from rag.language.date_words import DATE_WORD, is_of_a_date
-from rag.language.lexicon import LINKING, MAKING_ANOTHER, ROLES, TITLES
+from rag.language.lexicon import LINKING, MAKING_ANOTHER, TITLES
 from rag.language.matching import is_listed, meets, names_meet
-from rag.language.names import CAPITALISED, NAME_RUN, initials, name_parts
+from rag.language.names import CAPITALISED, initials, name_parts
 from rag.language.numbers import Number, read_amounts
 from rag.verification.claim import Claim, Text, all_terms
 from rag.verification.messages import does_not_name, does_not_say, says_otherwise
@@ -24,8 +24,9 @@ _BEFORE_DATE = re.compile(r"(?:\b(?:in|of|since|until|till|by|last|next|this|fro
 
 _CLOCK = re.compile(r":\d\d|\s?[ap]\.?m\b|\s?o['’]clock|\sgmt\b")
 _PHRASE_END = re.compile(r"[,.;:()]|\b(?:and|or|to|in|of|for|at|on|with|from|by|who|that|were|was|are|is|have|has)\b")
+# What a number counts is one of so many words after it: "12 new ferries".
 _COUNTED_WORDS = 2
-_LOW = 4
+_LOW = 4  # a number word up to this is low
 
 _RATIO = Decimal("0.02")
 _MOST_COMPARED = 20
@@ -134,7 +135,7 @@ def names(claim: Claim) -> str | None:
             continue
         for one in name.split(" and "):
             named = all(_is_named(part, claim) for part in name_parts(one)) or _opens_otherwise(one, claim)
-            if not (named or _extends(one, texts) or _introduces(one, claim)):
+            if not (named or _extends(one, texts)):
                 return does_not_name(one, claim.quotes)
     return None
 
@@ -164,18 +165,6 @@ def _extends(name: str, texts: Sequence[Text]) -> bool:
         return False
     # If the texts give a title or a first name, only that one counts.
     return not (any(is_title) and titles - set(first)) and not (not all(is_title) and before - titles - set(first))
-
-
-def _introduces(name: str, claim: Claim) -> bool:
-    """Return True if initials precede the role of a person whom the texts name without a role: "MEA spokesperson"."""
-    pattern = rf"\b{re.escape(name)}\s(?:\w+\s)?(?:{ROLES})\s(?P<who>{NAME_RUN.pattern})"
-    found = re.search(pattern, claim.statement.text) if name.isupper() else None
-    if not found:
-        return False
-    last = re.escape(name_parts(found["who"])[-1])
-    return any(re.search(rf"\b{last}\b", text) for text in claim.known) and not any(
-        re.search(rf"(?:{ROLES}),?\s(?:[\w.]+\s)?{last}\b", text) for text in claim.known
-    )
 
 
 def _is_named(part: str, claim: Claim) -> bool:

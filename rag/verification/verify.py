@@ -1,7 +1,7 @@
 """Verify: check a statement against the quotes it cites.
 
 A check is a rule whose failure can be shown in one sentence. The rules read words and not meaning: they raise doubts
-and prove nothing. `bench/checks.py` measures what they catch and how often they doubt a true statement.
+and prove nothing. `bench/checks.py` measures what they catch and how often they doubt a right statement.
 """
 
 import re
@@ -16,7 +16,7 @@ from rag.evidence.citations import Doubt, Verdict
 from rag.language.lexicon import words as words_of
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
-from rag.verification.claim import Claim, Text
+from rag.verification.claim import Claim
 from rag.verification.claim_rules import commitment, negation, opposites
 from rag.verification.fact_rules import addresses, dates, figures, names, numbers
 from rag.verification.messages import does_not_say, has_unseen, says_otherwise
@@ -59,12 +59,11 @@ Rule = Callable[[Claim], str | None]  # returns a message if the claim fails
 def find_doubt(statement: str, quotes: Sequence[str], *, around: str = "") -> Doubt | None:
     """Return the first check that the statement fails, or None if its quotes support it.
 
-    `around` counts only for names, places and dates. It is the article's title, outlet, place and day, and the
-    sentence before the quote.
+    `around` is what else was read of the article. It counts for names and dates, and for words in part.
 
     >>> find_doubt("Four officers went to Ottawa.", ["India sent 4 officers, who went to Ottawa."])
     >>> find_doubt("Five officers went to Ottawa.", ["India sent 4 officers, who went to Ottawa."])
-    Doubt(rule='numbers', message='The quote does not say "five".')
+    Doubt(rule='figures', message='The quote says "4", the statement "five".')
     """
     if terms(statement):
         if any(_plain(statement) == _plain(quote) for quote in quotes):
@@ -103,17 +102,17 @@ def emptiness(claim: Claim) -> str | None:
 
 def other_name(claim: Claim) -> str | None:
     """Check that no name replaces another one in a passage that is otherwise copied."""
-    found = (one for one in _swapped(claim) if one[0][0].isupper() and one[1][0].isupper())
-    return next((says_otherwise(*one) for one in found), None)
+    found = (message for written, said, message in _swapped(claim) if written[0].isupper() and said[0].isupper())
+    return next(found, None)
 
 
 def swaps(claim: Claim) -> str | None:
     """Check that no word replaces another one in a passage that is otherwise copied."""
-    return next((says_otherwise(*one) for one in _swapped(claim)), None)
+    return next((message for *_, message in _swapped(claim)), None)
 
 
-def _swapped(claim: Claim) -> Iterator[tuple[str, str, list[Text]]]:
-    """Yield each word that is replaced in a passage that is otherwise copied, the word for it, and the quote.
+def _swapped(claim: Claim) -> Iterator[tuple[str, str, str]]:
+    """Yield each word of a quote that is replaced in an otherwise copied passage, the word for it, and a message.
 
     In a closely copied passage any other word is a swap; elsewhere only a word that no quote has. Words that look like
     verbs do not count: they are reworded much more often than they are falsified.
@@ -131,7 +130,8 @@ def _swapped(claim: Claim) -> Iterator[tuple[str, str, list[Text]]]:
                 and _has_digit(replaced) <= _has_digit(word)
                 and len(replaced) > 2
             ):
-                yield as_written(replaced, quote.text), as_written(word, statement), [quote]
+                shown = as_written(replaced, quote.text), as_written(word, statement)
+                yield *shown, says_otherwise(*shown, [quote])
 
 
 def _has_digit(word: str) -> bool:
