@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     rerank_model: str = Field("", description="model of the reranker; empty: the only one at its endpoint")
     rerank_api_key: SecretStr = Field(SecretStr(""), description="key for the reranker's endpoint; empty: none")
     chunk_tokens: int = Field(200, ge=20, le=2000, description="most tokens in a chunk, its heading included")
+    outlet_groups: str = Field(
+        "",
+        description="outlets of one owner, which count as one source: names separated by commas, groups by semicolons",
+    )
     max_file_megabytes: int = Field(20, ge=1, le=1000, description="larger files are rejected with a reason")
     numeric_days: Literal["", "dmy", "mdy"] = Field(
         "", description="how days such as 05/02/2026 are read: dmy or mdy; empty: not at all, the article is undated"

@@ -139,6 +139,7 @@ class Answer:
     dated: Dated | None = None  # the days that the question names
     parts: tuple[Part, ...] = ()  # if several questions were asked at once; `quoted` has the sentences of all
     about_shelf: ShelfAnswer | None = None  # if the question is about the shelf itself
+    outlet_groups: str = ""  # as the setting of that name
 
     @property
     def searched_as(self) -> str:

@@ -290,6 +290,7 @@ def _quote(query: Query, library: Library, *, for_prose: bool, passed_over: Call
         },
         copies=copies,
         dated=query.days,
+        outlet_groups=library.settings.outlet_groups,
     )
 
 

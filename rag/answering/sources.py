@@ -31,15 +31,28 @@ class Sources:
 def count_sources(answer: Answer) -> Sources:
     """Count the articles that say what an answer says, and how many of them are independent.
 
-    What an article with copies prints is not its outlet's own, so only those without are joined by their outlet.
+    What an article with copies prints is not its outlet's own, so only those without are joined by their outlet, or by
+    the owner of several outlets.
     """
+    owners = read_owners(answer.outlet_groups)
     groups: list[set[str]] = []
     articles: set[str] = set()
     cited = {citation.article.id: citation.article for said in answer.statements for citation in said.citations}
     for id_, article in cited.items():
         copies = {copy.id for copy in answer.copies.get(id_, ())}
         articles |= {id_, *copies}
-        named = {id_, *copies} if copies or not article.outlet else {id_, f"outlet {folded(article.outlet)}"}
+        outlet = folded(article.outlet or "")
+        named = {id_, *copies} if copies or not outlet else {id_, f"outlet {owners.get(outlet, outlet)}"}
         touching = [group for group in groups if group & named]
         groups = [group for group in groups if not group & named] + [named.union(*touching)]
     return Sources(len(articles), len(groups))
+
+
+def read_owners(groups: str) -> dict[str, str]:
+    """Return the first outlet of its group for each outlet, folded.
+
+    >>> read_owners("The Lamp, Lamp on Sunday; The Post")
+    {'the lamp': 'the lamp', 'lamp on sunday': 'the lamp', 'the post': 'the post'}
+    """
+    read = ([folded(name.strip()) for name in group.split(",") if name.strip()] for group in groups.split(";"))
+    return {name: names[0] for names in read for name in names}

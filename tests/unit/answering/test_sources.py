@@ -6,6 +6,7 @@ from itertools import permutations
 import pytest
 
 from rag.answering.models import Answer, Quoted
+from rag.answering.pipeline import answer_question
 from rag.answering.sources import Sources, count_sources
 from rag.evidence.citations import Citation, Statement
 from rag.output.answer_json import answer_json
@@ -40,6 +41,16 @@ def test_articles_of_one_outlet_are_one_source(newsroom: Newsroom, others: tuple
     said = tuple(Statement(citation.quote, (citation,), "supported") for citation in cited)
     answer = replace(answer, quoted=Quoted("answers", said, 1.0))
     assert count_sources(answer) == Sources(articles=3, independent=2)
+    grouped = replace(answer, outlet_groups="The Post, the LAMP; The Bell")
+    assert count_sources(grouped) == Sources(articles=3, independent=1), "one owner"
+
+
+def test_outlets_of_one_owner_are_set_for_the_shelf(newsroom: Newsroom) -> None:
+    settings = newsroom.library.settings.model_copy(update={"outlet_groups": "The Lamp, The Post"})
+    newsroom.write(SEED.name, SEED.read_text())
+    newsroom.index()
+    answer = answer_question(FENTANYL, library=replace(newsroom.library, settings=settings))
+    assert answer.outlet_groups == "The Lamp, The Post"
 
 
 def test_nothing_has_no_source(archive: Newsroom) -> None:
