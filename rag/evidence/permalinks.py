@@ -107,6 +107,14 @@ class Place:
         same = (self.span, self.edition) == (other.span, other.edition)
         return same and (self.print is None or self.print == other.print)
 
+    def may_be_in(self, article: Article) -> bool:
+        """Return False if the place is in another edition of the article, or in another text of the same file.
+
+        A later version of a reader, or OCR, may read another text from the same file. A link may name neither.
+        """
+        same_text = self.print is None or self.print.text == text_digest(article.text)
+        return same_text and article.id.startswith(self.edition)
+
 
 def link(citation: Citation) -> str:
     """Return the query to append to a page's address, to open it at a quote.
@@ -134,9 +142,8 @@ def find_again(place: Place, article: Article) -> FoundAgain | None:
     """
     print_ = place.print
     if print_ is None:
-        is_edition = article.id.startswith(place.edition)  # a link may have no edition
         within = place.span.end <= len(article.text)
-        return FoundAgain(Citation(article, place.span), 1) if is_edition and within else None
+        return FoundAgain(Citation(article, place.span), 1) if place.may_be_in(article) and within else None
     if place.span.end <= len(article.text) and Print.of(here := Citation(article, place.span)) == print_:
         return FoundAgain(here, 1)
     found = [(span, _same_sides(print_, article.text, span)) for span in _occurrences(print_, article.text)]

@@ -1,4 +1,4 @@
-"""Save answers: an answer is JSON that refers to its articles by id, and each article is saved once.
+"""Save answers: an answer is JSON that refers to its articles by name, and each article is saved once.
 
 A quote of a saved answer is still cut from its article by its offsets, even if the article was edited or removed
 since. A digest shows whether what is read is what was written.
@@ -16,13 +16,19 @@ from rag.answering.models import Answer
 
 
 def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
-    """Return an answer as JSON values that refer to its articles by id, and the articles, as JSON, by id."""
+    """Return an answer as JSON values that refer to its articles by name, and the articles, as JSON, by name.
+
+    The name is the id with a digest of all that is saved, or the id alone in files of earlier versions.
+    """
     articles: dict[str, str] = {}
 
     def take_out(article: object) -> object:
         assert isinstance(article, dict)
-        articles[article["id"]] = json.dumps(article, ensure_ascii=False)
-        return article["id"]
+        written = json.dumps(article, ensure_ascii=False)
+        # A correction or another reader makes another article with the same id.
+        name = f"{article['id']}-{blake2b(written.encode(), digest_size=4).hexdigest()}"
+        articles[name] = written
+        return name
 
     return _with_articles(_answers().dump_python(answer, mode="json"), take_out), articles
 

@@ -135,8 +135,11 @@ class Chats:
             )
         return KeptChat(id_, row[0], tuple(_read(turn, place, articles) for turn, place in turns))
 
-    def article(self, path: str, edition: str) -> Article | None:
-        """Return an article as an answer quoted it, by its path and the beginning of its id; None if there is none."""
+    def articles(self, path: str, edition: str) -> list[Article]:
+        """Return an article as answers quoted it, by its path and the beginning of its id.
+
+        There are several if it was corrected, or another text was read from its file.
+        """
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT article FROM articles WHERE id >= ?1 AND id < ?1 || 'g' ORDER BY id", (edition,)
@@ -144,8 +147,8 @@ class Chats:
         try:
             kept = [read_article(row) for (row,) in rows]
         except ValidationError:
-            return None  # of another version, or damaged: its turn says so
-        return next((article for article in kept if article.path == path), None)
+            return []  # of another version, or damaged: its turn says so
+        return [article for article in kept if article.path == path]
 
     def count(self) -> int:
         """Count the chats."""

@@ -1,5 +1,6 @@
 """Links after their article was edited, renamed or removed: they open the same sentence or say that it is gone."""
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -117,6 +118,48 @@ def test_a_link_that_is_in_no_chat_is_found_by_its_fingerprint(desk: Desk) -> No
     desk.edit(None)
     with pytest.raises(UnknownArticle):
         desk.open(desk.alone)
+
+
+FARE = "A crossing at Wittenhof costs nine crowns from June."
+TEXTS = {
+    "web": f"{FARE} The council decided so in March.",
+    "print": f"The council of Wittenhof met in March. It was a long evening. {FARE} A pass costs ninety.",
+    "brief": "The council of Wittenhof met in March. A crossing of the river gets dearer in June.",
+}
+DEARER = "What does a crossing at Wittenhof cost?"
+
+
+def test_a_quote_is_found_again_in_another_text_of_the_same_file(newsroom: Newsroom, tmp_path: Path) -> None:
+    """The id stays the same if a file is read differently: here, if `dateline.toml` names another field."""
+    kept = Chats(tmp_path / "kept")
+    newsroom.write(
+        "fare.json", json.dumps({"headline": "Fares", **{f"{name}Copy": text for name, text in TEXTS.items()}})
+    )
+
+    def read(name: str) -> None:
+        newsroom.write("dateline.toml", f'[fields]\ntext = "{name}Copy"\n')
+        newsroom.indexed()
+
+    read("web")
+    answer = newsroom.ask(DEARER)
+    (quote,) = [one for one in answer.quotes if one.quote == FARE]
+    kept.keep("one", 0, KeptTurn("t", DEARER, answer, "", None))
+    alone = Address(article="fare.json", quote=Place.of(quote))
+    links = [(alone, ()), (alone, answer.quotes), (replace(alone, quote=replace(Place.of(quote), print=None)), ())]
+    for name, note, lit in (
+        ("web", "", [FARE]),
+        ("print", f"{CHANGED} {THE_SAME}", [FARE]),
+        ("brief", f"{CHANGED} {SENTENCE_GONE}", []),
+    ):
+        read(name)
+        for address, cited in links:
+            opened = find_opened(address, cited, kept, newsroom.library)
+            assert opened is not None
+            assert (opened.article.id, opened.article.text) == (quote.article.id, TEXTS[name])
+            assert (opened.note, [one.quote for one in opened.cited if one == opened.clicked]) == (note, lit)
+    unkept = find_opened(alone, (), Chats(tmp_path / "empty"), newsroom.library)
+    assert unkept is not None
+    assert (unkept.note, unkept.cited) == (f"{CHANGED} {SENTENCE_GONE}", ())
 
 
 @needs_browser

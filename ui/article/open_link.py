@@ -72,7 +72,7 @@ def find_opened(address: Address, cited: Sequence[Citation], chats: Chats, libra
         article = _on_shelf(reading, address, quoted)
     if quoted and article is None:
         return Opened(quoted.citation.article, quoted.cited, quoted.citation, GONE, None, on_shelf=False)
-    if quoted and article and article.id == quoted.citation.article.id:
+    if quoted and article and Place.of(quoted.citation).may_be_in(article):
         # It may have been corrected since it was quoted.
         return Opened(article, quoted.cited, quoted.citation, "", None)
     assert article is not None
@@ -88,11 +88,10 @@ def _quoted(cited: Sequence[Citation], chats: Chats, address: Address) -> _Quote
         return None
     if found := next((one for one in cited if one.article.path == address.article and place.names(one)), None):
         return _Quoted(found, tuple(one for one in cited if one.article.id == found.article.id))
-    kept = chats.article(address.article, place.edition) if place.edition else None
-    if kept is None or place.span.end > len(kept.text):
-        return None
-    found = Citation(kept, place.span)
-    return _Quoted(found, (found,)) if place.names(found) else None
+    kept = chats.articles(address.article, place.edition) if place.edition else []
+    places = (Citation(article, place.span) for article in kept if place.span.end <= len(article.text))
+    found = next(filter(place.names, places), None)
+    return _Quoted(found, (found,)) if found else None
 
 
 def _on_shelf(reading: Reading, address: Address, quoted: _Quoted | None) -> Article | None:
@@ -117,7 +116,7 @@ def _find_again(article: Article, address: Address, place: Place, quoted: _Quote
     places = {one: Place.of(one) for one in quoted.cited} if quoted else {}
     sought = places[quoted.citation] if quoted else place
     found = find_again(sought, article)
-    note = _note(article, place, sought, found, renamed=article.path != address.article)
+    note = _note(article, sought, found, renamed=article.path != address.article)
     was = _was(article, quoted, found)
     if found is None:
         return Opened(article, (), None, note, was)
@@ -126,15 +125,15 @@ def _find_again(article: Article, address: Address, place: Place, quoted: _Quote
     return Opened(article, lit, found.citation, note, was)
 
 
-def _note(article: Article, place: Place, sought: Place, found: FoundAgain | None, *, renamed: bool) -> str:
+def _note(article: Article, sought: Place, found: FoundAgain | None, *, renamed: bool) -> str:
     """Say whether the quote is still in the article."""
-    same_edition = article.id.startswith(place.edition)  # a link may name none
+    unchanged = sought.may_be_in(article)
     if found is None:
-        if same_edition:
+        if unchanged:
             return BEYOND
         return f"{CHANGED} {SENTENCE_GONE}" if sought.print else QUOTE_UNKNOWN
     several = SEVERAL.format(places=found.places) if found.places > 1 else ""
-    if same_edition:
+    if unchanged:
         return several
     return RENAMED if renamed else f"{CHANGED} {several or THE_SAME}"
 

@@ -185,8 +185,8 @@ def test_a_renamed_file_is_found_by_its_text(newsroom: Newsroom) -> None:
 def test_an_article_quoted_in_a_chat_is_kept_under_its_edition(archive: Newsroom, tmp_path: Path) -> None:
     chats, answer = Chats(tmp_path / "kept"), archive.ask(FENTANYL)
     quoted = answer.quotes[0].article
-    assert chats.article(quoted.path, quoted.id[:8]) is None
+    assert chats.articles(quoted.path, quoted.id[:8]) == []
     chats.keep("one", 0, KeptTurn("t", FENTANYL, answer, "", None))
-    assert chats.article(quoted.path, quoted.id[:8]) == quoted
-    assert chats.article("other.txt", quoted.id[:8]) is None
-    assert chats.article(quoted.path, "0" * 8) is None
+    assert chats.articles(quoted.path, quoted.id[:8]) == [quoted]
+    assert chats.articles("other.txt", quoted.id[:8]) == []
+    assert chats.articles(quoted.path, "0" * 8) == []

@@ -147,6 +147,27 @@ def test_articles_are_stored_once_and_removed_with_the_last_chat_that_cites_them
         assert b"precursors" not in file.read_bytes() or file.suffix == ".db-wal"
 
 
+def test_an_article_whose_text_or_facts_changed_is_kept_as_each_answer_quoted_it(
+    chats: Chats, newsroom: Newsroom
+) -> None:
+    """Its id stays the same: it is a digest of the file."""
+    newsroom.write("fare.txt", "The fare of the Wittenhof ferry is nine crowns.")
+    newsroom.indexed()
+    answer = newsroom.ask("What is the fare of the Wittenhof ferry?")
+    (quote,) = answer.quotes
+    reread = replace(quote.article, text=f"News. {quote.article.text}")
+    corrected = quote.article.corrected_by({"outlet": "The Lamp"})
+    answers = [answer]
+    for article in (reread, corrected):
+        statement = Statement("Nine.", (replace(quote, article=article),), "supported")
+        answers.append(replace(answer, quoted=Quoted("answers", (statement,), 0.9)))
+    for chat, one in zip("abc", answers, strict=True):
+        chats.keep(chat, 0, turn(one))
+    assert [chats.chat(chat).turns for chat in "abc"] == [(turn(one),) for one in answers]
+    kept = chats.articles("fare.txt", quote.article.id[:8])
+    assert sorted(kept, key=str) == sorted([quote.article, reread, corrected], key=str)
+
+
 def test_a_turn_is_replaced_in_its_place(chats: Chats, archive: Newsroom) -> None:
     chats.keep("c", 0, turn(None))
     chats.keep("c", 1, turn(archive.ask(OTTAWA), OTTAWA))
