@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
+# Once installed, OCR stays when .venv is made anew.
+OCR := $(wildcard .venv/lib/python*/site-packages/rapidocr)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: check serve ocr quick test format lint types .venv dev screenshots bench-quality docs lock help clean
@@ -48,6 +50,7 @@ dev: .venv/.installed-dev
 	$(PYTHON) -m venv --clear .venv  # what an earlier lock brought would fail `pip check`
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(if $(OCR),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-ocr.lock)
 	$(BIN)/python -m pip check
 	@touch $@
 

@@ -17,7 +17,8 @@ class Limits:
     packed_bytes: int = 200_000_000  # of an archive when unpacked
     parser_seconds: float = 30.0  # for one file
     parser_megabytes: int = 1_200  # of address space, Python and the parsers included
-    ocr_seconds: float = 60.0  # for one page that is read by OCR
+    ocr_seconds: float = 120.0  # for one page that is read by OCR, the start of its engine included
+    ocr_pages: int = 300  # of a file
     ocr_megabytes: int = 4_000  # of address space
     parsed_bytes: int = 200_000_000  # of a parser's result
 

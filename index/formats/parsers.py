@@ -31,13 +31,11 @@ _PARSERS: Mapping[str, tuple[str, str]] = {
     ".warc.gz": ("web_archives", "parse_warc"),
 }
 PARSED_KINDS = tuple(_PARSERS)
-SCANNED_PDF = "scanned PDF"  # no end of a name: what `.pdf` turns out to be
-_AGAIN: Mapping[str, tuple[str, str]] = {SCANNED_PDF: ("pdf_files", "parse_scanned_pdf")}
 
 
 def parser_of(kind: str) -> Callable[[str, bytes], Sequence[Parsed]]:
-    """Return the parser of a kind of file, one of `PARSED_KINDS` or `SCANNED_PDF`."""
-    module, function = {**_PARSERS, **_AGAIN}[kind]
+    """Return the parser of a kind of file, one of `PARSED_KINDS`."""
+    module, function = _PARSERS[kind]
     return getattr(import_module(f"index.formats.{module}"), function)  # type: ignore[no-any-return]
 
 

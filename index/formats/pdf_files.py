@@ -5,7 +5,6 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import hypot
@@ -16,7 +15,7 @@ from index.core.formatting import one_line
 from index.core.limits import LIMITS
 from index.formats.encodings import clean
 from index.formats.parsed import NO_TEXT, Parsed
-from index.ocr.engine import ScannedPages
+from index.ocr.engine import Page
 from index.ocr.reading_order import lines_in_order
 from index.text.datelines import state_day
 from index.text.plain_text import plain
@@ -25,13 +24,16 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 _EDGE = 0.12  # of the height of a page: where running heads and page numbers are
-_ALIKE = 0.25  # of the usual size, by which the sizes that OCR measures differ
+_ALIKE = 0.25  # by which the sizes of lines that OCR measures differ, and a scan's shape from that of its page
+_A_STAMP = 100  # characters: a page with a picture and less text than this is a scan with a stamp or a page number
+_LEAST_WIDTH = 600  # pixels of a scan
 _LARGER = 1.15  # times the size of the body: a heading
 _PARTED = 1.35  # times the usual distance of two lines: a new paragraph
 _FULL = 0.6  # of the length of long lines: after such a line the sentence goes on in the next
 _MOST_ABOVE = 300  # characters above the headline; more, or a sentence, are a text of their own
 _ENDED = re.compile(r"[^\W\d_]{2}[.!?][”\"»]?\s")
 _LONGEST_HEADLINE = 300
+_ENOUGH_LINES = 6  # of a page, to know its usual distance of lines
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 # What browsers print on each page: the moment of printing and the title, the address and the number of the page.
 _PRINTED = re.compile(
@@ -59,7 +61,7 @@ def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
     """Extract the text of a PDF, page by page, with pypdf.
 
     Words that are divided at the ends of lines are joined. The largest text of the first page is the title. Pages that
-    are pictures are named in the result, for `parse_scanned_pdf`.
+    are pictures are named in the result, for OCR and `parse_scanned_pdf`.
     """
     pages, scanned = _read(path, content)
     if not any(pages) and not scanned:
@@ -69,22 +71,23 @@ def parse_pdf(path: str, content: bytes) -> Sequence[Parsed]:
     return [replace(_compose(pages), scanned=scanned) if any(pages) else Parsed("", scanned=scanned)]
 
 
-def parse_scanned_pdf(path: str, content: bytes) -> Sequence[Parsed]:
-    """Extract the text of a PDF, and that of the pages that are pictures by OCR."""
+def parse_scanned_pdf(path: str, content: bytes, read: Mapping[int, Page]) -> Sequence[Parsed]:
+    """Extract the text of a PDF with that of the pages that OCR has `read`, by their numbers from 1."""
     pages, scanned = _read(path, content)
-    read = list[int]()
-    with suppress(RuntimeError):  # what pypdfium2 raises if it cannot draw a page
-        pictures = ScannedPages(content)
-        for number in scanned:
-            if lines := list(_lines_of_picture(pictures, number - 1)):
-                pages[number - 1] = lines
-                read.append(number)
+    by_ocr = list[int]()
+    for number in scanned:
+        lines = _lines_of_picture(read[number]) if number in read else []
+        # A stamp or a page number on the picture is text too, and less than the page has.
+        if _letters(lines) > _letters(pages[number - 1]):
+            pages[number - 1] = lines
+            by_ocr.append(number)
     if not any(pages):
         raise UnreadableArticle(
-            f"{path}: {NO_TEXT}, and OCR found none. Expected a scan with printed text. Scan it again, larger or "
-            "sharper."
+            f"{path}: {NO_TEXT}, and OCR read none. Expected a scan of print in Latin script, Chinese or Japanese. "
+            "Scan it again, larger or sharper, or run it through another OCR program."
         )
-    return [replace(_compose(pages), ocr=tuple(read), scanned=tuple(sorted({*scanned} - {*read})))]
+    unread = tuple(number for number in scanned if not pages[number - 1] or number not in read)
+    return [replace(_compose(pages), ocr=tuple(by_ocr), scanned=unread)]
 
 
 def _read(path: str, content: bytes) -> tuple[list[list[_Line]], tuple[int, ...]]:
@@ -103,34 +106,59 @@ def _read(path: str, content: bytes) -> tuple[list[list[_Line]], tuple[int, ...]
                 f"{path}: {len(reader.pages):,} pages. Expected at most {LIMITS.pdf_pages:,}. Split the file."
             )
         pages = [list(_lines(page)) for page in reader.pages]
-        # Text may be drawn as curves too. But among pages with text, one without a picture is empty.
-        drawn = [_has_picture(page) if any(pages) else _is_drawn(page) for page in reader.pages]
+        drawn = [
+            _letters(lines) < _A_STAMP and (_is_scan(page) or (not lines and not any(pages) and bool(_contents(page))))
+            for lines, page in zip(pages, reader.pages, strict=True)
+        ]
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
         raise UnreadableArticle(
             f"{path}: the PDF is damaged ({type(error).__name__}). Expected one that a viewer opens. Save or download "
             "it again."
         ) from None
-    return pages, tuple(number for number, page in enumerate(pages, start=1) if not page and drawn[number - 1])
+    return pages, tuple(number for number, scan in enumerate(drawn, start=1) if scan)
 
 
-def _has_picture(page: "PageObject") -> bool:
-    return bool(page.get("/Resources", {}).get("/XObject"))
+def _letters(lines: Sequence[_Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
 
-def _is_drawn(page: "PageObject") -> bool:
+def _is_scan(page: "PageObject") -> bool:
+    """Return True if a page shows a picture of its own shape, large enough to read."""
+    drawn = page.get("/Resources", {}).get("/XObject")
+    if not drawn or b"Do" not in _contents(page):
+        return False
+    shape = float(page.mediabox.width) / (float(page.mediabox.height) or 1.0)
+    for one in drawn.get_object().values():
+        picture = one.get_object()
+        if picture.get("/Subtype") == "/Image":
+            width, height = float(picture["/Width"]), float(picture["/Height"]) or 1.0
+            ratio = width / height / shape if shape else 0.0
+            if width >= _LEAST_WIDTH and 1 - _ALIKE < ratio < 1 + _ALIKE:
+                return True
+    return False
+
+
+def _contents(page: "PageObject") -> bytes:
     contents = page.get_contents()
-    return contents is not None and bool(contents.get_data().strip())
+    return contents.get_data().strip() if contents is not None else b""
 
 
-def _lines_of_picture(pictures: ScannedPages, number: int) -> Iterator[_Line]:
-    """Yield the lines on a picture. OCR measures no line alike, so that only what is much larger keeps its size."""
-    found = lines_in_order(pictures.read(number))
-    usual = statistics.median(box.height for box in found) if found else 0.0
-    height = pictures.height(number)
-    for box in found:
-        size = usual if abs(box.height - usual) < _ALIKE * usual else box.height
-        place = 1 - box.bottom / height
-        yield _Line(clean(box.text), size, height - box.bottom, at_edge=not _EDGE < place < 1 - _EDGE)
+def _lines_of_picture(page: Page) -> list[_Line]:
+    """Return the lines of a picture. OCR measures no two lines alike, so that those of about one size get one size."""
+    found = lines_in_order(page.boxes)
+    sizes, size = dict[float, float](), 0.0
+    for height in sorted({box.height for box in found}):
+        size = size if size and height < size * (1 + _ALIKE) else height
+        sizes[height] = size
+    return [
+        _Line(
+            clean(box.text),
+            sizes[box.height],
+            page.height - box.bottom,
+            at_edge=not _EDGE < 1 - box.bottom / page.height < 1 - _EDGE,
+        )
+        for box in found
+    ]
 
 
 def _lines(page: "PageObject") -> Iterator[_Line]:
@@ -185,11 +213,13 @@ def _compose(pages: Sequence[Sequence[_Line]]) -> Parsed:
 def _text(pages: Sequence[Sequence[_Line]], body_size: float) -> tuple[str, tuple[int, ...], Sequence[int]]:
     """Join the lines of all pages, and return the text, where each page begins in it, and where each line does."""
     written = frozenset(re.findall(r"\w+-\w+", " ".join(line.text for page in pages for line in page)))
-    gap, full = _usual_gap(pages), _FULL * _long_line(pages)
+    usual, full = _usual_gap(pages), _FULL * _long_line(pages)
     parts, length, begins, starts = list[str](), 0, list[int](), list[int]()
     previous: _Line | None = None
     for page in pages:
         begin = length
+        # A page that was scanned may have other distances.
+        gap = _usual_gap([page]) if len(page) >= _ENOUGH_LINES else usual
         for place, line in enumerate(page):
             if previous is not None:
                 if _is_parted(previous, line, body_size, gap, same_page=place > 0):

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -22,15 +22,18 @@ from typing import IO, Any
 from index.core.errors import UnreadableArticle
 from index.core.limits import LIMITS
 from index.formats.parsed import NO_TEXT, Parsed
-from index.formats.parsers import SCANNED_PDF, kind_of, parser_of
-from index.ocr.engine import ScannedPages, is_installed
+from index.formats.parsers import kind_of, parser_of
+from index.ocr.engine import Box, Page, ScannedPages, is_installed
 
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).parents[2]
 # Audit events (PEP 578) that are refused. This covers code written in Python only.
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
-_PICTURE = "picture of page "  # and its number: in place of the kind of a file, to have a page drawn
+# What the process is asked for; any other job is the kind of a file, to be parsed.
+_DRAW, _READ, _SCANS = "draw a page", "read a page", "parse scans"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_FAILED = 2  # pages of a file; a third would fail for the same reason
 _INHERITED = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV", "TMPDIR", "TEMP")
 
 
@@ -44,31 +47,38 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._using = threading.Lock()
 
-    def parse(self, path: str, content: bytes, *, kind: str = "", times: int = 1) -> Sequence[Parsed]:
-        """Parse a file with the parser for its suffix, or for `kind`, in `times` the usual time.
+    def parse(self, path: str, content: bytes, read: Mapping[int, Page] | None = None) -> Sequence[Parsed]:
+        """Parse a file with the parser for its suffix. Raises UnreadableArticle, whatever goes wrong.
 
-        Raises UnreadableArticle, whatever goes wrong.
+        For a PDF, `read` has what OCR has read on its pages, by their numbers from 1.
         """
-        answer = self._answer_for(path, content, kind or kind_of(path), self._seconds * times)
-        try:
+        scans = {"job": _SCANS, "read": {number: asdict(page) for number, page in read.items()}} if read else {}
+        answer = self._answer_for(path, content, {"job": kind_of(path), **scans})
+        with _reporting_nonsense(path):
             return [_parsed(article) for article in answer["articles"]]
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise UnreadableArticle(
-                f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
-            ) from None
 
-    def draw(self, path: str, content: bytes, page: int) -> bytes:
-        """Draw a page of a PDF, by its number from 1, as a PNG. Raises UnreadableArticle."""
-        answer = self._answer_for(path, content, f"{_PICTURE}{page}", self._seconds)
-        return b64decode(str(answer.get("picture", "")))
+    def read_page(self, path: str, content: bytes, number: int) -> Page:
+        """Read a page of a PDF by OCR; its number is from 1. Raises UnreadableArticle."""
+        answer = self._answer_for(path, content, {"job": _READ, "page": number})
+        with _reporting_nonsense(path):
+            return _page(answer["page"])
 
-    def _answer_for(self, path: str, content: bytes, kind: str, seconds: float) -> dict[str, Any]:
+    def draw_page(self, path: str, content: bytes, number: int) -> bytes:
+        """Draw a page of a PDF as a PNG; its number is from 1. Raises UnreadableArticle."""
+        answer = self._answer_for(path, content, {"job": _DRAW, "page": number})
+        with _reporting_nonsense(path):
+            picture = b64decode(str(answer["picture"]), validate=True)
+            if not picture.startswith(_PNG):
+                raise ValueError
+            return picture
+
+    def _answer_for(self, path: str, content: bytes, asked: Mapping[str, object]) -> dict[str, Any]:
         with self._using:
-            answer, late = self._ask((path, kind), content, seconds)
+            answer, late = self._ask({"path": path, **asked}, content)
         if answer is None:
             logger.warning("Parsing %s ended the sandbox (%s)", path, "time" if late else "memory or a crash")
             raise UnreadableArticle(
-                f"{path}: parsing took more than {seconds:g} seconds. Expected an ordinary file. Split it, or "
+                f"{path}: parsing took more than {self._seconds:g} seconds. Expected an ordinary file. Split it, or "
                 "save only its text."
                 if late
                 else f"{path}: parsing took more than {self._megabytes:,} MB of memory, or crashed the parser. "
@@ -85,7 +95,7 @@ class Sandbox:
             self._process.communicate()
             self._process = None
 
-    def _ask(self, named: tuple[str, str], content: bytes, seconds: float) -> tuple[dict[str, Any] | None, bool]:
+    def _ask(self, asked: Mapping[str, object], content: bytes) -> tuple[dict[str, Any] | None, bool]:
         """Return the answer, or None if there is none, and True if the time was up."""
         if self._process is None or self._process.poll() is not None:
             self._process = _start(self._megabytes)
@@ -96,13 +106,13 @@ class Sandbox:
             late.set()
             process.kill()
 
-        timer = threading.Timer(seconds, end)
+        timer = threading.Timer(self._seconds, end)
         timer.start()
         read = None
         try:
             assert process.stdin is not None
             assert process.stdout is not None
-            _write(process.stdin, json.dumps(named).encode())
+            _write(process.stdin, json.dumps(asked).encode())
             _write(process.stdin, content)
             read = _read(process.stdout)
             answer = json.loads(read) if read is not None else None
@@ -132,25 +142,54 @@ def parse(path: str, content: bytes) -> Sequence[Parsed]:
 
 
 def _parse_scans(path: str, content: bytes, parsed: Sequence[Parsed]) -> Sequence[Parsed]:
-    reader = Sandbox(seconds=LIMITS.ocr_seconds, megabytes=LIMITS.ocr_megabytes)
+    """Read the scanned pages one by one; a page that cannot be read costs only itself."""
+    reader, read, failed = Sandbox(seconds=LIMITS.ocr_seconds, megabytes=LIMITS.ocr_megabytes), dict[int, Page](), 0
     try:
-        return reader.parse(path, content, kind=SCANNED_PDF, times=len(parsed[0].scanned))
-    except UnreadableArticle as error:
-        if not parsed[0].text:
-            raise
-        logger.warning("Pages of %s were not read by OCR: %s", path, error)
-        return parsed
+        for number in parsed[0].scanned[: LIMITS.ocr_pages]:
+            try:
+                read[number] = reader.read_page(path, content, number)
+            except UnreadableArticle as error:
+                logger.warning("Page %d was not read by OCR: %s", number, error)
+                failed += 1
+            if failed == _MOST_FAILED:
+                break
     finally:
         reader.close()  # the engine takes a gigabyte
+    if read:
+        return _shared.parse(path, content, read)
+    if parsed[0].text:
+        return parsed
+    raise UnreadableArticle(
+        f"{path}: {NO_TEXT}, and OCR failed on it; the log says why. Expected pages of ordinary size. Run the file "
+        "through another OCR program."
+    )
 
 
 def draw_page(path: str, content: bytes, page: int) -> bytes:
     """Draw a page of a PDF, by its number from 1, as a PNG; b"" without OCR. Raises UnreadableArticle."""
-    return _shared.draw(path, content, page) if is_installed() else b""
+    return _shared.draw_page(path, content, page) if is_installed() else b""
 
 
 _shared = Sandbox()
 atexit.register(_shared.close)
+
+
+@contextlib.contextmanager
+def _reporting_nonsense(path: str) -> Iterator[None]:
+    """Report an answer of the wrong form: it is as untrusted as the file."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UnreadableArticle(
+            f"{path}: the parser gave an invalid result. Expected an ordinary file. Save only its text."
+        ) from None
+
+
+def _page(answer: Mapping[str, Any]) -> Page:
+    """Read a page of an answer. Raises an error if a part has the wrong type."""
+    sides = ("left", "right", "top", "bottom")
+    boxes = [Box(str(box["text"]), *(float(box[side]) for side in sides)) for box in answer["boxes"]]
+    return Page(boxes, float(answer["height"]))
 
 
 def _parsed(answer: dict[str, Any]) -> Parsed:
@@ -199,17 +238,24 @@ def _serve(megabytes: int) -> None:
     sys.stdout = sys.stderr  # so that a parser that prints cannot garble the answer
     _limit(megabytes)
     sys.addaudithook(_refuse)
-    while (named := _read(source)) is not None and (content := _read(source)) is not None:
-        path, kind = json.loads(named)
-        _write(to, json.dumps(_answer(path, kind, content)).encode())
+    while (asked := _read(source)) is not None and (content := _read(source)) is not None:
+        _write(to, json.dumps(_answer(json.loads(asked), content)).encode())
 
 
-def _answer(path: str, kind: str, content: bytes) -> dict[str, object]:
+def _answer(asked: Mapping[str, Any], content: bytes) -> dict[str, object]:
+    path, job = asked["path"], asked["job"]
     try:
-        if kind.startswith(_PICTURE):
-            drawn = ScannedPages(content).png(int(kind.removeprefix(_PICTURE)) - 1)
-            return {"picture": b64encode(drawn).decode()}
-        articles = parser_of(kind)(path, content)
+        if job == _DRAW:
+            return {"picture": b64encode(ScannedPages(content).png(asked["page"] - 1)).decode()}
+        if job == _READ:
+            return {"page": asdict(ScannedPages(content).read(asked["page"] - 1))}
+        if job == _SCANS:
+            from index.formats.pdf_files import parse_scanned_pdf
+
+            read = {int(number): _page(page) for number, page in asked["read"].items()}
+            articles = parse_scanned_pdf(path, content, read)
+        else:
+            articles = parser_of(job)(path, content)
     except UnreadableArticle as error:
         return {"reason": str(error)}
     except MemoryError:

@@ -20,7 +20,7 @@ from index.formats.encodings import clean, decode, decode_html
 from index.formats.parsed import Parsed
 from index.formats.parsers import PARSED_KINDS, kind_of
 from index.formats.sandbox import parse
-from index.ocr.engine import is_installed
+from index.ocr.engine import installed_version, is_installed
 from index.reading.feed_records import FEED_KINDS, read_feed
 from index.reading.field_names import FieldNames
 from index.reading.heads import Head, read_markdown, read_parsed, read_plain, read_record, skip_space
@@ -43,8 +43,8 @@ from index.text.terms import STOP_WORDS
 # files are then read again.
 VERSION = "/".join(
     [
-        *("7", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))),
-        *(["ocr"] if is_installed() else []),
+        *("8", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))),
+        *filter(None, [installed_version()]),
     ]
 )
 NO_ARTICLE = "no article in it. Expected at least one. Add one or remove the file."
@@ -168,7 +168,8 @@ def _read_found(path: str, content: bytes, found: Sequence[Parsed], known: Conta
 
 def _content_of(parsed: Parsed) -> bytes:
     whole = asdict(parsed)
-    del whole["origins"]  # where a day was found is no content
+    for own in ("origins", "ocr", "scanned"):  # how something was read is no content
+        del whole[own]
     return json.dumps(whole, sort_keys=True).encode()
 
 
@@ -181,10 +182,11 @@ def _make_parsed(path: str, content: bytes, parsed: Parsed) -> tuple[Article, st
 
 def _scans(parsed: Parsed) -> str:
     """Return a note on the pages that are pictures."""
-    if parsed.ocr:
-        return f"read by OCR: {_numbered(parsed.ocr)}"
-    hint = "OCR failed" if is_installed() else "OCR is not installed"
-    return f"without the text of {_numbered(parsed.scanned)}, a picture: {hint}" if parsed.scanned else ""
+    notes = [f"read by OCR: {_numbered(parsed.ocr)}"] if parsed.ocr else []
+    if parsed.scanned:
+        why = "OCR read nothing there" if is_installed() else "OCR is not installed"
+        notes.append(f"without what is printed on the picture of {_numbered(parsed.scanned)}: {why}")
+    return ", ".join(notes)
 
 
 def _numbered(pages: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,12 @@ from streamlit.testing.v1 import AppTest
 
 from index.core.errors import UnknownSeed, UnreadableArticle
 from index.formats import sandbox
+from index.formats.parsed import Parsed
+from index.formats.pdf_files import parse_scanned_pdf
+from index.ocr.engine import Box, Page
 from index.pipeline.page_pictures import picture_of_page
-from index.reading.readers import read_article
+from index.reading import readers
+from index.reading.readers import _content_of, read_article, read_articles
 from index.vectors.embedders import Embedder
 from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
@@ -27,7 +32,8 @@ CREW = ["The crew of 41 keeps its work until October."]
 
 @pytest.fixture
 def without_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "is_installed", lambda: False)
+    for module in (sandbox, readers):
+        monkeypatch.setattr(module, "is_installed", lambda: False)
 
 
 @pytest.mark.usefixtures("without_ocr")
@@ -48,7 +54,7 @@ def test_without_ocr_the_pages_that_are_pictures_are_named(newsroom: Newsroom) -
     writer.write(file)
     newsroom.write("half.pdf", file.getvalue())
     notes = [event.note for event in newsroom.index() if hasattr(event, "note") and event.note]
-    assert any("without the text of page 2, a picture" in note for note in notes)
+    assert any("without what is printed on the picture of page 2: OCR is not installed" in note for note in notes)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,47 @@ def scanned(tmp_path_factory: pytest.TempPathFactory, model: Embedder) -> Iterat
     assert made.indexed().articles == 1
     yield made
     made.library.index.release()
+
+
+@needs_ocr
+@pytest.mark.slow
+def test_pages_are_turned_stamps_are_no_text_and_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    """The first page lies on its side and has a stamp as text, the second is upside down, the third no text at all."""
+    content = scanned_pdf([FERRY, CREW, []], turns=(1, 2, 0), stamp="Scanned by Fictional Wire")
+    (read,) = list(read_articles("turned.pdf", io.BytesIO(content), max_bytes=len(content)))
+    assert read.article is not None
+    assert read.article.text.split() == " ".join([*FERRY, *CREW]).split()
+    assert read.article.ocr == (1, 2)
+    assert (
+        read.note == "read by OCR: pages 1, 2, without what is printed on the picture of page 3: OCR read nothing there"
+    )
+
+
+@needs_ocr
+@pytest.mark.slow
+def test_a_page_in_another_script_is_not_guessed() -> None:
+    with pytest.raises(UnreadableArticle, match=r"OCR read none\. Expected a scan of print in Latin script"):
+        read_article("cyrillic.pdf", scanned_pdf([["Ӂ Ж Щ Ю Ѫ Ѯ Ж Щ Ѫ", "Щ Ж Ю Ӂ Ѯ Ѫ Щ Ю Ж"] * 4]))
+
+
+def test_what_ocr_reads_of_a_page_becomes_lines_headline_and_columns() -> None:
+    """A headline of two lines, whose heights differ as OCR measures them, and two columns."""
+    boxes = [Box("Ferry Aurelia is sold", 60, 400, 60, 90), Box("to a Norwegian yard", 60, 380, 100, 131.5)]
+    for column, left in enumerate((60, 330)):
+        boxes += [
+            Box(f"c{column} line {row} of it", left, left + 220, 200 + 14 * row, 210 + 14 * row) for row in range(8)
+        ]
+    (parsed,) = parse_scanned_pdf("a.pdf", make_pdf([[]]), {1: Page(boxes, 842)})
+    assert parsed.stated["title"] == "Ferry Aurelia is sold to a Norwegian yard"
+    places = [parsed.text.index(f"c{column} line {row}") for column in (0, 1) for row in range(8)]
+    assert places == sorted(places)
+
+
+def test_the_id_of_a_mail_in_a_mailbox_does_not_depend_on_ocr() -> None:
+    """An id that changes makes every old link to the article say that it was changed."""
+    parsed = Parsed("The ferry was sold.", {"title": "Ferry"})
+    assert _content_of(parsed) == _content_of(replace(parsed, ocr=(1,), scanned=(2,)))
+    assert b"ocr" not in _content_of(parsed)
 
 
 @needs_ocr
