@@ -15,7 +15,17 @@ from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
 from rag.answering.news_judgement import corrections, in_reading_order, lead, not_overtaken, other_side, with_list
 from rag.answering.query import Query
-from rag.answering.weighing import Asked, Candidate, rank, read_query, rescore, share_by_article, states, weigh
+from rag.answering.weighing import (
+    Asked,
+    Candidate,
+    on_subject,
+    rank,
+    read_query,
+    rescore,
+    share_by_article,
+    states,
+    weigh,
+)
 from rag.evidence.attribution import speech_of
 from rag.evidence.citations import Citation, Statement
 from rag.llm.rerank import Reranker
@@ -111,8 +121,13 @@ def answer(
 def find_all(
     query: Query, passages: Sequence[Passage], *, reading: Reading, sentence_model: Embedder
 ) -> tuple[Citation, ...]:
-    """Return every sentence that answers, or that has most of what is asked for, best first; see `answer`."""
-    ranked = rank(weigh(read_query(query), passages, reading=reading, sentence_model=sentence_model))
+    """Return every sentence that answers, or that has most of what is asked for, best first; see `answer`.
+
+    If an earlier question lent its subject, only articles on it are read.
+    """
+    asked = read_query(query)
+    read = on_subject(asked, passages, reading)
+    ranked = rank(weigh(asked, read, reading=reading, sentence_model=sentence_model))
     if any(candidate.sentence.by_speaker for candidate in ranked):
         ranked = [candidate for candidate in ranked if candidate.sentence.by_speaker]
     return tuple(

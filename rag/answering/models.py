@@ -26,6 +26,7 @@ class Standalone:
 
     question: str
     subject: str  # what was taken over from an earlier question; "" if nothing was
+    parts: tuple["Standalone", ...] = ()  # several questions in one, each as it was searched for
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def stream_answer(
         temperature=_OTHER_WORDS if again else 0.0,
         looks_again=library.settings.check_with_model,
     )
-    for prose in generative.answer(rewritten.asked, answer.passages, writer):
+    for prose in generative.answer(rewritten.completed(answer.standalone).asked, answer.passages, writer):
         yield _with_prose(answer, prose, spent, time.perf_counter() - started)
 
 
@@ -99,7 +99,8 @@ def answer_from(
 
     What the answer says of its search is about these articles; its scope does not list them.
     """
-    answer = _answer_in_quotes(query.among(articles), library, passed_over=passed_over)
+    completed = complete(query, library=library)
+    answer = _answer_in_quotes(completed.among(articles), library, passed_over=passed_over)
     searched = replace(answer.searched, scope=replace(answer.searched.scope, articles=None))
     return replace(answer, searched=searched)
 
@@ -115,9 +116,9 @@ class Listed:
 
 def list_quotes(question: str | Query, *, library: Library) -> Listed:
     """Find every sentence that answers, in the days that the question names if one does. Raises BadQuestion."""
-    whole = _as_query(question)
+    whole = complete(_as_query(question), library=library)
     if whole.parts:
-        parts = [list_quotes(whole.part(one, ()), library=library) for one in whole.parts]
+        parts = [list_quotes(whole.part(number), library=library) for number in range(len(whole.parts))]
         dated = next((part.dated for part in parts if part.dated), None)
         return Listed(_unique(part.quotes for part in parts), parts[0].problem, dated)
     for attempt in whole.attempts:
@@ -129,6 +130,16 @@ def list_quotes(question: str | Query, *, library: Library) -> Listed:
         if listed.quotes:
             break
     return listed
+
+
+def complete(query: Query, *, library: Library) -> Query:
+    """Return several questions in one with each part as it can be searched for alone.
+
+    "Who is the mayor and what did she promise?" is answered for that: the first answer says who "she" is.
+    """
+    if not query.parts or query.standalone.parts:
+        return query
+    return query.completed(_answer_parts(query, library, for_prose=False, passed_over=None).standalone)
 
 
 def find_passages(
@@ -161,13 +172,23 @@ def _answer_in_quotes(
     """Answer a question about the shelf exactly, each of several questions for itself, and any other from articles."""
     if passed_over is None and (about_shelf := _answer_about_shelf(query, library)):
         return about_shelf
-    if not query.parts:
-        return _answer_one(query, library, for_prose=for_prose, passed_over=passed_over)
+    answer = _answer_parts if query.parts else _answer_one
+    return answer(query, library, for_prose=for_prose, passed_over=passed_over)
+
+
+def _answer_parts(
+    query: Query, library: Library, *, for_prose: bool, passed_over: Callable[[str], bool] | None
+) -> Answer:
     answered: list[Answer] = []
-    for asked in query.parts:
-        part = query.part(asked, answered)
+    completed: list[Standalone] = []
+    for number in range(len(query.parts)):
+        part = query.part(number, answered)
+        completed.append(part.standalone)
         answered.append(_answer_one(part, library, for_prose=for_prose, passed_over=passed_over))
-    return _joined(query, answered)
+    question = query.standalone.question
+    if query.before and any(one.subject for one in completed):
+        question = " ".join(one.question for one in completed)  # as typed, it needs the chat
+    return _joined(query.completed(Standalone(question, "", tuple(completed))), answered)
 
 
 def _answer_about_shelf(query: Query, library: Library) -> Answer | None:
@@ -239,7 +260,8 @@ def _answer_one(
             break
     # What may answer from those days is nearer to the question than what may answer from others.
     answer = tried[0] if tried[-1].level != "answers" and tried[0].level != "nothing" else tried[-1]
-    if answer.level == "nothing" and query.plain and content_terms(query.bare):
+    # An alert is not asked without its subject: a new article about something else is no news to it.
+    if answer.level == "nothing" and query.plain and content_terms(query.bare) and passed_over is None:
         tried.append(_quote(query.plain, library, for_prose=for_prose, passed_over=passed_over))
         if tried[-1].level != "nothing":
             answer = replace(tried[-1], quoted=replace(tried[-1].quoted, level="may_answer"))

@@ -66,7 +66,7 @@ class Query:
     def asked(self) -> tuple[Asked, ...]:
         """The questions as a model is asked them: as they were typed, unless an earlier question is needed for that."""
         if self.parts:
-            return tuple(one for part in self.parts for one in self.part(part, ()).asked)
+            return tuple(one for number in range(len(self.parts)) for one in self.part(number).asked)
         as_typed = self.standalone.question == self.bare and len(self.raw) <= _LONGEST_TYPED
         return (Asked(self.raw if as_typed else self.standalone.question, self.form, self.how_many),)
 
@@ -75,10 +75,19 @@ class Query:
         within = self.within.among(articles) if self.within else None
         return replace(self, scope=replace(self.scope, articles=articles), within=within)
 
-    def part(self, asked: Asked, answered: Sequence[Answer]) -> "Query":
-        """Return one of the parts as a question of its own; it may point back to those `answered` before it."""
+    def part(self, number: int, answered: Sequence[Answer] = ()) -> "Query":
+        """Return a part, counted from 0, as a question of its own.
+
+        It is completed by the chat and the parts `answered` before it, unless it was completed already.
+        """
+        asked, known = self.parts[number], self.standalone.parts
         earlier = (*self.before, *map(_earlier, answered))
-        return _make(asked, replace(self, raw=asked.question, before=earlier, parts=()))
+        query = replace(self, raw=asked.question, before=earlier, parts=())
+        return _make(asked, query, known[number] if known else None)
+
+    def completed(self, standalone: Standalone) -> "Query":
+        """Return several questions in one with each part as `standalone` has it; another question as it is."""
+        return replace(self, standalone=standalone) if len(standalone.parts) == len(self.parts) > 1 else self
 
     def written(self, text: str, bare: str, language: str) -> "Query":
         """Return the question as articles write its words, in the language that it is in."""
@@ -121,13 +130,16 @@ def make_query(
         bare = query.bare if standalone.subject else standalone.question
         query = replace(query, form=parts[0].form, how_many=parts[0].how_many)
         return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
-    return replace(query, parts=parts) if len(parts) > 1 else _make(parts[0], query)
+    if len(parts) == 1:
+        return _make(parts[0], query)
+    query = replace(query, parts=parts)
+    return query.completed(standalone) if standalone else query
 
 
-def _make(asked: Asked, query: Query) -> Query:
-    """Make a query of one question, without its instructions."""
+def _make(asked: Asked, query: Query, standalone: Standalone | None = None) -> Query:
+    """Make a query of one question, without its instructions; `standalone` is its completed form if that is known."""
     bare = clean_question(asked.question)
-    standalone = carry_over(bare, query.before)
+    standalone = standalone or carry_over(bare, query.before)
     query = replace(query, form=asked.form, how_many=asked.how_many)
     return _with_days(replace(query, standalone=standalone, text=standalone.question, bare=bare))
 

@@ -371,6 +371,12 @@ def _similarities(
     return [float(next(cosines)) if is_read else _UNREAD for is_read in read]
 
 
+def on_subject(asked: Asked, passages: Sequence[Passage], reading: Reading) -> list[Passage]:
+    """Return the passages of articles on the subject that an earlier question lent; all if none was lent."""
+    shares = share_by_article(term_rarity(asked.lent, reading), passages)
+    return [one for one in passages if not asked.lent or shares[one.article.id] >= _ON_THE_SUBJECT]
+
+
 def share_by_article(rarity: Mapping[str, float], passages: Sequence[Passage]) -> dict[str, float]:
     """Return what share of some terms' weight each article has in its heading and passages, by its id."""
     held: dict[str, set[str]] = {}

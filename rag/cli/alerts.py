@@ -21,7 +21,8 @@ from index.cli import (
 from index.pipeline.library import Library
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Standalone
-from rag.answering.query import clean_question
+from rag.answering.pipeline import complete
+from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
 from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
@@ -62,7 +63,8 @@ def alerts_command(
         one = read
         if asked:
             index_if_empty(library)
-            one = alerts.keep(asked, Standalone(asked, ""), scope=scope, shelf=library.shelf).number
+            parts = complete(make_query(asked, scope=scope), library=library).standalone.parts
+            one = alerts.keep(asked, Standalone(asked, "", parts), scope=scope, shelf=library.shelf).number
         if one is not None:
             alerts.question(one)
         listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]

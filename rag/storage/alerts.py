@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = "alerts.db"
 _FORMER_NAME = "standing.db"  # until version 0.2
-VERSION = 1
+VERSION = 2
 DAMAGED = (
     "This result differs from what was saved (a damaged disk?), or was saved by another version of Dateline. "
     "Expected it word for word. Ask the whole shelf, which still has the articles, and mark this as read."
@@ -44,7 +44,7 @@ _SCHEMA = """
 CREATE TABLE questions (
     number INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, searched_as TEXT NOT NULL, subject TEXT NOT NULL,
     scope TEXT NOT NULL, kept TEXT NOT NULL, seen INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (searched_as, scope)
+    parts TEXT NOT NULL DEFAULT '[]', UNIQUE (searched_as, scope)
 );
 -- An edition is an article by its id. Its outlet is a hash, because it is a word of the article.
 CREATE TABLE editions (
@@ -69,7 +69,9 @@ CREATE TABLE rests_on (
 ) WITHOUT ROWID;
 CREATE INDEX rests_on_by_article ON rests_on (article);
 """
-_SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked FROM questions"
+# Before version 2, the parts of several questions in one were not stored.
+_MIGRATIONS = {1: "ALTER TABLE questions ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';\n"}
+_SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked, parts FROM questions"
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
 # Editions `e` that the question has seen and that are in its scope.
 _SEEN = (
@@ -134,6 +136,7 @@ class AlertStore:
                 version=VERSION,
                 name="a file of alerts",
                 remedy="Move this file away, or run `dateline index --rebuild` if it is damaged. A new one is made.",
+                migrations=_MIGRATIONS,
             ),
         )
 
@@ -146,9 +149,9 @@ class AlertStore:
                 seen = _note(connection, reading)
                 now = datetime.now(UTC).isoformat(timespec="seconds")
                 connection.execute(
-                    "INSERT INTO questions (question, searched_as, subject, scope, kept, seen) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    (question, standalone.question, standalone.subject, written, now, seen),
+                    "INSERT INTO questions (question, searched_as, subject, scope, kept, seen, parts) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (question, standalone.question, standalone.subject, written, now, seen, _write_parts(standalone)),
                 )
             row = connection.execute(f"{_SELECT} WHERE searched_as = ? AND scope = ?", found).fetchone()
         return _alert(row)
@@ -375,10 +378,15 @@ def _result(row: Sequence[object], articles: Mapping[str, str]) -> AlertResult:
 
 
 def _alert(row: Sequence[object]) -> Alert:
-    number, question, searched_as, subject, scope, kept, seen, asked = row
-    standalone = Standalone(str(searched_as), str(subject))
+    number, question, searched_as, subject, scope, kept, seen, asked, parts = row
+    completed = tuple(Standalone(*part) for part in json.loads(str(parts)))
+    standalone = Standalone(str(searched_as), str(subject), completed)
     narrowed, when = _scopes().validate_json(str(scope)), datetime.fromisoformat(str(kept))
     return Alert(int(str(number)), str(question), standalone, narrowed, when, int(str(seen)), int(str(asked)))
+
+
+def _write_parts(standalone: Standalone) -> str:
+    return json.dumps([(part.question, part.subject) for part in standalone.parts], ensure_ascii=False)
 
 
 def _write_scope(scope: Scope) -> str:

@@ -16,7 +16,7 @@ from index.core.scope import WHOLE, Scope
 from index.vectors.embedders import CachedEmbedder, Embedder
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Standalone
-from rag.answering.pipeline import answer_question
+from rag.answering.pipeline import answer_from, answer_question
 from rag.answering.query import make_query
 from rag.storage.alerts import DAMAGED, FILE_NAME, Alert, AlertStore
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom, make_newsroom
@@ -131,6 +131,54 @@ def test_a_scope_narrows_what_is_new_and_what_was_seen(alerts: AlertStore, newsr
     (result,) = alerts.results(asked.number)
     assert result.answer is not None
     assert (result.answer.searched.scope, result.answer.searched.reach.articles) == (lamp, 1)
+
+
+MAYOR = "Who is the new mayor of Lindenau and what did she promise?"
+ELECTED = "Title: Mayor\n\nZora Vey was sworn in as the new mayor of Lindenau on Thursday. She promised two tram lines."
+COACH = "Title: Coach\n\nBela Ohm coaches the rowers of Marl since Friday. She promised two medals."
+THIRD = "Zora Vey, the new mayor of Lindenau, promised a third tram line on Monday."
+
+
+def test_an_alert_reports_no_promise_of_somebody_else(alerts: AlertStore, newsroom: Newsroom) -> None:
+    """It was asked of several questions in one, in a chat, or saved before the parts were."""
+    library = newsroom.library
+    newsroom.write("mayor.txt", ELECTED)
+    newsroom.indexed()
+    answer, before = newsroom.ask(MAYOR), [newsroom.ask("Who is the new mayor of Lindenau?")]
+    follow_up = answer_question(make_query("what did she promise?", before=before), library=library)
+    as_before = Standalone(MAYOR.lower(), "")
+    kept = [
+        alerts.keep(question, standalone, scope=WHOLE, shelf=library.shelf)
+        for question, standalone in (
+            (MAYOR, answer.standalone),
+            (MAYOR, as_before),
+            (follow_up.question, follow_up.standalone),
+        )
+    ]
+    assert [one.standalone for one in kept] == [answer.standalone, as_before, follow_up.standalone]
+    assert len(answer.standalone.parts) == 2
+    newsroom.write("coach.txt", COACH)
+    newsroom.indexed()
+    with library.shelf.read() as reading:
+        coach = frozenset({reading.article("coach.txt").id})
+    for one in kept:
+        query = make_query(one.question, standalone=one.standalone)
+        found = answer_from(coach, query, library=library, passed_over=lambda _: False)
+        assert found.quotes == ()
+    assert ask(alerts, newsroom) == []
+    newsroom.write("trams.txt", f"Title: Trams\n\n{THIRD}")
+    newsroom.indexed()
+    assert ask(alerts, newsroom) == [[THIRD]] * 3
+
+
+def test_alerts_that_were_kept_without_their_parts_are_read(alerts: AlertStore, newsroom: Newsroom) -> None:
+    asked = keep(alerts, newsroom)
+    with closing(sqlite3.connect(alerts.path)) as connection:
+        connection.execute("ALTER TABLE questions DROP COLUMN parts")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    assert AlertStore(newsroom.library.settings.store).question(asked.number) == asked
+    assert [listing.asked for listing in alerts.listings()] == [asked]
 
 
 @pytest.mark.slow

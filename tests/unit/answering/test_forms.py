@@ -8,6 +8,7 @@ from rag.answering.pipeline import answer_question
 from rag.answering.query import make_query
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
+from rag.storage.answer_codec import put_together, take_apart
 from tests.conftest import Newsroom
 
 ARTICLES = {
@@ -77,6 +78,43 @@ def test_two_questions_are_answered_one_by_one(shelf: Newsroom) -> None:
     parts = answer_json(answer)["parts"]
     assert isinstance(parts, list)
     assert [part["level"] for part in parts] == [part.quoted.level for part in answer.parts]
+
+
+COACHES = {
+    "5.txt": "Bela Ohm, the new coach of Marl rowing club, was presented on Friday. She promised two medals.",
+    "6.txt": "Ute Karst opened her bakery in Emden on Saturday. She promised bread without salt.",
+}
+BOTH = "Who is the new mayor of Lindenau and what did she promise?"
+
+
+def test_the_timeline_of_two_questions_has_nothing_about_others(shelf: Newsroom) -> None:
+    """What "she" promised is asked of the mayor, in a chat too, and if the answer was saved."""
+    for name, text in COACHES.items():
+        shelf.write(name, text)
+    shelf.indexed()
+    first = shelf.ask("Who is the new mayor of Lindenau?")
+    follow_up = answer_question(
+        make_query("Who was her rival and what did she promise?", before=[first]), library=shelf.library
+    )
+    written, articles = take_apart(answer := shelf.ask(BOTH))
+    assert put_together(written, articles) == answer
+    for query in (
+        make_query(BOTH),
+        make_query(BOTH, standalone=answer.standalone),
+        make_query(follow_up.question, standalone=follow_up.standalone),
+    ):
+        events = find_timeline(query, library=shelf.library).events
+        assert "She promised two tram lines." in [event.citation.quote for event in events]
+        assert {event.citation.article.path for event in events} == {"4.txt"}
+    assert "Lindenau" in follow_up.searched_as, "the chat is not needed to understand it"
+
+
+def test_a_part_that_points_back_is_asked_of_a_model_with_its_subject(shelf: Newsroom) -> None:
+    answer = shelf.ask(BOTH)
+    first, second = make_query(BOTH).completed(answer.standalone).asked
+    assert first.question == "Who is the new mayor of Lindenau?"
+    assert second.question != "what did she promise?"
+    assert "Lindenau" in second.question
 
 
 def test_a_part_without_an_answer_says_so_and_the_other_is_answered(shelf: Newsroom) -> None:
