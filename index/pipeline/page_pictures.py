@@ -1,11 +1,19 @@
 """Pictures of scanned pages, to compare what OCR read with."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from index.core.errors import UnknownSeed, UnreadableArticle
 from index.formats.sandbox import draw_page
 from index.inbox.folder import read_seed
 from index.text.articles import Article, article_id
+
+
+def has_pictures(article: Article, seeds: Path) -> bool:
+    """Return True if an article is a file of its own, of which pages can be drawn, and no entry of an archive."""
+    with suppress(OSError):  # the name of an entry may be too long for a file
+        return (seeds / article.path).is_file()
+    return False
 
 
 def picture_of_page(article: Article, number: int, seeds: Path) -> bytes:

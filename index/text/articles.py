@@ -59,6 +59,11 @@ class Article:
         """Return the number, from 1, of the page with this character offset, or None if there are no pages."""
         return bisect_right(self.pages, place) or None
 
+    def pages_of(self, span: Span) -> range:
+        """Return the numbers, from 1, of the pages on which these characters are; none if there are no pages."""
+        first, last = (bisect_right(self.pages, place) for place in (span.start, max(span.start, span.end - 1)))
+        return range(max(first, 1), last + 1)
+
     def with_numeric_day(self, order: Order) -> "Article":
         """Return the article with the day that the file states in numbers, if the order of day and month is known."""
         numeric = read_numeric_day(self.day.written)

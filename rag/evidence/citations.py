@@ -41,8 +41,8 @@ class Citation:
 
     @property
     def by_ocr(self) -> bool:
-        """True if the page on which the quote begins was read by OCR, which may misread letters."""
-        return self.page in self.article.ocr
+        """True if a page of the quote was read by OCR, which may misread letters."""
+        return not set(self.article.ocr).isdisjoint(self.article.pages_of(self.span))
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,14 @@ def _listing_json(listing: Listing) -> Json:
 
 
 def _passage_json(passage: Passage) -> Json:
-    return {"start": passage.span.start, "end": passage.span.end, "text": passage.text}
+    place = Citation(passage.article, passage.span)
+    return {
+        "start": passage.span.start,
+        "end": passage.span.end,
+        "text": passage.text,
+        "page": place.page,
+        "ocr": place.by_ocr,
+    }
 
 
 def _part_json(part: Part) -> Json:

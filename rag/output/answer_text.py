@@ -317,8 +317,11 @@ def quote_note(citation: Citation) -> str:
 
 
 def page_words(citation: Citation) -> str:
-    """Return the page of a quote, and if it was read by OCR; "" if its article has no pages."""
-    return f"page {citation.page}{', read by OCR' if citation.by_ocr else ''}" if citation.page else ""
+    """Return the pages of a quote, and if OCR read one of them; "" if its article has no pages."""
+    if not (pages := citation.article.pages_of(citation.span)):
+        return ""
+    numbers = f"page {pages[0]}" if len(pages) == 1 else f"pages {pages[0]} to {pages[-1]}"
+    return f"{numbers}, read by OCR" if citation.by_ocr else numbers
 
 
 def where_words(citation: Citation) -> str:
@@ -360,7 +363,8 @@ def hit_lines(hits: Sequence[tuple[Hit, Passage]], problem: str, scope: Scope = 
         words = scope_words(scope)
         yield f"Nothing in scope ({words}) matches." if words else "Nothing on the shelf matches."
     for hit, passage in hits:
-        yield f"{hit.rank}. {source_line(passage.article)}"
+        pages = page_words(Citation(passage.article, passage.span))
+        yield f"{hit.rank}. {', '.join(filter(None, (source_line(passage.article), pages)))}"
         yield f"   {one_line(passage.text)}"
 
 

@@ -13,7 +13,7 @@ from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
-from rag.output.answer_text import level_words, said_words, verdict_mark
+from rag.output.answer_text import level_words, page_words, said_words, verdict_mark
 
 _PLACE = ("quote", "article", "file", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")
@@ -25,7 +25,8 @@ _FORMULA = tuple("=+-@＝＋－＠")
 def check_sheet(answers: Sequence[Answer], *, page: str = "") -> str:
     """Return answers as CSV with a byte order mark; the last column is for the initials of the person who checks.
 
-    If `page` is the address of a page on this shelf, the `link` of each row opens its quote there.
+    If `page` is the address of a page on this shelf, the `link` of each row opens its quote there. `file` also has the
+    page of the file, and if it was read by OCR.
     """
     return _written(COLUMNS, ((answer.question, *row, "") for answer in answers for row in _rows(answer, page)))
 
@@ -67,7 +68,8 @@ def _place(citation: Citation | None, page: str) -> tuple[str, ...]:
     article, span = citation.article, citation.span
     day = article.published.isoformat() if article.published else ""
     opens = page + link(citation) if page else ""
-    place = (article.title, article.path, article.outlet or "", day, str(span.start), str(span.end), opens)
+    file = ", ".join(filter(None, (article.path, page_words(citation))))
+    place = (article.title, file, article.outlet or "", day, str(span.start), str(span.end), opens)
     return citation.quote, *place
 
 

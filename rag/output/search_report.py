@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from index.core.formatting import counted, long_day, one_line, scope_words
 from rag.answering.models import Answer, Level, Searched, Weighed
-from rag.output.answer_text import dated_note, source_line
+from rag.output.answer_text import dated_note, page_words, source_line
 
 _OUTCOMES: Mapping[Level, str] = {"answers": "answers", "may_answer": "may answer", "nothing": "nothing found"}
 
@@ -68,5 +68,5 @@ def _sentence(weighed: Weighed) -> str:
     # A sentence on another subject than the earlier question's has a negative score.
     weight, meaning = max(0.0, weighed.weight), max(0.0, weighed.similarity)
     scores = f"- {weight:.2f} ({meaning:.2f}, {weighed.coverage:.2f}{_chance(weighed.chance)})"
-    place = f"{citation.article.path}, characters {span.start} to {span.end}"
-    return one_line(f"{scores}: {citation.quote} [{place}]")
+    place = (citation.article.path, f"characters {span.start} to {span.end}", page_words(citation))
+    return one_line(f"{scores}: {citation.quote} [{', '.join(filter(None, place))}]")

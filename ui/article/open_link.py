@@ -56,7 +56,7 @@ def show_opened(cited: Sequence[Citation], chats: Chats, library: Library, index
 
 
 def _show_below(opened: Opened, library: Library, index: Callable[[], None]) -> None:
-    show_page_picture(opened.clicked, library.settings.seeds)
+    show_page_picture(opened.article, opened.clicked, library.settings.seeds)
     show_correct_form(opened.article, library, index)
 
 

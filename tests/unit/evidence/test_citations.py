@@ -1,5 +1,7 @@
 """Citations: markers become places in articles, and no text of a model is lost or misread."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from index.text.articles import Article
 from index.text.spans import Span
 from rag.answering.markers import resolve, take_markers, without_begun_marker
 from rag.evidence.citations import Citation, Statement, number_citations
+from rag.output.answer_text import page_words
 from rag.retrieval.passages import Passage
 
 TEXT = "One went. Two stayed. Three fell."
@@ -19,6 +22,24 @@ def article(name: str = "a") -> Article:
 
 
 PASSAGES = [Passage(1, article("a"), SENTENCES), Passage(2, article("b"), SENTENCES[1:])]
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (SENTENCES[0], "page 1"),
+        (Span(4, 21), "pages 1 to 2, read by OCR"),
+        (Span(4, 33), "pages 1 to 3, read by OCR"),
+        (SENTENCES[1], "page 2, read by OCR"),
+        (SENTENCES[2], "page 3"),
+    ],
+)
+def test_a_quote_has_the_words_of_all_its_pages(span: Span, words: str) -> None:
+    paged = replace(article(), pages=(0, 10, 22), ocr=(2,))
+    assert page_words(Citation(paged, span)) == words
+    assert Citation(paged, span).by_ocr == ("OCR" in words)
+    assert not Citation(article(), span).by_ocr
+    assert page_words(Citation(article(), span)) == ""
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,13 @@ from index.ocr.engine import Box, Page
 from index.pipeline.page_pictures import picture_of_page
 from index.reading import readers
 from index.reading.readers import _content_of, read_article, read_articles
+from index.text.articles import Article
 from index.vectors.embedders import Embedder
 from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import answer_text
 from tests.conftest import Newsroom, make_newsroom
-from tests.support.formats import make_pdf
+from tests.support.formats import make_pdf, make_zip
 from tests.support.scans import needs_ocr, scanned_pdf
 
 FERRY = ["The ferry Aurelia was sold to a yard in Norway", "for 3.2 million crowns, its owner said."]
@@ -125,7 +126,7 @@ def test_a_scan_is_read_and_its_quotes_say_so(scanned: Newsroom) -> None:
 @pytest.mark.slow
 def test_the_picture_of_a_page_is_shown_below_the_article(scanned: Newsroom, tmp_path: Path) -> None:
     quote = next(one for one in scanned.ask(CREW_ASKED).quotes if one.page == 2)
-    page = show(quote, scanned)
+    page = show(quote.article, quote, scanned)
     page.toggle[0].set_value(True).run()
     (shown,) = page.get("image")
     assert shown.proto.imgs[0].caption == "scan.pdf, page 2"
@@ -137,7 +138,7 @@ def test_the_picture_of_a_page_is_shown_below_the_article(scanned: Newsroom, tmp
         picture_of_page(quote.article, 1, tmp_path)
 
 
-def show(quote: Citation, newsroom: Newsroom) -> AppTest:
+def show(article: Article, quote: Citation | None, newsroom: Newsroom) -> AppTest:
     def script() -> None:
         import streamlit as st
 
@@ -146,14 +147,44 @@ def show(quote: Citation, newsroom: Newsroom) -> AppTest:
         show_page_picture(*st.session_state["given"])
 
     page = AppTest.from_function(script, default_timeout=60)
-    page.session_state["given"] = (quote, newsroom.seeds)
+    page.session_state["given"] = (article, quote, newsroom.seeds)
     return page.run()
+
+
+def notes(page: AppTest) -> str:
+    return " ".join(element.proto.body for element in page.get("html"))
 
 
 def test_other_pages_have_no_picture(newsroom: Newsroom) -> None:
     newsroom.write("text.pdf", make_pdf([["The crew of 41 keeps its work."]]))
     newsroom.indexed()
     (quote,) = newsroom.ask(CREW_ASKED).quotes
-    page = show(quote, newsroom)
+    page = show(quote.article, quote, newsroom)
+    assert not page.toggle
+    assert not page.exception
+    assert not notes(page)
+
+
+def test_an_article_without_a_clicked_quote_offers_the_first_page_that_ocr_read(newsroom: Newsroom) -> None:
+    newsroom.write("text.pdf", make_pdf([["The crew of 41 keeps its work."]]))
+    newsroom.indexed()
+    (quote,) = newsroom.ask(CREW_ASKED).quotes
+    scanned = replace(quote.article, pages=(0, quote.span.start, quote.span.end - 3), ocr=(2, 3))
+    for clicked, note in ((None, "2 pages were read"), (replace(quote, article=scanned), "2 pages were read")):
+        page = show(scanned, clicked, newsroom)
+        assert note in notes(page)
+        assert [toggle.label for toggle in page.toggle] == ["Show page 2 as it was scanned"]
+    one = replace(scanned, ocr=(3,))
+    assert "Page 3 was read by OCR" in notes(show(one, None, newsroom))
+
+
+@pytest.mark.parametrize("path", ["pack.zip#text.pdf", f"pack.zip#{'long' * 80}.pdf"])
+def test_an_entry_of_an_archive_says_that_ocr_read_it_and_offers_no_picture(path: str, newsroom: Newsroom) -> None:
+    newsroom.write("pack.zip", make_zip({"text.pdf": make_pdf([["The crew of 41 keeps its work."]])}))
+    newsroom.indexed()
+    (quote,) = newsroom.ask(CREW_ASKED).quotes
+    assert quote.article.path == "pack.zip#text.pdf"
+    page = show(replace(quote.article, path=path, ocr=(1,)), None, newsroom)
+    assert "Page 1 was read by OCR" in notes(page)
     assert not page.toggle
     assert not page.exception

@@ -158,7 +158,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
             }
             assert citation["quote"] == text[citation["start"] : citation["end"]]
     for passage in got["passages"]:
-        assert set(passage) == {"number", "path", "title", "published", "start", "end", "text"}
+        assert set(passage) == {"number", "path", "title", "published", "start", "end", "text", "page", "ocr"}
 
 
 @pytest.mark.slow
@@ -197,10 +197,31 @@ def test_the_json_of_hits_matches_the_contract(archive: Newsroom) -> None:
     assert got["question"] == "liaison officers"
     assert len(got["hits"]) == len(hits) == 3
     for hit in got["hits"]:
-        assert set(hit) == {"rank", "score", "path", "title", "published", "start", "end", "text", "found_by"}
+        assert set(hit) == {
+            "rank",
+            "score",
+            "path",
+            "title",
+            "published",
+            "start",
+            "end",
+            "text",
+            "page",
+            "ocr",
+            "found_by",
+        }
         assert set(hit["found_by"]) <= {"dense", "keyword"}
     assert next(iter(hit_lines(hits, ""))).startswith("1. India and Canada")
     assert list(hit_lines([], "")) == ["Nothing on the shelf matches."]
+
+
+def test_a_hit_on_a_page_that_ocr_read_says_so(archive: Newsroom) -> None:
+    ((hit, passage),), _ = find_passages("liaison officers", library=archive.library, k=1)
+    scanned = replace(passage.article, pages=(0, passage.span.end - 5), ocr=(2,))
+    hits = [(hit, replace(passage, article=scanned))]
+    assert next(iter(hit_lines(hits, ""))).endswith("), pages 1 to 2, read by OCR")
+    (got,) = json.loads(json.dumps(hits_json("liaison officers", hits, "")))["hits"]
+    assert (got["page"], got["ocr"]) == (1, True)
 
 
 def test_a_day_is_written_as_news_does() -> None:

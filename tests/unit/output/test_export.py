@@ -18,14 +18,15 @@ from index.core.errors import ResultUnwritable
 from index.reading.readers import read_article
 from index.text.articles import Article
 from index.text.spans import Span
-from rag.analysis.timeline import find_timeline
+from rag.analysis.timeline import find_timeline, make_timeline
 from rag.answering.models import Answer, Prose
 from rag.cli import commands
 from rag.evidence.citations import Citation, Doubt, Statement
 from rag.evidence.permalinks import Place, link
 from rag.output.bibliography import bibtex, reference
-from rag.output.csv import COLUMNS, check_sheet
+from rag.output.csv import COLUMNS, check_sheet, timeline_sheet
 from rag.output.export import FORMS, check_file, export, export_timeline, form_of, write_file
+from rag.output.search_report import report_text
 from tests.conftest import FENTANYL, OTTAWA, CommandLine, Newsroom
 from tests.support.levels import at_level
 
@@ -117,6 +118,19 @@ def test_a_sheet_has_a_row_for_each_claim_and_quote(archive: Newsroom) -> None:
     assert [row["verdict"] for row in rows[4:]] == ["may answer", "may answer", "nothing found"]
     assert [row["quote"] for row in rows[4:]] == [*(quote.quote for quote in unsure.quotes), ""]
     assert rows[-1]["claim"] == "Nothing found on the shelf."
+
+
+def test_a_sheet_says_on_which_page_a_quote_is_and_if_ocr_read_it(archive: Newsroom) -> None:
+    answer = archive.ask(FENTANYL)
+    quote = answer.quotes[0]
+    scanned = Citation(replace(quote.article, pages=(0, quote.span.start), ocr=(2,)), quote.span)
+    quoted = replace(answer.quoted, statements=(Statement("They agreed.", (scanned,), "supported"),))
+    timeline = replace(find_timeline(FENTANYL, library=archive.library), events=make_timeline([scanned]))
+    report = replace(answer.searched, nearest=(replace(answer.searched.nearest[0], citation=scanned),))
+    for sheet in (check_sheet([replace(answer, quoted=quoted)]), timeline_sheet(timeline)):
+        (row,) = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")))
+        assert (row["quote"], row["file"]) == (quote.quote, f"{quote.article.path}, page 2, read by OCR")
+    assert f"{scanned.span.end}, page 2, read by OCR]" in report_text(replace(answer, searched=report))
 
 
 def test_an_export_from_the_page_has_a_link_to_each_quote(archive: Newsroom) -> None:
