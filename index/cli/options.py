@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from index.core.scope import Scope
+from index.text.languages import NAMES, UNKNOWN
 
 SeedsOption = Annotated[
     Path | None, typer.Option("--seeds", metavar="FOLDER", help="Folder of the articles. Default: seeds")
@@ -48,9 +49,13 @@ def make_scope(
     languages: Sequence[str] | None = None,
 ) -> Scope:
     """Make a scope of the options. Raises typer.BadParameter if no article can be in it."""
-    scope = Scope(
-        since and since.date(), as_of and as_of.date(), frozenset(outlets or ()), languages=frozenset(languages or ())
-    )
+    codes = frozenset(code.strip().casefold() for code in languages or ())
+    if unknown := codes - {UNKNOWN, *NAMES}:
+        raise typer.BadParameter(
+            f"--language {min(unknown)} is no language that is recognised. Expected a code such as "
+            f"{', '.join(sorted(NAMES)[:6])}. `dateline show` names the language of an article."
+        )
+    scope = Scope(since and since.date(), as_of and as_of.date(), frozenset(outlets or ()), languages=codes)
     if scope.is_void:
         raise typer.BadParameter(
             f"--since {scope.since} is later than --as-of {scope.until}, so no article can count. "

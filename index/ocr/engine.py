@@ -95,7 +95,7 @@ def _read(grey: Any, scale: float) -> tuple[float, Page]:
     """Read a picture (height, width), and return how sure that is, from 0 to 1, and its text."""
     import numpy
 
-    # Without its classifier the engine reads turned lines badly, so that a turned page can be told.
+    # Without its classifier the engine reads turned lines badly, so that a turned page is recognised.
     found = _engine()(numpy.repeat(grey[:, :, None], 3, axis=2), use_cls=False)
     height = grey.shape[0] / scale
     if found.boxes is None:

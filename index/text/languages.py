@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 UNKNOWN = ""
 ENGLISH = "en"
@@ -100,16 +101,25 @@ def _read(sample: str) -> str:
 def nearest_language(text: str, among: Sequence[str]) -> str:
     """Return the language of a text that may be too short for `read_language`: the likeliest among some.
 
-    If no word decides, it is the first of them.
+    If no word decides, it is English, or the first of them if none is English. The small words of names ("Los Angeles",
+    "Le Pen") and those that are words of English too ("the Ukraine war") decide nothing against English.
 
-    >>> nearest_language("Wer gewann?", ["en", "de"]), nearest_language("Vance 2026", ["en", "de"])
+    >>> nearest_language("Wer gewann?", ["en", "de"]), nearest_language("Vance 2026", ["de", "en"])
     ('de', 'en')
+    >>> [nearest_language(text, ["en", "es", "de"]) for text in ("Los Angeles mayor", "Ukraine war", "Le Pen trial")]
+    ['en', 'en', 'en']
     """
     found = read_language(text)
     if found or not among:
         return found
-    evidence = _evidence(_WORD.findall(text.lower()), text)
-    return max(among, key=lambda language: evidence[language])
+    words = _WORD.findall(text)
+    if ENGLISH not in among:
+        evidence = _evidence([word.lower() for word in words], text)
+        return max(among, key=lambda language: evidence[language])
+    before_others = [word.lower() for word, following in pairwise(words) if following[0].islower()]
+    evidence = _evidence(before_others, text)
+    best = max(among, key=lambda language: evidence[language])
+    return best if evidence[best] >= 1 and evidence[best] > evidence[ENGLISH] else ENGLISH
 
 
 def is_english(language: str) -> bool:

@@ -101,7 +101,10 @@ def _wraps(text: str, line: Span, following: Span) -> bool:
 
 @cache
 def _abbreviations() -> dict[str, frozenset[str]]:
-    """Return the abbreviations of each language but English that may be before a capital, in lower case."""
+    """Return the abbreviations of each language but English, in lower case.
+
+    They are titles and others that end no sentence; those with "#" go on only before a figure.
+    """
     text = files(__package__).joinpath("data", "abbreviations.txt").read_text(encoding="utf-8")
     lines = (line.partition(": ") for line in text.splitlines())
     return {language: frozenset(words.split()) for language, _, words in lines}
@@ -119,7 +122,8 @@ def _continues(text: str, end: int, language: str) -> bool:
         ordinal = bool(earlier) and earlier[-1].lower() in _BEFORE_ORDINAL.get(language, ())
         return ordinal or _OF_A_MONTH.match(after) is not None
     word = re.split("[('’\"«„“-]", last)[-1].rstrip(".").lower()
-    return word in _abbreviations().get(language, ())
+    known = _abbreviations().get(language, ())
+    return word in known or (after[:1].isdigit() and f"{word}#" in known)
 
 
 def _sentences(text: str, paragraph: Span, language: str) -> Iterator[Span]:

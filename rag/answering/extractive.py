@@ -105,11 +105,11 @@ def answer(
         return NOTHING, nearest
     # A heading is short, and so looks surer than it is.
     chance = max((one.chance for one in near if not one.sentence.is_heading), default=_HEADLINES_ALONE)
-    enough = _ANSWERS if near[0].evidence.by_words is None else _ANSWERS_BY_WORDS
+    is_sure = any(_is_sure(one) for one in near if not one.sentence.is_heading)
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
-    if chance < enough:
+    if not is_sure:
         shown = _once((*corrected, *near))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
     chosen = _once((*corrected, *_with_who(choose(asked, near, candidates), candidates)))
@@ -165,10 +165,16 @@ def _first_sentences(article: Article, count: int) -> list[Citation]:
     return [Citation(article, sentence) for sentence in sentences if states(sentence.cut(article.text))][:count]
 
 
+def _is_sure(candidate: Candidate) -> bool:
+    """Return True if a sentence surely answers. What a reranker says counts alone."""
+    own = candidate.evidence
+    return own.chance >= (_ANSWERS if own.by_words is None or own.score is not None else _ANSWERS_BY_WORDS)
+
+
 def _is_near(candidate: Candidate) -> bool:
     """Return True if a sentence is near enough to the question to be shown."""
     own = candidate.evidence
-    if own.by_words is not None:
+    if own.by_words is not None and own.score is None:
         return candidate.chance >= _LEAST_BY_WORDS
     shares = own.own_coverage > 0 or own.coverage >= _NEAR_COVERAGE or own.similarity >= _NEAR_MEANING
     return shares and candidate.chance >= _LEAST_CHANCE

@@ -26,10 +26,13 @@ _NEXT = re.compile(
     r"\b(?:tomorrow|next\s(?P<unit>week|month|year)|(?:the\s)?end\sof\s(?:the|this)\s(?P<ends>month|year))\b",
     re.IGNORECASE,
 )
-_MEANT = "agree|aim|decide|due|expect|hope|intend|likely|plan|pledge|promise|propose|ready|schedule|set|vote|vow|want"
+_INTENDED = "aim|due|expect|hope|intend|likely|plan|ready|schedule|set|want"
+_DECIDED = "agree|decide|pledge|promise|propose|vote|vow"
+_MEANT = f"{_INTENDED}|{_DECIDED}"
 _FORWARD = re.compile(
-    rf"\b(?:will|shall|should|must|going\sto|to\sbe|(?:is|are)\sto|would(?!\shave)|(?:{_MEANT})(?:d|s|n?ed|n?ing)?\s(?:to|for))\b"
-    r"|\b(?:begins?|starts?|ends?|opens?|closes?|expires?|takes?\s(?:effect|place))\b(?!\sto\b)"
+    r"\b(?:will|shall|(?:should|must|would)(?!\shave)|going\sto|to\sbe|(?:is|are)\sto)\b"
+    rf"|\b(?:(?:{_INTENDED})(?:d|s|n?ed|n?ing)?|(?:{_DECIDED})(?:s|n?ing)?)\s(?:to|for)\b"
+    r"|\b(?-i:begins|starts|ends|opens|closes|expires|takes\s(?:effect|place))\b(?!\sto\b)"
     r"|['’]ll\b|\bwon['’]t\b|\b(?:once|as\ssoon\sas)\b",
     re.IGNORECASE,
 )
@@ -42,6 +45,8 @@ _ANY_TENSE = re.compile(
     rf"\b(?:was|were|had|been)\s(?:\w+\s)?(?:to|(?:{_MEANT})(?:d|n?ed)?\s(?:to|for))\b|\b(?:if\b|correct|amend|updat|clarif)",
     re.IGNORECASE,
 )
+# In "voted to close the mine on Monday", Monday may be the day of either.
+_HAS_DECIDED = re.compile(rf"\b(?:{_DECIDED})e?d\s(?:to|for)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|before|from|starting)\s(?:the\s)?(?:end\sof\s)?$", re.IGNORECASE)
 _CLAUSE = re.compile(
     rf"[.,;:!?\"“”]\s|\b(?:which|who|that|after|because|but)\b|\b(?:{'|'.join(SAYING)})\b", re.IGNORECASE
@@ -233,6 +238,8 @@ def _tense(text: str, place: int) -> int:
         if verbs and _FORWARD.search(before[start + verbs[-1].end() :])
         else before[start:]
     )
+    if _HAS_DECIDED.search(nearest):
+        return 0
     # In "will be freed" and "was told that it will", the future counts.
     tenses = ((1, _FORWARD, nearest), (-1, _PAST, nearest), (1, _FORWARD, following), (-1, _PAST, following))
     return next((tense for tense, pattern, words in tenses if pattern.search(words)), 0)

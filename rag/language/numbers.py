@@ -120,6 +120,10 @@ class Number:
         """Return 1 for "more than", -1 for "less than", else 0."""
         return 1 if _ABOVE.search(self.before) else -1 if _BELOW.search(self.before) else 0
 
+    def leaves_open(self, other: "Number") -> bool:
+        """Return True if this number is "more than" or "less than", and `other` is."""
+        return any(self.side * two >= self.side * one for one in self.values for two in other.values) and self.side != 0
+
     def is_held_by(self, other: "Number") -> bool:
         """Return True if `other` is the same number, or one that this one says it rounds."""
         if self.negative != other.negative:

@@ -13,7 +13,6 @@ from index.core.scope import Scope
 from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.sentences import split_sentences
-from index.text.terms import folded
 from rag.retrieval.passages import Passage
 
 _COPIES_READ = 20  # the oldest
@@ -35,10 +34,12 @@ def of_original(passage: Passage, reading: Reading, scope: Scope) -> Passage:
 
 def find_original(copies: Sequence[Article]) -> Article:
     """Return the original of an article and its copies: of an agency that one of them credits, else the earliest."""
-    heads = {one.id: folded(one.text[: one.body.start + _CREDITED_WITHIN]) for one in copies}
+    heads = {one.id: one.text[: one.body.start + _CREDITED_WITHIN] for one in copies}
 
     def order(one: Article) -> tuple[bool, date, str]:
-        name = re.compile(rf"\b{re.escape(folded(one.outlet or ''))}\b")
+        # "(Reuters)", "Reuters -" and "By Reuters" are credits; "for the first time" is none of Time.
+        own = re.escape(one.outlet or "")
+        name = re.compile(rf"\({own}\)|\b{own}\s*[–—-]\s|\b(?:[Bb]y|[Ss]ource:)\s{own}\b")
         is_credited = bool(one.outlet) and any(name.search(head) for id_, head in heads.items() if id_ != one.id)
         return not is_credited, one.published or date.max, one.path
 

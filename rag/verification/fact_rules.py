@@ -61,6 +61,7 @@ def figures(claim: Claim) -> str | None:
                 and not (is_of_a_date(number) or is_of_a_date(other))
                 and counted & _counted(other)
                 and not any(map(other.is_held_by, claim.statement.numbers))
+                and not number.leaves_open(other)
             ):
                 return says_otherwise(other.shown, number.shown, claim.quotes)
     return None

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from index.text.plain_text import plain
 from index.text.terms import content_terms, terms
 from rag.evidence.citations import Doubt, Verdict
+from rag.language.lexicon import TITLES
 from rag.language.lexicon import words as words_of
 from rag.language.matching import WORD, as_written, is_irregular, meets, term_set
 from rag.language.numbers import NUMBER_WORDS
@@ -101,9 +102,12 @@ def emptiness(claim: Claim) -> str | None:
 
 
 def other_name(claim: Claim) -> str | None:
-    """Check that no name replaces another one in a passage that is otherwise copied."""
-    found = (message for written, said, message in _swapped(claim) if written[0].isupper() and said[0].isupper())
-    return next(found, None)
+    """Check that no name replaces another one in a passage that is otherwise copied; "Mr" may replace "President"."""
+    for written, said, message in _swapped(claim):
+        titled = TITLES & {written.lower().rstrip("."), said.lower().rstrip(".")}
+        if written[0].isupper() and said[0].isupper() and not titled:
+            return message
+    return None
 
 
 def swaps(claim: Claim) -> str | None:

@@ -58,6 +58,7 @@ def test_a_wrong_use_is_refused(desk: Newsroom) -> None:
         ["edit"],
         ["edit", "a.txt"],
         ["edit", "--list", "a.txt"],
+        ["list", "--language", "German"],
         ["edit", "a.txt", "--undo", "--day", "none"],
     ):
         assert run(desk, *wrong).exit_code == 2

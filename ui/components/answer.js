@@ -84,7 +84,7 @@ const drawStatement = (root, statement) => {
     chip.title = "The model cited a sentence that does not exist"
     element.append(chip)
   }
-  if (["unclear", "contradicted", "uncited"].includes(statement.verdict)) {
+  if (["unclear", "contradicted", "uncited", "unchecked"].includes(statement.verdict)) {
     const mark = make("span", "verdict")
     mark.append(make("b", "word", statement.verdict), ` ${statement.message}`)
     element.append(mark)

@@ -7,7 +7,7 @@ import pytest
 
 from index.core.errors import BadQuestion
 from index.core.scope import Scope
-from rag.analysis.changes import Changes, find_changes
+from rag.analysis.changes import Changes, _says_the_same, find_changes
 from rag.output.changes import changes_json, changes_lines
 from tests.conftest import OTTAWA, CommandLine, Newsroom
 from tests.support.reprints import reprint
@@ -120,3 +120,9 @@ def test_the_command_line_shows_changes(dateline: CommandLine) -> None:
     missing = dateline("changes", question)
     assert missing.returncode == 2
     assert "--since" in missing.stderr
+
+
+def test_another_low_number_or_time_is_new() -> None:
+    assert not _says_the_same("Four were killed in the blast in Tarn.", "Two were killed in the blast in Tarn.")
+    assert not _says_the_same("The vote in Tarn will start at 11:45.", "The vote in Tarn will start at 10:30.")
+    assert _says_the_same("Two were killed in the blast in Tarn.", "Two were killed in the blast in Tarn, police said.")

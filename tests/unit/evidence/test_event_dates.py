@@ -51,11 +51,22 @@ THURSDAY = date(2026, 2, 12)
         ("Correction, 13 February: the mayor was misquoted.", "2026-02-13", "2026-02-13"),
         ("He spoke on Tuesday, 3 February.", "2026-02-03", "2026-02-03"),
         ("Voters decide on 8 March.", "2026-03-08", "2026-03-08"),
+        ("Vey beat Moss in the Open final on Sunday.", "2026-02-08", "2026-02-08"),
+        ("An open letter was published on Monday.", "2026-02-09", "2026-02-09"),
+        ("The club should have sold him in January.", "2026-01-01", "2026-01-31"),
     ],
 )
 def test_a_time_is_read_by_the_articles_date(quote: str, first: str, last: str) -> None:
     (found,) = read_when(quote, THURSDAY)
     assert (found.first.isoformat(), found.last.isoformat()) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "quote", ["Members voted to approve the bill on Tuesday.", "The two sides agreed to a truce on Monday."]
+)
+def test_a_day_after_a_decision_is_not_put_into_the_future(quote: str) -> None:
+    """It may be the day of the decision or of what was decided."""
+    assert all(found.last <= THURSDAY for found in read_when(quote, THURSDAY))
 
 
 def test_each_time_has_its_own_verb() -> None:

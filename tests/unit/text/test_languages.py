@@ -73,7 +73,9 @@ def test_what_has_no_words_of_a_language_is_unknown(text: str) -> None:
 def test_a_question_that_is_too_short_is_in_a_language_of_the_shelf() -> None:
     assert read_language("Wer gewann?") == UNKNOWN
     assert nearest_language("Wer gewann?", ["en", "de"]) == "de"
-    assert nearest_language("Tallow 2026", ["de", "en"]) == "de"
+    assert nearest_language("Tallow 2026", ["de", "fr"]) == "de"
+    assert nearest_language("Tallow 2026", ["de", "en"]) == "en"
+    assert nearest_language("El Salvador president", ["es", "en"]) == "en", "a small word of a name decides nothing"
     assert nearest_language("Tallow 2026", []) == UNKNOWN
 
 

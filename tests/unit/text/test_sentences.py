@@ -131,3 +131,15 @@ def test_each_language_has_its_own_ends_of_sentences(sentences: list[str]) -> No
 def test_an_english_sentence_may_end_with_what_is_an_abbreviation_elsewhere() -> None:
     sentences = ["The bridge is closed, he said on page 12.", "Art is no excuse.", "They had none."]
     assert cut(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sie sprach gestern mit Max. Der Mann war nicht in der Stadt.",
+        "El barco cayó al mar. Los equipos de rescate buscan a los hombres.",
+        "Компания заплатила 10 млн руб. Власти сказали, что этого не будет.",
+    ],
+)
+def test_words_that_look_like_abbreviations_end_sentences(text: str) -> None:
+    assert len(split_sentences(text, Span(0, len(text)))) == 2
