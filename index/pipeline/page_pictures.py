@@ -1,4 +1,4 @@
-"""Pictures of scanned pages, to compare what OCR read with."""
+"""Pictures of scanned pages, to compare the text with that OCR has read."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -250,7 +250,7 @@ def agree(one: Mention, other: Mention) -> bool:
         return True
     if a.unit != b.unit:
         return False
-    return any(_rounds(x, y) or _is_open(a, x, y) or _is_open(b, y, x) for x, y in product(a.values, b.values))
+    return a.leaves_open(b) or b.leaves_open(a) or any(_rounds(x, y) for x, y in product(a.values, b.values))
 
 
 def _holds(number: Number, other: Number) -> bool:
@@ -260,10 +260,6 @@ def _holds(number: Number, other: Number) -> bool:
     finest = min(map(_step, number.values))
     is_same = not number.values.isdisjoint(other.values)
     return is_same or number.unit != other.unit or any(_step(value) < finest for value in other.values)
-
-
-def _is_open(number: Number, value: Decimal, other: Decimal) -> bool:
-    return (number.side > 0 and other >= value) or (number.side < 0 and other <= value)
 
 
 def _rounds(one: Decimal, other: Decimal) -> bool:

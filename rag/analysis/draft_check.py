@@ -342,7 +342,8 @@ def _nearest_quotation(quotation: Span, parts: Sequence[Tokens], passages: Seque
             continue
         here = pieces(sentence, tokens(article.text, run.span))
         shown += here
-        named += differences(_text(sentence), run.span.cut(article.text), here)
+        if is_english(article.language):
+            named += differences(_text(sentence), run.span.cut(article.text), here)
         places.append(Citation(article, run.span))
     note = OTHER_ORDER if all(piece.same for piece in shown) else ""
     return Checked(quotation, "quotation", "altered", tuple(places), best, tuple(shown), tuple(named), note)

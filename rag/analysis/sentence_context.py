@@ -53,7 +53,7 @@ class Mention:
     shown: str
     span: Span  # in the sentence
     value: Number | NamedTime
-    side: int = 0  # of a time: -1 for "by" and "before", 1 for "not before", "after" and "from"
+    side: int = 0  # of a time: -1 for "by" and "before", 1 for "after" and "from"; with "not" the other
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +179,8 @@ def _side(before: str) -> int:
     found = _LEAD.search(before)
     if not found:
         return 0
-    return 1 if found["from"] or (found["not"] and found["by"] != "by") else -1
+    side = 1 if found["from"] else -1
+    return -side if found["not"] else side
 
 
 def _locate(number: Number, quote: str) -> Span | None:

@@ -213,9 +213,8 @@ def _complement(asked: Asked, best: Candidate, ranked: Sequence[Candidate]) -> l
     News spreads a fact over neighbouring sentences: one names the drug, the next says what was agreed.
     """
     missing = set(asked.own) - best.sentence.terms
-    if (
-        best.evidence.by_words is not None
-    ):  # else a name that the headline has would call for any sentence that repeats it
+    # By words alone, a name of the headline would call for any sentence that repeats it.
+    if best.evidence.by_words is not None:
         missing -= best.sentence.heading
     near = [
         candidate

@@ -51,8 +51,8 @@ _CHANCE: Mapping[str, float] = {
     "size": -3.37,
     "lacks": -1.73,
 }
-# The same for a question or an article that the model does not know the language of: chosen on the first half of
-# `bench.languages` in six languages. The area under the curve of the second half is .955.
+# The same if the question or the article is not in English, and the model knows nothing else: chosen on the first
+# half of `bench.languages` in six languages. The area under the curve of the second half is .955.
 _WEIGHT_BY_WORDS: Mapping[str, float] = {"own_coverage": 0.6, "coverage": 0.18, "around": 0.36}
 _CHANCE_BASE_BY_WORDS = -4.92
 # Pairs of characters are rarely all found; the many small words of Hindi often are.

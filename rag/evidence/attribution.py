@@ -164,7 +164,7 @@ _OWN = Speech("", "own")
 
 
 def speech_of(citation: Citation) -> Speech:
-    """Tell who says a quote; the sentence it begins in decides. Nobody is named in an article that is not in English.
+    """Return who says a quote; the sentence it begins in decides. Articles that are not in English are not read.
 
     Only the article is read: a wrong name in it stays wrong, and who "she" is may be read wrongly.
     """

@@ -240,6 +240,6 @@ def _tense(text: str, place: int) -> int:
     )
     if _HAS_DECIDED.search(nearest):
         return 0
-    # In "will be freed" and "was told that it will", the future counts.
+    # In "heard that it will be freed", the future counts.
     tenses = ((1, _FORWARD, nearest), (-1, _PAST, nearest), (1, _FORWARD, following), (-1, _PAST, following))
     return next((tense for tense, pattern, words in tenses if pattern.search(words)), 0)

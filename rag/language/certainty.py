@@ -13,14 +13,15 @@ Certainty = Literal["agreed", "pledged", "planned", "considered", "alleged", "de
 
 # Before a word: it is denied, or what it says is given up.
 _NOT = re.compile(
-    r"(?:\b(?:not|never|no|nor|without|cannot)|n['’]t)(?:\s(?:yet|been|be|have|has|an?|any|the|to|unveil)){0,3}\s*$"
+    r"(?:\b(?:not|never|no|nor|without|cannot)|n['’]t)(?:\s(?:yet|been|be|have|has|an?|any|the|to)){0,3}\s*$"
     r"|\b(?:no|any)\s\w+\s$|\b(?:to|will|would|could|may|might|must|should|can)\s(?:be\s)?$|\bneither\b.{0,60}$"
     r"|\b(?:if|back|off|abandon\w*|scrap\w*|drop\w*|cancel\w*|shelv\w*)\s(?:\w+\s){0,2}$",
     re.IGNORECASE,
 )
 # What is done on a day that was set. "Will get 90 per cent of the vote" is a forecast.
-_SET = r"""(?:be\s)?(?:open|clos|begin|begun|start|launch|hold|held|host|meet|vote|visit|sign|publish|announc|releas
-    |resum|build|built|appear|testif|travel|replac|debut|premier|deliver|introduc|interview|co-moderat|moderat|sail|arriv|reopen|return)\w*"""
+_SET = r"""(?:be\s)?(?:open|clos|begin|begun|start|launch|hold|held|host|meet|vote|visit|sign(?!al|if)|publish|announc
+    |releas|resum|build|built|appear|testif|travel|replac|debut|premier|deliver|introduc|sail|arriv|reopen|return)
+    \w*(?<!ly)(?!\w)"""
 _WORDS: Mapping[Certainty, str] = MappingProxyType(
     {
         "agreed": r"""agree[sd]?\s(?:to|on)|agreed\sthat(?=[^.]{0,60}\b(?:will|would|shall)\b)

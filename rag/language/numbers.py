@@ -121,8 +121,9 @@ class Number:
         return 1 if _ABOVE.search(self.before) else -1 if _BELOW.search(self.before) else 0
 
     def leaves_open(self, other: "Number") -> bool:
-        """Return True if this number is "more than" or "less than", and `other` is."""
-        return any(self.side * two >= self.side * one for one in self.values for two in other.values) and self.side != 0
+        """Return True if this number says "more than" or "less than" itself, and `other` is that."""
+        pairs = ((one, two) for one in self.values for two in other.values)
+        return self.side != 0 and any(self.side * two >= self.side * one for one, two in pairs)
 
     def is_held_by(self, other: "Number") -> bool:
         """Return True if `other` is the same number, or one that this one says it rounds."""

@@ -15,7 +15,7 @@ from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
 from rag.output.answer_text import level_words, page_words, said_words, verdict_mark
 
-_PLACE = ("quote", "article", "file", "outlet", "date", "start", "end", "link")
+_PLACE = ("quote", "article", "file", "page", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")
 TIMELINE_COLUMNS = ("first", "last", "phrase", "said", *_PLACE)
 # Some programs treat the full-width characters in the same way.
@@ -25,8 +25,8 @@ _FORMULA = tuple("=+-@＝＋－＠")
 def check_sheet(answers: Sequence[Answer], *, page: str = "") -> str:
     """Return answers as CSV with a byte order mark; the last column is for the initials of the person who checks.
 
-    If `page` is the address of a page on this shelf, the `link` of each row opens its quote there. `file` also has the
-    page of the file, and if it was read by OCR.
+    If `page` is the address of a page on this shelf, the `link` of each row opens its quote there. `page` also
+    says if OCR read it.
     """
     return _written(COLUMNS, ((answer.question, *row, "") for answer in answers for row in _rows(answer, page)))
 
@@ -68,9 +68,8 @@ def _place(citation: Citation | None, page: str) -> tuple[str, ...]:
     article, span = citation.article, citation.span
     day = article.published.isoformat() if article.published else ""
     opens = page + link(citation) if page else ""
-    file = ", ".join(filter(None, (article.path, page_words(citation))))
-    place = (article.title, file, article.outlet or "", day, str(span.start), str(span.end), opens)
-    return citation.quote, *place
+    where = (article.path, page_words(citation), article.outlet or "", day, str(span.start), str(span.end))
+    return citation.quote, article.title, *where, opens
 
 
 def _guarded(cell: str) -> str:

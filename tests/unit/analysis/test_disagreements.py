@@ -18,6 +18,7 @@ from rag.analysis.disagreements import (
     find_disagreements,
 )
 from rag.analysis.figure_history import figure_history
+from rag.analysis.sentence_context import _side
 from rag.answering.models import Prose
 from rag.evidence.citations import Citation
 from rag.output.answer_json import answer_json
@@ -327,3 +328,8 @@ def test_refusals_and_agreeing_articles_have_no_disagreements(archive: Newsroom)
     for question in (FENTANYL, OTTAWA):
         assert disagreements_of(archive.ask(question)) == ()
         assert answer_json(archive.ask(question))["disagreements"] == []
+
+
+def test_a_denied_deadline_is_the_other_side_of_its_day() -> None:
+    said = ("will open by ", "will open after ", "will not open by ", "will not open before ")
+    assert [_side(f"The bridge {words}") for words in said] == [-1, 1, 1, 1]

@@ -129,7 +129,7 @@ def test_a_sheet_says_on_which_page_a_quote_is_and_if_ocr_read_it(archive: Newsr
     report = replace(answer.searched, nearest=(replace(answer.searched.nearest[0], citation=scanned),))
     for sheet in (check_sheet([replace(answer, quoted=quoted)]), timeline_sheet(timeline)):
         (row,) = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")))
-        assert (row["quote"], row["file"]) == (quote.quote, f"{quote.article.path}, page 2, read by OCR")
+        assert (row["file"], row["page"]) == (quote.article.path, "page 2, read by OCR")
     assert f"{scanned.span.end}, page 2, read by OCR]" in report_text(replace(answer, searched=report))
 
 

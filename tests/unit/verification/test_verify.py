@@ -636,7 +636,7 @@ def test_a_doubt_names_what_was_dropped_or_changed(statement: str, quote: str, w
         ("Drivers accepted a rise of 3 per cent.", STRIKE, "unclear"),  # no other rise "per cent" of what
         ("Train drivers in Castlemere rejected a pay rise.", STRIKE, "contradicted"),
         ("Police found the bronze heron when they searched a warehouse in Tarn.", VAULT, "contradicted"),
-        ("Marta Quill met Nathalie Dorn in Ottawa.", TALKS, "unclear"),  # the quote names nobody else
+        ("Marta Quill met Nathalie Dorn in Ottawa.", TALKS, "unclear"),  # the quote names no other person
         (
             "Security adviser Marta Quill met her Canadian counterpart in Lisbon as part of regular talks.",
             TALKS,
