@@ -20,6 +20,7 @@ Form = Literal["answer", "brief", "list", "timeline"]  # if a text asks for two,
 
 _FORMS: tuple[Form, ...] = get_args(Form)
 QUESTION_WORDS = frozenset("what when where which who whom whose why how".split())
+_MOST_POLITE = 4  # "now", "please", "can you" before an instruction
 _END = 120  # characters in which an instruction at the end is looked for
 _LONGEST_NAMED = 300  # characters of what a text is about
 _COUNTS = {word: count for count, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
@@ -146,8 +147,8 @@ def request_end(text: str) -> int:
     >>> "Can you tell me who owned it?"[request_end("Can you tell me who owned it?") :]
     'who owned it?'
     """
-    found = (phrase.pattern.match(text) for phrase in _phrases("before"))
-    return next((one.end() for one in found if one), 0)
+    found = _request(text)
+    return found[0].end() if found else 0
 
 
 def mask_quotations(text: str) -> str:
@@ -171,12 +172,24 @@ def is_question(text: str) -> bool:
 
 def _take(text: str) -> tuple[str, str, int | None] | None:
     """Remove one instruction from the start or the end of a text; None if it has none."""
-    for phrase in _phrases("before"):
-        if (found := phrase.pattern.match(text)) and found.end() < len(text):
-            return text[found.end() :], phrase.form, _count(found)
+    if (request := _request(text)) and request[0].end() < len(text):
+        found, form = request
+        return text[found.end() :], form, _count(found)
     for phrase in _phrases("after"):
         if (found := phrase.pattern.search(text, max(0, len(text) - _END))) and found.start():
             return text[: found.start()] + found["mark"], phrase.form, _count(found)
+    return None
+
+
+def _request(text: str) -> tuple[re.Match[str], str] | None:
+    """Return the instruction at the start of a text, behind up to four polite phrases, and its form."""
+    starts = [0]
+    while len(starts) <= _MOST_POLITE and (polite := _polite().match(text, starts[-1])):
+        starts.append(polite.end())
+    for phrase in _phrases("before"):
+        for start in reversed(starts):
+            if found := phrase.pattern.match(text, start):
+                return found, phrase.form
     return None
 
 
@@ -231,9 +244,12 @@ def _phrases(place: str) -> tuple[_Phrase, ...]:
     entries = [(form, phrase) for where, form, phrase in _entries() if where == place]
     if place == "after":
         return tuple(_Phrase(_ending(phrase), form) for form, phrase in entries)
-    polite = "|".join(_words(phrase) for where, _, phrase in _entries() if where == "polite")
-    before = rf"(?:(?:{polite}){_GAP}){{0,4}}" if place == "before" else ""
-    return tuple(_Phrase(_opening(phrase, before), form) for form, phrase in _longest_first(entries))
+    return tuple(_Phrase(_opening(_words(phrase)), form) for form, phrase in _longest_first(entries))
+
+
+@cache
+def _polite() -> re.Pattern[str]:
+    return _opening(f"(?:{'|'.join(_words(phrase) for where, _, phrase in _entries() if where == 'polite')})")
 
 
 def _longest_first(entries: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -248,8 +264,8 @@ def _entries() -> Iterator[tuple[str, str, str]]:
         yield place, form, phrase
 
 
-def _opening(phrase: str, before: str) -> re.Pattern[str]:
-    return re.compile(rf"{before}{_words(phrase)}{_GAP}", re.IGNORECASE)
+def _opening(words: str) -> re.Pattern[str]:
+    return re.compile(rf"{words}{_GAP}", re.IGNORECASE)
 
 
 def _ending(phrase: str) -> re.Pattern[str]:
