@@ -1,33 +1,30 @@
 """Invented articles, an indexer that can be killed at any moment, and the whole content of a store.
 
-Run as a program, it is the `dateline` command in small steps. It commits and embeds a few articles
-at a time, and Chroma rewrites its files after every few vectors instead of every thousand. So a short
-run can be killed at as many moments as a long one. `python -m tests.support.crashing 4 index` is
-`dateline index` with a Chroma that rewrites its files after every 4 vectors.
+The indexer works in small steps: it commits and embeds a few articles at a time, and Chroma rewrites its files after
+every few vectors instead of every thousand. So a short run can be killed at as many moments as a long one.
 """
 
 import fnmatch
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 from typing import Literal, cast
 
 import numpy as np
 
-import index.cli
 from index.core.logs import log_path
 from index.pipeline import chroma_sync, file_sync, sync
 from index.pipeline.library import Library
 from index.vectors import chroma as vectors
-from tests.support.loopback import guard
+from tests.support.forked import run_main, start_forked
 
 ROOT = Path(__file__).parents[2]
 CHUNK_TOKENS = 60
@@ -159,34 +156,43 @@ def run_index(
 ) -> Run:
     """Run the indexer in a separate process. Send it the signal `ending` at that moment, unless it ends before."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DATELINE_", "OPENAI_"))}
-    output = store.with_name(f"{store.name}-output")
-    with output.open("wb") as written:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.crashing", str(rewrite_after), "index"],
-            cwd=seeds,
-            env={
-                **kept,
-                "PYTHONPATH": str(ROOT),
-                "DATELINE_SEEDS": str(seeds),
-                "DATELINE_STORE": str(store),
-                "DATELINE_CHUNK_TOKENS": str(CHUNK_TOKENS),
-            },
-            stdout=written,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    output, complaints = (store.with_name(f"{store.name}-{kind}") for kind in ("output", "complaints"))
+    for file in (output, complaints):
+        file.write_bytes(b"")
+    process = start_forked(
+        ["index"],
+        folder=seeds,
+        environment={
+            **kept,
+            "PYTHONPATH": str(ROOT),
+            "DATELINE_SEEDS": str(seeds),
+            "DATELINE_STORE": str(store),
+            "DATELINE_CHUNK_TOKENS": str(CHUNK_TOKENS),
+        },
+        said=output,
+        complained=complaints,
+        command=partial(_index_in_small_steps, rewrite_after),
+    )
     try:
         if until:
             _await(until, process, output, store)
-            process.send_signal(ending)
-        _, complaint = process.communicate(timeout=_SECONDS)
+            if process.is_alive():
+                os.kill(cast("int", process.pid), ending)
+        process.join(_SECONDS)
+        code = process.exitcode
+        assert code is not None, "the run hung"
     finally:
         process.kill()
     *lines, _unfinished = output.read_text().split("\n")
-    return Run(tuple(lines), complaint, process.returncode)
+    return Run(tuple(lines), complaints.read_text(), code)
 
 
-def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store: Path) -> None:
+def _index_in_small_steps(rewrite_after: int) -> None:
+    take_small_steps(rewrite_after)
+    run_main()
+
+
+def _await(moment: Moment, process: ForkServerProcess, output: Path, store: Path) -> None:
     """Watch the run without pauses, because a rewrite takes only milliseconds."""
     started = time.monotonic()
     look: Callable[[], object] = {
@@ -196,7 +202,7 @@ def _await(moment: Moment, process: "subprocess.Popen[str]", output: Path, store
         "milliseconds": lambda: int((time.monotonic() - started) * 1000),
     }[moment.of]
     seen, reached = look(), 0
-    while process.poll() is None and time.monotonic() - started < _SECONDS:
+    while process.is_alive() and time.monotonic() - started < _SECONDS:
         now = look()
         if moment.of in ("lines", "milliseconds"):
             reached = cast("int", now)
@@ -273,9 +279,3 @@ def _check_neighbours(library: Library, collection: str, ids: tuple[str, ...], s
         nearest = np.sort(similarities[row])[::-1][:_NEIGHBOURS]
         # Distances are compared, because either of two equally near vectors may come first.
         assert np.allclose(similarities[row, [row_of[id_] for id_ in found]], nearest, atol=1e-5), (ids[row], found)
-
-
-if __name__ == "__main__":
-    guard()
-    take_small_steps(int(sys.argv.pop(1)))
-    index.cli.run(index.cli.commands)

@@ -6,7 +6,7 @@ Starting Python and importing everything takes a second, and the tests run `date
 import multiprocessing
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
@@ -14,20 +14,30 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 _FORKS = multiprocessing.get_context("forkserver")
-# What the commands import when they start, and what they import on first use.
-_FORKS.set_forkserver_preload(
-    [
-        *("pytest", "chromadb", "onnxruntime", "tokenizers", "openai", "streamlit.web.cli", "streamlit.web.bootstrap"),
-        *("index.vectors.chroma_client", "ui.cli", "tests.support.loopback"),
-    ]
-)
+_FORKS.set_forkserver_preload(["tests.support.preloaded"])
+
+
+def run_main() -> None:
+    """Run `dateline`."""
+    from dateline.__main__ import main
+
+    main()
 
 
 def start_forked(
-    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], said: Path, complained: Path
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    said: Path,
+    complained: Path,
+    command: Callable[[], None] = run_main,
 ) -> ForkServerProcess:
-    """Start `dateline` with the guard of `tests.support.loopback`. Its output goes to the two files, or to one."""
-    process = _FORKS.Process(target=_run, args=(arguments, folder, dict(environment), (said, complained)))
+    """Start `dateline`, or the `command` in its place, with the guard of `tests.support.loopback`.
+
+    Its output goes to the two files, or to one.
+    """
+    process = _FORKS.Process(target=_run, args=(command, arguments, folder, dict(environment), (said, complained)))
     # Otherwise the new process would run this one's main module: pytest, or what Streamlit's test tools left there.
     main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     try:
@@ -56,7 +66,13 @@ def run_forked(
     return CompletedProcess(list(arguments), code, said, complained)
 
 
-def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], files: tuple[Path, Path]) -> None:
+def _run(
+    command: Callable[[], None],
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    files: tuple[Path, Path],
+) -> None:
     for number, file in enumerate(files, start=1):
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(handle, number)
@@ -64,9 +80,8 @@ def _run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str],
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    from dateline.__main__ import main
     from tests.support.loopback import guard
 
     guard()
     sys.argv = ["dateline", *arguments]
-    main()
+    command()

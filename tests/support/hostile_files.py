@@ -103,7 +103,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("text/bidi.txt", "\u202eyrref"), "The \u202eyrref\u202c sank in March.".encode()
     yield Hostile("text/marks.txt", "ferry"), ("The ferry" + "\u0301" * 20_000 + " sank.").encode()
     yield Hostile("text/special-tokens.txt", "<|endoftext|>"), b"The <|endoftext|> ferry <|fim_prefix|> sank in March."
-    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 200_000
+    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 50_000
     yield Hostile("text/no-end.txt", "ferry"), b"The ferry " * 1_000
     yield Hostile("text/stops.txt", "."), b"The ferry sank" + b"." * 20_000
     yield Hostile("text/quoted-stops.txt", ".'.'"), b"London: X" + b".'" * 12_000 + b" end"
@@ -430,7 +430,7 @@ def _feeds() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("feeds/torn.rss", reason="not well-formed XML"), feed(FERRY)[:-20]
     yield Hostile("feeds/script.xml#1", FERRY, "alert"), feed(f"&lt;script>alert(1)&lt;/script>{FERRY}")
     yield Hostile("feeds/dtd.xml#1", FERRY), feed(FERRY, f'<!DOCTYPE rss SYSTEM "{_OUTSIDE}">')
-    yield Hostile("feeds/ampersands.xml#1", "&&"), feed("The ferry &&" + "&" * 100_000 + " sank.")
+    yield Hostile("feeds/ampersands.xml#1", "&&"), feed("The ferry &&" + "&" * 40_000 + " sank.")
     yield Hostile("feeds/names.xml#1", FERRY), feed(FERRY, f"<?xml version='1.0'?><!--{'-x' * 100_000}-->")
 
 

@@ -14,8 +14,8 @@ from tests.support.formats import make_pdf
 needs_ocr = pytest.mark.skipif(
     not is_installed() and not os.environ.get("CI"), reason="OCR is not installed; `make ocr` installs it"
 )
-_SIZE = (1240, 1754)  # pixels: A4 at 150 dots an inch
-_MARGIN, _FONT, _LINE = 120, 28, 44
+_SIZE = (900, 640)  # pixels, at 150 dots an inch
+_MARGIN, _FONT, _LINE = 80, 28, 44
 
 
 def scanned_pdf(pages: Sequence[Sequence[str]], *, turns: Sequence[int] = (), stamp: str = "") -> bytes:

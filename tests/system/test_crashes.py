@@ -95,7 +95,7 @@ class Trial:
                 Moment(self.chance.randrange(1, 10), "calls", self.chance.uniform(0, 0.01)),
                 Moment(self.chance.randrange(1, 10), "calls"),
                 Moment(self.chance.randrange(1, 25), "rewrites", self.chance.uniform(0, 0.005)),
-                Moment(self.chance.randrange(300, 2000), "milliseconds"),
+                Moment(self.chance.randrange(50, 1200), "milliseconds"),
             ]
         )
 

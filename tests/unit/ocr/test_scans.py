@@ -131,7 +131,7 @@ def test_the_picture_of_a_page_is_shown_below_the_article(scanned: Newsroom, tmp
     (shown,) = page.get("image")
     assert shown.proto.imgs[0].caption == "scan.pdf, page 2"
     picture = Image.open(io.BytesIO(picture_of_page(quote.article, 2, scanned.seeds)))
-    assert picture.width < picture.height
+    assert picture.width > picture.height
     assert picture.getextrema() != (255, 255), "something is printed on it"
     (tmp_path / "scan.pdf").write_bytes(scanned_pdf([FERRY]))
     with pytest.raises(UnknownSeed, match="was changed since it was read"):
