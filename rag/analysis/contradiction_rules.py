@@ -43,7 +43,7 @@ _LEAST_ROUNDED = 100
 _SAME_STORY = 7  # days between two articles on one meeting
 _SAME_EVENT = 31  # days between two times of one event
 
-_ASKED_IN_CLAUSE = 0.6  # of the words of the question, in the clause of a time
+_ASKED_IN_CLAUSE = 0.6  # of the words of the question, in the clause of a time or a number
 # The union put it at 95 million.
 _PUTS = re.compile(r"\bputs?\s(?:it|them|that|the\s\w+|its\s\w+)\sat\s", re.IGNORECASE)
 _EARLIER = re.compile(
@@ -87,6 +87,8 @@ def _differing_answers(one: SentenceContext, other: SentenceContext) -> Iterator
     mine, theirs = _counted(one), _counted(other)
     if not mine or not theirs or any(agree(a, b) for a, b in product(mine, theirs)):
         return
+    if one.article_id == other.article_id:  # two people of one article often speak of two things
+        mine, theirs = ([n for n in found if _is_of_all(of, n)] for of, found in ((one, mine), (other, theirs)))
     comparable = [(a, b) for a, b in product(mine, theirs) if _have_one_unit(a, b)]
     is_known = one.article_id != other.article_id and (_has_near(other, mine) or _has_near(one, theirs))
     if comparable and not is_known:
@@ -114,6 +116,12 @@ def _not_asked(sentence: SentenceContext) -> list[Mention]:
 def _stated(sentence: SentenceContext) -> Iterator[Mention]:
     """Yield the numbers of a sentence that it does not deny: "not the 40 that ministers named"."""
     return (one for one in sentence.numbers if isinstance(one.value, Number) and not _is_denied(one.value.before))
+
+
+def _is_of_all(sentence: SentenceContext, mention: Mention) -> bool:
+    """Return True if a number is of what was asked, not of a part: "300 of the jobs are in Astrand"."""
+    asked = sentence.asked
+    return bool(asked.toll) or _is_put(sentence, mention) or _share_of_clause(sentence, mention) >= _ASKED_IN_CLAUSE
 
 
 def _is_put(sentence: SentenceContext, mention: Mention) -> bool:

@@ -244,6 +244,23 @@ def test_two_people_may_differ_in_one_article(question: str, text: str, words: l
     assert found.note == ""
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "How many jobs will the Quarrow mill cut?",
+            "The Quarrow mill will cut 1,200 jobs, its director said. The union said 300 jobs in Quarrow are at risk.",
+        ),
+        (
+            "How many houses did the Quarrow flood destroy?",
+            "The Quarrow flood destroyed 90 houses, the mayor said. The insurers said 40 houses had no cover.",
+        ),
+    ],
+)
+def test_two_people_who_speak_of_two_things_do_not_differ(question: str, text: str) -> None:
+    assert sides_of(between(question, text)) == []
+
+
 WORDS = st.lists(
     st.sampled_from(
         "the ferry Aster sank 12 fourteen people died on Sunday Monday not agreed refused . Ines Okafor".split()
