@@ -61,10 +61,11 @@ _QUOTED = "§"
 _PARTICLES = "al|ben|bin|da|das|de|del|della|den|der|di|dos|du|el|la|le|van|von"
 _PARTICLE_WORDS = frozenset(_PARTICLES.split("|"))
 _TOKEN = rf"(?:(?:[A-Z]\.)+|{CAPITALISED})"
-_NAME = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES}|{'|'.join(LINKING)})\s){{0,2}}{_TOKEN})*")
+_NAME = re.compile(rf"{_TOKEN}(?:(?:(?<=s)['’])?\s(?:(?:{_PARTICLES}|{'|'.join(LINKING)})\s){{0,2}}{_TOKEN})*")
 # "Led by Donkeys", between commas.
 _LONG_NAME = re.compile(rf"{CAPITALISED}(?:\s(?:by|for|of|the|to|in|on|{CAPITALISED})){{1,4}}\s{CAPITALISED}")
 _PERSON = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES})\s){{0,2}}{_TOKEN}){{0,3}}(?:,?\s(?:Jr|Sr)\.?)?")
+_APPOSED = re.compile(rf",\s(?P<name>{_PERSON.pattern})(?=[,.;]|$)")
 _TITLE = re.compile(
     rf"(?:{'|'.join(TITLES)}|{ROLES}|{MORE_ROLES}|lieutenant|corporal|major|admiral|commander|brigadier"
     r"|constable|detective|sen|rep|gov|gen|lt|sgt|capt|col|rev|police|mp|mps|activist|coach|star)\.?",
@@ -110,6 +111,7 @@ _WEAK = re.compile(
 _TO_DO = re.compile(
     r"\b(?P<verb>advise[sd]?|urge[sd]?|promise[sd]?|pledge[sd]?|vow(?:s|ed)?|warn(?:s|ed)?)\s(?:[^\s,.;§]+\s){0,4}?(?:not\s)?to\b"
 )
+_CALLS_FOR = re.compile(r"(?<!was )(?<!were )(?<!been )(?<!and )\b(?P<verb>called|calls)\s(?:for|on|upon)\b")
 _CLOSING = re.compile(
     rf"(?:{_QUOTED}|,|--|—|–)\s?(?P<who>[^,§]{{2,80}}?)\s(?P<verb>{_VERBS})"
     r"(?=\s?(?:[.,—–]|--|$|\s(?:(?:in|on|at|during|after|as)\b|to\s[A-Z])))"
@@ -136,6 +138,7 @@ _OPENS_CLAUSE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _RELATIVE = re.compile(r"(?<=\w),?\s(?:who|whose|identified|named|speaking|familiar|briefed)\b.*", re.DOTALL)
+_OPENS_RELATIVE = re.compile(r"(?:who|whose|whom|which)\b")
 _LEADS = re.compile(r"^(?:However|But|And|Yet|Still|Meanwhile|Earlier|Later|Also|So|Then|Separately),?\s")
 _BODY = re.compile(
     rf"\b(?:{SPEAKING_BODIES})(?:['’]s)?$|(?-i:\b[A-Z]{{2,}}$)|^(?:the\s)?(?:\w+\s)*(?:statement|report)s?\b",
@@ -320,7 +323,7 @@ class _Reader:
 
     def _ways(self, outside: str, sentence: _Sentence) -> Iterator[tuple[int, Callable[[], str]]]:
         """Yield the places of a sentence that may name a speaker, each with the function that reads the name."""
-        for pattern in (_SURE, _WEAK, _TO_DO):
+        for pattern in (_SURE, _WEAK, _TO_DO, _CALLS_FOR):
             for found in pattern.finditer(outside):
                 yield found.start(), partial(self._of_verb, outside, found, sure=pattern is _SURE)
         for found in _CLOSING.finditer(outside):
@@ -349,7 +352,7 @@ class _Reader:
             return "" if verb.endswith("ing") and loosely else self._main_subject(before)
         inverted = _AFTER.match(after) if sure else None
         if sure and (not before or before.endswith((_QUOTED, f"{_QUOTED},"))):
-            return self._resolve(_head(inverted["who"])) if inverted else ""
+            return self._resolve(_apposed(inverted, after) or _head(inverted["who"])) if inverted else ""
         if inverted and before.endswith(","):
             # "The bill, said Jon Hale, is dead."
             name = _ending_name(inverted["who"])
@@ -387,7 +390,8 @@ class _Reader:
         if bare.endswith("s") and _TITLE.fullmatch(bare[:-1]):
             return who[0].lower() + who[1:]
         if _NAME.fullmatch(bare) and bare not in self._names.lower and bare.lower() not in self._names.lower:
-            return self._in_full(bare)
+            person = _OF.split(bare, maxsplit=1)[0]
+            return self._in_full(person if person in self._people else bare)
         who = _short(who)
         if not _may_speak(who):
             return ""
@@ -469,12 +473,21 @@ def _subject(before: str) -> str:
         return _head(segments[-1])
     for segment in reversed(segments):
         who = _LEADS.sub("", segment.strip())
+        if _OPENS_RELATIVE.match(who):
+            continue
         ending = _ending_name(who)
         if ending and not _DETERMINED.match(who):
             return ending
         if _LONG_NAME.fullmatch(who):
             return who
     return _head(segments[0])
+
+
+def _apposed(inverted: re.Match[str], after: str) -> str:
+    """Return the name behind a role: "said Norvia's minister, Ana Ruiz."; "" if there is none."""
+    is_role = _TITLE.fullmatch(inverted["who"].split()[-1])
+    named = _APPOSED.match(after, inverted.end())
+    return named["name"] if is_role and named else ""
 
 
 def _head(phrase: str) -> str:

@@ -172,9 +172,8 @@ def is_question(text: str) -> bool:
 
 def _take(text: str) -> tuple[str, str, int | None] | None:
     """Remove one instruction from the start or the end of a text; None if it has none."""
-    if (request := _request(text)) and request[0].end() < len(text):
-        found, form = request
-        return text[found.end() :], form, _count(found)
+    if (request := _request(text)) and (asked := request[0]).end() < len(text):
+        return text[asked.end() :], request[1], _count(asked)
     for phrase in _phrases("after"):
         if (found := phrase.pattern.search(text, max(0, len(text) - _END))) and found.start():
             return text[: found.start()] + found["mark"], phrase.form, _count(found)

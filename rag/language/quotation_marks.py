@@ -17,8 +17,11 @@ _LONGEST = 3000
 _TWO_APOSTROPHES = "''"  # typed for one mark
 _MARK = re.compile(rf"{_TWO_APOSTROPHES}|[\"“”„«»]|\n[ \t]*\n\s*|\n")
 _OPENING = frozenset("“„«")
-# Single marks are apostrophes too: only pairs with words that end after a full stop or comma count.
-_SINGLE = re.compile(r"(?<![\w\"“”])['‘](?=\w)(?:[^'’\n]|(?<=\w)['’](?=\w)){4,600}?[.,!?…]['’](?!\w)")
+# Single marks are apostrophes too: only pairs with words that end after a full stop or comma count. In ‘the residents’
+# bridge,’ the second mark is one.
+_SINGLE = re.compile(
+    r"(?<![\w\"“”])['‘](?=\w)(?:[^'’\n]|(?<=\w)['’](?=\w)|(?<=s)['’](?=\s[a-z])){4,600}?[.,!?…]['’](?!\w)"
+)
 
 
 def article_quotations(text: str) -> tuple[Span, ...]:
