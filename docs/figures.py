@@ -22,7 +22,18 @@ def figures_lines() -> Iterator[str]:
     yield from ("# Figures", "")
     yield "Every table is written from a result in `bench/results/`, which also has the versions and the commit."
     yield "[Evaluation](../guides/evaluation.md) explains how to read them; `bench/README.md` lists scripts and data."
-    for section in (_quoting, _languages, _passages, _checks, _attribution, _disagreements, _drafts, _copies, _pages):
+    for section in (
+        _quoting,
+        _languages,
+        _passages,
+        _realtime,
+        _checks,
+        _attribution,
+        _disagreements,
+        _drafts,
+        _copies,
+        _pages,
+    ):
         yield ""
         yield from section()
     for section in (_small_models, _latency, _page, _indexing, _ablation):
@@ -120,6 +131,22 @@ def _passages() -> Iterator[str]:
     for name, measured in sets.items():
         yield from ("", f"### {_SETS[name]}", "", f"{measured['questions']} questions. Data: {measured['data']}.", "")
         yield comparison(measured["systems"])
+
+
+def _realtime() -> Iterator[str]:
+    result = _load("realtime")
+    yield from ("## Questions about the news of a day", "")
+    about = f"{result['data']}. Fresher articles are preferred, with and without the question's day as the last one."
+    yield from _measured("realtime", result, f"{about} The even questions were used to choose the preference.")
+    heads = [f"{unit}, {name}" for unit in ("passage", "article") for name in ("MRR", "hits@1", "hits@10")]
+    yield from _table(
+        ["", "", *heads],
+        (
+            [half, search, *(value for unit in ("passage", "article") for value in figures[unit].values())]
+            for half, searches in result["figures"].items()
+            for search, figures in searches.items()
+        ),
+    )
 
 
 def _checks() -> Iterator[str]:
