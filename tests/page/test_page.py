@@ -44,6 +44,15 @@ def reader(window: Reader) -> Reader:
     return window
 
 
+# Scrolls to the beginning of an open article, and returns how many pixels of its buttons are below the bar's shadow.
+COVERED = """() => {
+    const [actions, bar] = [".actions", ".bar"].map((name) => document.querySelector(name))
+    actions.scrollIntoView({ block: "center", behavior: "instant" })
+    const above = -parseFloat(getComputedStyle(bar).boxShadow.split("px ")[1])
+    return actions.getBoundingClientRect().bottom - (bar.getBoundingClientRect().top - above)
+}"""
+
+
 def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, tmp_path: Path) -> None:
     """On the first start with an empty store, the reader asks, reads two quotes and opens one in its article."""
     (tmp_path / "seeds").mkdir()
@@ -73,6 +82,7 @@ def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, 
         page.get_by_role("button", name="Previous quote").click()
         expect(lit).to_have_text(purpose)
         expect(lit).to_be_in_viewport()
+        assert page.evaluate(COVERED) <= 0, "the bar and its shadow cover no button above them"
         page.keyboard.press("Escape")
         expect(lit).to_have_count(0)
 

@@ -54,6 +54,7 @@ def show_reader(opened: Opened, below: Callable[[], None]) -> None:
             key=f"reader-{article.id}-{clicked.span if clicked else ''}",
             data={
                 "title": article.title,
+                "language": article.language,
                 "where": place_line(article.outlet, article.place, article.published),
                 "by": article.author or "",
                 "remarks": [f"{name_of(field).capitalize()}: {remark}" for field, remark in remarks_on(article)],

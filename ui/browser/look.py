@@ -55,7 +55,7 @@ def show_style() -> None:
 def show_text(text: str, *, kind: str) -> None:
     """Show foreign text as a block of the style `kind`: question, problem, note or lead."""
     role = ' role="alert"' if kind == "problem" else ""
-    st.html(f'<div class="dl-{kind}"{role}>{inert(text)}</div>')
+    st.html(f'<div class="dl-{kind}"{role} dir="auto">{inert(text)}</div>')
 
 
 def reporting_errors(show: Callable[_Given, None]) -> Callable[_Given, None]:

@@ -298,6 +298,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
     return [
         {
             "title": article.title,
+            "language": article.language,
             "where": _where(article),
             "copies": copies_words(answer.copies.get(article.id, ())),
             "quotes": [

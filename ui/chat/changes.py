@@ -71,6 +71,7 @@ def source_shown(citation: Citation) -> dict[str, str]:
         "quote": citation.quote,
         "said": said_words(citation),
         "title": citation.article.title,
+        "language": citation.article.language,
         "where": where_words(citation),
     }
 

@@ -79,6 +79,7 @@ def _shown(citation: Citation) -> dict[str, object]:
         "text": citation.quote,
         "said": said_words(citation),
         "title": citation.article.title,
+        "language": citation.article.language,
         "where": reported_line(citation),
     }
 

@@ -8,7 +8,7 @@ const drawList = (root, section, data) => {
     const button = make("button", "open")
     button.type = "button"
     if (question.current) button.setAttribute("aria-current", "page")
-    button.append(make("span", "title", question.question), make("span", question.found ? "found" : "where", question.count))
+    button.append(makeForeign("span", "title", question.question), make("span", question.found ? "found" : "where", question.count))
     button.addEventListener("click", () => root.act("open", question.number))
     const entry = make("li", "entry")
     entry.append(button)

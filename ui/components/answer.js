@@ -31,9 +31,9 @@ const drawButton = (className, text, act) => {
 const showTip = (root, chip, source) => {
   const tip = make("div", "tip")
   tip.setAttribute("aria-hidden", "true") // the chip's own name says the same
-  tip.append(make("b", "tip-title", source.title))
+  tip.append(makeForeign("b", "tip-title", source.title, source.language))
   if (source.where) tip.append(make("span", "tip-where", source.where))
-  tip.append(make("q", "tip-words", source.quote))
+  tip.append(makeForeign("q", "tip-words", source.quote, source.language))
   if (source.said) tip.append(make("span", "tip-said", source.said))
   root.append(tip)
   const at = chip.getBoundingClientRect()
@@ -93,6 +93,7 @@ const drawStatement = (root, statement) => {
 }
 
 const drawStatements = (root, section, statements) => {
+  section.dir = "auto"
   section.drawn ??= []
   statements.forEach((statement, place) => {
     const drawn = JSON.stringify(statement)
@@ -136,7 +137,7 @@ const MARKS = {
 const appendCards = (root, section, cards) => {
   for (const card of cards) {
     const box = make("section", "card")
-    box.append(make("h2", "title", card.title))
+    box.append(makeForeign("h2", "title", card.title, card.language))
     if (card.where) box.append(make("p", "where", card.where))
     if (card.copies) box.append(make("p", "where copies", card.copies))
     const list = make("ol", "quotes")
@@ -145,7 +146,7 @@ const appendCards = (root, section, cards) => {
       const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", quote.key)))
       button.append(
         make("span", "number", quote.number ? String(quote.number) : ""),
-        drawWords(quote.parts),
+        drawWords(quote.parts, card.language),
         ...(quote.said ? [make("span", "says", quote.said)] : []),
         make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
       )
@@ -168,9 +169,9 @@ const appendCards = (root, section, cards) => {
 const drawAdded = (root, side) => {
   const entry = make("li", "side")
   const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
-  button.append(make("span", "side-title", side.title))
+  button.append(makeForeign("span", "side-title", side.title, side.language))
   if (side.where) button.append(make("span", "side-where", side.where))
-  button.append(make("q", "words", side.quote))
+  button.append(makeForeign("q", "words", side.quote, side.language))
   if (side.said) button.append(make("span", "says", side.said))
   button.append(make("span", "hint", "Open in the article"))
   entry.append(button)
@@ -178,9 +179,8 @@ const drawAdded = (root, side) => {
 }
 
 // The words of a quote, with those marked in which articles differ.
-const drawWords = (parts) => {
-  const words = make("q", "words")
-  words.append(parts[0])
+const drawWords = (parts, language) => {
+  const words = makeForeign("q", "words", parts[0], language)
   if (parts[1]) words.append(make("mark", "differs", parts[1]), parts[2])
   return words
 }
@@ -309,11 +309,9 @@ const drawSearchReport = (section, report) => {
 const drawEvent = (root, event) => {
   const entry = make("li", "event")
   const button = drawButton("event-button", undefined, () => opens(button, () => root.act("open", event.key)))
-  const words = make("q", "event-words", event.text)
-  words.dir = "auto"
+  const words = makeForeign("q", "event-words", event.text, event.language)
   button.append(words, ...(event.said ? [make("span", "event-said", event.said)] : []))
-  const title = make("span", "event-title", event.title)
-  title.dir = "auto"
+  const title = makeForeign("span", "event-title", event.title, event.language)
   button.append(title, make("span", "event-where", event.where))
   entry.append(button)
   return entry

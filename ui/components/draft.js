@@ -22,8 +22,8 @@ const drawPart = (root, shown) => {
   for (const place of shown.places) {
     const button = make("button", "place")
     button.type = "button"
-    if (place.quote) button.append(make("q", "nearest", place.quote))
-    button.append(make("span", "title", place.title))
+    if (place.quote) button.append(makeForeign("q", "nearest", place.quote))
+    button.append(makeForeign("span", "title", place.title))
     if (place.where) button.append(make("span", "where", place.where))
     button.append(make("span", "hint", "Open in the article"))
     button.addEventListener("click", () => opens(button, () => root.act("open", place.key)))

@@ -7,6 +7,14 @@ const make = (tag, className, text) => {
   return element
 }
 
+// Text of an article: in the direction of its own script, and with the glyphs and the voice of its language.
+const makeForeign = (tag, className, text, language) => {
+  const element = make(tag, className, text)
+  element.dir = "auto"
+  if (language) element.lang = language
+  return element
+}
+
 // Remembers which button opened the drawer, so that closing it returns the focus there.
 const opens = (button, open) => {
   window.datelineOpener = button

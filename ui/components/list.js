@@ -9,7 +9,7 @@ export default component("list", (root, data) => {
     const entry = make("li", "entry")
     const button = make("button", "open")
     button.type = "button"
-    button.append(make("span", "title", article.title))
+    button.append(makeForeign("span", "title", article.title))
     if (article.where) button.append(make("span", "where", article.where))
     button.addEventListener("click", () => opens(button, () => root.act("open", article.path)))
     entry.append(button)

@@ -3,9 +3,7 @@ const AS_IT_IS = "Show the article as it is now"
 
 const drawEarlier = (lead, words) => {
   const line = make("p", "earlier")
-  const quote = make("q", "earlier-words", words)
-  quote.dir = "auto"
-  line.append(make("b", "lead", lead), " ", quote)
+  line.append(make("b", "lead", lead), " ", makeForeign("q", "earlier-words", words))
   return line
 }
 
@@ -57,7 +55,7 @@ const drawText = (root, text, steps, { segments, clicked }) => {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".reader-root")
   root.replaceChildren()
-  root.append(make("h2", "title", data.title))
+  root.append(makeForeign("h2", "title", data.title, data.language))
   const about = [data.where, data.by && `By ${data.by}`].filter(Boolean).join(" · ")
   if (about) root.append(make("p", "where", about))
   for (const remark of data.remarks) root.append(make("p", "remark", remark))
@@ -85,7 +83,7 @@ export default function ({ data, parentElement }) {
   // The bar stays visible when the text scrolls to a quote.
   const bar = make("div", "bar")
   const steps = make("div", "steps")
-  const text = make("div", "body")
+  const text = makeForeign("div", "body", undefined, data.language)
   if (data.note) {
     const note = make("div", "note", data.note)
     if (data.was?.quote) note.append(drawEarlier("Quoted:", data.was.quote))

@@ -79,7 +79,7 @@ const drawTable = (root, section, { rows, look }) => {
   for (const row of rows) {
     const line = make("tr", "")
     const title = make("td", "title-cell")
-    const open = make("button", "open", row.title)
+    const open = makeForeign("button", "open", row.title)
     open.type = "button"
     open.addEventListener("click", () => opens(open, () => root.act("open", row.path)))
     title.append(open)
