@@ -49,7 +49,7 @@ dev: .venv/.installed-dev
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"This is Python {v.major}.{v.minor}; Dateline needs 3.11 or newer. Name one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv --clear .venv  # what an earlier lock brought would fail `pip check`
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-pip.lock \
-		|| echo "This pip stays, which is slower."
+		|| echo "The newer pip could not be installed. Going on with the one of this Python."
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	$(if $(OCR),$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements-ocr.lock)

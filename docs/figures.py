@@ -136,7 +136,7 @@ def _passages() -> Iterator[str]:
 def _realtime() -> Iterator[str]:
     result = _load("realtime")
     yield from ("## Questions about the news of a day", "")
-    about = f"{result['data']}. Fresher articles are preferred, with and without the question's day as the last one."
+    about = f"{result['data']}. *Dated*: articles after the day of the question are left out."
     yield from _measured("realtime", result, f"{about} The even questions were used to choose the preference.")
     heads = [f"{unit}, {name}" for unit in ("passage", "article") for name in ("MRR", "hits@1", "hits@10")]
     yield from _table(

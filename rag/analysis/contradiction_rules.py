@@ -50,6 +50,7 @@ _EARLIER = re.compile(
     r"\b(?:earlier|previously|before that|at first|originally|had\s(?:said|put|given))\b", re.IGNORECASE
 )
 _PERIOD = re.compile(r"\b(?:last|past)\s(?:\w+\s)?(?:days|weeks|months|years|decades?)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"\b(?:it|there|they)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _BREAK = re.compile(r"[,;:()–—]\s|\s(?:and|but|while|which|who|that|because|after|when|where|as)\s")
 _DENIED_BEFORE = re.compile(
@@ -119,9 +120,14 @@ def _stated(sentence: SentenceContext) -> Iterator[Mention]:
 
 
 def _is_of_all(sentence: SentenceContext, mention: Mention) -> bool:
-    """Return True if a number is of what was asked, not of a part: "300 of the jobs are in Astrand"."""
-    asked = sentence.asked
-    return bool(asked.toll) or _is_put(sentence, mention) or _share_of_clause(sentence, mention) >= _ASKED_IN_CLAUSE
+    """Return True if a number is of what was asked, not of another thing: "300 jobs are at risk".
+
+    A toll is, whoever is counted: its words were compared already.
+    """
+    if sentence.asked.toll or _is_put(sentence, mention):
+        return True
+    clause = _clause(sentence.quote, mention.span)
+    return bool(_POINTS_BACK.search(clause)) or sentence.asked.share_in(term_set(clause)) >= _ASKED_IN_CLAUSE
 
 
 def _is_put(sentence: SentenceContext, mention: Mention) -> bool:

@@ -65,7 +65,7 @@ _NAME = re.compile(rf"{_TOKEN}(?:(?:(?<=s)['’])?\s(?:(?:{_PARTICLES}|{'|'.join
 # "Led by Donkeys", between commas.
 _LONG_NAME = re.compile(rf"{CAPITALISED}(?:\s(?:by|for|of|the|to|in|on|{CAPITALISED})){{1,4}}\s{CAPITALISED}")
 _PERSON = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES})\s){{0,2}}{_TOKEN}){{0,3}}(?:,?\s(?:Jr|Sr)\.?)?")
-_APPOSED = re.compile(rf",\s(?P<name>{_PERSON.pattern})(?=[,.;]|$)")
+_APPOSED = re.compile(rf",\s(?:(?:Mrs?|Ms|Dr|Sen|Rep|Gov|Gen)\.?\s)?(?P<name>{_PERSON.pattern})(?=[,.;]|$)")
 _TITLE = re.compile(
     rf"(?:{'|'.join(TITLES)}|{ROLES}|{MORE_ROLES}|lieutenant|corporal|major|admiral|commander|brigadier"
     r"|constable|detective|sen|rep|gov|gen|lt|sgt|capt|col|rev|police|mp|mps|activist|coach|star)\.?",
@@ -111,7 +111,6 @@ _WEAK = re.compile(
 _TO_DO = re.compile(
     r"\b(?P<verb>advise[sd]?|urge[sd]?|promise[sd]?|pledge[sd]?|vow(?:s|ed)?|warn(?:s|ed)?)\s(?:[^\s,.;§]+\s){0,4}?(?:not\s)?to\b"
 )
-_CALLS_FOR = re.compile(r"(?<!was )(?<!were )(?<!been )(?<!and )\b(?P<verb>called|calls)\s(?:for|on|upon)\b")
 _CLOSING = re.compile(
     rf"(?:{_QUOTED}|,|--|—|–)\s?(?P<who>[^,§]{{2,80}}?)\s(?P<verb>{_VERBS})"
     r"(?=\s?(?:[.,—–]|--|$|\s(?:(?:in|on|at|during|after|as)\b|to\s[A-Z])))"
@@ -151,6 +150,7 @@ _ASKED = re.compile(
     rf"|\b[Ww]hat\s(?:is|was|were|are)\s(?P<whose>{CAPITALISED}(?:\s{CAPITALISED}){{0,3}})\s(?:view|opinion|position|answer|words|comment)s?\b"
     rf"|\b[Aa]ccording to\s(?P<source>(?:the\s)?{CAPITALISED}(?:\s{CAPITALISED}){{0,3}})"
 )
+_OWNER = re.compile(r"(?<=s)['’]\s")
 _OF = re.compile(rf"\s(?:{'|'.join(_PREPOSITIONS)})\s")
 _WORD = re.compile(r"\w[\w'’-]*")
 
@@ -323,7 +323,7 @@ class _Reader:
 
     def _ways(self, outside: str, sentence: _Sentence) -> Iterator[tuple[int, Callable[[], str]]]:
         """Yield the places of a sentence that may name a speaker, each with the function that reads the name."""
-        for pattern in (_SURE, _WEAK, _TO_DO, _CALLS_FOR):
+        for pattern in (_SURE, _WEAK, _TO_DO):
             for found in pattern.finditer(outside):
                 yield found.start(), partial(self._of_verb, outside, found, sure=pattern is _SURE)
         for found in _CLOSING.finditer(outside):
@@ -352,7 +352,7 @@ class _Reader:
             return "" if verb.endswith("ing") and loosely else self._main_subject(before)
         inverted = _AFTER.match(after) if sure else None
         if sure and (not before or before.endswith((_QUOTED, f"{_QUOTED},"))):
-            return self._resolve(_apposed(inverted, after) or _head(inverted["who"])) if inverted else ""
+            return self._resolve(self._apposed(inverted, after) or _head(inverted["who"])) if inverted else ""
         if inverted and before.endswith(","):
             # "The bill, said Jon Hale, is dead."
             name = _ending_name(inverted["who"])
@@ -363,6 +363,16 @@ class _Reader:
         if sure and verb in _ADDED and not re.match(rf"\s?(?:that\b|[{_QUOTED},.:;]|$|in\b|on\b|during\b|at\b)", after):
             return who if _PRONOUN.fullmatch(subject) or not _is_body(who, self._people) else ""
         return who
+
+    def _apposed(self, inverted: re.Match[str], after: str) -> str:
+        """Return the person behind a role: "said Norvia's minister, Ana Ruiz."; "" if there is none."""
+        who, named = inverted["who"], _APPOSED.match(after, inverted.end())
+        role, name = who.split()[-1], named["name"] if named else ""
+        if not role.islower() or not _TITLE.fullmatch(role) or not name:
+            return ""
+        # "Said the spokesman, Port Ellery" names a place.
+        is_whose = re.search(r"['’]s?\s", who) and " " in name and not _is_name_of_body(name) and not is_date(name)
+        return name if is_whose or name in self._people or self._names.is_person(name) else ""
 
     def _main_subject(self, before: str) -> str:
         """Return who the sentence begins with: the subject of "… and added that" or "…, saying"."""
@@ -386,7 +396,7 @@ class _Reader:
             return ""
         if _PRONOUN.fullmatch(who):
             return self._body or self._person if who.lower() == "it" else self._person or self._body
-        bare = re.sub(r"^[Tt]he\s", "", who)
+        bare = _owned(re.sub(r"^[Tt]he\s", "", who))
         if bare.endswith("s") and _TITLE.fullmatch(bare[:-1]):
             return who[0].lower() + who[1:]
         if _NAME.fullmatch(bare) and bare not in self._names.lower and bare.lower() not in self._names.lower:
@@ -406,6 +416,12 @@ class _Reader:
             return bare
         known = self._full.get(bare.split()[-1], "")
         return known if known and (known.endswith(f" {bare}") or bare.endswith(f" {known}")) else bare
+
+
+def _owned(name: str) -> str:
+    """Return "Ana Ruiz" of "United States' Ana Ruiz", and "Dockers' Union" as it is."""
+    owned = _OWNER.split(name, maxsplit=1)[-1]
+    return name if _is_name_of_body(owned) else owned
 
 
 def _short(phrase: str) -> str:
@@ -481,13 +497,6 @@ def _subject(before: str) -> str:
         if _LONG_NAME.fullmatch(who):
             return who
     return _head(segments[0])
-
-
-def _apposed(inverted: re.Match[str], after: str) -> str:
-    """Return the name behind a role: "said Norvia's minister, Ana Ruiz."; "" if there is none."""
-    is_role = _TITLE.fullmatch(inverted["who"].split()[-1])
-    named = _APPOSED.match(after, inverted.end())
-    return named["name"] if is_role and named else ""
 
 
 def _head(phrase: str) -> str:

@@ -52,7 +52,6 @@ _LIGHT = frozenset(
     terms("come go take place get locate long name stay find found make hold do use set many much call take")
 )
 # The kind of toll of each word, from 1, and how many words a number may be away from it.
-_LIST_BREAK = re.compile(r"[,;]|\band\b")
 _TOLLS = {term: kind for kind, line in enumerate(lines("tolls"), start=1) for term in terms(line)}
 _TOLL_WITHIN = 12
 _VERBS = frozenset(terms("is are was were do does did has have had will can there be in of on the to get come take"))
@@ -160,12 +159,6 @@ def _toll_of(before: str, after: str) -> int:
     is_age = before.endswith(", ") and after.startswith(",")  # "Piotr, 44, was among the dead"
     if is_age or re.match(r"[-\s]year", after):
         return 0
-    # "118 fell ill and two children died": the words of its own part of the list come first.
-    own = _LIST_BREAK.split(before)[-1], _LIST_BREAK.split(after)[0]
-    return _nearest_toll(*own) or _nearest_toll(before, after)
-
-
-def _nearest_toll(before: str, after: str) -> int:
     nearest, kind = _TOLL_WITHIN + 1, 0
     for words in (reversed(terms(before)), terms(after)):
         for distance, term in enumerate(words, start=1):

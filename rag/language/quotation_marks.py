@@ -20,7 +20,7 @@ _OPENING = frozenset("“„«")
 # Single marks are apostrophes too: only pairs with words that end after a full stop or comma count. In ‘the residents’
 # bridge,’ the second mark is one.
 _SINGLE = re.compile(
-    r"(?<![\w\"“”])['‘](?=\w)(?:[^'’\n]|(?<=\w)['’](?=\w)|(?<=s)['’](?=\s[a-z])){4,600}?[.,!?…]['’](?!\w)"
+    r"(?<![\w\"“”])['‘](?=\w)(?:[^'’‘\n]|(?<=\w)['’](?=\w)|(?<=s)['’](?=\s[a-z])){4,600}?[.,!?…]['’](?!\w)"
 )
 
 

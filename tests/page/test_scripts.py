@@ -46,3 +46,4 @@ def test_quote_and_article_have_the_direction_and_language_of_their_script(
         body = page.locator(".reader-root .body")
         expect(body).to_have_css("direction", direction)
         expect(body).to_have_attribute("lang", language)
+        expect(body).to_have_css("unicode-bidi", "plaintext")  # a first word such as "CNN" turns its own line only

@@ -176,7 +176,7 @@ def run_index(
     try:
         if until:
             _await(until, process, output, store)
-            if process.is_alive():
+            with suppress(ProcessLookupError):  # it may end before its moment
                 os.kill(cast("int", process.pid), ending)
         process.join(_SECONDS)
         code = process.exitcode

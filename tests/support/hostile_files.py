@@ -103,7 +103,7 @@ def _texts() -> Iterator[tuple[Hostile, Content]]:
     yield Hostile("text/bidi.txt", "\u202eyrref"), "The \u202eyrref\u202c sank in March.".encode()
     yield Hostile("text/marks.txt", "ferry"), ("The ferry" + "\u0301" * 20_000 + " sank.").encode()
     yield Hostile("text/special-tokens.txt", "<|endoftext|>"), b"The <|endoftext|> ferry <|fim_prefix|> sank in March."
-    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 50_000
+    yield Hostile("text/one-word.txt", "a" * 1000), b"Title: One word\n\n" + b"a" * 200_000
     yield Hostile("text/no-end.txt", "ferry"), b"The ferry " * 1_000
     yield Hostile("text/stops.txt", "."), b"The ferry sank" + b"." * 20_000
     yield Hostile("text/quoted-stops.txt", ".'.'"), b"London: X" + b".'" * 12_000 + b" end"

@@ -76,7 +76,7 @@ const drawFigures = (root, section, figures) => {
 
 const drawStatement = (root, statement) => {
   const element = make("span", `statement ${statement.verdict}`)
-  element.append(make("span", "said", statement.text))
+  element.append(makeForeign("span", "said", statement.text))
   for (const chip of statement.chips)
     element.append(drawChip(root, "chip", String(chip.number), `Source ${chip.number}`, chip))
   for (const number of statement.unresolved) {
@@ -93,7 +93,6 @@ const drawStatement = (root, statement) => {
 }
 
 const drawStatements = (root, section, statements) => {
-  section.dir = "auto"
   section.drawn ??= []
   statements.forEach((statement, place) => {
     const drawn = JSON.stringify(statement)

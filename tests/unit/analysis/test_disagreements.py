@@ -231,6 +231,11 @@ def test_an_article_does_not_disagree_with_itself() -> None:
             ["300,000 euros", "410,000"],
         ),
         (
+            "How much will the Quarrow lock cost?",
+            "Quarrow lock will cost 12 million crowns, the mayor said. Engineers said it would be 20 million crowns.",
+            ["12 million crowns", "20 million crowns"],
+        ),
+        (
             "When will the Quarrow lock open?",
             "The mayor said Quarrow lock would open by the end of May. The trust said it would not open until June.",
             ["the end of May", "June"],

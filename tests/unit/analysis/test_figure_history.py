@@ -75,29 +75,6 @@ CHANGED = [
         ],
         ["between 90 million and 110 million crowns (02 May)", "140 million crowns (03 Jun)"],
     ),
-    # People fall ill, are infected, or are cases.
-    (
-        "How many cases of cholera were there in Brack?",
-        [
-            ("2026-05-02", "Brack has confirmed 31 cases of cholera, the health office said."),
-            (
-                "2026-06-03",
-                "The cholera is over in Brack: 84 people fell ill and three children died, the office said.",
-            ),
-        ],
-        ["31 (02 May)", "84 (03 Jun)"],
-    ),
-    (
-        "How many children died of cholera in Brack?",
-        [
-            ("2026-05-02", "One child died of cholera in Brack, the health office said."),
-            (
-                "2026-06-03",
-                "The cholera is over in Brack: 84 people fell ill and three children died, the office said.",
-            ),
-        ],
-        ["1 (02 May)", "3 (03 Jun)"],
-    ),
     # A correction may lower the number of dead.
     (
         HOW_MANY,
