@@ -136,6 +136,7 @@ def show_found(place: int, turn: Turn) -> None:
         key=f"found-{turn.id}",
         data={
             **_shown(turn, answer),
+            "turn": turn.id,
             # The page shows the question above, and all days cannot be searched from here.
             "searched_for": "",
             "narrowed": False,

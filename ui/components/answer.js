@@ -316,10 +316,10 @@ const drawEvent = (root, event) => {
   return entry
 }
 
-const drawDaysOf = (root, shown, timeline, forms) => {
+const drawDaysOf = (root, shown, { turn, timeline, forms }) => {
   for (const note of timeline.notes) shown.append(make("p", "event-note", note))
   if (timeline.summary) {
-    const menu = exporting(forms, (form) => root.act("export", form))
+    const menu = exporting(forms, (form) => root.act("export", form), `export-timeline-${turn}`)
     menu.firstChild.setAttribute("aria-label", "Export the timeline")
     const head = make("div", "timeline-head")
     head.append(make("span", "event-summary", timeline.summary), menu)
@@ -343,11 +343,12 @@ const drawTimeline = (root, section, data) => {
   const fold = make("details", "timeline")
   const shown = make("div", "shown")
   fold.append(make("summary", "what", "Timeline"), shown)
-  fold.open = root.unfolded === data.turn // chats take turns in one root
+  const name = `timeline-${data.turn}`
+  fold.open = opened.has(name)
   const draw = () => {
     shown.replaceChildren()
     if (!fold.open) return
-    if (data.timeline) return drawDaysOf(root, shown, data.timeline, data.forms)
+    if (data.timeline) return drawDaysOf(root, shown, data)
     const busy = make("p", "busy", "Reading the articles")
     busy.setAttribute("role", "status")
     shown.append(busy)
@@ -355,8 +356,8 @@ const drawTimeline = (root, section, data) => {
   }
   draw()
   fold.addEventListener("toggle", () => {
-    if (fold.open === (root.unfolded === data.turn)) return
-    root.unfolded = fold.open ? data.turn : undefined
+    if (fold.open === opened.has(name)) return
+    setOpened(name, fold.open)
     draw()
   })
   section.append(fold)
@@ -373,7 +374,7 @@ const drawBar = (root, section, data) => {
   }
   if (!data.copy) return
   const button = drawButton("act", "Copy", () => copy(button, data.copy))
-  section.append(button, exporting(data.forms, (form) => root.act("export", form)))
+  section.append(button, exporting(data.forms, (form) => root.act("export", form), `export-${data.turn}`))
   if (data.can_ask) section.append(drawButton("act", data.by_model ? "Ask again" : "Ask the model", () => root.act("again", true)))
   if (data.has_alert === false) {
     const alert = drawButton("act", "Alert me about new answers", () => root.act("add_alert", true))
@@ -407,7 +408,7 @@ export default component("answer", (root, data) => {
     if (data.note) section.append(make("p", "problem", data.note))
   })
   const bar = {
-    busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
+    turn: data.turn, busy: data.busy, by_model: data.by_model, copy: data.copy, can_ask: data.can_ask, usage: data.usage,
     read: data.read, forms: data.forms, has_alert: data.has_alert,
   }
   const cards = {

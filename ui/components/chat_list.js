@@ -60,7 +60,7 @@ const drawEntry = (root, entry, chat) => {
   }
   menu.append(
     act("", "Rename", busy(drawRename)),
-    exporting(root.forms, (form) => root.act("export", { id: chat.id, form })),
+    exporting(root.forms, (form) => root.act("export", { id: chat.id, form }), `export-chat-${chat.id}`),
     act("", "Delete", busy(drawDelete)),
   )
   more.addEventListener("click", () => {

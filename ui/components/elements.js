@@ -75,24 +75,30 @@ const download = (file) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }
 
+// The menus and folds that are open, by name. They stay open if the page draws them again or makes their component anew,
+// which happens when a run of the page is replaced by a newer one.
+const opened = (window.datelineOpened ??= new Set())
+const setOpened = (name, open) => (open ? opened.add(name) : opened.delete(name))
+
 // A button that opens a menu of export formats.
-const exporting = (forms, choose) => {
+const exporting = (forms, choose, name) => {
   const menu = make("span", "exporting")
   const button = make("button", "act export", "Export")
   button.type = "button"
-  button.setAttribute("aria-expanded", "false")
   const choices = make("span", "forms")
-  choices.hidden = true
+  const show = (open) => {
+    setOpened(name, open)
+    choices.hidden = !open
+    button.setAttribute("aria-expanded", String(open))
+  }
+  show(opened.has(name))
   for (const form of forms) {
     const choice = make("button", "act form", form.name)
     choice.type = "button"
     choice.addEventListener("click", () => choose(form.key))
     choices.append(choice)
   }
-  button.addEventListener("click", () => {
-    choices.hidden = !choices.hidden
-    button.setAttribute("aria-expanded", String(!choices.hidden))
-  })
+  button.addEventListener("click", () => show(choices.hidden))
   menu.append(button, choices)
   return menu
 }
