@@ -126,9 +126,9 @@ def test_a_stop_ends_the_second_look(server: ChatServer) -> None:
 
     def judge(_: str) -> str:
         stop.set()
+        server.pause = 0.2  # of the verdict; the answer came without
         return "contradicted"
 
-    server.pause = 0.2
     (only,) = ask(server, judge, stop=stop)
     assert verdicts(only)[1:] == ["unclear", "uncited"]
     assert only.problem.endswith("of 2 statements. It was stopped.")
