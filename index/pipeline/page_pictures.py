@@ -1,4 +1,4 @@
-"""Pictures of scanned pages, to compare the text with that OCR has read."""
+"""Pictures of scanned pages, to compare with the text that OCR has read."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -89,7 +89,8 @@ def _differing_answers(one: SentenceContext, other: SentenceContext) -> Iterator
     if not mine or not theirs or any(agree(a, b) for a, b in product(mine, theirs)):
         return
     if one.article_id == other.article_id:  # two people of one article often speak of two things
-        mine, theirs = ([n for n in found if _is_of_all(of, n)] for of, found in ((one, mine), (other, theirs)))
+        mine = [number for number in mine if _is_of_all(one, number)]
+        theirs = [number for number in theirs if _is_of_all(other, number)]
     comparable = [(a, b) for a, b in product(mine, theirs) if _have_one_unit(a, b)]
     is_known = one.article_id != other.article_id and (_has_near(other, mine) or _has_near(one, theirs))
     if comparable and not is_known:
@@ -122,12 +123,14 @@ def _stated(sentence: SentenceContext) -> Iterator[Mention]:
 def _is_of_all(sentence: SentenceContext, mention: Mention) -> bool:
     """Return True if a number is of what was asked, not of another thing: "300 jobs are at risk".
 
-    A toll is, whoever is counted: its words were compared already.
+    A toll always is: what it counts was compared already.
     """
-    if sentence.asked.toll or _is_put(sentence, mention):
-        return True
-    clause = _clause(sentence.quote, mention.span)
-    return bool(_POINTS_BACK.search(clause)) or sentence.asked.share_in(term_set(clause)) >= _ASKED_IN_CLAUSE
+    return bool(
+        sentence.asked.toll
+        or _is_put(sentence, mention)
+        or _POINTS_BACK.search(_clause(sentence.quote, mention.span))
+        or _share_of_clause(sentence, mention) >= _ASKED_IN_CLAUSE
+    )
 
 
 def _is_put(sentence: SentenceContext, mention: Mention) -> bool:

@@ -53,7 +53,7 @@ class Mention:
     shown: str
     span: Span  # in the sentence
     value: Number | NamedTime
-    side: int = 0  # of a time: -1 for "by" and "before", 1 for "after" and "from"; with "not" the other
+    side: int = 0  # of a time: -1 for "by" and "before", 1 for "after" and "from"; the opposite after "not"
 
 
 @dataclass(frozen=True, eq=False)

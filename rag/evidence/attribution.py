@@ -65,7 +65,6 @@ _NAME = re.compile(rf"{_TOKEN}(?:(?:(?<=s)['’])?\s(?:(?:{_PARTICLES}|{'|'.join
 # "Led by Donkeys", between commas.
 _LONG_NAME = re.compile(rf"{CAPITALISED}(?:\s(?:by|for|of|the|to|in|on|{CAPITALISED})){{1,4}}\s{CAPITALISED}")
 _PERSON = re.compile(rf"{_TOKEN}(?:\s(?:(?:{_PARTICLES})\s){{0,2}}{_TOKEN}){{0,3}}(?:,?\s(?:Jr|Sr)\.?)?")
-_APPOSED = re.compile(rf",\s(?:(?:Mrs?|Ms|Dr|Sen|Rep|Gov|Gen)\.?\s)?(?P<name>{_PERSON.pattern})(?=[,.;]|$)")
 _TITLE = re.compile(
     rf"(?:{'|'.join(TITLES)}|{ROLES}|{MORE_ROLES}|lieutenant|corporal|major|admiral|commander|brigadier"
     r"|constable|detective|sen|rep|gov|gen|lt|sgt|capt|col|rev|police|mp|mps|activist|coach|star)\.?",
@@ -77,6 +76,7 @@ _IS_SOMEBODY = re.compile(rf",\s(?:\d\d,|who\s|(?:the|an?)\s[^,.]{{0,40}}?\b(?:{
 _SOMEBODY = re.compile(r"(?P<who>(?:One|An?|Another)\s(?:[\w-]+\s){0,3}?[\w-]+)(?=\swho\b)")
 _PREPOSITIONS = PREPOSITIONS | {"amid", "of", "as", "than"}
 _ONLY_A_TITLE = re.compile(r"(?:Mrs?|Ms|Dr|Sen|Rep|Gov|Gen|Lt|Sgt|Rev)\.?")
+_APPOSED = re.compile(rf",\s(?:{_ONLY_A_TITLE.pattern}\s)?(?P<name>{_PERSON.pattern})(?=[,.;]|$)")
 _BEGINS_CLAUSE = (_PREPOSITIONS | AUXILIARIES | {"and", "or", "but", "only", "compared", "what", "not"}) - {"like"}
 _PERSONAL = re.compile(r"(?:i|you|we|he|she|it|they)", re.IGNORECASE)
 _PRONOUN = re.compile(r"(?:he|she|they|it)", re.IGNORECASE)
@@ -400,8 +400,7 @@ class _Reader:
         if bare.endswith("s") and _TITLE.fullmatch(bare[:-1]):
             return who[0].lower() + who[1:]
         if _NAME.fullmatch(bare) and bare not in self._names.lower and bare.lower() not in self._names.lower:
-            person = _OF.split(bare, maxsplit=1)[0]
-            return self._in_full(person if person in self._people else bare)
+            return self._in_full(bare)
         who = _short(who)
         if not _may_speak(who):
             return ""

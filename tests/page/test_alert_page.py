@@ -42,6 +42,7 @@ def test_an_alert_is_added_and_its_results_are_read(
             page.get_by_role("button", name="1 new quote on an alert").click()
             expect(page.locator(".words")).to_have_text([SAID])
             expect(page.locator(".card .where")).to_have_text("Port Ellery, 9 Mar 2026")
+            expect(page.locator("details.timeline")).to_have_count(0)  # it cannot be read here
             expect(page).to_have_url(re.compile("page=alerts&.*question=1"))
             page.reload()
             page.locator("button.quote").click()

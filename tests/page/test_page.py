@@ -501,10 +501,10 @@ def test_an_answer_is_exported_in_each_format_and_shows_what_was_searched(
     expect(page.get_by_role("button", name="Copy what was searched")).to_be_visible()
 
 
-# The next draw of an answer makes its parts anew, as the page does if a run of it was replaced by a newer one.
-MAKE_ANEW = """(root) => {
+# The next draw of an answer builds its parts again, as if its component was mounted again.
+REMOUNT = """(root) => {
     const before = [...root.children]
-    root.parts = root.unfolded = undefined
+    root.parts = undefined
     const remove = (_, watching) => { watching.disconnect(); before.forEach((part) => part.remove()) }
     new MutationObserver(remove).observe(root, { childList: true })
 }"""
@@ -528,7 +528,7 @@ def test_an_answers_timeline_opens_its_quotes_and_is_exported(reader: Reader, su
     expect(page.locator("mark")).to_have_count(0)
     expect(page.locator("button.event-button").nth(unquoted)).to_be_focused()
     page.get_by_role("button", name="Export the timeline").click()
-    page.locator(".answer-root").evaluate(MAKE_ANEW)
+    page.locator(".answer-root").evaluate(REMOUNT)
     begins = {
         "Markdown": b"# what will",
         "Word": b"PK",

@@ -54,8 +54,8 @@ def show_style() -> None:
 
 def show_text(text: str, *, kind: str) -> None:
     """Show foreign text as a block of the style `kind`: question, problem, note or lead."""
-    more = {"problem": ' role="alert"', "question": ' dir="auto"'}.get(kind, "")
-    st.html(f'<div class="dl-{kind}"{more}>{inert(text)}</div>')
+    attributes = {"problem": ' role="alert"', "question": ' dir="auto"'}.get(kind, "")
+    st.html(f'<div class="dl-{kind}"{attributes}>{inert(text)}</div>')
 
 
 def reporting_errors(show: Callable[_Given, None]) -> Callable[_Given, None]:

@@ -288,21 +288,15 @@ const copy = async (button, text) => {
   setTimeout(() => (button.textContent = "Copy"), 2000)
 }
 
-const drawSearchReport = (section, report) => {
+const drawSearchReport = (section, { turn, report }) => {
   section.replaceChildren()
   if (!report) return
-  const fold = make("details", "report")
-  const shown = make("div", "shown")
-  fold.append(make("summary", "what", "What was searched"), shown)
-  // Made when it is opened: otherwise a search in the page would find the words of the answer here too.
-  fold.addEventListener("toggle", () => {
-    shown.replaceChildren()
-    if (!fold.open) return
+  const draw = (shown) => {
     const button = drawButton("act", "Copy", () => copy(button, report))
     button.setAttribute("aria-label", "Copy what was searched")
     shown.append(make("pre", "report-text", report), button)
-  })
-  section.append(fold)
+  }
+  section.append(folding("report", "What was searched", `report-${turn}`, draw))
 }
 
 const drawEvent = (root, event) => {
@@ -336,31 +330,18 @@ const drawDaysOf = (root, shown, { turn, timeline, forms }) => {
   if (timeline.days.length) shown.append(line)
 }
 
-// Found and drawn when it is opened.
+// Found when it is opened.
 const drawTimeline = (root, section, data) => {
   section.replaceChildren()
   if (!data.there) return
-  const fold = make("details", "timeline")
-  const shown = make("div", "shown")
-  fold.append(make("summary", "what", "Timeline"), shown)
-  const name = `timeline-${data.turn}`
-  fold.open = opened.has(name)
-  const draw = () => {
-    shown.replaceChildren()
-    if (!fold.open) return
+  const draw = (shown) => {
     if (data.timeline) return drawDaysOf(root, shown, data)
     const busy = make("p", "busy", "Reading the articles")
     busy.setAttribute("role", "status")
     shown.append(busy)
     root.act("timeline", true)
   }
-  draw()
-  fold.addEventListener("toggle", () => {
-    if (fold.open === opened.has(name)) return
-    setOpened(name, fold.open)
-    draw()
-  })
-  section.append(fold)
+  section.append(folding("timeline", "Timeline", `timeline-${data.turn}`, draw))
 }
 
 const drawBar = (root, section, data) => {
@@ -423,11 +404,11 @@ export default component("answer", (root, data) => {
   part(root, "differ", differ, (section) => drawDiffer(root, section, differ))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
   const timeline = {
-    turn: data.turn, there: !data.busy && Boolean(data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
+    turn: data.turn, there: !data.busy && Boolean(data.timeline_forms && data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
   }
   part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
   part(root, "changes", data.changes ?? {}, (section) => drawChanges(root, section, data.changes))
-  const report = data.busy ? "" : (data.report ?? "")
+  const report = { turn: data.turn, report: data.busy ? "" : data.report }
   part(root, "report", report, (section) => drawSearchReport(section, report))
 
   if (data.cards) keepInSight(root, data.scroll_to, Boolean(data.busy))

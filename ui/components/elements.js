@@ -7,7 +7,7 @@ const make = (tag, className, text) => {
   return element
 }
 
-// Text of an article: in the direction of its own script, and with the glyphs and the voice of its language.
+// Text that may be in any script: it has the direction of its own, and the glyphs and the voice of its language.
 const makeForeign = (tag, className, text, language) => {
   const element = make(tag, className, text)
   element.dir = "auto"
@@ -75,10 +75,28 @@ const download = (file) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }
 
-// The menus and folds that are open, by name. They stay open if the page draws them again or makes their component anew,
-// which happens when a run of the page is replaced by a newer one.
+// The menus and folds that are open, by name. They stay open if they are drawn again, or if their component is built again.
 const opened = (window.datelineOpened ??= new Set())
 const setOpened = (name, open) => (open ? opened.add(name) : opened.delete(name))
+
+// A fold whose content is drawn when it is opened: otherwise a search in the page would find words that are not seen.
+const folding = (className, label, name, draw) => {
+  const fold = make("details", className)
+  const shown = make("div", "shown")
+  const redraw = () => {
+    shown.replaceChildren()
+    if (fold.open) draw(shown)
+  }
+  fold.open = opened.has(name)
+  redraw()
+  fold.addEventListener("toggle", () => {
+    if (fold.open === opened.has(name)) return
+    setOpened(name, fold.open)
+    redraw()
+  })
+  fold.append(make("summary", "what", label), shown)
+  return fold
+}
 
 // A button that opens a menu of export formats.
 const exporting = (forms, choose, name) => {

@@ -37,6 +37,8 @@ from tests.conftest import ROOT
         ("TL;DR: the Marl quarry", "the Marl quarry", "brief", None),
         ("Briefly: the strike in Lesk", "the strike in Lesk", "brief", None),
         ("The strike in Lesk, briefly", "The strike in Lesk", "brief", None),
+        ("Could you briefly: what was agreed?", "what was agreed?", "answer", None),
+        ("Can you briefly tell me about the strike?", "the strike", "brief", None),
         ("Tell me about the new bishop in three bullet points", "the new bishop", "brief", 3),
         ("Now tell me about the strike in Lesk", "the strike in Lesk", "brief", None),
         ("What is aster.txt about?", "aster.txt", "brief", None),

@@ -632,7 +632,7 @@ def test_a_doubt_names_what_was_dropped_or_changed(statement: str, quote: str, w
         ("Three ferries will stop sailing, Norlink said.", FERRY, "contradicted"),  # another number of ferries
         ("More than 1,000 people died in the flood.", "1,240 people died in the flood of May.", "unclear"),
         ("Fewer than 1,000 people died in the flood.", "1,240 people died in the flood of May.", "contradicted"),
-        ("Late on Monday Mr Orla told reporters no.", "Late on Monday President Orla told reporters no.", "unclear"),
+        ("Late on Monday Mr Orla said no to them.", "Late on Monday President Orla said no to them.", "unclear"),
         ("Drivers accepted a rise of 3 per cent.", STRIKE, "unclear"),  # no other rise "per cent" of what
         ("Train drivers in Castlemere rejected a pay rise.", STRIKE, "contradicted"),
         ("Police found the bronze heron when they searched a warehouse in Tarn.", VAULT, "contradicted"),
