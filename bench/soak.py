@@ -81,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
     minutes = parser.parse_args().minutes
+    chromium = find_browser()
     chance, asked, memory = random.Random(1), 0, list[tuple[float, float]]()
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         folder = Path(place)
@@ -91,7 +92,7 @@ def main() -> None:
             write(seeds, number, 2 + number / 100)
         index = [sys.executable, "-m", "dateline", "index", "--seeds", str(seeds), "--store", str(folder / "store")]
         subprocess.run(index, check=True, cwd=ROOT, capture_output=True)
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with serving_dateline(folder) as url:
             pages = [browser.new_context().new_page() for _ in range(READERS)]
             for page in pages:

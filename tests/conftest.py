@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -151,9 +152,12 @@ class CommandLine:
 
     @contextmanager
     def running(self, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-        """Run a command until the block ends, for two minutes at most."""
+        """Run a command until the block ends, for two minutes at most.
+
+        If the block waits for it in vain, the failure shows what each of its threads was doing.
+        """
         with subprocess.Popen(
-            [sys.executable, "-m", "tests.support.loopback", *arguments],
+            [sys.executable, "-X", "faulthandler", "-m", "tests.support.loopback", *arguments],
             cwd=self.folder,
             env=self._environment(environment),
             stdout=subprocess.PIPE,
@@ -164,6 +168,10 @@ class CommandLine:
             limit.start()
             try:
                 yield process
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGABRT)
+                _, threads = process.communicate()
+                pytest.fail(f"It did not end:\n{threads}")
             finally:
                 limit.cancel()
                 process.kill()
@@ -188,7 +196,8 @@ def browser() -> Iterator[Browser]:
     Its windows share one process, which compiles Streamlit's scripts once instead of once a window.
     """
     flags = ["--no-sandbox", "--disable-background-networking", "--disable-sync", "--process-per-site"]
+    path = find_browser()  # which may start Playwright itself, and that can only run once at a time
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=find_browser(), args=flags)
+        started = playwright.chromium.launch(executable_path=path, args=flags)
         yield started
         started.close()

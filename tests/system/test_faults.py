@@ -5,11 +5,8 @@ check, and the key appears nowhere.
 """
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.conftest import FENTANYL, FICTION, ROOT, SEED, CommandLine
+from tests.conftest import FENTANYL, FICTION, SEED, CommandLine
 from tests.support.chat_server import BREAKS_OFF, FAULTS, KEY, ChatServer, as_json, serve_chat
 from tests.support.reader import Server, needs_browser, reading, serve
 
@@ -106,20 +103,14 @@ def test_without_a_key_the_quotes_are_shown_and_nothing_is_asked(indexed: Comman
 def test_an_interrupt_stops_the_model_and_keeps_the_quotes(indexed: CommandLine, chat: ChatServer) -> None:
     chat.fault = "hang before the answer"
     chat.requests.clear()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.loopback", "ask", FENTANYL],
-        cwd=indexed.folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(indexed.folder), **chat.environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not chat.requests and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    said, complained = process.communicate(timeout=30)
-    assert (process.returncode, complained) == (0, "")
+    with indexed.running("ask", FENTANYL, **chat.environment) as asking:
+        deadline = time.monotonic() + 60
+        while not chat.requests and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert chat.requests, "the model is asked"
+        asking.send_signal(signal.SIGINT)
+        said, complained = asking.communicate(timeout=30)
+    assert (asking.returncode, complained) == (0, "")
     assert "Stopped before the model had written anything." in said
     assert "fentanyl precursors, and transnational" in said
 
