@@ -262,7 +262,9 @@ def _readings(text: str, as_of: date) -> Iterator[_Reading]:
 
 def _times(text: str, as_of: date) -> list[_Time]:
     """Return the times of a text in order, the first and longest if they overlap."""
-    times = [_Time(found, form, as_of) for form in _FORMS for found in form.pattern.finditer(text)]
+    times = [
+        _Time(found, form, as_of) for form in _FORMS if form.cue.search(text) for found in form.pattern.finditer(text)
+    ]
     chosen: list[_Time] = []
     for time in sorted(times, key=lambda time: (time.found.start(), -time.found.end())):
         end = chosen[-1].found.end() if chosen else 0
@@ -487,48 +489,65 @@ def _figures(time: _Time) -> _Period:
 class _Form:
     """A form of times: how it is written, how it is read, and what must precede it (empty: nothing)."""
 
+    cue: re.Pattern[str]  # is in every time of this form, and is found faster
     pattern: re.Pattern[str]
     read: Callable[[_Time], _Period | None]
     leads: frozenset[str]
 
 
-def _form(atom: str, read: Callable[[_Time], _Period | None], leads: frozenset[str] = frozenset()) -> _Form:
-    return _Form(re.compile(_BEFORE + atom + _AFTER, re.IGNORECASE), read, leads)
+def _form(cue: str, atom: str, read: Callable[[_Time], _Period | None], leads: frozenset[str] = frozenset()) -> _Form:
+    return _Form(re.compile(cue, re.IGNORECASE), re.compile(_BEFORE + atom + _AFTER, re.IGNORECASE), read, leads)
+
+
+_A_MONTH = rf"\b(?:{'|'.join(name[:3] for name in _MONTHS)})"
+_A_WEEKDAY = rf"\b(?:{'|'.join(name[:3] for name in _WEEKDAYS)})"
 
 
 _FORMS = (
     _form(
+        r"yesterday|today|night|this (?:morn|after|even)",
         rf"(?P<word>today|tonight|last night|(?:day before )?yesterday|this (?:morning|afternoon|evening)){_HOURS}\b",
         _some_day,
     ),
     _form(
+        r"\b(?:week|month|quarter|year|decade)\b",
         r"(?:(?P<which>this|current|last|past|previous) )?(?P<unit>week|month|quarter|year|decade)\b"
         r"(?P<more> before last\b(?! (?:week|month|year)))?(?! of\b| and a half\b)",
         _some_unit,
     ),
-    _form(rf"(?:last|past|previous) {_UNITS}(?! of\b| and a half\b)", _some_units),
-    _form(rf"{_UNITS}(?P<ago> ago)\b", _some_units),
-    _form(r"(?:(?P<which>this|last|past) )?weekend\b(?! of\b)", _weekend, _OVER),
+    _form(r"(?:last|past|previous) ", rf"(?:last|past|previous) {_UNITS}(?! of\b| and a half\b)", _some_units),
+    _form(r" ago\b", rf"{_UNITS}(?P<ago> ago)\b", _some_units),
+    _form("weekend", r"(?:(?P<which>this|last|past) )?weekend\b(?! of\b)", _weekend, _OVER),
     _form(
+        _A_WEEKDAY,
         rf"(?:(?P<which>this|last|past) )?{_WEEKDAY}{_HOURS}(?:,? (?:of )?(?P<week>this|last) week\b)?"
         r"(?! of\b|\.\w|-| the \d)",
         _weekday,
         _ON,
     ),
     _form(
+        r"\d[-/]\d",
         r"(?P<year>\d{4})(?P<dash>[-/])(?P<one>\d\d)(?P=dash)(?P<two>\d\d)(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?(?![\d/-])",
         _figures,
     ),
     _form(
-        rf"(?P<one>\d{{1,2}})(?P<slash>[/.-])(?P<two>\d{{1,2}})(?P=slash)(?P<year>{_CENTURY}\d\d)(?![\d/-])", _figures
+        r"\d[/.-]\d",
+        rf"(?P<one>\d{{1,2}})(?P<slash>[/.-])(?P<two>\d{{1,2}})(?P=slash)(?P<year>{_CENTURY}\d\d)(?![\d/-])",
+        _figures,
     ),
-    _form(rf"(?:{_WEEKDAY},? )?(?:the )?{_DAYS}(?: of)? {_MONTH}{_MAYBE_YEAR}", _day),
-    _form(rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAYS}{_MAYBE_YEAR}", _day),
-    _form(rf"(?:(?P<which>this|last) )?(?<!\d ){_MONTH}{_MAYBE_YEAR}", _month, _IN),
-    _form(rf"(?P<word>year )?(?P<year>{_FIGURES})", _bare_year, _IN),
-    _form(rf"(?P<year>{_CENTURY}\d0)s\b", _decade, _THE),
-    _form(rf"(?:(?P<which>this|last) )?(?P<season>{'|'.join(_SEASONS)})\b{_YEAR}?(?! of\b)", _season, _THE),
+    _form(_A_MONTH, rf"(?:{_WEEKDAY},? )?(?:the )?{_DAYS}(?: of)? {_MONTH}{_MAYBE_YEAR}", _day),
+    _form(_A_MONTH, rf"(?:{_WEEKDAY},? )?{_MONTH} {_DAYS}{_MAYBE_YEAR}", _day),
+    _form(_A_MONTH, rf"(?:(?P<which>this|last) )?(?<!\d ){_MONTH}{_MAYBE_YEAR}", _month, _IN),
+    _form(_CENTURY + r"\d", rf"(?P<word>year )?(?P<year>{_FIGURES})", _bare_year, _IN),
+    _form(r"\d0s\b", rf"(?P<year>{_CENTURY}\d0)s\b", _decade, _THE),
     _form(
+        rf"\b(?:{'|'.join(_SEASONS)})\b",
+        rf"(?:(?P<which>this|last) )?(?P<season>{'|'.join(_SEASONS)})\b{_YEAR}?(?! of\b)",
+        _season,
+        _THE,
+    ),
+    _form(
+        r"\b(?:[qh][1-4]|quarter|half)",
         r"(?:q(?P<quarter>[1-4])|h(?P<half>[12])"
         rf"|(?P<place>{'|'.join(_PLACES)})[ -](?P<fraction>quarter|half)){_YEAR}",
         _fraction,
