@@ -23,6 +23,10 @@ _CONSENT = re.compile(
 _KEPT = ("html", "body", "main", "article")
 _SPAN = re.compile(r"[0-9]{1,3}")
 _WIDEST_SPAN = 100  # columns or rows
+# A live blog, by the type it states or by the names that its parts have.
+_LIVE_BLOG = re.compile(r"[\"/]LiveBlogPosting\"|\bclass=\"[^\"]*\blive-?blog", re.IGNORECASE)
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 
 
@@ -51,6 +55,8 @@ def parse_page(page: str) -> Parsed:
     saved = saved_url(page)
     _drop_unseen(tree)
     _open_asides(tree)
+    if _LIVE_BLOG.search(page):
+        _keep_posts(tree)
     for table in tree.iter("table"):
         _write_headers(table)
     found = trafilatura.bare_extraction(
@@ -153,3 +159,33 @@ def _open_asides(tree: "HtmlElement") -> None:
     for element in tree.iter("aside"):
         if element.find(".//h1") is not None:
             element.tag = "div"
+
+
+def _keep_posts(tree: "HtmlElement") -> None:
+    """Write the time and the heading of each post of a live blog into a paragraph above it.
+
+    They are in a header, which trafilatura drops.
+    """
+    for time, post in [(time, _post_of(time)) for time in tree.iter("time")]:
+        shown = " ".join(time.text_content().split())
+        if post is None or post.find(".//h1") is not None or not _CLOCK.search(shown):
+            continue
+        heading = next((one for one in post.iter(*_HEADINGS) if one.text_content().strip()), None)
+        line = post.makeelement("p")
+        line.text = shown if heading is None else f"{shown} {' '.join(heading.text_content().split())}"
+        for element in (time, heading):
+            if element is not None:
+                element.drop_tree()
+        post.insert(0, line)
+
+
+def _post_of(time: "HtmlElement") -> "HtmlElement | None":
+    """Return the post that has a time: the largest element around it with this time alone, and with a paragraph."""
+    post, element = None, time.getparent()
+    while element is not None and element.tag not in ("body", "main", "nav", "aside", "footer"):
+        if sum(1 for _ in element.iter("time")) > 1:
+            return post
+        if element.find(".//p") is not None:
+            post = element
+        element = element.getparent()
+    return None

@@ -101,6 +101,23 @@ def test_a_heading_is_a_block_of_its_own() -> None:
     assert "\n\nWhat the pilots of the harbour now want to know\n\nShips" in parse_page(written).text
 
 
+def test_the_posts_of_a_live_blog_keep_their_time_and_heading() -> None:
+    post = "<article><header><time>{}</time><h3>{}</h3></header><p>{}</p></article>"
+    posts = (
+        post.format("14:42", "Quay open again", "The first ship, the Zoë, made fast at the east quay with 80 aboard.")
+        + post.format("9.05 am", "Divers at work", "Two divers went down at dawn to look at the wall of the quay.")
+        + post.format("2 hours ago", "Good morning", "We report today on the dive at the quay, and on the ships.")
+    )
+    written = page('<script type="application/ld+json">{"@type": "LiveBlogPosting"}</script>')
+    text = parse_page(written.replace("</article>", f"<div>{posts}</div></article>")).text
+    assert "\n\n14:42 Quay open again\n\nThe first ship, the Zoë," in text
+    assert "\n\n9.05 am Divers at work\n\nTwo divers" in text
+    assert "2 hours ago" not in text
+    # Elsewhere what has a time and a heading is mostly a teaser.
+    teaser = parse_page(page().replace("</article>", f"<div>{posts}</div></article>")).text
+    assert "14:42" not in teaser
+
+
 def test_a_layer_that_asks_for_consent_is_not_part_of_the_article() -> None:
     layer = '<div class="cookie-banner"><h2>Your choice</h2><p>Our 311 suppliers read what you do here.</p></div>'
     text = parse_page(page(below=layer)).text
