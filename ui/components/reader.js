@@ -108,6 +108,10 @@ export default function ({ data, parentElement }) {
   return () => {
     const opener = window.datelineOpener
     window.datelineOpener = undefined
-    setTimeout(() => opener?.isConnected && opener.focus({ preventScroll: true }), 50)
+    setTimeout(() => {
+      // A reader who types the next question already keeps the focus there.
+      const isTyping = document.activeElement?.matches("input, textarea")
+      if (opener?.isConnected && !isTyping) opener.focus({ preventScroll: true })
+    }, 50)
   }
 }
