@@ -6,17 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from index.core.errors import DatelineError, ShelfUnusable, UnknownChat
+from index.core.errors import BadQuestion, DatelineError, ShelfUnusable, UnknownChat
 from index.core.formatting import counted, long_day
 from rag.answering.models import Answer
-from rag.answering.query import LONGEST_QUESTION
+from rag.answering.query import clean_question
 from rag.evidence.citations import Citation
 from rag.output.alerts import quotes_words
 from ui.app.sidebar import show_sidebar, start_new_chat
 from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
-from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, reporting_errors, show_style, show_text
+from ui.browser.live import redraw_on_change
+from ui.browser.look import ICON, keep_history, make_component, reporting_errors, show_style, show_text
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
@@ -88,22 +89,30 @@ def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
 def _show_chat(chat: OpenChat, services: Services) -> None:
     with st.bottom:
         show_scope(services)
+        with st.container():
+            if problem := st.session_state.get("not-asked"):
+                show_text(problem, kind="problem")
         st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, services))
     # The container exists with and without a welcome: see the sidebar.
     with st.container(key="welcome"):
         if not chat.turns:
-            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, services)
+            redraw_on_change("welcome", services.pulse.value, partial(_show_welcome, chat, services))
     for place in range(len(chat.turns)):
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
 def _take_question(services: Services) -> None:
-    # One character over the limit is enough for the error message.
-    question = st.session_state["question"][: LONGEST_QUESTION + 1]
-    model, scope = chosen_model(services), chosen_scope()
-    if st.session_state.get("new-chat"):
+    state = st.session_state
+    question, model, scope = state["question"], chosen_model(services), chosen_scope()
+    try:
+        clean_question(question)
+    except BadQuestion as error:
+        state["question"], state["not-asked"] = question, str(error)  # the reader shortens it in the box
+        return
+    state["not-asked"] = ""
+    if state.get("new-chat"):
         start_new_chat(services.chats)
-    chat: OpenChat = st.session_state.setdefault("shown", services.chats.new())
+    chat: OpenChat = state.setdefault("shown", services.chats.new())
     chat.ask(question, model, scope=scope)
 
 

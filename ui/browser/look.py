@@ -17,9 +17,6 @@ from index.core.errors import DatelineError
 
 _Given = ParamSpec("_Given")
 
-# How often a part of the page that may change by itself is redrawn. At one second, ten idle readers used
-# most of a processor.
-LOOK_SECONDS = 2.5
 _COMPONENTS = Path(__file__).parents[1] / "components"
 ICON = str(_COMPONENTS / "icon.svg")
 

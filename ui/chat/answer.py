@@ -127,8 +127,8 @@ def _open_quote(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
     _open(place, (*citations_shown(answer), *events, *changes_cited(turn)), clicked)
 
 
-def show_found(place: int, turn: Turn) -> None:
-    """Show what an alert has found, as a turn; `place` is its place (from 0) among the new results."""
+def show_found(number: int, turn: Turn) -> None:
+    """Show what an alert has found, as a turn; `number` is that of the result."""
     answer = turn.answer
     assert answer is not None
     clicks = draw(
@@ -145,7 +145,7 @@ def show_found(place: int, turn: Turn) -> None:
         },
     )
     clicks.do("export", partial(_export, turn, answer), str)
-    clicks.do("open", partial(_open, place, citations_shown(answer)), str)
+    clicks.do("open", partial(_open, number, citations_shown(answer)), str)
 
 
 def _export(turn: Turn, answer: Answer, form: str) -> None:
