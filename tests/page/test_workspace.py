@@ -50,7 +50,7 @@ def reader(window: Reader) -> Reader:
 def test_the_arrow_keys_step_through_the_quotes_right_after_opening(reader: Reader) -> None:
     page = reader.page
     reader.ask(FENTANYL)
-    page.locator("button.quote").first.click()
+    page.locator(".quote .words").first.click()
     lit = page.locator("mark.current")
     expect(lit).to_contain_text("As per the statement")
     page.keyboard.press("ArrowRight")
@@ -62,7 +62,7 @@ def test_the_arrow_keys_step_through_the_quotes_right_after_opening(reader: Read
 def test_an_article_has_its_headline_once_and_no_line_ends_of_its_file(reader: Reader) -> None:
     page = reader.page
     reader.ask("How deep will the harbour of Port Ellery be?")
-    page.locator("button.quote").first.click()
+    page.locator(".quote .words").first.click()
     body = page.locator(".reader-root .body")
     expect(page.locator(".reader-root .title")).to_have_text(HEADLINE)
     assert body.text_content() == WRAPPED, "nothing is left out"
@@ -114,7 +114,7 @@ def test_a_question_over_the_limit_stays_in_the_box(reader: Reader) -> None:
 def test_the_menu_of_a_chat_stays_open_if_the_list_is_built_again(reader: Reader) -> None:
     page = reader.page
     reader.ask(FENTANYL)
-    expect(page.locator("button.quote").first).to_be_visible()
+    expect(page.locator(".quote").first).to_be_visible()
     page.get_by_role("button", name=f"More for {FENTANYL}").first.click()
     rename = page.get_by_role("button", name="Rename")
     expect(rename).to_be_visible()
@@ -126,6 +126,86 @@ def test_the_menu_of_a_chat_stays_open_if_the_list_is_built_again(reader: Reader
     expect(rename).to_be_visible()
     page.get_by_role("button", name=f"More for {FENTANYL}").first.click()
     expect(rename).to_be_hidden()
+
+
+def test_a_quote_is_selected_as_text_and_copied_with_its_source(reader: Reader, server: Server) -> None:
+    page = reader.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
+    reader.ask(FENTANYL)
+    words = page.locator(".quote .words")
+    expect(words).to_have_count(2)
+    quote = words.first.text_content() or ""
+    place = words.first.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 20, place["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 180, place["y"] + 10, steps=4)
+    page.mouse.up()
+    selected = words.first.evaluate("(words) => words.getRootNode().getSelection().toString().trim()")
+    assert selected, "words can be selected"
+    assert selected in quote
+    expect(page.locator("mark.current")).to_have_count(0)  # to select words opens nothing
+
+    page.mouse.click(640, 90)  # outside, so that nothing is selected
+    bar = page.locator(".quote").first.locator(".bar")
+    small = bar.get_by_role("button", name="Copy quote")
+    page.locator(".quote").first.hover()
+    expect(small).to_have_css("opacity", "1")
+    small.click()
+    expect(small).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(f"“{quote}” (India and Canada have agreed")
+    bar.get_by_role("button", name="Copy link").click()
+    expect(bar.get_by_text("Copied")).to_have_count(2)
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link.startswith(f"{server.url}/?article={SEED.name}&quote=")
+
+    first = bar.get_by_role("button", name="Open in the article")
+    first.focus()
+    expect(small).to_have_css("opacity", "1")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.current")).to_have_text(quote)
+    page.keyboard.press("Escape")
+    expect(first).to_be_focused()
+
+
+def test_the_page_is_worked_with_keys_and_its_tab_names_the_question(browser: Browser, server: Server) -> None:
+    with reading(browser, server) as reader:
+        page = reader.page
+        box = page.get_by_placeholder("Ask about the news")
+        expect(box).to_be_focused()
+        expect(page).to_have_title("Dateline")
+        page.keyboard.type("How much will the new ferries cost?")
+        page.keyboard.press("Enter")
+        expect(page.locator(".part-bar .read")).to_be_visible()
+        expect(page).to_have_title("How much will the new ferries cost? · Dateline")
+
+        box.evaluate("(box) => box.blur()")
+        page.keyboard.press("?")
+        keys = page.get_by_role("dialog", name="Keys")
+        expect(keys).to_contain_text("Go to the question box")
+        page.keyboard.press("Escape")
+        expect(keys).to_be_hidden()
+        page.keyboard.press("/")
+        expect(box).to_be_focused()
+        expect(box).to_have_value("")
+        page.keyboard.type("/?")
+        expect(box).to_have_value("/?")
+        expect(keys).to_be_hidden()
+        page.keyboard.press("Control+A")
+        page.keyboard.press("Delete")
+        page.keyboard.press("ArrowUp")
+        expect(box).to_have_value("How much will the new ferries cost?")
+        box.evaluate("(box) => box.blur()")
+        page.keyboard.press("Control+K")
+        expect(box).to_be_focused()
+
+        page.emulate_media(media="print")
+        expect(box).to_be_hidden()
+        expect(page.locator(".quote .bar").first).to_be_hidden()
+        expect(page.locator(".quote .words").first).to_be_visible()
+        page.emulate_media(media="screen")
+        page.goto(f"{server.url}/?page=draft")
+        expect(page).to_have_title("Check a draft · Dateline")
 
 
 def test_the_shelf_is_reached_without_scrolling(reader: Reader) -> None:

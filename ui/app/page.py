@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from index.core.errors import BadQuestion, DatelineError, ShelfUnusable, UnknownChat
-from index.core.formatting import counted, long_day
+from index.core.formatting import counted, long_day, one_line
 from rag.answering.models import Answer
 from rag.answering.query import clean_question
 from rag.evidence.citations import Citation
@@ -17,7 +17,7 @@ from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
 from ui.browser.live import redraw_on_change
-from ui.browser.look import ICON, keep_history, make_component, reporting_errors, show_style, show_text
+from ui.browser.look import ICON, keep_history, make_component, reporting_errors, show_keys, show_style, show_text
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
@@ -28,6 +28,8 @@ from ui.sidebar.filters import chosen_scope, show_scope
 from ui.sidebar.models import chosen_model
 
 _suggested = make_component("suggested")
+_PAGES = {"shelf": "The shelf", "draft": "Check a draft", "alerts": "Alert"}
+_TITLE = 60  # characters of a question in the name of the tab
 # The shortest interval at which an unfinished answer is redrawn.
 _GROWS_SECONDS = 0.15
 # How long a redraw waits before it ends: at least, and at most until there is more to show. Streamlit discards what
@@ -50,6 +52,8 @@ def show_page() -> None:
         return
     services.start()
     chat, problem = _find_chat(services.chats)
+    st.set_page_config(page_title=_title(page, chat))
+    show_keys(chat.turns[-1].question if chat.turns else "")
     if not page and chat.turns and not chat.turns[-1].changes:
         chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
     with st.sidebar:
@@ -66,6 +70,13 @@ def show_page() -> None:
     else:
         _show_chat(chat, services)
     show_opened(_cited(chat, services), services.chats.kept, services.library, services.indexer.start)
+
+
+def _title(page: str, chat: OpenChat) -> str:
+    """Return the name of the tab: the page, or the last question of the chat."""
+    asked = one_line(chat.turns[-1].question) if chat.turns else ""
+    about = _PAGES.get(page, f"{asked[:_TITLE]}…" if len(asked) > _TITLE else asked)
+    return f"{about} · Dateline" if about else "Dateline"
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:

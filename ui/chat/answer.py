@@ -40,7 +40,7 @@ from rag.output.search_report import report_text
 from ui.browser.address import go, here
 from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
-from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement, source_shown
+from ui.chat.changes import changes_cited, copied, look_for_changes, shown_changes, shown_disagreement, source_shown
 from ui.chat.export import (
     forms,
     hand_over,
@@ -309,6 +309,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
                     "parts": sides[citation].parts if citation in sides else (citation.quote, "", ""),
                     "page": page_words(citation),
                     "said": said_words(citation),
+                    **copied(citation),
                     **_mark(citation, statements),
                 }
                 for citation in group

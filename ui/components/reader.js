@@ -63,6 +63,20 @@ const drawText = (root, text, steps, { segments, clicked }) => {
   if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
 }
 
+// The drawer takes the focus late, and can lose it. Until it has it, Streamlit does not close it on Esc.
+const closeOnEscape = (root) => {
+  root.escapes?.abort()
+  root.escapes = new AbortController()
+  const press = (event) => {
+    const drawer = root.closest("[role=dialog]")
+    const listed = window.datelineKeys?.root.querySelector("dialog")?.open
+    if (event.key !== "Escape" || !event.isTrusted || listed || !drawer || drawer.contains(document.activeElement)) return
+    drawer.focus({ preventScroll: true })
+    drawer.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", code: "Escape", bubbles: true, cancelable: true }))
+  }
+  document.addEventListener("keydown", press, { capture: true, signal: root.escapes.signal })
+}
+
 // Shows an article as text, its quotes as marks, and brings the chosen one to the middle.
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".reader-root")
@@ -115,10 +129,12 @@ export default function ({ data, parentElement }) {
   }
   bar.append(steps)
   root.append(bar, text, make("p", "path", data.path))
+  closeOnEscape(root)
   drawText(root, text, steps, data)
 
   return () => {
     root.keys?.abort()
+    root.escapes.abort()
     const opener = window.datelineOpener
     window.datelineOpener = undefined
     setTimeout(() => opener?.isConnected && opener.focus({ preventScroll: true }), 50)
