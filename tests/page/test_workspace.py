@@ -201,6 +201,8 @@ def test_the_page_is_worked_with_keys_and_its_tab_names_the_question(browser: Br
 
         page.emulate_media(media="print")
         expect(box).to_be_hidden()
+        expect(page.get_by_role("button", name="New chat")).to_be_hidden()
+        expect(page.locator(".dl-question")).to_be_visible()
         expect(page.locator(".quote .bar").first).to_be_hidden()
         expect(page.locator(".quote .words").first).to_be_visible()
         page.emulate_media(media="screen")
