@@ -12,11 +12,14 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 
 import ui
 from index.core.errors import DatelineError
 from index.core.logs import is_logging, set_up_logging
 from ui.server.headers import OwnOrigin, PageHeaders
+from ui.server.pulse import send_pulse
 from ui.server.services import get_services
 from ui.server.streamlit_patch import patch_streamlit
 from ui.server.unexpected import log_script_error
@@ -40,6 +43,16 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         services.indexer.stop()
 
 
+async def show_pulse(socket: WebSocket) -> None:
+    """Tell an open page when what it shows has changed; close the socket if there is no usable store."""
+    try:
+        services = get_services()
+    except DatelineError:
+        await socket.close()
+        return
+    await send_pulse(socket, services.pulse)
+
+
 patch_streamlit()
 # Streamlit checks these names for its socket only; this checks them for the page too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
@@ -47,6 +60,7 @@ script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied e
 app = st.App(
     script,
     lifespan=lifespan,
+    routes=[WebSocketRoute("/dateline/pulse", show_pulse)],
     middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)],
     on_script_error=log_script_error,
 )

@@ -8,6 +8,7 @@ from index.core.formatting import one_line
 from index.core.urls import is_web_address
 from index.text.articles import Article
 from index.text.terms import folded
+from rag.language.lexicon import BODIES
 from rag.output.answer_text import source_line
 
 Style = Literal["plain", "chicago"]
@@ -17,6 +18,16 @@ _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
+# Words in what an article calls its author, if that is not a person.
+_NO_PERSON = re.compile(
+    rf"\b(?:{BODIES}|agence|agencia|agenzia|agentur|associated|board|correspondents?|dateline|desk|editorial|editors?"
+    r"|magazine|network|newsletter|newspaper|newsroom|redaktion|report(?:ers?|s)|sources|staff|webmaster|wires?)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"[^\W\d_][\w.'’-]*(?: (?:(?:al|bin|da|de|del|della|den|der|di|dos|du|el|la|le|ten|ter|van|von) )*"
+    r"[^\W\d_][\w.'’-]*){1,3}"
+)
 _SHORT_WORDS = frozenset("a an the of in on at to for and or is are has have with from by".split())
 
 
@@ -58,7 +69,7 @@ def bibtex(articles: Iterable[Article]) -> str:
 def _entry(name: str, article: Article) -> str:
     day = article.published
     fields: Mapping[str, str] = {
-        "author": f"{{{_tex(article.author)}}}" if article.author else "",
+        "author": _authors(article),
         "title": f"{{{_tex(article.title)}}}",  # the second pair of braces keeps the capital letters
         "journal": _tex(article.outlet or ""),
         "date": day.isoformat() if day else "",
@@ -68,6 +79,28 @@ def _entry(name: str, article: Article) -> str:
     }
     lines = [f"  {field} = {{{value}}}," for field, value in fields.items() if value]
     return "\n".join([f"@article{{{name},", *lines, "}"]) + "\n"
+
+
+def _authors(article: Article) -> str:
+    """Return the authors as BibTeX reads them: people joined by "and", or whoever else it is in another pair of braces.
+
+    Within braces BibTeX takes a name as it is. That is right for a newsroom, and it would sort a person by first name.
+    """
+    author = one_line(article.author or "")
+    names = re.split(r",? and |,? & |[,;] ", author)
+    are_people = author != article.outlet and not _NO_PERSON.search(author) and all(map(_is_person, names))
+    return " and ".join(map(_tex, names)) if are_people else f"{{{_tex(author)}}}" if author else ""
+
+
+def _is_person(name: str) -> bool:
+    """Return True if a name has the form of a person's: two to four capitalised words.
+
+    >>> [name for name in ("Mara Quill", "J. de la Cruz", "AFP", "The Wire", "Mara") if _is_person(name)]
+    ['Mara Quill', 'J. de la Cruz']
+    """
+    first, *_ = words = name.split(" ")
+    capital = all(word[:1].isupper() or (len(word) < 6 and word.islower()) for word in words)
+    return bool(_NAME.fullmatch(name)) and capital and first[:1].isupper() and first.lower() != "the"
 
 
 def _name(article: Article) -> str:

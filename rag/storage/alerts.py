@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 FILE_NAME = "alerts.db"
 _FORMER_NAME = "standing.db"  # until version 0.2
-VERSION = 2
+VERSION = 3
 DAMAGED = (
     "This result differs from what was saved (a damaged disk?), or was saved by another version of Dateline. "
     "Expected it word for word. Ask the whole shelf, which still has the articles, and mark this as read."
@@ -60,7 +60,7 @@ CREATE TABLE missed (
 ) WITHOUT ROWID;
 CREATE TABLE news (
     number INTEGER PRIMARY KEY AUTOINCREMENT, question INTEGER NOT NULL REFERENCES questions ON DELETE CASCADE,
-    found TEXT NOT NULL, quotes INTEGER NOT NULL, answer TEXT NOT NULL
+    found TEXT NOT NULL, quotes INTEGER NOT NULL, answer TEXT NOT NULL, read TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX news_by_question ON news (question);
 CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL);
@@ -69,8 +69,12 @@ CREATE TABLE rests_on (
 ) WITHOUT ROWID;
 CREATE INDEX rests_on_by_article ON rests_on (article);
 """
-# Before version 2, the parts of several questions in one were not stored.
-_MIGRATIONS = {1: "ALTER TABLE questions ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';\n"}
+# Before version 2, the parts of several questions in one were not stored. Before version 3, results that were marked as
+# read were deleted.
+_MIGRATIONS = {
+    1: "ALTER TABLE questions ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';\n",
+    2: "ALTER TABLE news ADD COLUMN read TEXT NOT NULL DEFAULT '';\n",
+}
 _SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked, parts FROM questions"
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
 # Editions `e` that the question has seen and that are in its scope.
@@ -99,7 +103,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class AlertResult:
-    """What an alert found in new articles, not yet marked as read."""
+    """What an alert found in new articles."""
 
     number: int
     found: datetime  # UTC
@@ -180,7 +184,7 @@ class AlertStore:
         with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT q.*, coalesce(n.quotes, 0) FROM questions q LEFT JOIN (SELECT question, sum(quotes) AS quotes, "
-                "max(number) AS newest FROM news GROUP BY question) n ON n.question = q.number "
+                "max(number) AS newest FROM news WHERE read = '' GROUP BY question) n ON n.question = q.number "
                 "ORDER BY n.newest DESC NULLS LAST, q.number"
             ).fetchall()
         return [AlertListing(_alert(row), quotes) for *row, quotes in rows]
@@ -190,11 +194,21 @@ class AlertStore:
 
         Raises UnknownAlert.
         """
+        return self._results(number, "read = '' ORDER BY number", limit)
+
+    def history(self, number: int, *, limit: int = -1) -> tuple[AlertResult, ...]:
+        """Return the results of an alert that are marked as read, newest first, at most `limit` of them.
+
+        Raises UnknownAlert.
+        """
+        return self._results(number, "read <> '' ORDER BY number DESC", limit)
+
+    def _results(self, number: int, chosen: str, limit: int) -> tuple[AlertResult, ...]:
         with self._database.reading() as connection:
             if not connection.execute("SELECT 1 FROM questions WHERE number = ?", (number,)).fetchone():
                 raise _unknown(number)
             rows = connection.execute(
-                "SELECT number, found, quotes, answer FROM news WHERE question = ? ORDER BY number LIMIT ?",
+                f"SELECT number, found, quotes, answer FROM news WHERE question = ? AND {chosen} LIMIT ?",  # noqa: S608
                 (number, limit),
             ).fetchall()
             articles = dict(
@@ -207,9 +221,17 @@ class AlertStore:
         return tuple(_result(row, articles) for row in rows)
 
     def mark_read(self, number: int, *, up_to: int) -> None:
-        """Delete the results of an alert up to that number; those that came later stay."""
+        """Mark the results of an alert up to that number as read; those that came later stay new."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM news WHERE question = ? AND number <= ?", (number, up_to))
+            connection.execute(
+                "UPDATE news SET read = ? WHERE question = ? AND number <= ? AND read = ''", (now, number, up_to)
+            )
+
+    def forget_read(self, number: int) -> None:
+        """Delete the results of an alert that are marked as read, and the articles that were kept only for them."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM news WHERE question = ? AND read <> ''", (number,))
             connection.execute(_FORGET_ARTICLES)
         self._database.empty_log()
 

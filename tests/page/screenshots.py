@@ -108,7 +108,7 @@ def pointing(reader: Reader) -> None:
 
 def article(reader: Reader) -> None:
     answer(reader)
-    reader.page.locator("button.quote").first.click()
+    reader.page.locator(".quote .words").first.click()
     expect(reader.page.locator("mark.current")).to_be_in_viewport()
 
 
@@ -119,7 +119,7 @@ def unsure(reader: Reader) -> None:
         reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
     reader.ask(OTTAWA)
     expect(reader.page.locator(".answer-root .foot", has_text="Searched ")).to_be_visible()
-    expect(reader.page.get_by_role("button", name="Copy")).to_be_visible()
+    expect(reader.page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
 
 
 def scope(reader: Reader) -> None:

@@ -45,7 +45,7 @@ def test_an_alert_is_added_and_its_results_are_read(
             expect(page.locator("details.timeline")).to_have_count(0)  # it cannot be read here
             expect(page).to_have_url(re.compile("page=alerts&.*question=1"))
             page.reload()
-            page.locator("button.quote").click()
+            page.locator(".quote .words").click()
             expect(page.locator("mark.current")).to_have_text(SAID)
             page.keyboard.press("Escape")
             expect(page.locator("mark.current")).to_have_count(0)
@@ -54,6 +54,13 @@ def test_an_alert_is_added_and_its_results_are_read(
             page.get_by_role("button", name="Mark as read").click()
             expect(page.get_by_text("Nothing new.", exact=True)).to_be_visible()
             expect(listed.locator(".where")).to_have_text("nothing new")
+
+        with subtests.test("and can be read again"):
+            page.get_by_text("Read before: 1 result").click()
+            page.locator(".quote .words").click()
+            expect(page.locator("mark.current")).to_have_text(SAID)
+            page.keyboard.press("Escape")
+            expect(page.locator("mark.current")).to_have_count(0)
             page.get_by_role("button", name="Ask the whole shelf").click()
             expect(page.locator(".words", has_text=SAID)).to_be_visible()
 

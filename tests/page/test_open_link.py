@@ -169,7 +169,7 @@ def test_the_drawer_shows_what_happened_to_a_quote(browser: Browser, tmp_path: P
     with serve(tmp_path) as server, reading(browser, server) as reader:
         page, lit, note = reader.page, reader.page.locator("mark.current"), reader.page.locator(".reader-root .note")
         reader.ask(ASKED)
-        page.locator("button.quote", has_text=COST).click()
+        page.locator(".quote .words", has_text=COST).click()
         expect(lit).to_contain_text(COST)
         quote, link = lit.text_content() or "", page.url
         assert re.search(r"&quote=\d+-\d+\.[0-9a-f]{8}\.\d+-[0-9a-f]{32}$", link)
@@ -179,7 +179,7 @@ def test_the_drawer_shows_what_happened_to_a_quote(browser: Browser, tmp_path: P
         ferries.write_text(CORRECTED)
         reader.reindex()
         expect(page.locator(".st-key-shelf")).to_contain_text("1 new or changed")
-        page.locator("button.quote", has_text=COST).click()
+        page.locator(".quote .words", has_text=COST).click()
         expect(note).to_have_text(f"{CHANGED} {THE_SAME}")
         expect(lit).to_have_text(quote)
         expect(lit).to_be_in_viewport()

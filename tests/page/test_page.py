@@ -66,7 +66,7 @@ def test_a_question_on_the_users_article_is_quoted_and_opened(browser: Browser, 
         page = reader.page
         expect(page.get_by_text("Answers are quoted word for word from 1 article (12 Feb 2026).")).to_be_visible()
         reader.ask(FENTANYL)
-        quotes = page.locator("button.quote")
+        quotes = page.locator(".quote")
         expect(quotes).to_have_count(2)
         expect(page.locator(".card .where")).to_have_text("New Delhi, 12 Feb 2026")
         expect(page.locator(".card .title")).to_contain_text("India and Canada have agreed")
@@ -200,7 +200,7 @@ def test_days_that_a_question_names_are_shown_and_can_be_removed(browser: Browse
         page.reload()  # the saved chat knows the scope of the question
         page.get_by_role("button", name="All days").click()
         expect(page.get_by_text("for “January 2026”")).to_have_count(0)
-        expect(page.get_by_role("button", name="Copy")).to_be_visible()
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
         expect(page.get_by_role("button", name="All days")).to_have_count(0)
 
 
@@ -238,7 +238,7 @@ def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path:
     with serve(tmp_path) as server, reading(browser, server) as reader:
         expect(reader.page.get_by_text("You can keep asking.")).to_be_visible()
         reader.ask(FENTANYL)
-        expect(reader.page.locator("button.quote").first).to_contain_text("As per the statement")
+        expect(reader.page.locator(".quote").first).to_contain_text("As per the statement")
         expect(reader.page.get_by_text("You can keep asking.")).to_be_visible()
 
 
@@ -254,13 +254,13 @@ def test_an_article_opens_from_the_list(reader: Reader) -> None:
 def test_question_answer_and_article_fit_the_window(reader: Reader) -> None:
     wide, phone = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
     reader.ask(FENTANYL)
-    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.locator(".quote")).to_have_count(2)
     try:
         for size in (wide, phone):
             reader.page.set_viewport_size(size)
             expect(reader.page.locator(".dl-question")).to_be_in_viewport()
             reader.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-            reader.page.locator("button.quote").first.click()
+            reader.page.locator(".quote .words").first.click()
             expect(reader.page.locator("mark.current")).to_be_in_viewport()
             reader.page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
             reader.page.keyboard.press("Escape")
@@ -271,7 +271,7 @@ def test_question_answer_and_article_fit_the_window(reader: Reader) -> None:
 
 def test_the_page_can_be_used_by_keyboard(reader: Reader) -> None:
     reader.ask(FENTANYL)
-    first = reader.page.get_by_role("button", name="As per the statement")
+    first = reader.page.get_by_role("button", name="Open in the article: As per the statement")
     first.focus()
     reader.page.keyboard.press("Enter")
     lit = reader.page.locator("mark.current")
@@ -295,9 +295,9 @@ def test_a_question_is_not_lost_to_a_click(browser: Browser, server: Server) -> 
     for _ in range(2):
         with reading(browser, server) as reader:
             reader.ask(FENTANYL)
-            expect(reader.page.locator("button.quote")).to_have_count(2)
+            expect(reader.page.locator(".quote")).to_have_count(2)
             reader.ask(OTTAWA)
-            reader.page.locator("button.quote").first.evaluate("button => button.click()")
+            reader.page.locator(".quote").first.evaluate("button => button.click()")
             expect(reader.page.locator(".dl-question")).to_have_text([FENTANYL, OTTAWA])
             expect(reader.page.locator(".answer-root .foot", has_text="Searched 7 articles")).to_be_attached()
 
@@ -312,11 +312,11 @@ def test_a_quote_of_a_removed_article_says_so(browser: Browser, tmp_path: Path) 
     shutil.copy(SEED, tmp_path / "seeds")
     with serve(tmp_path) as server, reading(browser, server) as reader:
         reader.ask(FENTANYL)
-        expect(reader.page.locator("button.quote")).to_have_count(2)
+        expect(reader.page.locator(".quote")).to_have_count(2)
         (server.seeds / SEED.name).unlink()
         reader.reindex()
         expect(reader.page.locator(".st-key-shelf")).to_contain_text("0 articles")
-        reader.page.locator("button.quote").first.click()
+        reader.page.locator(".quote .words").first.click()
         expect(reader.page.get_by_text("This article is no longer on the shelf.")).to_be_visible()
 
 
@@ -361,7 +361,7 @@ def test_text_of_an_article_is_shown_as_text_and_fetches_nothing(browser: Browse
             expect(quote).to_contain_text("The *minister* said :red[prices] cost $5 and $6 ->")
             assert (quote.text_content() or "") in text
             expect(reader.page.locator(".card .title")).to_contain_text('<img src="')
-            reader.page.locator("button.quote").first.click()
+            reader.page.locator(".quote .words").first.click()
             expect(reader.page.locator("mark.current")).to_be_visible()
             assert reader.page.locator(".body").text_content() == text
             reader.page.keyboard.press("Escape")

@@ -68,14 +68,14 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         question = suggested.first.inner_text()
         suggested.first.click()
         expect(page.locator(".dl-question")).to_have_text([question])
-        expect(page.locator("button.quote").first).to_be_visible()
+        expect(page.locator(".quote").first).to_be_visible()
         expect(page.locator("[data-level='nothing']")).to_have_count(0)
         expect(page.get_by_role("heading", name="Ask the shelf")).to_have_count(0)
 
         # A new question, and a follow-up.
         reader.start_new_chat()
         reader.ask(FENTANYL)
-        expect(page.locator("button.quote")).to_have_count(2)
+        expect(page.locator(".quote")).to_have_count(2)
         expect(
             page.get_by_text(re.compile(r"^Read \d+ passages from \d articles? in (under )?[\d.]+ s$"))
         ).to_be_visible()
@@ -87,7 +87,7 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
 
         # A quote in its article, the next quote, and back with Esc.
         chat = page.url
-        quotes = page.locator("button.quote")
+        quotes = page.locator(".quote")
         first = (quotes.first.locator(".words").text_content() or "").strip()
         quotes.first.click()
         assert lit(reader) == first
@@ -186,7 +186,7 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_hover(
         page.keyboard.press("Escape")
         expect(page.locator("mark")).to_have_count(0)
 
-        expect(page.get_by_role("button", name="Copy")).to_be_visible()  # the first answer has ended
+        expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()  # the first answer has ended
         endpoint.go_on = threading.Event()
         try:
             reader.ask("Who spoke for the ministry?")
@@ -197,7 +197,7 @@ def test_prose_is_stopped_and_its_sources_are_shown_on_hover(
         finally:
             endpoint.go_on.set()
             endpoint.go_on = None
-        expect(page.locator("button.quote").last).to_be_visible()
+        expect(page.locator(".quote").last).to_be_visible()
         asked = page.locator(".dl-question").all_inner_texts()
         page.reload()
         expect(page.locator(".dl-question")).to_have_text(asked)
@@ -208,10 +208,10 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
     with reading(browser, server) as reader:
         page = reader.page
         reader.ask(FENTANYL)
-        expect(page.locator("button.quote")).to_have_count(2)
+        expect(page.locator(".quote")).to_have_count(2)
         expect(page).to_have_url(re.compile(r"\?chat=\w+$"))
         chat = page.url
-        page.locator("button.quote").nth(1).click()
+        page.locator(".quote .words").nth(1).click()
         quote = lit(reader)
         link = page.url
         page.go_back()
@@ -226,7 +226,7 @@ def test_a_link_to_a_sentence_opens_it_and_back_goes_back(browser: Browser, serv
         assert "chat=" not in page.url
         page.go_forward()
         expect(page.locator(".dl-question")).to_have_text([FENTANYL])
-        page.locator("button.quote").first.click()
+        page.locator(".quote .words").first.click()
         lit(reader)
         page.keyboard.press("Escape")
         reader.start_new_chat()  # while the drawer is still closing
@@ -264,7 +264,7 @@ def test_only_the_reader_goes_back_in_the_history(browser: Browser, server: Serv
         expect(page).to_have_url(re.compile(r"\?chat=\w+$"))
         chat = page.url
         for _ in range(2):
-            page.locator("button.quote").first.click()
+            page.locator(".quote .words").first.click()
             lit(reader)
             page.keyboard.press("Escape")
             expect(page).to_have_url(chat)
@@ -289,7 +289,7 @@ def test_a_link_that_leads_nowhere_says_so(browser: Browser, server: Server, sub
                 expect(reader.page.get_by_text(said)).to_be_visible()
         reader.page.keyboard.press("Escape")
         reader.ask(FENTANYL)
-        expect(reader.page.locator("button.quote")).to_have_count(2)
+        expect(reader.page.locator(".quote")).to_have_count(2)
 
 
 def test_a_chat_is_renamed_found_exported_and_deleted(browser: Browser, tmp_path: Path) -> None:
@@ -433,8 +433,8 @@ def test_on_a_phone_the_article_takes_the_whole_window(browser: Browser, server:
     with reading(browser, server, width=390, height=844, dark=dark) as reader:
         page = reader.page
         reader.ask(FENTANYL)
-        expect(page.locator("button.quote")).to_have_count(2)
-        page.locator("button.quote").first.click()
+        expect(page.locator(".quote")).to_have_count(2)
+        page.locator(".quote .words").first.click()
         lit(reader)
         drawer = page.get_by_role("dialog").bounding_box()
         assert drawer is not None

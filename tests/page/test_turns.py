@@ -75,11 +75,11 @@ def test_text_grows_then_citations_open_the_article(reader: Reader, chat: ChatSe
     assert AGREED.startswith(early)
     assert len(early) < len(AGREED)
     expect(page.get_by_role("status").filter(has_text="scripted is writing")).to_be_visible()
-    assert page.get_by_role("button", name="Copy").count() == 0
+    assert page.get_by_role("button", name="Copy", exact=True).count() == 0
     chat.go_on.set()
     expect(said).to_have_text(AGREED)
     expect(page.locator(".statement")).to_have_count(4)
-    expect(page.get_by_role("button", name="Copy")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_be_visible()
     verdicts = [element.get_attribute("class") for element in page.locator(".statement").all()]
     assert verdicts == ["statement supported", "statement unclear", "statement uncited", "statement uncited"]
     expect(page.locator(".unclear .verdict")).to_have_text('unclear The quote does not say "2027".')
@@ -97,12 +97,12 @@ def test_text_grows_then_citations_open_the_article(reader: Reader, chat: ChatSe
 def test_quotes_are_shown_before_the_model_answers(reader: Reader, chat: ChatServer) -> None:
     chat.fault = "hang before the answer"
     reader.ask(FENTANYL)
-    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.locator(".quote")).to_have_count(2)
     expect(reader.page.get_by_text("Asking scripted")).to_be_visible()
     expect(reader.page.locator(".dl-question")).to_be_in_viewport()
     reader.page.get_by_role("button", name="Stop").click()
     expect(reader.page.get_by_text("Stopped before the model had written anything.")).to_be_visible()
-    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.locator(".quote")).to_have_count(2)
 
 
 @needs_browser
@@ -131,7 +131,7 @@ def test_an_answer_is_asked_for_again_in_other_words(reader: Reader, chat: ChatS
 def test_an_answer_is_copied_with_its_sources(reader: Reader, server: Server) -> None:
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.url)
     reader.ask(FENTANYL)
-    reader.page.get_by_role("button", name="Copy").click()
+    reader.page.get_by_role("button", name="Copy", exact=True).click()
     expect(reader.page.get_by_role("button", name="Copied")).to_be_visible()
     copied = reader.page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"{AGREED} [1] {WRONG} [1] (unclear: ")
@@ -152,7 +152,7 @@ def test_a_follow_up_says_what_was_searched_for_and_the_reader_may_change_it(rea
     reader.ask("when will that happen?")
     searched = page.get_by_text("Searched for: When will the agreement on fentanyl precursors take effect?")
     expect(searched).to_be_visible()
-    expect(page.get_by_role("button", name="Copy")).to_have_count(2)
+    expect(page.get_by_role("button", name="Copy", exact=True)).to_have_count(2)
     page.get_by_role("button", name="Change", exact=True).click()
     page.get_by_label("Search for").fill("How high did the River Lind rise?")
     page.get_by_role("button", name="Search", exact=True).click()
@@ -171,7 +171,7 @@ def test_the_reader_chooses_the_model_or_none(reader: Reader, chat: ChatServer) 
     asked = len(chat.requests)
     reader.ask("How high did the River Lind rise?")
     expect(reader.page.locator(".words", has_text="6.32 metres")).to_be_visible()
-    expect(reader.page.get_by_role("button", name="Copy")).to_have_count(2)
+    expect(reader.page.get_by_role("button", name="Copy", exact=True)).to_have_count(2)
     expect(reader.page.get_by_role("button", name="Ask again")).to_have_count(0)
     assert len(chat.requests) == asked
     reader.choose("Answer with", "scripted")
@@ -185,7 +185,7 @@ def test_a_model_that_finds_nothing_leaves_the_closest_quotes(reader: Reader, ch
     chat.say = lambda _: as_json()
     reader.ask(FENTANYL)
     expect(reader.page.get_by_text("The model finds no answer on the shelf. Closest sentences:")).to_be_visible()
-    expect(reader.page.locator("button.quote")).to_have_count(2)
+    expect(reader.page.locator(".quote")).to_have_count(2)
     expect(reader.page.locator(".number")).to_have_text(["1", "2"])
     calm = reader.page.locator("[data-level='may_answer'] .words").first
     assert "217, 165, 20" not in calm.evaluate("words => getComputedStyle(words).borderInlineStartColor")
@@ -211,7 +211,7 @@ def test_text_of_a_model_is_shown_as_text_and_fetches_nothing(reader: Reader, ch
 def test_a_click_does_not_interrupt_an_answer_being_written(reader: Reader, chat: ChatServer) -> None:
     chat.pause = 0.01
     reader.ask(FENTANYL)
-    reader.page.locator("button.quote").first.click()
+    reader.page.locator(".quote .words").first.click()
     expect(reader.page.locator("mark.current")).to_be_visible()
     reader.page.keyboard.press("Escape")
     expect(reader.page.locator(".statement")).to_have_count(4)

@@ -98,7 +98,7 @@ HOMES = {
     ),
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
-    "starlette": ("app", "ui.server.headers"),
+    "starlette": ("app", "ui.server.headers", "ui.server.pulse"),
     "typer": ("index.cli", "rag.cli", "ui.cli"),
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),

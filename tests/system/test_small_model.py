@@ -75,7 +75,7 @@ def test_the_page_shows_text_growing_then_citations_that_open_the_article(
     with serve(tmp_path, environment=environment) as server, reading(browser, server) as reader:
         page = reader.page
         reader.ask(FENTANYL)
-        expect(page.locator("button.quote").first).to_be_visible()
+        expect(page.locator(".quote").first).to_be_visible()
         said = page.locator(".part-prose")
         expect(said.locator(".said").first).to_be_visible()
         early = len(said.text_content() or "")

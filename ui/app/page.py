@@ -6,17 +6,18 @@ from functools import partial
 
 import streamlit as st
 
-from index.core.errors import DatelineError, ShelfUnusable, UnknownChat
-from index.core.formatting import counted, long_day
+from index.core.errors import BadQuestion, DatelineError, ShelfUnusable, UnknownChat
+from index.core.formatting import counted, long_day, one_line
 from rag.answering.models import Answer
-from rag.answering.query import LONGEST_QUESTION
+from rag.answering.query import clean_question
 from rag.evidence.citations import Citation
 from rag.output.alerts import quotes_words
 from ui.app.sidebar import show_sidebar, start_new_chat
 from ui.article.open_link import show_opened
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
-from ui.browser.look import ICON, LOOK_SECONDS, keep_history, make_component, reporting_errors, show_style, show_text
+from ui.browser.live import redraw_on_change
+from ui.browser.look import ICON, keep_history, make_component, reporting_errors, show_keys, show_style, show_text
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
@@ -27,6 +28,8 @@ from ui.sidebar.filters import chosen_scope, show_scope
 from ui.sidebar.models import chosen_model
 
 _suggested = make_component("suggested")
+_PAGES = {"shelf": "The shelf", "draft": "Check a draft", "alerts": "Alert"}
+_TITLE = 60  # characters of a question in the name of the tab
 # The shortest interval at which an unfinished answer is redrawn.
 _GROWS_SECONDS = 0.15
 # How long a redraw waits before it ends: at least, and at most until there is more to show. Streamlit discards what
@@ -49,6 +52,8 @@ def show_page() -> None:
         return
     services.start()
     chat, problem = _find_chat(services.chats)
+    st.set_page_config(page_title=_title(page, chat))
+    show_keys(chat.turns[-1].question if chat.turns else "")
     if not page and chat.turns and not chat.turns[-1].changes:
         chat.turns[-1].wait_for_more(1, _FIRST_SECONDS)
     with st.sidebar:
@@ -65,6 +70,13 @@ def show_page() -> None:
     else:
         _show_chat(chat, services)
     show_opened(_cited(chat, services), services.chats.kept, services.library, services.indexer.start)
+
+
+def _title(page: str, chat: OpenChat) -> str:
+    """Return the name of the tab: the page, or the last question of the chat."""
+    asked = one_line(chat.turns[-1].question) if chat.turns else ""
+    about = _PAGES.get(page, f"{asked[:_TITLE]}…" if len(asked) > _TITLE else asked)
+    return f"{about} · Dateline" if about else "Dateline"
 
 
 def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
@@ -88,22 +100,30 @@ def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
 def _show_chat(chat: OpenChat, services: Services) -> None:
     with st.bottom:
         show_scope(services)
+        with st.container():
+            if problem := st.session_state.get("not-asked"):
+                show_text(problem, kind="problem")
         st.chat_input("Ask about the news", key="question", on_submit=partial(_take_question, services))
     # The container exists with and without a welcome: see the sidebar.
     with st.container(key="welcome"):
         if not chat.turns:
-            st.fragment(_show_welcome, run_every=LOOK_SECONDS)(chat, services)
+            redraw_on_change("welcome", services.pulse.value, partial(_show_welcome, chat, services))
     for place in range(len(chat.turns)):
         _show_turn(chat, place, newest=place == len(chat.turns) - 1)
 
 
 def _take_question(services: Services) -> None:
-    # One character over the limit is enough for the error message.
-    question = st.session_state["question"][: LONGEST_QUESTION + 1]
-    model, scope = chosen_model(services), chosen_scope()
-    if st.session_state.get("new-chat"):
+    state = st.session_state
+    question, model, scope = state["question"], chosen_model(services), chosen_scope()
+    try:
+        clean_question(question)
+    except BadQuestion as error:
+        state["question"], state["not-asked"] = question, str(error)  # the reader shortens it in the box
+        return
+    state["not-asked"] = ""
+    if state.get("new-chat"):
         start_new_chat(services.chats)
-    chat: OpenChat = st.session_state.setdefault("shown", services.chats.new())
+    chat: OpenChat = state.setdefault("shown", services.chats.new())
     chat.ask(question, model, scope=scope)
 
 

@@ -19,6 +19,7 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
     """Show the whole sidebar; its parts redraw themselves."""
     st.html('<p class="dl-brand">Dateline</p>')
     st.button("New chat", key="new-chat", width="stretch", on_click=_new_chat, args=(services.chats,))
+    st.button("Open the shelf", key="open-shelf", width="stretch", on_click=_open_shelf)
     st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
         partial(show_status, services, partial(show_alerts, services)),
@@ -47,6 +48,10 @@ def start_new_chat(chats: OpenChats) -> None:
     state = st.session_state
     state["shown"], state["addressed"], state["problem"] = chats.new(), "", ""
     go(Address())
+
+
+def _open_shelf() -> None:
+    go(Address(page="shelf", chat=here().chat))
 
 
 def _open_draft() -> None:

@@ -9,9 +9,9 @@ from index.core.formatting import place_line
 from index.core.urls import is_web_address
 from index.pipeline.corrections import name_of, remarks_on
 from index.text.articles import Article
-from index.text.spans import Span
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
+from ui.article.layout import segments
 from ui.browser.address import go, here
 from ui.browser.look import make_component
 
@@ -60,7 +60,7 @@ def show_reader(opened: Opened, below: Callable[[], None]) -> None:
                 "remarks": [f"{name_of(field).capitalize()}: {remark}" for field, remark in remarks_on(article)],
                 "url": article.url if article.url and is_web_address(article.url) else "",
                 "path": article.path,
-                "segments": segments(article.text, {number: c.span for c, number in numbers.items()}),
+                "segments": segments(article, {number: c.span for c, number in numbers.items()}),
                 "clicked": numbers[clicked] if clicked else None,
                 "note": opened.note,
                 "was": _was(was) if was else None,
@@ -77,31 +77,11 @@ def show_reader(opened: Opened, below: Callable[[], None]) -> None:
 def _was(was: Was) -> dict[str, object]:
     numbers = {number: citation.span for number, citation in enumerate(was.cited)}
     return {
-        "segments": segments(was.citation.article.text, numbers),
+        "segments": segments(was.citation.article, numbers),
         "clicked": list(was.cited).index(was.citation),
         "quote": was.citation.quote if was.shown else "",
         "closest": was.closest.quote if was.closest else "",
     }
-
-
-def segments(text: str, quotes: dict[int, Span]) -> list[dict[str, object]]:
-    """Cut a text into quoted and unquoted runs, which together are the whole text.
-
-    >>> segments("One. Two.", {4: Span(5, 9)})
-    [{'text': 'One. ', 'number': None}, {'text': 'Two.', 'number': 4}]
-    """
-    runs: list[dict[str, object]] = []
-    end = 0
-    for number, span in sorted(quotes.items(), key=lambda entry: entry[1]):
-        if span.start < end:
-            continue  # highlighted already
-        if span.start > end:
-            runs.append({"text": text[end : span.start], "number": None})
-        runs.append({"text": span.cut(text), "number": number})
-        end = span.end
-    if end < len(text):
-        runs.append({"text": text[end:], "number": None})
-    return runs
 
 
 def _close() -> None:

@@ -22,7 +22,7 @@ class Address:
 
     page: str = ""  # "shelf", "draft" or "alerts", or "" for the chat
     chat: str = ""
-    turn: int | None = None  # place in the chat or among an alert's results, from 0: its quotes are highlighted
+    turn: int | None = None  # place in the chat, from 0, or number of an alert's result: its quotes are highlighted
     article: str = ""  # its path
     quote: Place | None = None
     question: int | None = None  # the number of an alert

@@ -17,9 +17,6 @@ from index.core.errors import DatelineError
 
 _Given = ParamSpec("_Given")
 
-# How often a part of the page that may change by itself is redrawn. At one second, ten idle readers used
-# most of a processor.
-LOOK_SECONDS = 2.5
 _COMPONENTS = Path(__file__).parents[1] / "components"
 ICON = str(_COMPONENTS / "icon.svg")
 
@@ -75,7 +72,13 @@ def _read(name: str) -> str:
     return (_COMPONENTS / name).read_text(encoding="utf-8")
 
 
-_history = make_component("history")
+_history, _keys = make_component("history"), make_component("keys")
+
+
+def show_keys(last_question: str) -> None:
+    """Make the keys of the page work: ↑ in the empty box brings `last_question` back, "?" lists the others."""
+    with st.container(key="keys"):
+        _keys(key="keys-shown", data=last_question)
 
 
 def keep_history() -> None:

@@ -40,7 +40,7 @@ from rag.output.search_report import report_text
 from ui.browser.address import go, here
 from ui.browser.clicks import Clicks, draw
 from ui.browser.look import make_component
-from ui.chat.changes import changes_cited, look_for_changes, shown_changes, shown_disagreement, source_shown
+from ui.chat.changes import changes_cited, copied, look_for_changes, shown_changes, shown_disagreement, source_shown
 from ui.chat.export import (
     forms,
     hand_over,
@@ -127,8 +127,8 @@ def _open_quote(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
     _open(place, (*citations_shown(answer), *events, *changes_cited(turn)), clicked)
 
 
-def show_found(place: int, turn: Turn) -> None:
-    """Show what an alert has found, as a turn; `place` is its place (from 0) among the new results."""
+def show_found(number: int, turn: Turn) -> None:
+    """Show what an alert has found, as a turn; `number` is that of the result."""
     answer = turn.answer
     assert answer is not None
     clicks = draw(
@@ -145,7 +145,7 @@ def show_found(place: int, turn: Turn) -> None:
         },
     )
     clicks.do("export", partial(_export, turn, answer), str)
-    clicks.do("open", partial(_open, place, citations_shown(answer)), str)
+    clicks.do("open", partial(_open, number, citations_shown(answer)), str)
 
 
 def _export(turn: Turn, answer: Answer, form: str) -> None:
@@ -309,6 +309,7 @@ def _cards(answer: Answer, numbers: Mapping[Citation, int | None]) -> list[dict[
                     "parts": sides[citation].parts if citation in sides else (citation.quote, "", ""),
                     "page": page_words(citation),
                     "said": said_words(citation),
+                    **copied(citation),
                     **_mark(citation, statements),
                 }
                 for citation in group

@@ -5,13 +5,15 @@ from datetime import date
 import streamlit as st
 
 from index.core.errors import DatelineError
+from index.core.formatting import one_line
 from index.pipeline.library import Library
 from rag.analysis.changes import Changes, find_changes
 from rag.analysis.disagreements import Disagreement
 from rag.answering.models import Answer
 from rag.evidence.citations import Citation
-from rag.evidence.permalinks import Place
-from rag.output.answer_text import said_words, sides_words, where_words
+from rag.evidence.permalinks import Place, link
+from rag.output.answer_text import page_words, said_words, sides_words, where_words
+from rag.output.bibliography import reference
 from rag.output.changes import changes_heading, changes_notes
 from ui.server.chats import Turn
 
@@ -73,7 +75,15 @@ def source_shown(citation: Citation) -> dict[str, str]:
         "title": citation.article.title,
         "language": citation.article.language,
         "where": where_words(citation),
+        **copied(citation),
     }
+
+
+def copied(citation: Citation) -> dict[str, str]:
+    """Return what is copied of a quote: its words with the source, and the query of a link to it."""
+    source = reference(citation.article, "plain").rstrip(".")
+    where = ", ".join(filter(None, (source, page_words(citation))))
+    return {"cite": f"“{one_line(citation.quote)}” ({where})", "link": link(citation)}
 
 
 def _found(turn: Turn) -> tuple[str, Changes | str] | None:

@@ -133,6 +133,39 @@ const MARKS = {
   contradicted: ["≠", "contradicts the statement: "],
 }
 
+// What can be done with a quote: open it in its article, copy it with its source, copy a link to it.
+const drawQuoteBar = (root, quote) => {
+  const bar = make("span", "bar")
+  const open = drawButton("hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article", () =>
+    opens(open, () => root.act("open", quote.key)),
+  )
+  const words = quote.quote ?? quote.parts.join("")
+  open.setAttribute("aria-label", `${open.textContent}: ${words}`)
+  const copying = (name, text) => {
+    const button = drawButton("small", name, () => copy(button, text()))
+    button.setAttribute("aria-label", `${name}: ${words}`)
+    return button
+  }
+  bar.append(
+    open,
+    copying("Copy quote", () => quote.cite),
+    copying("Copy link", () => new URL(quote.link, window.location.href.split("?")[0]).href),
+  )
+  return bar
+}
+
+// A quote is text that can be selected. A click on it opens it, unless words were just selected.
+const drawQuote = (root, quote, parts) => {
+  const box = make("div", "quote")
+  const bar = drawQuoteBar(root, quote)
+  box.append(...parts, bar)
+  box.addEventListener("click", (event) => {
+    const selected = (root.getRootNode().getSelection?.() ?? window.getSelection())?.toString()
+    if (!selected && !event.target.closest("button")) bar.firstChild.click()
+  })
+  return box
+}
+
 const appendCards = (root, section, cards) => {
   for (const card of cards) {
     const box = make("section", "card")
@@ -142,21 +175,20 @@ const appendCards = (root, section, cards) => {
     const list = make("ol", "quotes")
     for (const quote of card.quotes) {
       const entry = make("li", "entry")
-      const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", quote.key)))
-      button.append(
+      const parts = [
         make("span", "number", quote.number ? String(quote.number) : ""),
         drawWords(quote.parts, card.language),
         ...(quote.said ? [make("span", "says", quote.said)] : []),
-        make("span", "hint", quote.page ? `Open in the article, ${quote.page}` : "Open in the article"),
-      )
+      ]
       if (quote.verdict) {
         const [sign, words] = MARKS[quote.verdict]
         const mark = make("span", `mark ${quote.verdict}`)
         mark.append(make("b", "sign", sign), ` ${words}${quote.message}`)
-        button.append(mark)
+        parts.push(mark)
       }
-      if (!quote.number) button.classList.add("unnumbered")
-      entry.append(button)
+      const box = drawQuote(root, quote, parts)
+      if (!quote.number) box.classList.add("unnumbered")
+      entry.append(box)
       list.append(entry)
     }
     box.append(list)
@@ -167,13 +199,13 @@ const appendCards = (root, section, cards) => {
 // A quote that newer articles add.
 const drawAdded = (root, side) => {
   const entry = make("li", "side")
-  const button = drawButton("quote", undefined, () => opens(button, () => root.act("open", side.key)))
-  button.append(makeForeign("span", "side-title", side.title, side.language))
-  if (side.where) button.append(make("span", "side-where", side.where))
-  button.append(makeForeign("q", "words", side.quote, side.language))
-  if (side.said) button.append(make("span", "says", side.said))
-  button.append(make("span", "hint", "Open in the article"))
-  entry.append(button)
+  const parts = [
+    makeForeign("span", "side-title", side.title, side.language),
+    ...(side.where ? [make("span", "side-where", side.where)] : []),
+    makeForeign("q", "words", side.quote, side.language),
+    ...(side.said ? [make("span", "says", side.said)] : []),
+  ]
+  entry.append(drawQuote(root, side, parts))
   return entry
 }
 
@@ -279,13 +311,14 @@ const drawDays = (root, section, days, narrowed) => {
 }
 
 const copy = async (button, text) => {
+  const name = (button.named ??= button.textContent)
   try {
     await navigator.clipboard.writeText(text)
     button.textContent = "Copied"
   } catch {
     button.textContent = "Your browser does not allow copying"
   }
-  setTimeout(() => (button.textContent = "Copy"), 2000)
+  setTimeout(() => (button.textContent = name), 2000)
 }
 
 const drawSearchReport = (section, { turn, report }) => {

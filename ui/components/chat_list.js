@@ -9,6 +9,7 @@ const act = (name, text, run) => {
 // Back to the plain entry, with the focus where it was.
 const fold = (root, entry, chat) => {
   root.unfolded = undefined
+  setOpened(`chat-${chat.id}`, false)
   drawEntry(root, entry, chat)
   entry.querySelector(".more").focus()
 }
@@ -55,6 +56,7 @@ const drawEntry = (root, entry, chat) => {
   const menu = make("div", "menu")
   menu.hidden = true
   const busy = (draw) => () => {
+    root.unfolded = chat.id
     root.busy = true // keeps a form or a question open when the list is redrawn
     draw(root, entry, chat)
   }
@@ -67,8 +69,9 @@ const drawEntry = (root, entry, chat) => {
     menu.hidden = !menu.hidden
     more.setAttribute("aria-expanded", String(!menu.hidden))
     root.unfolded = menu.hidden ? undefined : chat.id
+    setOpened(`chat-${chat.id}`, !menu.hidden)
   })
-  if (root.unfolded === chat.id) {
+  if (opened.has(`chat-${chat.id}`)) {
     menu.hidden = false
     more.setAttribute("aria-expanded", "true")
   }

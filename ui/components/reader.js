@@ -7,19 +7,28 @@ const drawEarlier = (lead, words) => {
   return line
 }
 
+// Line ends that only fill a line are shown as spaces.
+const appendLines = (run, lines) =>
+  lines.forEach((line, place) => run.append(...(place ? [make("span", "filled", "\n"), line] : [line])))
+
 // The article's text with its marks and, if there are several, buttons to step through them.
 const drawText = (root, text, steps, { segments, clicked }) => {
   text.replaceChildren()
   steps.replaceChildren()
-  root.onkeydown = null
+  root.keys?.abort()
+  root.keys = new AbortController()
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
   const marks = []
   for (const segment of segments) {
     if (segment.number === null) {
-      text.append(document.createTextNode(segment.text))
+      const run = make("span", "run")
+      run.hidden = segment.hidden
+      appendLines(run, segment.lines)
+      text.append(run)
       continue
     }
-    const mark = make("mark", "mark", segment.text)
+    const mark = make("mark", "mark")
+    appendLines(mark, segment.lines)
     mark.dataset.number = String(segment.number)
     marks.push(mark)
     text.append(mark)
@@ -41,14 +50,31 @@ const drawText = (root, text, steps, { segments, clicked }) => {
     before.type = after.type = "button"
     before.addEventListener("click", () => step(-1))
     after.addEventListener("click", () => step(1))
-    root.onkeydown = (event) => {
+    // Right after opening the focus is on the drawer, not in the article.
+    const press = (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
-      if (by) step(by)
+      const typing = event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]")
+      if (by && !typing && !event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey) step(by)
     }
+    document.addEventListener("keydown", press, { capture: true, signal: root.keys.signal })
     steps.append(before, position, after)
   }
   // The drawer is laid out after this runs; before that, nothing can scroll.
   if (marks.length) requestAnimationFrame(() => requestAnimationFrame(() => light(at, "auto")))
+}
+
+// The drawer takes the focus late, and can lose it. Until it has it, Streamlit does not close it on Esc.
+const closeOnEscape = (root) => {
+  root.escapes?.abort()
+  root.escapes = new AbortController()
+  const press = (event) => {
+    const drawer = root.closest("[role=dialog]")
+    const listed = window.datelineKeys?.root.querySelector("dialog")?.open
+    if (event.key !== "Escape" || !event.isTrusted || listed || !drawer || drawer.contains(document.activeElement)) return
+    drawer.focus({ preventScroll: true })
+    drawer.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", code: "Escape", bubbles: true, cancelable: true }))
+  }
+  document.addEventListener("keydown", press, { capture: true, signal: root.escapes.signal })
 }
 
 // Shows an article as text, its quotes as marks, and brings the chosen one to the middle.
@@ -103,9 +129,12 @@ export default function ({ data, parentElement }) {
   }
   bar.append(steps)
   root.append(bar, text, make("p", "path", data.path))
+  closeOnEscape(root)
   drawText(root, text, steps, data)
 
   return () => {
+    root.keys?.abort()
+    root.escapes.abort()
     const opener = window.datelineOpener
     window.datelineOpener = undefined
     setTimeout(() => {

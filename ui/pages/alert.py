@@ -1,10 +1,12 @@
-"""The page of an alert: what it has found in new articles."""
+"""The page of an alert: what it has found in new articles, and what was read before."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from index.core.errors import DatelineError
+from index.core.formatting import counted
 from rag.evidence.citations import Citation
 from rag.output.alerts import asked_words, quotes_words
 from rag.storage.alerts import Alert, AlertResult
@@ -29,13 +31,14 @@ def show_alert_page(services: Services) -> None:
         _show_question(services, here().question or 0)
 
 
-def found_citations(services: Services, place: int | None) -> list[Citation]:
-    """Return the citations of the result at that place (from 0) of the question that the address names."""
+def found_citations(services: Services, result: int | None) -> list[Citation]:
+    """Return the citations of the result with that number of the question that the address names."""
+    alerts, question = services.alerts.store, here().question or 0
     try:
-        found = services.alerts.store.results(here().question or 0, limit=_SHOWN)
+        found = (*alerts.results(question, limit=_SHOWN), *alerts.history(question, limit=_SHOWN))
     except DatelineError:
         return []  # the page behind the article shows the problem
-    answer = found[place].answer if place is not None and place < len(found) else None
+    answer = next((one.answer for one in found if one.number == result), None)
     return list(citations_shown(answer)) if answer else []
 
 
@@ -43,6 +46,7 @@ def found_citations(services: Services, place: int | None) -> list[Citation]:
 def _show_question(services: Services, number: int) -> None:
     alerts = services.alerts.store
     asked, found = alerts.question(number), alerts.results(number, limit=_SHOWN)
+    read = alerts.history(number, limit=_SHOWN)
     show_text(asked.standalone.question, kind="ask")
     show_text(f"Asked of new articles {asked_words(asked)}.", kind="note")
     with st.container(horizontal=True, key="alert-acts"):
@@ -62,11 +66,22 @@ def _show_question(services: Services, number: int) -> None:
         show_text("Nothing new.", kind="note")
     if len(found) == _SHOWN:
         show_text("There may be more. Mark these as read to see them.", kind="note")
-    for place in reversed(range(len(found))):
-        _show_result(place, asked, found[place])
+    for result in reversed(found):
+        _show_result(asked, result)
+    if read:
+        _show_history(services, asked, read)
 
 
-def _show_result(place: int, asked: Alert, result: AlertResult) -> None:
+def _show_history(services: Services, asked: Alert, read: Sequence[AlertResult]) -> None:
+    """Show what was marked as read, newest first."""
+    label = f"Read before: {counted(len(read), 'result')}" if len(read) < _SHOWN else f"Read before: the last {_SHOWN}"
+    with st.expander(label, key="read-before"):
+        for result in read:
+            _show_result(asked, result)
+        st.button("Delete what was read", key="forget-read", on_click=_forget_read, args=(services, asked.number))
+
+
+def _show_result(asked: Alert, result: AlertResult) -> None:
     when = result.found.astimezone()
     st.html(f'<h2 class="dl-heading">{quotes_words(result.count)}, {when.day} {when:%b %Y, %H:%M}</h2>')
     if result.answer is None:
@@ -77,7 +92,7 @@ def _show_result(place: int, asked: Alert, result: AlertResult) -> None:
     if result.number not in turns or turns[result.number].answer != result.answer:
         kept = KeptTurn(f"alert-{result.number}", asked.standalone.question, result.answer, "", None)
         turns[result.number] = Turn.kept(kept)
-    show_found(place, turns[result.number])
+    show_found(result.number, turns[result.number])
 
 
 def _delete(services: Services, number: int) -> None:
@@ -88,6 +103,11 @@ def _delete(services: Services, number: int) -> None:
 def _mark_read(services: Services, number: int, up_to: int) -> None:
     go(here().without_article())
     services.alerts.store.mark_read(number, up_to=up_to)
+
+
+def _forget_read(services: Services, number: int) -> None:
+    go(here().without_article())
+    services.alerts.store.forget_read(number)
 
 
 def _ask_the_shelf(services: Services, asked: Alert) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import get_args
 
 import streamlit as st
@@ -15,7 +16,8 @@ from index.shelf.queries import Listing, Order
 from index.text.articles import Article
 from ui.browser.address import go, here
 from ui.browser.clicks import draw
-from ui.browser.look import LOOK_SECONDS, inert, make_component, reporting_errors, show_text
+from ui.browser.live import redraw_on_change
+from ui.browser.look import inert, make_component, reporting_errors, show_text
 from ui.server.services import Services
 from ui.sidebar.filters import chosen_scope
 
@@ -64,7 +66,7 @@ def show_shelf_page(services: Services) -> None:
     st.html('<h1 class="dl-shelf">The shelf</h1>')
     with st.container():
         _show_removed(services)
-    st.fragment(_show_table, run_every=LOOK_SECONDS)(services)
+    redraw_on_change("table", services.pulse.value, partial(_show_table, services))
     if removing := state.pop("removing", None):
         _ask_whether_to_remove(services, removing)
 

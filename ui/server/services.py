@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from index.core.openai_import import load_openai
 from index.core.settings import load_settings
@@ -11,6 +11,7 @@ from rag.llm.client import ChatModel, build_chats
 from ui.server.alerts import Alerts
 from ui.server.chats import OpenChats
 from ui.server.indexer import Indexer
+from ui.server.pulse import Pulse, look
 from ui.server.suggestions import Suggestions
 
 
@@ -24,6 +25,7 @@ class Services:
     suggestions: Suggestions
     models: tuple[ChatModel, ...]  # language models that a reader can choose from
     chats: OpenChats
+    pulse: Pulse
 
     def start(self) -> None:
         """Start indexing, unless it was started before."""
@@ -45,11 +47,13 @@ def get_services() -> Services:
 def _build() -> Services:
     library = build_library(load_settings())
     alerts, suggestions = Alerts(library), Suggestions(library)
+    indexer = Indexer(library, alerts, suggestions)
     return Services(
         library=library,
-        indexer=Indexer(library, alerts, suggestions),
+        indexer=indexer,
         alerts=alerts,
         suggestions=suggestions,
         models=build_chats(library.settings),
         chats=OpenChats(library),
+        pulse=Pulse(partial(look, library, indexer, alerts, suggestions)),
     )

@@ -54,10 +54,18 @@ def show_models(services: Services, chat: OpenChat) -> None:
         show_text("Showing quotes only. Connect a language model with DATELINE_CHAT_MODEL in .env.", kind="note")
         return
     st.selectbox("Answer with", [*(model.name for model in services.models), QUOTES_ONLY], key="model")
-    st.fragment(_show_state, run_every=_LOOK_SECONDS)(services, chat)
+    timed = _is_testing()
+    st.fragment(_show_state, run_every=_LOOK_SECONDS if timed else None)(services, chat, timed=timed)
 
 
-def _show_state(services: Services, chat: OpenChat) -> None:
+def _is_testing() -> bool:
+    trial: Trial | None = st.session_state.get("trial")
+    return trial is not None and not trial.outcome
+
+
+def _show_state(services: Services, chat: OpenChat, *, timed: bool) -> None:
+    if _is_testing() != timed:
+        st.rerun()  # with the timer, or without it
     trial: Trial | None = st.session_state.get("trial")
     model = chosen_model(services)
     if model is not None:

@@ -11,9 +11,10 @@ import streamlit as st
 from index.core.formatting import ago, counted, place_line, scope_words
 from index.feeds.staleness import failure_line, newest_line, read_staleness
 from index.shelf.queries import Listing
-from ui.browser.address import Address, go, here
+from ui.browser.address import go, here
 from ui.browser.clicks import draw
-from ui.browser.look import LOOK_SECONDS, make_component, reporting_errors, show_text
+from ui.browser.live import redraw_on_change
+from ui.browser.look import make_component, reporting_errors, show_text
 from ui.server.services import Services
 from ui.sidebar.filters import chosen_scope
 
@@ -24,12 +25,12 @@ _list = make_component("list")
 
 def show_status(services: Services, below: Callable[[], None]) -> None:
     """Show the state of the shelf and what is `below`, and redraw both, because another process may change them."""
-    st.fragment(_show_status_and, run_every=LOOK_SECONDS)(services, below)
+    redraw_on_change("status", services.pulse.value, partial(_show_status_and, services, below))
 
 
 def show_articles(services: Services) -> None:
     """List the newest of the chosen articles, or those with the search words in the title."""
-    st.fragment(_show_articles, run_every=LOOK_SECONDS)(services)
+    redraw_on_change("articles", services.pulse.value, partial(_show_articles, services))
 
 
 def _show_status_and(services: Services, below: Callable[[], None]) -> None:
@@ -99,9 +100,6 @@ def _show_articles(services: Services) -> None:
         show_text(f"No article{sought}{f' in {scope_words(scope)}' if not scope.is_whole else ''}.", kind="note")
     elif found > len(listings):
         show_text(f"{len(listings)} of {found:,}", kind="note")
-    if here().page != "shelf" and st.button("Open the shelf", key="open-shelf", width="stretch"):
-        go(Address(page="shelf", chat=here().chat))
-        st.rerun()
 
 
 def _freshness(last_run: str, found: str) -> str:

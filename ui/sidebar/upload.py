@@ -1,15 +1,15 @@
 """Upload articles to the seeds folder from the page, and show the outcome for each."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from index.core.errors import DatelineError
 from index.inbox.folder import add_seed
+from ui.browser.live import redraw_on_change
 from ui.browser.look import reporting_errors, show_text
 from ui.server.services import Services
-
-_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def show_upload(services: Services) -> None:
             key=f"upload-{round_}",
         )
         if state.get("uploaded"):
-            st.fragment(_show_outcomes, run_every=_LOOK_SECONDS)(services)
+            redraw_on_change("uploaded", services.pulse.value, partial(_show_outcomes, services))
     if files:
         settings = services.library.settings
         outcomes = []

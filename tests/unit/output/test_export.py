@@ -198,6 +198,29 @@ def test_bibtex_names_each_article_once_and_writes_no_command() -> None:
     assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
 
 
+@pytest.mark.parametrize(
+    ("author", "written"),
+    [
+        ("Mara Quill", "{Mara Quill}"),
+        ("Mara Quill and Jon Holt", "{Mara Quill and Jon Holt}"),
+        ("Mara Quill, Jon Holt & Ida de la Cruz", "{Mara Quill and Jon Holt and Ida de la Cruz}"),
+        ("Søren Bjørk-Dahl", "{Søren Bjørk-Dahl}"),
+        ("Department of Health and Social Care", "{{Department of Health and Social Care}}"),
+        ("Associated Press", "{{Associated Press}}"),
+        ("Reuters", "{{Reuters}}"),
+        ("AFP", "{{AFP}}"),
+        ("Herald staff", "{{Herald staff}}"),
+        ("The Wire", "{{The Wire}}"),
+        ("Harlow Herald", "{{Harlow Herald}}"),
+        ("Quill, Mara", "{{Quill, Mara}}"),
+        ("mara_q & 5%", r"{{mara\_q \& 5\%}}"),
+    ],
+)
+def test_bibtex_separates_people_and_keeps_bodies_whole(author: str, written: str) -> None:
+    """BibTeX splits a name into first and last, which is right for people only; a second pair of braces prevents it."""
+    assert f"author = {written}," in bibtex([make_article(author=author, outlet="Harlow Herald")])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_no_export_overwrites_a_file(archive: Newsroom, tmp_path: Path, form: str) -> None:
