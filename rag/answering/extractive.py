@@ -11,6 +11,7 @@ from datetime import date
 from index.shelf.queries import Reading
 from index.text.articles import Article
 from index.text.sentences import split_sentences
+from index.text.spans import Span
 from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
 from rag.answering.news_judgement import corrections, in_reading_order, lead, not_overtaken, other_side, with_list
@@ -110,11 +111,12 @@ def answer(
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
     corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
     if not is_sure:
-        shown = _once((*corrected, *near))[:MOST_MAY_ANSWER]
+        shown = _once(_corrected_first(near, corrected))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
-    chosen = _once((*corrected, *_with_who(choose(asked, near, candidates), candidates)))
+    chosen = _once(_with_who(choose(asked, near, candidates), candidates))
     others = [candidate for candidate in chosen if candidate not in corrected][: MOST_QUOTES - len(corrected)]
-    chosen = [*corrected, *(in_reading_order(others) if others else ())]
+    # If all that is quoted is itself a correction, it is quoted as one.
+    chosen = _once(_corrected_first(in_reading_order(others) if others else corrected, corrected))
     return Quoted("answers", _statements(chosen), round(chance, 4)), nearest
 
 
@@ -180,9 +182,19 @@ def _is_near(candidate: Candidate) -> bool:
     return shares and candidate.chance >= _LEAST_CHANCE
 
 
+def _corrected_first(candidates: Iterable[Candidate], corrected: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Put the sentences that correct an article before the first of its others."""
+    for candidate in candidates:
+        yield from (one for one in corrected if one.passage.article.id == candidate.passage.article.id)
+        yield candidate
+
+
 def _once(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Keep each sentence once: one that was reranked and one that was not are the same."""
-    return list({(one.passage.number, one.span): one for one in reversed(list(candidates))}.values())[::-1]
+    first: dict[tuple[int, Span], Candidate] = {}
+    for one in candidates:
+        first.setdefault((one.passage.number, one.span), one)
+    return list(first.values())
 
 
 def _statements(candidates: Sequence[Candidate]) -> tuple[Statement, ...]:
