@@ -33,6 +33,8 @@ _OUTPUTS = (
     "list",
     "show",
     "edit",
+    "backup",
+    "restore",
     "evaluate",
     "doctor",
 )
