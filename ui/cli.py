@@ -44,7 +44,7 @@ def _begin(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    context.obj = rag.cli.print_alerts_after_run  # `index` never imports `rag`
+    context.obj = rag.cli.FOLLOWING  # `index` never imports `rag`
 
 
 PortOption = Annotated[

@@ -147,3 +147,7 @@ class BadBackup(DatelineError):
 
 class TargetNotEmpty(DatelineError):
     """A backup would be restored over what is there."""
+
+
+class NotDelivered(DatelineError):
+    """A message about an alert could not be delivered. It is kept and sent again."""

@@ -1,1 +1,1 @@
-"""Tests of `index.backup`."""
+"""Tests."""
