@@ -1,8 +1,10 @@
 """The command for questions that are asked again of new articles: `dateline alerts`."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,6 +23,7 @@ from index.cli import (
     open_library,
     read_settings,
 )
+from index.core.errors import ResultUnwritable
 from index.core.formatting import counted
 from index.core.settings import Settings
 from index.pipeline.library import Library
@@ -29,10 +32,11 @@ from rag.answering.models import Standalone
 from rag.answering.pipeline import complete
 from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
-from rag.delivery.letters import compose_with
+from rag.delivery.letters import PAGE, compose_with
 from rag.delivery.reports import outbox_lines, sent_json, sent_line
 from rag.delivery.sending import deliver, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
+from rag.output.atom import alerts_feed
 from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
 
 commands = make_commands()
@@ -47,10 +51,13 @@ def alerts_command(
         typer.Argument(
             metavar="QUESTION",
             help="The question of a new alert. Omit it to list all alerts. Or `send`: send the messages that wait now. "
-            "Or `discard`: delete them.",
+            "Or `discard`: delete them. Or `feed`: print what was found as an Atom feed.",
             show_default=False,
         ),
     ] = "",
+    number: Annotated[
+        int | None, typer.Argument(metavar="N", help="With `feed`: only alert N. Default: all.", show_default=False)
+    ] = None,
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
@@ -59,6 +66,9 @@ def alerts_command(
         int | None, typer.Option("--read", metavar="N", help="Show what alert N has found, and mark it as read.")
     ] = None,
     remove: Annotated[int | None, typer.Option("--remove", metavar="N", help="Remove alert N.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="With `feed`: write it to this file, or replace it.")
+    ] = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -69,6 +79,10 @@ def alerts_command(
         raise typer.BadParameter(
             "Give a question (with days, outlets and languages if you like), --read N, --remove N, or nothing."
         )
+    if question == "feed":
+        _write_feed(read_settings(seeds, store), number, output)
+        return
+    _check_alone(number, output)
     if question in _ACTIONS:
         _act(question, read_settings(seeds, store), as_json=as_json)
         return
@@ -87,13 +101,22 @@ def alerts_command(
         listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
         found = [alerts.results(listing.asked.number) for listing in listings]
         _print_alerts(listings, found, as_json=as_json)
-        if not as_json:
-            for line in outbox_lines(alerts.outbox.waiting(), alerts.outbox.failing_since()):
-                typer.echo(line, err=True)
+        _print_outbox(alerts, as_json=as_json)
         if asked and not as_json:
             typer.echo("It is asked again of new articles after each indexing.")
         if read is not None and found and found[0]:
             alerts.mark_read(read, up_to=found[0][-1].number)
+
+
+def _check_alone(number: int | None, output: Path | None) -> None:
+    if number is not None or output:
+        raise typer.BadParameter("A number and --output belong to `dateline alerts feed`. Quote a question as a whole.")
+
+
+def _print_outbox(alerts: AlertStore, *, as_json: bool) -> None:
+    if not as_json:
+        for line in outbox_lines(alerts.outbox.waiting(), alerts.outbox.failing_since()):
+            typer.echo(line, err=True)
 
 
 def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[AlertResult]], *, as_json: bool) -> None:
@@ -105,6 +128,28 @@ def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[Ale
         typer.echo('There are no alerts. Add one with `dateline alerts "question"`.')
     for listing, result in zip(listings, found, strict=True):
         typer.echo("\n".join(listing_lines(listing, result)))
+
+
+def _write_feed(settings: Settings, number: int | None, output: Path | None) -> None:
+    """Write the feed of an alert or of all."""
+    alerts = AlertStore(settings.store)
+    chosen = [alerts.question(number)] if number is not None else [one.asked for one in alerts.listings()]
+    found = [(asked, alerts.results(asked.number)) for asked in chosen]
+    feed = alerts_feed(found, page=settings.page_url or PAGE, of_one=number is not None)
+    if output is None:
+        typer.echo(feed, nl=False)
+        return
+    # A feed is written again and again, while a server reads it.
+    unfinished = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_text(feed, encoding="utf-8")
+        unfinished.replace(output)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise ResultUnwritable(
+            f"{output} was not written ({error.strerror}). Expected a file in a folder that this user may write to."
+        ) from None
+    typer.echo(f"Written: {output}", err=True)
 
 
 def _act(action: str, settings: Settings, *, as_json: bool) -> None:
