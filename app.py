@@ -16,7 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import ui
 from index.core.errors import DatelineError
 from index.core.logs import is_logging, set_up_logging
-from ui.server.headers import OwnOrigin, PageHeaders
+from ui.server.headers import OwnOrigin, PageHeaders, ProxyLogin
 from ui.server.services import get_services
 from ui.server.streamlit_patch import patch_streamlit
 from ui.server.unexpected import log_script_error
@@ -47,6 +47,6 @@ script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied e
 app = st.App(
     script,
     lifespan=lifespan,
-    middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)],
+    middleware=[hosts, Middleware(OwnOrigin), Middleware(ProxyLogin), Middleware(PageHeaders)],
     on_script_error=log_script_error,
 )

@@ -17,6 +17,8 @@ from index.core.urls import is_this_machine, is_web_address
 
 # No space, no control character and no second @, so that an address cannot become a header.
 _MAIL = re.compile(r"[^\s@,<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 
 
@@ -98,6 +100,19 @@ class Settings(BaseSettings):
         7, ge=0, le=3650, description="`dateline status --check` fails if the newest article is older; 0: it may be"
     )
     page_url: str = Field("", description="address of the page, for links in messages; empty: http://localhost:8501/")
+    proxy_user_header: str = Field(
+        "",
+        description="header in which a proxy with a login names its user, such as X-Forwarded-User; requests without "
+        "it are refused; empty: there is no proxy",
+    )
+    serve_without_login: bool = Field(
+        False,
+        description="the page may listen on other addresses than loopback with no login: whoever reaches it can read "
+        "and change everything",
+    )
+    allowed_hosts: str = Field(
+        "", description="names under which the page is reached besides localhost, separated by commas"
+    )
     webhook_url: SecretStr = Field(
         SecretStr(""), description="address that gets what alerts find, as JSON; empty: none. It may have a key in it"
     )
@@ -172,6 +187,20 @@ class Settings(BaseSettings):
             if entry.strip() and not (name.strip() and _PRICE.fullmatch(price.strip())):
                 raise ValueError("expected prices such as gpt-5-mini=0.25/2, separated by commas")
         return prices
+
+    @field_validator("proxy_user_header")
+    @classmethod
+    def _is_a_header(cls, name: str) -> str:
+        if name and not _HEADER.fullmatch(name):
+            raise ValueError("expected the name of a header, such as X-Forwarded-User")
+        return name
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, names: str) -> str:
+        if not all(_HOST.fullmatch(name.strip()) for name in names.split(",") if name.strip()):
+            raise ValueError("expected names such as news.example.org, separated by commas, without port")
+        return names
 
     @field_validator("webhook_url")
     @classmethod
