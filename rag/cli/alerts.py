@@ -23,7 +23,7 @@ from index.cli import (
     open_library,
     read_settings,
 )
-from index.core.errors import ResultUnwritable
+from index.core.errors import DatelineError, ResultUnwritable
 from index.core.formatting import counted
 from index.core.settings import Settings
 from index.pipeline.library import Library
@@ -177,12 +177,16 @@ def _after_run(library: Library, as_json: bool) -> None:
     if not has_alerts_file(settings.store):
         return
     alerts = AlertStore(settings.store)
-    for asked, result in run_alerts(library, alerts, compose=compose_with(settings)):
-        if as_json:
-            typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
-        else:
-            typer.echo("\n".join(result_lines(asked, result)))
-        sys.stdout.flush()
+    try:
+        for asked, result in run_alerts(library, alerts, compose=compose_with(settings)):
+            if as_json:
+                typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
+            else:
+                typer.echo("\n".join(result_lines(asked, result)))
+            sys.stdout.flush()
+    except DatelineError as error:
+        note_failed_run(settings, str(error))
+        raise
     alerts.outbox.note_success()
     for one in deliver(settings, alerts):
         if one.problem:

@@ -55,6 +55,8 @@ def deliver(
 ) -> Iterator[Sent]:
     """Send the messages that are due, and yield the result of each once it is stored.
 
+    If a receiver fails, its other messages wait for the next call: each failure may take a while.
+
     Args:
         settings: Name the receivers.
         alerts: The file with the outbox.
@@ -66,11 +68,15 @@ def deliver(
     try:
         # A killed process releases it.
         with filelock.FileLock(alerts.path.with_name("sending.lock"), timeout=_WAIT_SECONDS):
+            failed = set[tuple[str, str]]()
             for message in alerts.outbox.waiting():
+                receiver = (message.letter.channel, message.letter.recipient)
                 if stop():
                     return
-                if _is_due(message, at_once=at_once):
-                    yield _attempt(settings, alerts, message)
+                if receiver not in failed and _is_due(message, at_once=at_once):
+                    sent = _attempt(settings, alerts, message)
+                    failed |= {receiver} if sent.problem else set()
+                    yield sent
     except filelock.Timeout:
         return  # whoever is sending sends these too
 

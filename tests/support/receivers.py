@@ -3,8 +3,9 @@
 import json
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -36,6 +37,7 @@ class Webhook:
     statuses: list[int] = field(default_factory=list)  # of the next requests; then 204
     posted: list[Posted] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0  # seconds between a request and its answer
 
 
 @contextmanager
@@ -46,11 +48,16 @@ def serve_webhook() -> Iterator[Webhook]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             hook.posted.append(Posted({name.lower(): value for name, value in self.headers.items()}, body))
+            time.sleep(hook.pause)
             self.send_response(hook.statuses.pop(0) if hook.statuses else 204)
             for name, value in hook.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", "0")
             self.end_headers()
+
+        def handle(self) -> None:
+            with suppress(OSError):  # whoever asked was killed
+                super().handle()
 
         def log_message(self, *arguments: object) -> None:
             """Stay quiet."""

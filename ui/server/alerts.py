@@ -85,10 +85,14 @@ class Alerts:
             for _ in run_alerts(self._library, self.store, stop=stop, compose=compose):
                 pass
             self.problem = ""
-            self.store.outbox.note_success()
             if stop():
                 self._searched = ""
         except DatelineError as error:
             self.problem = f"Alerts could not search the new articles: {error}"
             self._due = time.monotonic() + _ASK_AGAIN_SECONDS
             note_failed_run(self._library.settings, str(error))
+
+    def note_run(self) -> None:
+        """Store that indexing went well, unless the alerts could not run after it. Raises DatelineError."""
+        if self.is_there and not self.problem:
+            self.store.outbox.note_success()

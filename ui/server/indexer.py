@@ -189,6 +189,8 @@ class Indexer:
                 if seen != placed or not self._library.index.usable:
                     placed = self._place(seen)
                 self._alerts.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
+                if asked:
+                    self._alerts.note_run()
                 if not self._asked.is_set():
                     self._suggestions.update(seen)
             except DatelineError as error:
