@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 import ui
 from index.core.errors import DatelineError
 from index.core.logs import is_logging, set_up_logging
-from ui.server.headers import OwnOrigin, PageHeaders
+from ui.server.headers import OwnOrigin, PageHeaders, ProxyLogin
 from ui.server.pulse import send_pulse
 from ui.server.services import get_services
 from ui.server.streamlit_patch import patch_streamlit
@@ -61,6 +61,6 @@ app = st.App(
     script,
     lifespan=lifespan,
     routes=[WebSocketRoute("/dateline/pulse", show_pulse)],
-    middleware=[hosts, Middleware(OwnOrigin), Middleware(PageHeaders)],
+    middleware=[hosts, Middleware(OwnOrigin), Middleware(ProxyLogin), Middleware(PageHeaders)],
     on_script_error=log_script_error,
 )

@@ -1,5 +1,6 @@
 """The `dateline` command: all commands, and `serve`."""
 
+import ipaddress
 import json
 import os
 import socket
@@ -14,6 +15,8 @@ import index.cli
 import rag.cli
 from index.cli import CommandGroup, JsonOption, SeedsOption, StoreOption, VerboseOption, read_settings, run
 from index.core.errors import BadSettings
+from index.core.formatting import one_line
+from index.core.settings import Settings
 from index.core.version import own_version
 from ui.doctor import examine, finding_json, finding_lines
 
@@ -44,7 +47,7 @@ def _begin(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_show_version)
     ] = False,
 ) -> None:
-    context.obj = rag.cli.print_alerts_after_run  # `index` never imports `rag`
+    context.obj = rag.cli.FOLLOWING  # `index` never imports `rag`
 
 
 PortOption = Annotated[
@@ -55,14 +58,24 @@ PortOption = Annotated[
 @commands.command("serve")
 def serve_command(
     port: PortOption = 8501,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            metavar="ADDRESS",
+            help="IP address to listen on. Others than loopback need DATELINE_PROXY_USER_HEADER or "
+            "DATELINE_SERVE_WITHOUT_LOGIN.",
+        ),
+    ] = "127.0.0.1",
     seeds: SeedsOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Open the page, on this machine only."""
+    """Open the page, on this machine only unless --host says otherwise."""
     settings = read_settings(seeds, store)
+    check_host(host, settings)
     # Streamlit starts the page in its own way, so the page reads the settings again.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
-    if not is_free(port):
+    if not is_free(port, host):
         raise BadSettings(
             f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
             "or stop the program that uses it."
@@ -73,10 +86,11 @@ def serve_command(
             "or name another with --seeds.",
             err=True,
         )
-    typer.echo(f"Dateline is at http://localhost:{port} (Ctrl-C ends it)")
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104 (checked above)
+    typer.echo(f"Dateline is at http://{shown}:{port} (Ctrl-C ends it)")
     from streamlit.web import cli
 
-    sys.argv = ["streamlit", "run", str(_app_file()), "--server.port", str(port)]
+    sys.argv = ["streamlit", "run", str(_app_file()), *server_options(host, port, settings)]
     cli.main()
 
 
@@ -96,12 +110,44 @@ def doctor_command(
         raise typer.Exit(1)
 
 
-def is_free(port: int) -> bool:
+def check_host(host: str, settings: Settings) -> None:
+    """Raise BadSettings unless the page may listen on this address."""
+    try:
+        address = ipaddress.IPv4Address(host)
+    except ValueError:
+        raise BadSettings(
+            f"--host {one_line(host)} is not an address to listen on. Expected an IPv4 address of this machine, such "
+            "as 127.0.0.1, or 0.0.0.0 for all."
+        ) from None
+    if address.is_loopback or settings.proxy_user_header or settings.serve_without_login:
+        return
+    raise BadSettings(
+        f"--host {address} opens the page to other machines, and Dateline has no login of its own: whoever reaches it "
+        "can read all articles and chats, and change them. Expected a proxy with a login that alone can reach it. Set "
+        "DATELINE_PROXY_USER_HEADER to the header in which it names its user. Or set DATELINE_SERVE_WITHOUT_LOGIN=True "
+        "if everyone who can reach it may do all of that."
+    )
+
+
+def server_options(host: str, port: int, settings: Settings) -> list[str]:
+    """Return the options of Streamlit's server. Those that are not set are in its file of settings.
+
+    >>> server_options("127.0.0.1", 8501, Settings(_env_file=None))
+    ['--server.port', '8501', '--server.address', '127.0.0.1']
+    """
+    options = ["--server.port", str(port), "--server.address", host]
+    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    for name in ("localhost", "127.0.0.1", *named) if named else ():
+        options += ["--server.allowedHosts", name]
+    return options
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
     """Return True if a server may listen on this port of this machine."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True

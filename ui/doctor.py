@@ -29,7 +29,10 @@ from index.ocr.engine import is_installed
 from index.shelf.database import is_damaged
 from index.shelf.shelf import FILE_NAME, Shelf
 from index.vectors.embedders import MiniLM
+from rag.delivery.reports import outbox_lines
 from rag.llm.rerank import build_reranker
+from rag.storage.alerts import FILE_NAME as ALERTS_FILE
+from rag.storage.alerts import AlertStore
 from ui.server.headers import POLICY
 
 State = Literal["ok", "warning", "error"]
@@ -64,6 +67,7 @@ def examine(settings: Settings, *, port: int, port_is_free: bool) -> Iterator[Fi
         yield _model_files(settings)
     yield _port(port, is_free=port_is_free)
     yield from _endpoints(settings)
+    yield from _delivery(settings)
     log = log_path(settings.store)
     size = f"{log.stat().st_size:,} bytes" if log.exists() else "nothing was logged yet"
     yield Finding("log", "ok", f"{_short(log)}, {size}")
@@ -199,6 +203,28 @@ def _endpoints(settings: Settings) -> Iterator[Finding]:
         yield _reranker(settings)
     if settings.chroma_url:
         yield _chroma_server(settings.chroma_url, settings.chroma_token)
+
+
+def _delivery(settings: Settings) -> Iterator[Finding]:
+    """Report how what alerts find is sent, and what could not be delivered."""
+    ways = ["a webhook"] if settings.webhook_url.get_secret_value() else []
+    ways += [f"mail by {settings.smtp_host}"] if settings.mail_receivers else []
+    if settings.webhook_url.get_secret_value() and not settings.webhook_secret.get_secret_value():
+        advice = "Set DATELINE_WEBHOOK_SECRET, so that the receiver can check who sent a message."
+        yield Finding("alerts", "warning", "webhook messages are not signed", advice)
+    if not (settings.store / ALERTS_FILE).exists():
+        return
+    try:
+        outbox = AlertStore(settings.store).outbox
+        waiting, failing = outbox.waiting(), outbox.failing_since()
+    except DatelineError as error:
+        yield Finding("alerts", "error", f"{ALERTS_FILE} cannot be used ({type(error).__name__})", _tilde(str(error)))
+        return
+    lines = list(outbox_lines(waiting, failing))
+    for line in lines:
+        yield Finding("alerts", "warning", line, "See docs/guides/alerts.md.")
+    if ways and not lines:
+        yield Finding("alerts", "ok", f"what they find is sent by {' and '.join(ways)}; no message waits")
 
 
 def _endpoint(check: str, prefix: str, base_url: str, key: SecretStr, models: tuple[str, ...]) -> Finding:

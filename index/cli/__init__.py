@@ -1,7 +1,7 @@
-"""The commands that know no question: `dateline add`, `feeds`, `index`, `watch`, `list`, `show`, `edit`, `status`."""
+"""The commands that know no question: `dateline index`, `add`, `list`, `backup` and others."""
 
-from index.cli import articles, editing, feeds, indexing
-from index.cli.indexing import event_json, index_with_progress
+from index.cli import articles, backups, editing, feeds, indexing
+from index.cli.indexing import Following, event_json, index_with_progress
 from index.cli.options import (
     AsOfOption,
     JsonOption,
@@ -17,6 +17,7 @@ from index.cli.running import CommandGroup, VerboseOption, make_commands, open_l
 __all__ = [
     "AsOfOption",
     "CommandGroup",
+    "Following",
     "JsonOption",
     "LanguageOption",
     "OutletOption",
@@ -39,3 +40,4 @@ commands.add_typer(indexing.commands)
 commands.add_typer(articles.commands)
 commands.add_typer(feeds.commands)
 commands.add_typer(editing.commands)
+commands.add_typer(backups.commands)

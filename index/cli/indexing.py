@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from index.cli.options import JsonOption, SeedsOption, StoreOption
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.errors import ChromaUnreachable, DatelineError
 from index.core.formatting import counted, one_line
+from index.core.settings import Settings
 from index.core.signals import Ended, cancel_deferred_signal, end_on_signals
 from index.feeds.polling import keep_polling
 from index.inbox.folder import check_folder
@@ -30,8 +31,18 @@ commands = make_commands()
 RebuildOption = Annotated[
     bool, typer.Option("--rebuild", help="Build the shelf and Chroma again from the seeds, even if they are damaged.")
 ]
-# What to do after a run that ended well, with the library and whether to print JSON. The front end sets `context.obj`.
-AfterRun = Callable[[Library, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows an index run. The front end sets it as `context.obj`, because this package knows no alerts."""
+
+    after_run: Callable[[Library, bool], None]  # that ended well; with whether to print JSON
+    after_failure: Callable[[Settings, str], None]  # with the message
+    while_watching: Callable[[Settings, threading.Event], None]  # in a thread, until the event is set
+
+
+_NOTHING = Following(lambda *_: None, lambda *_: None, lambda *_: None)
 
 
 def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: bool = False) -> None:
@@ -119,12 +130,15 @@ def watch_command(
         # Its files are noticed like any others.
         polling = partial(keep_polling, library.settings, ended=ended, found=lambda: None)
         threading.Thread(target=polling, name="feeds", daemon=True).start()
+        following: Following = context.obj or _NOTHING
+        sending = partial(following.while_watching, library.settings, ended)
+        threading.Thread(target=sending, name="sending", daemon=True).start()
         _watch(library, context.obj, as_json=as_json, ended=ended)
         cancel_deferred_signal()
     typer.echo("Watching ended. What was indexed stays.", err=True)
 
 
-def _watch(library: Library, then: AfterRun | None, *, as_json: bool, ended: threading.Event) -> None:
+def _watch(library: Library, then: Following | None, *, as_json: bool, ended: threading.Event) -> None:
     for earlier_runs, _ in enumerate(watch_seeds(library.settings.seeds, ended=ended)):
         try:
             _index(library, then, as_json=as_json)
@@ -136,17 +150,20 @@ def _watch(library: Library, then: AfterRun | None, *, as_json: bool, ended: thr
             typer.echo(f"Watching {library.settings.seeds} (Ctrl-C ends it)", err=True)
 
 
-def _index(library: Library, then: AfterRun | None, *, as_json: bool, rebuild: bool = False) -> None:
-    follow = then or (lambda *_: None)
+def _index(library: Library, then: Following | None, *, as_json: bool, rebuild: bool = False) -> None:
+    following = then or _NOTHING
     try:
         if as_json:
             _print_json(sync_shelf(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
         else:
             index_with_progress(library, rebuild=rebuild)
     except ChromaUnreachable:
-        follow(library, as_json)  # the shelf is whole without it
+        following.after_run(library, as_json)  # the shelf is whole without it
         raise
-    follow(library, as_json)
+    except DatelineError as error:
+        following.after_failure(library.settings, str(error))
+        raise
+    following.after_run(library, as_json)
 
 
 def _print_json(run: Iterator[events.Event]) -> None:

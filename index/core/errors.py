@@ -135,3 +135,19 @@ class RerankFailed(DatelineError):
 
 class ChatFailed(DatelineError):
     """The language model did not give a complete answer."""
+
+
+class BackupUnwritable(DatelineError):
+    """A backup cannot be written to this file."""
+
+
+class BadBackup(DatelineError):
+    """A file is not a backup, or not a complete one."""
+
+
+class TargetNotEmpty(DatelineError):
+    """A backup would be restored over what is there."""
+
+
+class NotDelivered(DatelineError):
+    """A message about an alert could not be delivered. It is kept and sent again."""

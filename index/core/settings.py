@@ -5,9 +5,9 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.core.errors import BadSettings
@@ -15,6 +15,10 @@ from index.core.limits import Limits
 from index.core.logs import Level
 from index.core.urls import is_this_machine, is_web_address
 
+# No space, no control character and no second @, so that an address cannot become a header.
+_MAIL = re.compile(r"[^\s@,<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 
 
@@ -95,6 +99,41 @@ class Settings(BaseSettings):
     stale_days: int = Field(
         7, ge=0, le=3650, description="`dateline status --check` fails if the newest article is older; 0: it may be"
     )
+    page_url: str = Field("", description="address of the page, for links in messages; empty: http://localhost:8501/")
+    proxy_user_header: str = Field(
+        "",
+        description="header in which a proxy with a login names its user, such as X-Forwarded-User; requests without "
+        "it are refused; empty: there is no proxy",
+    )
+    serve_without_login: bool = Field(
+        False,
+        description="the page may listen on other addresses than loopback with no login: whoever reaches it can read "
+        "and change everything",
+    )
+    allowed_hosts: str = Field(
+        "", description="names under which the page is reached besides localhost, separated by commas"
+    )
+    webhook_url: SecretStr = Field(
+        SecretStr(""), description="address that gets what alerts find, as JSON; empty: none. It may have a key in it"
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""), description="secret that webhook messages are signed with; empty: they are not signed"
+    )
+    webhook_private: bool = Field(
+        False, description="the webhook may be on a private network or this machine, and on any port"
+    )
+    smtp_host: str = Field("", description="mail server for what alerts find; empty: no mail")
+    smtp_port: int = Field(587, ge=1, le=65_535, description="port of the mail server")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="how the connection is encrypted: starttls, tls, or none on this machine only"
+    )
+    smtp_user: str = Field("", description="name for the mail server; empty: no login")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password for the mail server")
+    mail_from: str = Field("", description="sender of mail")
+    mail_to: str = Field("", description="receivers of mail, separated by commas; each gets a mail of its own")
+    alert_failure_hours: int = Field(
+        24, ge=0, le=8760, description="a message is sent if runs have failed for so many hours; 0: none"
+    )
     log_level: Level = Field(
         "warning", description="lowest level that is logged to dateline.log in the store: debug, info, warning or error"
     )
@@ -118,8 +157,17 @@ class Settings(BaseSettings):
             self.chat_api_key,
             self.rerank_api_key,
             self.chroma_token,
+            self.webhook_url,
+            self.webhook_secret,
+            self.smtp_password,
         )
         return tuple(key.get_secret_value() for key in keys if key.get_secret_value())
+
+    @property
+    def mail_receivers(self) -> tuple[str, ...]:
+        """The addresses that get mail, if a mail server is set."""
+        named = (address.strip() for address in self.mail_to.split(","))
+        return tuple(dict.fromkeys(address for address in named if address)) if self.smtp_host else ()
 
     @property
     def prices(self) -> dict[str, tuple[float, float]]:
@@ -140,7 +188,43 @@ class Settings(BaseSettings):
                 raise ValueError("expected prices such as gpt-5-mini=0.25/2, separated by commas")
         return prices
 
-    @field_validator("embedding_base_url", "chat_base_url", "rerank_base_url")
+    @field_validator("proxy_user_header")
+    @classmethod
+    def _is_a_header(cls, name: str) -> str:
+        if name and not _HEADER.fullmatch(name):
+            raise ValueError("expected the name of a header, such as X-Forwarded-User")
+        return name
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_hosts(cls, names: str) -> str:
+        if not all(_HOST.fullmatch(name.strip()) for name in names.split(",") if name.strip()):
+            raise ValueError("expected names such as news.example.org, separated by commas, without port")
+        return names
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_a_webhook(cls, address: SecretStr) -> SecretStr:
+        if address.get_secret_value() and not is_web_address(address.get_secret_value()):
+            raise ValueError("expected an address such as https://example.org/hook")
+        return address
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _are_mail_addresses(cls, addresses: str) -> str:
+        if addresses.strip() and not all(_MAIL.fullmatch(one.strip()) for one in addresses.split(",")):
+            raise ValueError("expected addresses such as desk@example.org, separated by commas")
+        return addresses
+
+    @model_validator(mode="after")
+    def _can_send_mail(self) -> Self:
+        if self.smtp_host and not (self.mail_from.strip() and self.mail_to.strip() and "," not in self.mail_from):
+            raise ValueError("DATELINE_SMTP_HOST needs one address in DATELINE_MAIL_FROM, and DATELINE_MAIL_TO")
+        if self.smtp_host and self.smtp_security == "none" and not is_this_machine(f"http://{self.smtp_host}"):
+            raise ValueError("DATELINE_SMTP_SECURITY: expected starttls or tls, as the mail server is another machine")
+        return self
+
+    @field_validator("embedding_base_url", "chat_base_url", "rerank_base_url", "page_url")
     @classmethod
     def _is_an_address(cls, address: str) -> str:
         if address and not is_web_address(address):
@@ -156,7 +240,9 @@ class Settings(BaseSettings):
             )
         return address
 
-    @field_validator("openai_api_key", "embedding_api_key", "chat_api_key", "rerank_api_key", "chroma_token")
+    @field_validator(
+        "openai_api_key", "embedding_api_key", "chat_api_key", "rerank_api_key", "chroma_token", "webhook_secret"
+    )
     @classmethod
     def _is_a_key(cls, key: SecretStr) -> SecretStr:
         if not key.get_secret_value().isascii() or any(c.isspace() for c in key.get_secret_value()):
@@ -174,7 +260,9 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        faults = "; ".join(f"{_variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            ": ".join([*map(_variable, map(str, fault["loc"][:1])), fault["msg"]]) for fault in error.errors()
+        )
         raise BadSettings(
             f"A setting cannot be used ({faults}). Fix it in .env or the environment; .env.example lists all settings."
         ) from None

@@ -1,4 +1,4 @@
-"""Fetch: download one web page that a user or a feed names, and nothing on a private network.
+"""Fetch: download one web page that a user or a feed names, or post to one, and nothing on a private network.
 
 An address may come from anyone, and its name may lead to a private network. So a name is looked up once, all its IP
 addresses are checked, and the connection goes to one of these: a second look-up could have another answer. Redirects
@@ -180,6 +180,50 @@ def fetch(
         return one.submit(lambda: asyncio.run(_fetch_in_time(address, wanted, seconds, network))).result()
 
 
+def post(
+    address: str, content: bytes, *, headers: Mapping[str, str], seconds: float = 10.0, network: Network = INTERNET
+) -> None:
+    """Post to an address that is guarded in the same way; redirects are not followed.
+
+    Returns if the server answers with a status from 200 to 299. Raises FetchFailed, or one of its kinds as `fetch`
+    does, with the reason. The messages name the host only: the rest of the address may be a key.
+    """
+    parsed = _parsed(address)
+    host = _name(parsed) if parsed else "the address"
+    try:
+        with ThreadPoolExecutor(max_workers=1) as one:
+            one.submit(lambda: asyncio.run(_post_in_time(address, content, headers, seconds, network))).result()
+    except FetchFailed as error:
+        said = str(error).replace(_shown(parsed or address), host)
+        if isinstance(error, ServerBusy):
+            raise ServerBusy(said, error.seconds) from None
+        raise type(error)(said) from None
+
+
+async def _post_in_time(
+    address: str, content: bytes, headers: Mapping[str, str], seconds: float, network: Network
+) -> None:
+    shown = _shown(_parsed(address) or address)
+    try:
+        async with asyncio.timeout(seconds):
+            url = _read_address(address, shown, network)
+            places = await _checked_addresses(url, network)
+            async with httpx2.AsyncClient(
+                verify=network.certificates or True,
+                trust_env=False,
+                timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
+            ) as client:
+                response = await _ask(client, url, places, {"User-Agent": network.agent, **headers}, content)
+                await response.aclose()
+    except TimeoutError:
+        raise ServerBusy(f"{shown}: no answer within {seconds:g} s. Expected a status from 200 to 299.") from None
+    if not response.is_success:
+        wait = _seconds_to_wait(_header(response, "Retry-After"))
+        raise ServerBusy(
+            f"{shown}: the server answered {_status(response.status_code)}. Expected a status from 200 to 299.", wait
+        )
+
+
 async def _fetch_in_time(address: str, wanted: _Wanted, seconds: float, network: Network) -> Page:
     try:
         async with asyncio.timeout(seconds):
@@ -305,7 +349,11 @@ async def _look_up_in_thread(ask: Callable[[str, int], Sequence[str]], name: str
 
 
 async def _ask(
-    client: httpx2.AsyncClient, url: httpx2.URL, places: Sequence[str], headers: Mapping[str, str]
+    client: httpx2.AsyncClient,
+    url: httpx2.URL,
+    places: Sequence[str],
+    headers: Mapping[str, str],
+    content: bytes | None = None,
 ) -> httpx2.Response:
     """Send the request to the first IP address that answers, under the name in the address."""
     name = _name(url)
@@ -313,8 +361,9 @@ async def _ask(
     problem: httpx2.HTTPError | None = None
     for place in places:
         request = client.build_request(
-            "GET",
+            "GET" if content is None else "POST",
             url.copy_with(host=place),
+            content=content,
             headers={**_HEADERS, **headers, "Host": host if url.port is None else f"{host}:{url.port}"},
             extensions={"sni_hostname": name},
         )

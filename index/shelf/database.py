@@ -177,6 +177,30 @@ class Database:
         return max(version, self._format.version)
 
 
+def copy_database(path: Path, target: Path) -> None:
+    """Copy an SQLite file as it is at one moment, while others read and write it. Raises ShelfUnusable.
+
+    What is in the write-ahead log is copied too, and nothing is written to the original.
+    """
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+        with (
+            closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)  # all pages at once: none can change in between
+    except sqlite3.Error as error:
+        raise ShelfUnusable(
+            f"{path} cannot be copied ({error}). Expected an SQLite file that can be read, and room for its copy. Run "
+            "`dateline doctor` to check it."
+        ) from None
+    if is_damaged(target):
+        raise ShelfDamaged(
+            f"{path} is damaged. Expected a file that SQLite can read. Run `dateline index --rebuild`, which renames "
+            "it, or restore an earlier backup. Then back up again."
+        )
+
+
 def set_aside(path: Path) -> Path:
     """Rename an SQLite file, with the files that SQLite keeps next to it, and return the new name."""
     number = 1

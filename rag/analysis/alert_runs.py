@@ -14,19 +14,24 @@ from index.pipeline.library import Library
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_from
 from rag.answering.query import make_query
-from rag.storage.alerts import Alert, AlertResult, AlertStore
+from rag.storage.alerts import Alert, AlertResult, AlertStore, Compose, no_letters
 
 # As in: PORT ELLERY, 3 March 2026 (Wire) - The ferry
 _DATELINE = re.compile(r"^[^a-zß-ÿ]{2,}[^.!?\n]{0,60}?(?:\s[-–—]+\s|:\s)")
 
 
 def run_alerts(
-    library: Library, alerts: AlertStore, *, stop: Callable[[], bool] = lambda: False
+    library: Library,
+    alerts: AlertStore,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    compose: Compose = no_letters,
 ) -> Iterator[tuple[Alert, AlertResult]]:
     """Ask every alert of the articles that are new to it, and yield what each found; it is saved by then.
 
     While passages wait for their vectors nothing is asked, and the next call does it. `stop` may end the run between
-    two questions. Raises what asking a question raises.
+    two questions. `compose` makes the messages about a result, which are saved together with it. Raises what asking a
+    question raises.
     """
     with library.shelf.read(checked=True) as reading:
         if not alerts.note(reading):
@@ -34,11 +39,11 @@ def run_alerts(
     for listing in alerts.listings():
         if stop():
             return
-        if found := _ask(listing.asked.number, library, alerts):
+        if found := _ask(listing.asked.number, library, alerts, compose):
             yield found
 
 
-def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, AlertResult] | None:
+def _ask(number: int, library: Library, alerts: AlertStore, compose: Compose) -> tuple[Alert, AlertResult] | None:
     """Ask one alert; again if another process was faster or the shelf has changed meanwhile."""
     while True:
         try:
@@ -55,7 +60,8 @@ def _ask(number: int, library: Library, alerts: AlertStore) -> tuple[Alert, Aler
         if _visible(pending, library) != here:
             continue
         found = answer if answer and answer.quoted.is_likely else None
-        settled, result = alerts.settle(asked, up_to=up_to, gone=sorted(pending - here), answer=found)
+        gone = sorted(pending - here)
+        settled, result = alerts.settle(asked, up_to=up_to, gone=gone, answer=found, compose=compose)
         if settled:
             return (asked, result) if result else None
 

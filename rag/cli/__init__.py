@@ -2,9 +2,9 @@
 
 from index.cli import make_commands
 from rag.cli import alerts, ask, evaluation, reports
-from rag.cli.alerts import print_alerts_after_run
+from rag.cli.alerts import FOLLOWING
 
-__all__ = ["commands", "print_alerts_after_run"]
+__all__ = ["FOLLOWING", "commands"]
 
 commands = make_commands()
 for part in (ask, reports, alerts, evaluation):

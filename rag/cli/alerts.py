@@ -1,15 +1,19 @@
 """The command for questions that are asked again of new articles: `dateline alerts`."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from index.cli import (
     AsOfOption,
+    Following,
     JsonOption,
+    LanguageOption,
     OutletOption,
     SeedsOption,
     SinceOption,
@@ -17,17 +21,27 @@ from index.cli import (
     make_commands,
     make_scope,
     open_library,
+    read_settings,
 )
+from index.core.errors import DatelineError, ResultUnwritable
+from index.core.formatting import counted
+from index.core.settings import Settings
 from index.pipeline.library import Library
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Standalone
 from rag.answering.pipeline import complete
 from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
+from rag.delivery.letters import PAGE, compose_with
+from rag.delivery.reports import outbox_lines, sent_json, sent_line
+from rag.delivery.sending import deliver, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
+from rag.output.atom import alerts_feed
 from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
 
 commands = make_commands()
+
+_ACTIONS = ("send", "discard")
 
 
 @commands.command("alerts")
@@ -35,26 +49,43 @@ def alerts_command(
     question: Annotated[
         str,
         typer.Argument(
-            metavar="QUESTION", help="The question of a new alert. Omit it to list all alerts.", show_default=False
+            metavar="QUESTION",
+            help="The question of a new alert. Omit it to list all alerts. Or `send`: send the messages that wait now. "
+            "Or `discard`: delete them. Or `feed`: print what was found as an Atom feed.",
+            show_default=False,
         ),
     ] = "",
+    number: Annotated[
+        int | None, typer.Argument(metavar="N", help="With `feed`: only alert N. Default: all.", show_default=False)
+    ] = None,
     since: SinceOption = None,
     as_of: AsOfOption = None,
     outlet: OutletOption = None,
+    language: LanguageOption = None,
     read: Annotated[
         int | None, typer.Option("--read", metavar="N", help="Show what alert N has found, and mark it as read.")
     ] = None,
     remove: Annotated[int | None, typer.Option("--remove", metavar="N", help="Remove alert N.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="With `feed`: write it to this file, or replace it.")
+    ] = None,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Add an alert, a question that is asked again of new articles. Or list, read or remove alerts."""
-    scope = make_scope(since, as_of, outlet)
+    scope = make_scope(since, as_of, outlet, language)
     if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
         raise typer.BadParameter(
-            "Give a question (with days and outlets if you like), --read N, --remove N, or nothing."
+            "Give a question (with days, outlets and languages if you like), --read N, --remove N, or nothing."
         )
+    if question == "feed":
+        _write_feed(read_settings(seeds, store), number, output)
+        return
+    _check_alone(number, output)
+    if question in _ACTIONS:
+        _act(question, read_settings(seeds, store), as_json=as_json)
+        return
     asked = clean_question(question) if question else ""
     with open_library(seeds, store) as library:
         alerts = AlertStore(library.settings.store)
@@ -70,10 +101,22 @@ def alerts_command(
         listings = [listing for listing in alerts.listings() if one in (None, listing.asked.number)]
         found = [alerts.results(listing.asked.number) for listing in listings]
         _print_alerts(listings, found, as_json=as_json)
+        _print_outbox(alerts, as_json=as_json)
         if asked and not as_json:
             typer.echo("It is asked again of new articles after each indexing.")
         if read is not None and found and found[0]:
             alerts.mark_read(read, up_to=found[0][-1].number)
+
+
+def _check_alone(number: int | None, output: Path | None) -> None:
+    if number is not None or output:
+        raise typer.BadParameter("A number and --output belong to `dateline alerts feed`. Quote a question as a whole.")
+
+
+def _print_outbox(alerts: AlertStore, *, as_json: bool) -> None:
+    if not as_json:
+        for line in outbox_lines(alerts.outbox.waiting(), alerts.outbox.failing_since()):
+            typer.echo(line, err=True)
 
 
 def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[AlertResult]], *, as_json: bool) -> None:
@@ -87,13 +130,72 @@ def _print_alerts(listings: Sequence[AlertListing], found: Sequence[Sequence[Ale
         typer.echo("\n".join(listing_lines(listing, result)))
 
 
-def print_alerts_after_run(library: Library, as_json: bool) -> None:
-    """Run the alerts on the articles that were just indexed, and print what they found."""
-    if not has_alerts_file(library.settings.store):
+def _write_feed(settings: Settings, number: int | None, output: Path | None) -> None:
+    """Write the feed of an alert or of all."""
+    alerts = AlertStore(settings.store)
+    chosen = [alerts.question(number)] if number is not None else [one.asked for one in alerts.listings()]
+    found = [(asked, alerts.results(asked.number)) for asked in chosen]
+    feed = alerts_feed(found, page=settings.page_url or PAGE, of_one=number is not None)
+    if output is None:
+        typer.echo(feed, nl=False)
         return
-    for asked, result in run_alerts(library, AlertStore(library.settings.store)):
-        if as_json:
-            typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
-        else:
-            typer.echo("\n".join(result_lines(asked, result)))
-        sys.stdout.flush()
+    # A feed is written again and again, while a server reads it.
+    unfinished = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        unfinished.write_text(feed, encoding="utf-8")
+        unfinished.replace(output)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise ResultUnwritable(
+            f"{output} was not written ({error.strerror}). Expected a file in a folder that this user may write to."
+        ) from None
+    typer.echo(f"Written: {output}", err=True)
+
+
+def _act(action: str, settings: Settings, *, as_json: bool) -> None:
+    """Send or delete the messages that wait."""
+    alerts = AlertStore(settings.store)
+    if action == "discard":
+        deleted = alerts.outbox.discard()
+        typer.echo("[]" if as_json else f"Deleted {counted(deleted, 'message')} that waited.")
+        return
+    sent = list(deliver(settings, alerts, at_once=True))
+    if as_json:
+        typer.echo(json.dumps([sent_json(one) for one in sent], ensure_ascii=False))
+    else:
+        for one in sent:
+            typer.echo(sent_line(one), err=bool(one.problem))
+        if not sent:
+            typer.echo("No message waits.")
+    if any(one.problem for one in sent):
+        raise typer.Exit(1)
+
+
+def _after_run(library: Library, as_json: bool) -> None:
+    """Run the alerts on the articles that were just indexed, print what they found, and send it."""
+    settings = library.settings
+    if not has_alerts_file(settings.store):
+        return
+    alerts = AlertStore(settings.store)
+    try:
+        for asked, result in run_alerts(library, alerts, compose=compose_with(settings)):
+            if as_json:
+                typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
+            else:
+                typer.echo("\n".join(result_lines(asked, result)))
+            sys.stdout.flush()
+    except DatelineError as error:
+        note_failed_run(settings, str(error))
+        raise
+    alerts.outbox.note_success()
+    for one in deliver(settings, alerts):
+        if one.problem:
+            typer.echo(sent_line(one), err=True)
+
+
+# What follows an index run.
+FOLLOWING = Following(
+    after_run=_after_run,
+    after_failure=note_failed_run,
+    while_watching=lambda settings, ended: keep_delivering(settings, ended=ended),
+)

@@ -49,6 +49,7 @@ def listing_json(listing: AlertListing, found: Sequence[AlertResult]) -> Json:
         "since": scope.since and scope.since.isoformat(),
         "as_of": scope.until and scope.until.isoformat(),
         "outlets": sorted(scope.outlets),
+        "languages": sorted(scope.languages),
         "kept": asked.kept.isoformat(),
         "new": [_result_fields(result) for result in found],
     }

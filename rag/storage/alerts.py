@@ -29,6 +29,8 @@ from index.text.terms import folded
 from rag.answering.models import Answer, Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
+from rag.storage.outbox import SCHEMA as OUTBOX
+from rag.storage.outbox import Letter, Outbox, put_letters
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ DAMAGED = (
     "Expected it word for word. Ask the whole shelf, which still has the articles, and mark this as read."
 )
 _APPLICATION_ID = 0x444C5354  # "DLST": marks our file among SQLite files
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE questions (
     number INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, searched_as TEXT NOT NULL, subject TEXT NOT NULL,
     scope TEXT NOT NULL, kept TEXT NOT NULL, seen INTEGER NOT NULL, asked INTEGER NOT NULL DEFAULT 0,
@@ -48,7 +50,8 @@ CREATE TABLE questions (
 );
 -- An edition is an article by its id. Its outlet is a hash, because it is a word of the article.
 CREATE TABLE editions (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL UNIQUE, published TEXT, outlet INTEGER NOT NULL
+    number INTEGER PRIMARY KEY AUTOINCREMENT, article TEXT NOT NULL UNIQUE, published TEXT, outlet INTEGER NOT NULL,
+    language TEXT
 );
 CREATE TABLE sentences (
     sentence INTEGER NOT NULL, edition INTEGER NOT NULL, PRIMARY KEY (sentence, edition)
@@ -68,12 +71,16 @@ CREATE TABLE rests_on (
     news INTEGER NOT NULL REFERENCES news ON DELETE CASCADE, article TEXT NOT NULL, PRIMARY KEY (news, article)
 ) WITHOUT ROWID;
 CREATE INDEX rests_on_by_article ON rests_on (article);
+{OUTBOX}
 """
-# Before version 2, the parts of several questions in one were not stored. Before version 3, results that were marked as
-# read were deleted.
+# SQL that turns a file of a version into one of the next.
 _MIGRATIONS = {
+    # The parts of several questions in one were not stored before.
     1: "ALTER TABLE questions ADD COLUMN parts TEXT NOT NULL DEFAULT '[]';\n",
-    2: "ALTER TABLE news ADD COLUMN read TEXT NOT NULL DEFAULT '';\n",
+    # Results that were marked as read were deleted before. An edition that was noted before has no language, and
+    # counts as seen in any.
+    2: "ALTER TABLE news ADD COLUMN read TEXT NOT NULL DEFAULT '';\n"
+    f"ALTER TABLE editions ADD COLUMN language TEXT;\n{OUTBOX}",
 }
 _SELECT = "SELECT number, question, searched_as, subject, scope, kept, seen, asked, parts FROM questions"
 _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM rests_on)"
@@ -81,6 +88,7 @@ _FORGET_ARTICLES = "DELETE FROM articles WHERE id NOT IN (SELECT article FROM re
 _SEEN = (
     "e.number <= :seen AND (:since IS NULL OR e.published >= :since) AND (:until IS NULL OR e.published <= :until) "
     "AND (:outlets IS NULL OR e.outlet IN (SELECT value FROM json_each(:outlets))) "
+    "AND (:languages IS NULL OR e.language IS NULL OR e.language IN (SELECT value FROM json_each(:languages))) "
     "AND NOT EXISTS (SELECT 1 FROM missed m WHERE m.question = :question AND m.edition = e.number)"
 )
 _NOTED_AT_ONCE = 200  # articles
@@ -125,6 +133,15 @@ class AlertListing:
     quotes: int  # new ones, not marked as read
 
 
+# Makes the messages about what an alert has found.
+Compose = Callable[[Alert, AlertResult], Sequence[Letter]]
+
+
+def no_letters(_asked: Alert, _result: AlertResult) -> Sequence[Letter]:
+    """Make no message."""
+    return ()
+
+
 class AlertStore:
     """The alerts of one store. Safe to share between threads."""
 
@@ -143,6 +160,7 @@ class AlertStore:
                 migrations=_MIGRATIONS,
             ),
         )
+        self.outbox = Outbox(self._database)
 
     def keep(self, question: str, standalone: Standalone, *, scope: Scope, shelf: Shelf) -> Alert:
         """Add an alert; all that is on the shelf counts as seen. If there is one already, return that."""
@@ -266,6 +284,7 @@ class AlertStore:
             "since": scope.since and scope.since.isoformat(),
             "until": scope.until and scope.until.isoformat(),
             "outlets": json.dumps([_number_of(name) for name in sorted(scope.outlets)]) if scope.outlets else None,
+            "languages": json.dumps(sorted(scope.languages)) if scope.languages else None,
         }
         with self._database.reading() as connection:
 
@@ -280,12 +299,13 @@ class AlertStore:
             yield is_seen
 
     def settle(
-        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None
+        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None, compose: Compose = no_letters
     ) -> tuple[bool, AlertResult | None]:
         """Save that an alert was asked of all editions up to that number except those `gone`, and what it found.
 
-        Returns whether it was saved, and the result. If two processes ask at once, the second one saves nothing and
-        asks again, so that no result comes twice.
+        The messages about it that `compose` makes are put into the outbox in the same transaction. Returns whether it
+        was saved, and the result. If two processes ask at once, the second one saves nothing and asks again, so that
+        no result comes twice.
         """
         with self._database.writing() as connection:
             settled = connection.execute(
@@ -299,7 +319,11 @@ class AlertStore:
                 "INSERT INTO missed SELECT ?, number FROM editions WHERE article IN (SELECT value FROM json_each(?))",
                 (asked.number, json.dumps(gone)),
             )
-            return True, _add_result(connection, asked.number, answer) if answer else None
+            if answer is None:
+                return True, None
+            result = _add_result(connection, asked.number, answer)
+            put_letters(connection, compose(asked, result), question=asked.number)
+            return True, result
 
 
 def has_alerts_file(store: Path) -> bool:
@@ -343,10 +367,13 @@ def _number_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), signed=True)
 
 
-def _unknown_editions(connection: sqlite3.Connection, reading: Reading) -> list[tuple[str, date | None, str | None]]:
+_Edition = tuple[str, date | None, str | None, str]  # id, day, outlet and language of an article
+
+
+def _unknown_editions(connection: sqlite3.Connection, reading: Reading) -> list[_Edition]:
     known = {id_ for (id_,) in connection.execute("SELECT article FROM editions")}
     listings = reading.listings()
-    return [(one.id, one.published, one.outlet) for one in listings if one.id not in known]
+    return [(one.id, one.published, one.outlet, one.language) for one in listings if one.id not in known]
 
 
 def _note(connection: sqlite3.Connection, reading: Reading) -> int:
@@ -354,10 +381,10 @@ def _note(connection: sqlite3.Connection, reading: Reading) -> int:
     unknown = _unknown_editions(connection, reading)
     for start in range(0, len(unknown), _NOTED_AT_ONCE):
         numbers = dict[str, int | None]()
-        for id_, published, outlet in unknown[start : start + _NOTED_AT_ONCE]:
+        for id_, published, outlet, language in unknown[start : start + _NOTED_AT_ONCE]:
             added = connection.execute(
-                "INSERT INTO editions (article, published, outlet) VALUES (?, ?, ?)",
-                (id_, published and published.isoformat(), _number_of(outlet or "")),
+                "INSERT INTO editions (article, published, outlet, language) VALUES (?, ?, ?, ?)",
+                (id_, published and published.isoformat(), _number_of(outlet or ""), language),
             )
             numbers[id_] = added.lastrowid
         connection.executemany(
@@ -414,7 +441,9 @@ def _write_parts(standalone: Standalone) -> str:
 def _write_scope(scope: Scope) -> str:
     """Return a scope as JSON; equal scopes give equal text."""
     days = (day and day.isoformat() for day in (scope.since, scope.until))
-    return json.dumps(dict(zip(("since", "until", "outlets"), (*days, sorted(scope.outlets)), strict=True)))
+    written = dict(zip(("since", "until", "outlets"), (*days, sorted(scope.outlets)), strict=True))
+    # Only if there are any: scopes that were written before have none.
+    return json.dumps(written | ({"languages": sorted(scope.languages)} if scope.languages else {}))
 
 
 @cache

@@ -103,7 +103,7 @@ def test_alerts_are_added_run_read_and_removed(dateline: CommandLine) -> None:
         f"    [1] {said} (Agreed)\n"
     )
     first, second = json.loads(dateline("alerts", "--json").stdout)
-    assert set(first) == {"number", "question", "searched_as", "since", "as_of", "outlets", "kept", "new"}
+    assert set(first) == {"number", "question", "searched_as", "since", "as_of", "outlets", "languages", "kept", "new"}
     (result,) = first["new"]
     assert set(result) == {"found", "quotes", "problem"}
     (quote,) = result["quotes"]

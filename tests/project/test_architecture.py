@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, str] = {
     "index.inbox": "index.core index.reading",
     "index.feeds": "index.core index.formats.xml_files index.inbox index.reading index.shelf.database index.text",
     "index.pipeline": "index.core index.formats.sandbox index.inbox index.reading index.shelf index.text index.vectors",
-    "index.cli": "index.core index.feeds index.inbox index.pipeline index.shelf index.text",
+    "index.backup": "index.core index.inbox.folder index.shelf.database",
+    "index.cli": "index.backup index.core index.feeds index.inbox index.pipeline index.shelf index.text",
     "rag.language": "index.text",
     "rag.llm": "index.core index.text",
     "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
@@ -42,9 +43,11 @@ MAY_IMPORT: dict[str, str] = {
         "index.core index.shelf index.text "
         "rag.analysis rag.answering rag.catalogue rag.evidence rag.language rag.llm rag.retrieval rag.storage"
     ),
+    # It sends what alerts have found.
+    "rag.delivery": "index.core index.inbox.fetch rag.evidence rag.output rag.storage",
     "rag.cli": (
         "index.cli index.core index.formats index.pipeline index.reading "
-        "rag.analysis rag.answering rag.evaluation rag.llm rag.output rag.storage"
+        "rag.analysis rag.answering rag.delivery rag.evaluation rag.llm rag.output rag.storage"
     ),
     # The front ends know the packages of `index` and `rag`, and each other in this order.
     "ui.browser": "index rag",
@@ -54,7 +57,7 @@ MAY_IMPORT: dict[str, str] = {
     "ui.sidebar": "index rag ui.browser ui.chat ui.server",
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
-    "ui.doctor": "index rag.llm ui.server",
+    "ui.doctor": "index rag.delivery rag.llm rag.storage ui.server",
     "ui.cli": "index rag ui.doctor",
     "app": "index ui ui.server",
     # As a library, and as a command.
@@ -72,7 +75,7 @@ HOMES = {
     "openai": ("index.vectors.embedders", "rag.llm"),
     "onnxruntime": ("index.vectors.embedders",),
     "tokenizers": ("index.vectors.embedders",),
-    "sqlite3": ("index.shelf", "rag.storage.alerts", "ui.doctor"),
+    "sqlite3": ("index.shelf", "rag.storage.alerts", "rag.storage.outbox", "ui.doctor"),
     "nupunkt": ("index.text.sentences",),
     "rensa": ("index.text.near_duplicates",),
     "rapidfuzz": ("rag.language.word_diff", "rag.retrieval.spelling", "rag.analysis.draft_check"),

@@ -239,6 +239,8 @@ def _objects(part: Any) -> Iterator[Any]:
         ("show", ["show", SEED.name]),
         ("edit", ["edit", SEED.name, "--author", "Asha Rao"]),
         ("edit", ["edit", "--list"]),
+        ("backup", ["backup", "whole.tar"]),
+        ("restore", ["restore", "whole.tar", "--check"]),
         ("evaluate", ["evaluate", "truth.jsonl"]),
         ("doctor", ["doctor"]),
     ],

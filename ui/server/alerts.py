@@ -12,6 +12,8 @@ from index.core.scope import Scope
 from index.pipeline.library import Library
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Answer
+from rag.delivery.letters import compose_with
+from rag.delivery.sending import note_failed_run
 from rag.storage.alerts import AlertListing, AlertStore, has_alerts_file
 
 # How old the list may be when an answer is drawn; it would otherwise be read for each of them.
@@ -79,7 +81,8 @@ class Alerts:
             return
         self._searched, self._due = shelf, 0.0
         try:
-            for _ in run_alerts(self._library, self.store, stop=stop):
+            compose = compose_with(self._library.settings)
+            for _ in run_alerts(self._library, self.store, stop=stop, compose=compose):
                 pass
             self.problem = ""
             if stop():
@@ -87,3 +90,9 @@ class Alerts:
         except DatelineError as error:
             self.problem = f"Alerts could not search the new articles: {error}"
             self._due = time.monotonic() + _ASK_AGAIN_SECONDS
+            note_failed_run(self._library.settings, str(error))
+
+    def note_run(self) -> None:
+        """Store that indexing went well, unless the alerts could not run after it. Raises DatelineError."""
+        if self.is_there and not self.problem:
+            self.store.outbox.note_success()

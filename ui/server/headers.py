@@ -4,9 +4,16 @@ Foreign text is always shown as text. If any were ever interpreted as HTML, the 
 for it.
 """
 
+from functools import cache
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.core.errors import DatelineError
+from index.core.settings import load_settings
+
+HEALTH = "/_stcore/health"
 
 # Streamlit's page needs inline scripts and styles, and blobs; everything else comes from its own host.
 POLICY = "; ".join(
@@ -65,3 +72,33 @@ class OwnOrigin:
             await PlainTextResponse("Requests from other sites are refused.", status_code=403)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+class ProxyLogin:
+    """Middleware that refuses requests without the header in which a proxy names its user, if one is set.
+
+    The header proves nothing by itself. It keeps a page from being open by mistake; the network must see to it that
+    only the proxy reaches the page.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap `app`."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on requests that the proxy has let in, and the one for the server's health; answer others with 401."""
+        if scope["type"] in ("http", "websocket") and scope["path"] != HEALTH:
+            try:
+                name = _proxy_user_header()
+            except DatelineError:
+                name = ""  # the page shows the error, and nothing else
+            if name and not Headers(scope=scope).get(name, "").strip():
+                said = "This page is behind a login. Open it at the address of its proxy."
+                await PlainTextResponse(said, status_code=401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+@cache
+def _proxy_user_header() -> str:
+    return load_settings().proxy_user_header

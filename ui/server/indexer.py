@@ -2,7 +2,8 @@
 
 Questions can be asked while it works. Between two runs it brings Chroma up to date with what another process, such as
 `dateline index`, has added. It also rebuilds a damaged shelf, and runs the alerts on new articles. If watching is on,
-a second thread starts a run whenever something changes in the seeds. A third one polls the feeds.
+a second thread starts a run whenever something changes in the seeds. A third one polls the feeds, and a fourth one
+sends what alerts have found.
 """
 
 import threading
@@ -17,6 +18,7 @@ from index.pipeline.chroma_sync import sync_chroma
 from index.pipeline.events import BuiltAgain, Done, Embedded, Rejected, Visible, Waiting
 from index.pipeline.library import Library
 from index.pipeline.sync import WAIT_SECONDS, sync_shelf
+from rag.delivery.sending import keep_delivering, note_failed_run
 from ui.server.alerts import Alerts
 from ui.server.suggestions import Suggestions
 from ui.server.unexpected import log_and_explain
@@ -52,6 +54,7 @@ class Indexer:
         self._watch_problem = ""
         self._watcher: threading.Thread | None = None
         self._poller: threading.Thread | None = None
+        self._sender: threading.Thread | None = None
         self._damage = ""  # what was wrong with the shelf at the last check
         self._not_placed = ""  # the generation of the shelf that could not be copied to Chroma
         self._unexpected = ("", "")  # the unexpected error that was logged last, and where
@@ -92,6 +95,9 @@ class Indexer:
         polling = partial(keep_polling, self._library.settings, ended=self._ended, found=self.start)
         self._poller = threading.Thread(target=polling, name="feeds", daemon=True)
         self._poller.start()
+        sending = partial(keep_delivering, self._library.settings, ended=self._ended)
+        self._sender = threading.Thread(target=sending, name="sending", daemon=True)
+        self._sender.start()
         return True
 
     def watch(self, on: bool) -> None:
@@ -118,7 +124,7 @@ class Indexer:
             self._ended.set()
             self._asked.set()
             self._watch_ended.set()
-        for thread in (self._watcher, self._poller, self._thread):
+        for thread in (self._watcher, self._poller, self._sender, self._thread):
             if thread is not None:
                 thread.join(timeout=5)
         self._library.index.release()
@@ -183,11 +189,14 @@ class Indexer:
                 if seen != placed or not self._library.index.usable:
                     placed = self._place(seen)
                 self._alerts.ask(f"{store} {seen}", stop=lambda: self._asked.is_set() or self._ended.is_set())
+                if asked:
+                    self._alerts.note_run()
                 if not self._asked.is_set():
                     self._suggestions.update(seen)
             except DatelineError as error:
                 self._unreachable = isinstance(error, ChromaUnreachable)
                 self._fail(str(error))
+                note_failed_run(self._library.settings, str(error))
             except Exception as error:  # noqa: BLE001 (logged; the thread goes on)
                 self._fail_unexpectedly(error)
 

@@ -173,6 +173,8 @@ def test_an_alert_reports_no_promise_of_somebody_else(alerts: AlertStore, newsro
 def test_alerts_that_were_kept_without_their_parts_are_read(alerts: AlertStore, newsroom: Newsroom) -> None:
     asked = keep(alerts, newsroom)
     with closing(sqlite3.connect(alerts.path)) as connection:
+        for change in ("DROP TABLE outbox", "DROP TABLE runs", "ALTER TABLE editions DROP COLUMN language"):
+            connection.execute(change)
         connection.execute("ALTER TABLE questions DROP COLUMN parts")
         connection.execute("ALTER TABLE news DROP COLUMN read")
         connection.execute("PRAGMA user_version = 1")

@@ -1,0 +1,1 @@
+"""Delivery: what alerts have found reaches a webhook or a mailbox."""

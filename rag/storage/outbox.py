@@ -1,0 +1,138 @@
+"""The outbox: messages about alerts, kept in the file of alerts until they are delivered.
+
+What an alert has found and the messages about it are written in one transaction. A message keeps its id however often
+it is sent, so a receiver that knows the id counts it once.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, cast
+from uuid import uuid4
+
+from index.shelf.database import Database
+
+Channel = Literal["webhook", "mail"]
+SCHEMA = """
+-- Moments are seconds since 1970; 0 is never. A message is deleted when it is delivered.
+CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, question INTEGER REFERENCES questions
+    ON DELETE CASCADE, channel TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL, made INTEGER NOT NULL,
+    due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT ''
+);
+-- Since when runs have failed, and whether that was told. One row.
+CREATE TABLE runs (failed_since INTEGER NOT NULL, told INTEGER NOT NULL);
+INSERT INTO runs VALUES (0, 0);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to one receiver."""
+
+    channel: Channel
+    recipient: str  # an e-mail address; "" for the webhook, whose address is a setting
+    body: str  # JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is not delivered yet."""
+
+    id: str  # the same at each attempt
+    letter: Letter
+    made: datetime  # UTC
+    due: datetime  # UTC, when it is tried next
+    attempts: int  # that failed
+    problem: str  # why the last one failed
+
+
+class Outbox:
+    """The messages of one store that wait. Safe to share between threads and processes."""
+
+    def __init__(self, database: Database) -> None:
+        """Use the file of alerts."""
+        self._database = database
+
+    def waiting(self) -> list[Waiting]:
+        """List the messages, the oldest first."""
+        with self._database.reading() as connection:
+            return [_waiting(row) for row in connection.execute(f"{_SELECT} ORDER BY number")]
+
+    def delivered(self, id_: str) -> None:
+        """Delete a message: it was delivered."""
+        with self._database.writing() as connection:
+            connection.execute("DELETE FROM outbox WHERE id = ?", (id_,))
+        self._database.empty_log()
+
+    def failed(self, id_: str, problem: str, *, due: datetime) -> None:
+        """Store why a message was not delivered, and when to try again."""
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE outbox SET attempts = attempts + 1, problem = ?, due = ? WHERE id = ?",
+                (problem, _seconds(due), id_),
+            )
+
+    def discard(self) -> int:
+        """Delete all messages, and return how many there were."""
+        with self._database.writing() as connection:
+            count = connection.execute("DELETE FROM outbox").rowcount
+        self._database.empty_log()
+        return count
+
+    def note_failure(self, *, now: datetime, after: timedelta, compose: Callable[[datetime], Sequence[Letter]]) -> bool:
+        """Store that a run failed. If runs have failed for so long, put messages about it into the outbox, once.
+
+        Returns True if it did; the messages and the note that they were made are one transaction.
+        """
+        with self._database.writing() as connection:
+            since, told = connection.execute("SELECT failed_since, told FROM runs").fetchone()
+            if not since:
+                connection.execute("UPDATE runs SET failed_since = ?", (_seconds(now),))
+                since = _seconds(now)
+            if told or not after or _seconds(now) - since < after.total_seconds():
+                return False
+            connection.execute("UPDATE runs SET told = 1")
+            put_letters(connection, compose(_moment(since)), question=None)
+            return True
+
+    def note_success(self) -> None:
+        """Store that a run succeeded."""
+        with self._database.reading() as connection:
+            if not connection.execute("SELECT failed_since FROM runs").fetchone()[0]:
+                return
+        with self._database.writing() as connection:
+            connection.execute("UPDATE runs SET failed_since = 0, told = 0")
+
+    def failing_since(self) -> datetime | None:
+        """Return since when runs have failed, or None if the last one succeeded."""
+        with self._database.reading() as connection:
+            since = connection.execute("SELECT failed_since FROM runs").fetchone()[0]
+        return _moment(since) if since else None
+
+
+_SELECT = "SELECT id, channel, recipient, body, made, due, attempts, problem FROM outbox"
+
+
+def put_letters(connection: sqlite3.Connection, letters: Sequence[Letter], *, question: int | None) -> None:
+    """Put messages into the outbox, as part of a transaction."""
+    now = _seconds(datetime.now(UTC))
+    connection.executemany(
+        "INSERT INTO outbox (id, question, channel, recipient, body, made, due) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(uuid4().hex, question, one.channel, one.recipient, one.body, now, now) for one in letters],
+    )
+
+
+def _waiting(row: Sequence[object]) -> Waiting:
+    id_, channel, recipient, body, made, due, attempts, problem = row
+    letter = Letter(cast("Channel", channel), str(recipient), str(body))
+    return Waiting(str(id_), letter, _moment(made), _moment(due), int(str(attempts)), str(problem))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: object) -> datetime:
+    return datetime.fromtimestamp(int(str(seconds)), tz=UTC)

@@ -1,0 +1,80 @@
+"""`dateline serve`: it is open to other machines only behind a login, or if the user says that it needs none."""
+
+import time
+from subprocess import Popen
+
+import httpx
+import pytest
+
+from index.core.errors import BadSettings
+from index.core.settings import Settings
+from tests.conftest import CommandLine
+from tests.support.ports import free_port
+from ui.cli import check_host, server_options
+
+
+def test_other_addresses_than_loopback_need_a_login_or_a_decision(dateline: CommandLine) -> None:
+    run = dateline("serve", "--host", "0.0.0.0", "--port", str(free_port()))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "whoever reaches it can read all articles and chats, and change them" in run.stderr
+    assert "DATELINE_PROXY_USER_HEADER" in run.stderr
+    for host in ("0.0.0.0", "192.168.1.5"):
+        with pytest.raises(BadSettings, match="no login of its own"):
+            check_host(host, Settings(_env_file=None))
+        check_host(host, Settings(proxy_user_header="X-Forwarded-User", _env_file=None))
+        check_host(host, Settings(serve_without_login=True, _env_file=None))
+    for host in ("127.0.0.1", "127.0.0.2"):
+        check_host(host, Settings(_env_file=None))
+    for host in ("localhost", "example.org", "::", "0", ""):
+        with pytest.raises(BadSettings, match="is not an address to listen on"):
+            check_host(host, Settings(serve_without_login=True, _env_file=None))
+
+
+def test_more_names_are_added_to_those_of_this_machine() -> None:
+    settings = Settings(allowed_hosts="news.example.org, desk.example", _env_file=None)
+    named = server_options("127.0.0.1", 1, settings)[4:]
+    assert named[1::2] == ["localhost", "127.0.0.1", "news.example.org", "desk.example"]
+    assert set(named[::2]) == {"--server.allowedHosts"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PROXY_USER_HEADER", "X User"), ("PROXY_USER_HEADER", "X:"), ("ALLOWED_HOSTS", "a, http://b")]
+)
+def test_bad_settings_are_refused(dateline: CommandLine, name: str, value: str) -> None:
+    run = dateline("serve", **{f"DATELINE_{name}": value})
+    assert run.returncode == 1
+    assert f"DATELINE_{name}" in run.stderr
+
+
+def get(address: str, server: Popen[str], **headers: str) -> httpx.Response:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return httpx.get(address, headers=headers)
+        except httpx.ConnectError:
+            assert server.poll() is None, "ended early"
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_requests_that_no_proxy_has_let_in_are_refused(dateline: CommandLine) -> None:
+    port = free_port()
+    environment = {"DATELINE_PROXY_USER_HEADER": "X-Forwarded-User", "DATELINE_ALLOWED_HOSTS": "news.example"}
+    with dateline.running("serve", "--port", str(port), "--host", "127.0.0.1", **environment) as server:
+        page = f"http://127.0.0.1:{port}"
+        host = {"Host": "news.example"}
+        assert get(f"{page}/_stcore/health", server, **host).text == "ok", "a container asks for it without a proxy"
+        refused = get(f"{page}/", server, **host)
+        assert refused.status_code == 401
+        assert refused.text == "This page is behind a login. Open it at the address of its proxy."
+        assert get(f"{page}/", server, **host, **{"X-Forwarded-User": ""}).status_code == 401
+        assert get(f"{page}/_stcore/host-config", server, **host).status_code == 401
+        socket = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+        socket["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
+        assert get(f"{page}/_stcore/stream", server, **host, **socket).status_code in (401, 403)
+        let_in = get(f"{page}/", server, **host, **{"X-Forwarded-User": "ana"})
+        assert let_in.status_code == 200
+        assert "frame-ancestors" in let_in.headers["content-security-policy"]
+        stranger = get(f"{page}/", server, Host="stranger.example", **{"X-Forwarded-User": "ana"})
+        assert stranger.status_code == 400

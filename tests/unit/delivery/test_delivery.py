@@ -1,0 +1,388 @@
+"""Delivery: what an alert finds reaches its receivers, with the same id until it is delivered."""
+
+import base64
+import hashlib
+import hmac
+import os
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from index.core.errors import BadSettings, NotDelivered
+from index.core.scope import Scope
+from index.core.settings import Settings, load_settings
+from rag.analysis.alert_runs import run_alerts
+from rag.answering.models import Standalone
+from rag.delivery.letters import Mail, compose_failure_with, compose_with
+from rag.delivery.mail import _written, send_mail
+from rag.delivery.reports import outbox_lines
+from rag.delivery.sending import deliver
+from rag.delivery.webhook import send_webhook
+from rag.evidence.permalinks import Place
+from rag.storage.alerts import AlertStore
+from rag.storage.outbox import Letter, Waiting, put_letters
+from tests.conftest import ROOT, CommandLine, Newsroom, wait_until
+from tests.project.test_docs import check
+from tests.support.forked import start_forked
+from tests.support.receivers import Webhook, serve_mail, serve_webhook
+from ui.doctor import examine
+
+COST = "How much will the new ferries cost?"
+SAID = "The new ferries will cost {} million crowns, the harbour authority said."
+SECRET = "whsec_" + base64.b64encode(b"a secret of the desk").decode()
+
+
+@pytest.fixture
+def hook() -> Iterator[Webhook]:
+    with serve_webhook() as hook:
+        yield hook
+
+
+def with_webhook(newsroom: Newsroom, hook: Webhook, **more: object) -> Settings:
+    update = {"webhook_url": SecretStr(hook.url), "webhook_secret": SecretStr(SECRET), "webhook_private": True, **more}
+    return newsroom.library.settings.model_copy(update=update)
+
+
+def find(newsroom: Newsroom, settings: Settings, million: int = 61) -> AlertStore:
+    """Have an alert find something new."""
+    alerts = AlertStore(settings.store)
+    alerts.keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf)
+    newsroom.write(f"{million}.txt", SAID.format(million))
+    newsroom.indexed()
+    assert list(run_alerts(newsroom.library, alerts, compose=compose_with(settings)))
+    return alerts
+
+
+def problems(settings: Settings, alerts: AlertStore) -> list[str]:
+    return [sent.problem for sent in deliver(settings, alerts, at_once=True)]
+
+
+def test_a_webhook_that_fails_twice_gets_the_message_with_one_id_and_a_right_signature(
+    newsroom: Newsroom, hook: Webhook
+) -> None:
+    settings = with_webhook(newsroom, hook, page_url="https://news.example/")
+    alerts = find(newsroom, settings)
+    hook.statuses = [503, 500]
+    for status in hook.statuses[:]:
+        (problem,) = problems(settings, alerts)
+        assert f"127.0.0.1: the server answered {status}" in problem
+        assert "path-key" not in problem
+        assert list(deliver(settings, alerts)) == [], "the next attempt is later"
+    assert problems(settings, alerts) == [""]
+    assert (problems(settings, alerts), alerts.outbox.waiting()) == ([], [])
+
+    assert len({(one.headers["webhook-id"], one.body) for one in hook.posted}) == 1
+    posted = hook.posted[-1]
+    signed = f"{posted.headers['webhook-id']}.{posted.headers['webhook-timestamp']}.".encode() + posted.body
+    expected = base64.b64encode(hmac.new(b"a secret of the desk", signed, hashlib.sha256).digest()).decode()
+    assert posted.headers["webhook-signature"] == f"v1,{expected}"
+    assert abs(int(posted.headers["webhook-timestamp"]) - time.time()) < 300
+    check("webhook", posted.body.decode())
+    (quote,), (address,) = posted.json["quotes"], posted.json["links"]
+    assert (posted.json["event"], posted.json["searched_as"]) == ("alert", COST)
+    with newsroom.library.shelf.read() as reading:
+        article = reading.article(quote["path"])
+    assert article.text[quote["start"] : quote["end"]] == quote["quote"] == SAID.format(61)
+    assert address.startswith("https://news.example/?article=61.txt&quote=")
+    place = Place.read(address.partition("&quote=")[2])
+    assert place
+    assert place.span.cut(article.text) == quote["quote"]
+
+
+def test_a_webhook_on_a_private_network_gets_nothing_unless_that_is_set(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook, webhook_private=False)
+    alerts = find(newsroom, settings)
+    (problem,) = problems(settings, alerts)
+    assert "port" in problem
+    at_port_80 = settings.model_copy(update={"webhook_url": SecretStr("http://127.0.0.1/hook")})
+    (problem,) = problems(at_port_80, alerts)
+    assert "127.0.0.1, which is not on the public internet" in problem
+    assert "set DATELINE_WEBHOOK_PRIVATE=True" in problem
+    hook.statuses, hook.headers = [302], {"Location": "http://127.0.0.1/"}
+    (problem,) = problems(with_webhook(newsroom, hook), alerts)
+    assert "answered 302" in problem, "a redirect is not followed"
+    assert len(hook.posted) == 1
+
+
+def test_what_cannot_be_delivered_is_kept_and_said_by_command_and_doctor(
+    newsroom: Newsroom, hook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = with_webhook(newsroom, hook)
+    alerts = find(newsroom, settings)
+    hook.statuses = [500] * 4
+    for _ in range(4):
+        assert problems(settings, alerts) != [""]
+    (message,) = alerts.outbox.waiting()
+    assert message.attempts == 4
+    assert message.due > datetime.now(UTC) + timedelta(minutes=10), "the pauses grow"
+    (line,) = outbox_lines(alerts.outbox.waiting(), None)
+    assert line.startswith("1 message to the webhook not delivered yet. Webhook 127.0.0.1: the server answered 500")
+    assert line.endswith("Send now with `dateline alerts send`, or delete with `dateline alerts discard`.")
+    assert caplog.text.count("could not be delivered") == 1
+    assert "path-key" not in caplog.text
+    found = [finding for finding in examine(settings, port=1, port_is_free=True) if finding.check == "alerts"]
+    assert [(finding.state, finding.found) for finding in found] == [("warning", line)]
+
+    alerts.mark_read(1, up_to=99)
+    assert alerts.outbox.waiting(), "it is sent though it was read on the page"
+    alerts.remove(1)
+    assert not alerts.outbox.waiting(), "an alert that is removed sends nothing any more"
+
+
+def test_a_receiver_that_fails_is_asked_once_in_a_turn_and_stops_no_other(newsroom: Newsroom, hook: Webhook) -> None:
+    with serve_mail() as box:
+        settings = by_mail(newsroom, box.port, webhook_url=SecretStr(hook.url), webhook_private=True)
+        for million in (61, 62):
+            alerts = find(newsroom, settings, million)
+        hook.statuses = [500]
+        assert sorted(bool(problem) for problem in problems(settings, alerts)) == [False] * 4 + [True]
+        assert (len(box.mails), len(hook.posted), len(alerts.outbox.waiting())) == (4, 1, 2)
+
+
+def test_the_command_notes_runs_that_fail(dateline: CommandLine) -> None:
+    dateline("alerts", COST)
+    store = dateline.folder / ".dateline"
+    (dateline.folder / "seeds").rename(dateline.folder / "elsewhere")
+    assert dateline("index").returncode == 1
+    assert AlertStore(store).outbox.failing_since()
+    assert "Runs have failed since" in dateline("alerts").stderr
+    (dateline.folder / "elsewhere").rename(dateline.folder / "seeds")
+    assert dateline("index").returncode == 0
+    assert AlertStore(store).outbox.failing_since() is None
+
+
+@pytest.mark.slow
+def test_a_message_is_counted_once_over_twenty_kills(newsroom: Newsroom, hook: Webhook) -> None:
+    settings, chance = with_webhook(newsroom, hook), Random(3)
+    alerts = find(newsroom, settings)
+    with alerts._database.writing() as connection:
+        put_letters(connection, [Letter("webhook", "", f'{{"number": {n}}}') for n in range(39)], question=1)
+    ids = [message.id for message in alerts.outbox.waiting()]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DATELINE_WEBHOOK_URL": hook.url,
+        "DATELINE_WEBHOOK_PRIVATE": "1",
+        "DATELINE_SEEDS": str(settings.seeds),
+        "DATELINE_STORE": str(settings.store),
+    }
+    output, hook.pause, left = settings.store / "output", 0.06, [len(ids)]
+    for _ in range(20):
+        seen = len(hook.posted)
+        process = start_forked(
+            ["alerts", "send"], folder=settings.store, environment=environment, said=output, complained=output
+        )
+        wait_until(lambda seen=seen: len(hook.posted) > seen)  # type: ignore[misc]
+        time.sleep(chance.random() * 0.1)  # before the answer, while it is stored, or in the next message
+        process.kill()
+        process.join()
+        assert process.exitcode == -9
+        left.append(len(alerts.outbox.waiting()))
+    hook.pause = 0
+    assert set(problems(settings, alerts)) <= {""}
+    assert alerts.outbox.waiting() == []
+    assert len(set(left)) > 2, "some were stored as delivered"
+    assert len(hook.posted) > len(ids), "some were sent again"
+    assert {one.headers["webhook-id"] for one in hook.posted} == set(ids), "each arrives, and no other id is made"
+    bodies = {(one.headers["webhook-id"], one.body) for one in hook.posted}
+    assert len(bodies) == len(ids), "a receiver that counts an id once has each message once"
+
+
+def test_a_finding_and_its_messages_are_saved_together_or_not_at_all(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook)
+    alerts = AlertStore(settings.store)
+    alerts.keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf)
+    newsroom.write("61.txt", SAID.format(61))
+    newsroom.indexed()
+
+    def fail(*_: object) -> list[Letter]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(run_alerts(newsroom.library, alerts, compose=fail))
+    assert (alerts.results(1), alerts.outbox.waiting()) == ((), [])
+    assert list(run_alerts(newsroom.library, alerts, compose=compose_with(settings)))
+    assert (len(alerts.results(1)), len(alerts.outbox.waiting())) == (1, 1)
+
+
+def test_runs_that_fail_for_long_are_told_once(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook)
+    alerts, now, day = AlertStore(settings.store), datetime.now(UTC), timedelta(days=1)
+    compose = compose_failure_with(settings, "No such folder: https://x.example/?key=1. Expected one.")
+
+    def fail(hours: int) -> bool:
+        return alerts.outbox.note_failure(now=now + timedelta(hours=hours), after=day, compose=compose)
+
+    assert [fail(hours) for hours in (0, 1, 23, 24, 25)] == [False, False, False, True, False]
+    assert problems(settings, alerts) == [""]
+    check("webhook", hook.posted[0].body.decode())
+    assert hook.posted[0].json["event"] == "alerts_failing"
+    assert hook.posted[0].json["problem"] == "No such folder: https://x.example/. Expected one."
+    (line,) = outbox_lines([], alerts.outbox.failing_since())
+    assert line.startswith("Runs have failed since 20")
+    alerts.outbox.note_success()
+    assert alerts.outbox.failing_since() is None
+    assert [fail(hours) for hours in (30, 60)] == [False, True], "a success begins a new count"
+
+
+def by_mail(newsroom: Newsroom, port: int, **more: object) -> Settings:
+    mail = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_security": "none", "mail_from": "desk@example.org"}
+    return newsroom.library.settings.model_copy(update={**mail, "mail_to": "ana@example.org, bo@example.org", **more})
+
+
+def test_each_receiver_gets_a_mail_with_the_quotes_and_their_links(newsroom: Newsroom) -> None:
+    with serve_mail() as box:
+        settings = by_mail(newsroom, box.port)
+        alerts = find(newsroom, settings)
+        box.answers = ["250 OK", "451 later"]
+        first, second = problems(settings, alerts)
+        assert first == ""
+        assert f"127.0.0.1:{box.port} answered 451" in second
+        assert problems(settings, alerts) == [""], "only the one that failed is sent again"
+    assert [to for to, _ in box.mails] == [["ana@example.org"], ["bo@example.org"]]
+    (_, mail), _ = box.mails
+    assert (mail["From"], mail["To"]) == ("desk@example.org", "ana@example.org")
+    assert mail["Subject"] == f"1 new quote: {COST}"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].endswith("@example.org>")
+    text = mail.get_content()
+    assert SAID.format(61) in text
+    assert "http://localhost:8501/?article=61.txt&quote=" in text
+
+
+def test_a_mail_server_that_is_away_or_offers_no_encryption_is_reported(newsroom: Newsroom) -> None:
+    with serve_mail() as box:
+        settings = by_mail(newsroom, box.port, smtp_security="starttls")
+        alerts = find(newsroom, settings)
+        assert "does not offer an encrypted connection" in problems(settings, alerts)[0]
+        assert box.mails == []
+    assert "cannot be reached (ConnectionRefusedError)" in problems(settings, alerts)[0]
+    assert "No mail server is set" in problems(settings.model_copy(update={"smtp_host": ""}), alerts)[0]
+
+
+def test_mail_is_encrypted_and_the_certificate_checked(newsroom: Newsroom, tmp_path: Path) -> None:
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    asked = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mail -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        ["openssl", *asked.split(), "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, key)
+    with serve_mail(server) as box:
+        settings = by_mail(newsroom, box.port, smtp_security="starttls")
+        message, *_ = find(newsroom, settings).outbox.waiting()
+        with pytest.raises(NotDelivered, match="SSLCertVerificationError"):
+            send_mail(settings, message)
+        assert box.mails == []
+        send_mail(settings, message, certificates=ssl.create_default_context(cafile=certificate))
+        assert len(box.mails) == 1
+
+
+@given(subject=st.text(max_size=200), text=st.text(max_size=500))
+def test_no_text_becomes_a_header(subject: str, text: str) -> None:
+    settings = Settings(mail_from="desk@example.org", _env_file=None)
+    letter = Letter("mail", "ana@example.org", Mail(f"a{subject}\r\nBcc: x@example.org", text).written())
+    now = datetime.now(UTC)
+    written = _written(settings, Waiting("id", letter, now, now, 0, "")).as_bytes()
+    head = written.partition(b"\r\n\r\n")[0].decode("ascii")
+    names = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))]
+    expected = "From To Subject Date Message-ID Auto-Submitted Content-Type MIME-Version Content-Transfer-Encoding"
+    assert sorted(names) == sorted(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"WEBHOOK_URL": "file:///etc/passwd"}, "DATELINE_WEBHOOK_URL: .*expected an address"),
+        ({"MAIL_TO": "ana@example.org\nBcc: x"}, "DATELINE_MAIL_TO: .*expected addresses"),
+        ({"SMTP_HOST": "mail.example"}, "DATELINE_SMTP_HOST needs one address in DATELINE_MAIL_FROM"),
+        (
+            {"SMTP_HOST": "mail.example", "SMTP_SECURITY": "none", "MAIL_FROM": "a@b.org", "MAIL_TO": "a@b.org"},
+            "the mail server is another machine",
+        ),
+    ],
+)
+def test_bad_settings_are_named(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(f"DATELINE_{name}", value)
+    with pytest.raises(BadSettings, match=message):
+        load_settings()
+
+
+def test_an_earlier_file_is_brought_up_to_date(newsroom: Newsroom) -> None:
+    alerts = AlertStore(newsroom.library.settings.store)
+    newsroom.write("a.txt", SAID.format(60))
+    newsroom.indexed()
+    kept = alerts.keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf)
+    with closing(sqlite3.connect(alerts.path)) as connection:
+        for change in ("DROP TABLE outbox", "DROP TABLE runs"):
+            connection.execute(change)
+        for table, column in (("editions", "language"), ("news", "read")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 2")
+    again = AlertStore(newsroom.library.settings.store)
+    assert again.question(kept.number) == kept
+    assert again.keep(COST, kept.standalone, scope=Scope(), shelf=newsroom.library.shelf) == kept
+    assert (again.outbox.waiting(), again.outbox.failing_since()) == ([], None)
+    newsroom.write("b.txt", SAID.format(61))
+    newsroom.indexed()
+    assert [result.count for _, result in run_alerts(newsroom.library, again)] == [1]
+
+
+def test_an_alert_keeps_its_languages(newsroom: Newsroom) -> None:
+    alerts = AlertStore(newsroom.library.settings.store)
+    only_german = Scope(languages=frozenset({"de"}))
+    kept = alerts.keep(COST, Standalone(COST, ""), scope=only_german, shelf=newsroom.library.shelf)
+    assert alerts.question(kept.number).scope == only_german
+    assert alerts.keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf) != kept
+    newsroom.write("a.txt", SAID.format(61))
+    newsroom.indexed()
+    assert [asked.number for asked, _ in run_alerts(newsroom.library, alerts)] == [2], "the article is in English"
+
+
+def test_the_command_sends_after_indexing_and_again_on_request(dateline: CommandLine, hook: Webhook) -> None:
+    environment = {"DATELINE_WEBHOOK_URL": hook.url, "DATELINE_WEBHOOK_PRIVATE": "1"}
+    assert dateline("alerts", COST, "--language", "en").returncode == 0
+    (dateline.folder / "seeds" / "new.txt").write_text(SAID.format(61))
+    hook.statuses = [500, 500]
+    run = dateline("index", **environment)
+    assert run.returncode == 0
+    assert "failed    the webhook: Webhook 127.0.0.1: the server answered 500" in run.stderr
+    run = dateline("alerts", "send", "--json", **environment)
+    assert run.returncode == 1
+    assert check("send", run.stdout)[0][0]["problem"]
+    listed = dateline("alerts", **environment)
+    assert "only language en" in listed.stdout
+    assert "1 message to the webhook not delivered yet" in listed.stderr
+    assert dateline("alerts", "send", **environment).stdout == "delivered the webhook\n"
+    assert dateline("alerts", "send", **environment).stdout == "No message waits.\n"
+    assert dateline("alerts", "discard").stdout == "Deleted 0 messages that waited.\n"
+    assert hook.posted[0].json["quotes"][0]["quote"] == SAID.format(61)
+    assert "webhook-signature" not in hook.posted[0].headers
+
+
+def test_no_address_of_a_webhook_is_shown(newsroom: Newsroom) -> None:
+    letter, now = Letter("webhook", "", "{}"), datetime.now(UTC)
+    for address in ("http://127.0.0.1:1/secret-key", "http://[bad/secret-key", "http://0x7f.1/secret-key"):
+        settings = newsroom.library.settings.model_copy(
+            update={"webhook_url": SecretStr(address), "webhook_private": True}
+        )
+        with pytest.raises(NotDelivered) as raised:
+            send_webhook(settings, Waiting("id", letter, now, now, 0, ""))
+        assert "secret-key" not in str(raised.value)
