@@ -21,8 +21,8 @@ CREATE TABLE outbox (
     ON DELETE CASCADE, channel TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL, made INTEGER NOT NULL,
     due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, problem TEXT NOT NULL DEFAULT ''
 );
--- Since when runs have failed, and whether that was told. One row.
-CREATE TABLE runs (failed_since INTEGER NOT NULL, told INTEGER NOT NULL);
+-- Since when runs have failed, and whether that was reported. One row.
+CREATE TABLE runs (failed_since INTEGER NOT NULL, reported INTEGER NOT NULL);
 INSERT INTO runs VALUES (0, 0);
 """
 
@@ -87,13 +87,13 @@ class Outbox:
         Returns True if it did; the messages and the note that they were made are one transaction.
         """
         with self._database.writing() as connection:
-            since, told = connection.execute("SELECT failed_since, told FROM runs").fetchone()
+            since, reported = connection.execute("SELECT failed_since, reported FROM runs").fetchone()
             if not since:
                 connection.execute("UPDATE runs SET failed_since = ?", (_seconds(now),))
                 since = _seconds(now)
-            if told or not after or _seconds(now) - since < after.total_seconds():
+            if reported or not after or _seconds(now) - since < after.total_seconds():
                 return False
-            connection.execute("UPDATE runs SET told = 1")
+            connection.execute("UPDATE runs SET reported = 1")
             put_letters(connection, compose(_moment(since)), question=None)
             return True
 
@@ -103,7 +103,7 @@ class Outbox:
             if not connection.execute("SELECT failed_since FROM runs").fetchone()[0]:
                 return
         with self._database.writing() as connection:
-            connection.execute("UPDATE runs SET failed_since = 0, told = 0")
+            connection.execute("UPDATE runs SET failed_since = 0, reported = 0")
 
     def failing_since(self) -> datetime | None:
         """Return since when runs have failed, or None if the last one succeeded."""
