@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as NotInTimeError
 
+from index.shelf.shelf import Shelf
 from tests.conftest import ROOT
 from tests.support.browser import find_browser
 from tests.support.forked import start_forked
@@ -86,6 +87,7 @@ class Reader:
     """A reader of the page, with the browser's requests and errors."""
 
     page: Page
+    server: Server
     asked_for: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
@@ -100,7 +102,17 @@ class Reader:
         expect(self.page.locator(".dl-question")).to_have_count(0)
 
     def reindex(self) -> None:
+        """Press Re-index, and wait until the run has ended: what the page says of the run before may be the same."""
+        before = self._run()
         self.page.get_by_role("button", name="Re-index").click()
+        deadline = time.monotonic() + SECONDS / 1000
+        # Two runs within a second that change nothing look the same.
+        while self._run() == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _run(self) -> tuple[str, str]:
+        with Shelf(self.server.store).read() as reading:
+            return reading.record("generation"), reading.record("last_run")
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list in the sidebar. A list that is opened while the page is redrawn closes again.
@@ -133,7 +145,7 @@ def reading(
     """Open the page, or the link `at` to it. At the end, check that no request left the machine and nothing failed."""
     expect.set_options(timeout=SECONDS)
     context = _shared_context(browser, server)
-    reader = Reader(context.new_page())
+    reader = Reader(context.new_page(), server)
     reader.page.set_viewport_size({"width": width, "height": height})
     reader.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
     reader.page.on("request", lambda request: reader.asked_for.append(request.url))
