@@ -24,7 +24,7 @@ test: dev  ## set up .venv and run the tests
 # The type check runs next to the tests: together they keep two cores busy.
 quick: lint  ## format check, lint, strict types and the quick unit tests
 	$(BIN)/mypy & types=$$!; \
-	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal -m "not slow" tests/unit dateline index rag ui; \
+	$(BIN)/python -m pytest --quiet --numprocesses 2 --dist worksteal -m "not slow" tests/unit api dateline index rag ui; \
 	tests=$$?; wait $$types && exit $$tests
 
 lint: dev  ## format check and lint

@@ -13,7 +13,16 @@ import typer
 
 import index.cli
 import rag.cli
-from index.cli import CommandGroup, JsonOption, SeedsOption, StoreOption, VerboseOption, read_settings, run
+from index.cli import (
+    CommandGroup,
+    JsonOption,
+    SeedsOption,
+    StoreOption,
+    VerboseOption,
+    open_library,
+    read_settings,
+    run,
+)
 from index.core.errors import BadSettings
 from index.core.formatting import one_line
 from index.core.settings import Settings
@@ -92,6 +101,18 @@ def serve_command(
 
     sys.argv = ["streamlit", "run", str(_app_file()), *server_options(host, port, settings)]
     cli.main()
+
+
+@commands.command("mcp")
+def mcp_command(seeds: SeedsOption = None, store: StoreOption = None) -> None:
+    """Serve the shelf to a program with a language model, by the Model Context Protocol on standard input and output.
+
+    The server only reads. Claude, ChatGPT and others start it themselves.
+    """
+    from api.mcp_server import make_server  # takes half a second, and no other command needs it
+
+    with open_library(seeds, store) as library:
+        make_server(library).run("stdio")
 
 
 @commands.command("doctor")

@@ -58,7 +58,8 @@ MAY_IMPORT: dict[str, str] = {
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
     "ui.doctor": "index rag.delivery rag.llm rag.storage ui.server",
-    "ui.cli": "index rag ui.doctor",
+    "api.mcp_server": "index rag",
+    "ui.cli": "api.mcp_server index rag ui.doctor",
     "app": "index ui ui.server",
     # As a library, and as a command.
     "dateline.shelf": (
@@ -102,11 +103,12 @@ HOMES = {
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
     "starlette": ("app", "ui.server.headers", "ui.server.pulse"),
+    "mcp": ("api.mcp_server",),
     "typer": ("index.cli", "rag.cli", "ui.cli"),
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),
 }
-OURS = ("app", "dateline", "index", "rag", "ui")
+OURS = ("app", "api", "dateline", "index", "rag", "ui")
 MOST_MODULES = 14  # in one package
 
 

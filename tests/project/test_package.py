@@ -18,7 +18,7 @@ from tests.conftest import ROOT, SEED
 from tests.support.ports import free_port
 
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-OURS = ("dateline", "index", "rag", "ui")
+OURS = ("api", "dateline", "index", "rag", "ui")
 
 
 @pytest.fixture(scope="module")
