@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,7 +39,9 @@ def asked(command: CommandLine, *calls: Callable[[Client], Any]) -> list[Any]:
             async with Client(server) as client:
                 return [await call(client) for call in calls]
 
-    return anyio.run(talk)
+    # In a thread of its own: Playwright keeps a loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, talk).result()
 
 
 def tool(name: str, **arguments: Any) -> Callable[[Client], Any]:

@@ -138,9 +138,9 @@ export default function ({ data, parentElement }) {
     const opener = window.datelineOpener
     window.datelineOpener = undefined
     setTimeout(() => {
-      // A reader who types the next question already keeps the focus there.
-      const isTyping = document.activeElement?.matches("input, textarea")
-      if (opener?.isConnected && !isTyping) opener.focus({ preventScroll: true })
+      // A reader who has gone on already, to the next question or with Tab, keeps the focus there.
+      const hasGoneOn = document.activeElement && document.activeElement !== document.body
+      if (opener?.isConnected && !hasGoneOn) opener.focus({ preventScroll: true })
     }, 50)
   }
 }
