@@ -6,6 +6,8 @@ No container is built here. The packages are installed by the same commands in o
 import json
 import re
 import shlex
+import tomllib
+from pathlib import Path
 
 import yaml
 
@@ -58,6 +60,8 @@ def test_it_runs_as_no_root_with_a_check_of_its_health() -> None:
 def test_what_is_copied_is_there_and_nothing_else_reaches_the_builder() -> None:
     copied = {source for one in arguments("COPY") if "--from" not in one for source in shlex.split(one)[:-1]}
     assert all((ROOT / source).exists() for source in copied)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert {Path(source).name for source in copied} >= set(wheel["packages"]), "all that the package is built of"
     rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert rules[0] == "*"
     assert {rule[1:] for rule in rules if rule.startswith("!")} == copied
