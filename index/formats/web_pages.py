@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.core.errors import UnreadableArticle
@@ -23,10 +24,16 @@ _CONSENT = re.compile(
 _KEPT = ("html", "body", "main", "article")
 _SPAN = re.compile(r"[0-9]{1,3}")
 _WIDEST_SPAN = 100  # columns or rows
-# A live blog, by the type it states or by the names that its parts have.
-_LIVE_BLOG = re.compile(r"[\"/]LiveBlogPosting\"|\bclass=\"[^\"]*\blive-?blog", re.IGNORECASE)
+# A live blog, by the type that the page states or by the class of what holds its posts.
+_LIVE_BLOG = re.compile(r"[\"/]LiveBlogPosting\"")
+_LIVE_BLOG_CLASS = re.compile(r"\blive-?blog", re.IGNORECASE)
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2} ?[ap]\.?m\b", re.IGNORECASE)
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
+# Elements that trafilatura leaves out with their words, though they may be in the middle of a sentence.
+_DROPPED_IN_TEXT = ("time", "output", "meter")
+_INLINE = frozenset(
+    "a abbr b bdi bdo cite code data del dfn em font i ins mark q s small span strong sub sup u".split()
+)
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 
 
@@ -55,8 +62,8 @@ def parse_page(page: str) -> Parsed:
     saved = saved_url(page)
     _drop_unseen(tree)
     _open_asides(tree)
-    if _LIVE_BLOG.search(page):
-        _keep_posts(tree)
+    _keep_posts(tree, is_live_blog=_LIVE_BLOG.search(page) is not None)
+    _open_in_text(tree)
     for table in tree.iter("table"):
         _write_headers(table)
     found = trafilatura.bare_extraction(
@@ -161,31 +168,76 @@ def _open_asides(tree: "HtmlElement") -> None:
             element.tag = "div"
 
 
-def _keep_posts(tree: "HtmlElement") -> None:
+def _open_in_text(tree: "HtmlElement") -> None:
+    """Keep the words of elements in running text that trafilatura leaves out: "due at <time>14:00</time>"."""
+    has_words = _words_of_parents(tree)
+    for element in [one for one in tree.iter(*_DROPPED_IN_TEXT) if _is_in_text(one, has_words)]:
+        element.drop_tag()
+
+
+def _words_of_parents(tree: "HtmlElement") -> "dict[HtmlElement, bool]":
+    """Return, for what holds such elements, whether it has words of its own between its children."""
+    parents: dict[HtmlElement, bool] = {}
+    for element in tree.iter(*_DROPPED_IN_TEXT):
+        parent = element.getparent()
+        while parent is not None and parent not in parents:
+            parents[parent] = any(
+                re.search(r"\w", words or "") for words in (parent.text, *(one.tail for one in parent))
+            )
+            parent = parent.getparent() if parent.tag in _INLINE else None
+    return parents
+
+
+def _is_in_text(element: "HtmlElement", has_words: "dict[HtmlElement, bool]") -> bool:
+    """Return True if there are words next to an element, in the same paragraph."""
+    parent = element.getparent()
+    while parent is not None and not has_words[parent]:
+        parent = parent.getparent() if parent.tag in _INLINE else None
+    return parent is not None
+
+
+def _keep_posts(tree: "HtmlElement", *, is_live_blog: bool) -> None:
     """Write the time and the heading of each post of a live blog into a paragraph above it.
 
     They are in a header, which trafilatura drops.
     """
-    for time, post in [(time, _post_of(time)) for time in tree.iter("time")]:
+    has_words, posts = _words_of_parents(tree), list[tuple["HtmlElement", "HtmlElement"]]()
+    for time in tree.iter("time"):
+        is_clock = _CLOCK.search(time.text_content()) is not None
+        if is_clock and (time.getparent().tag in _HEADINGS or not _is_in_text(time, has_words)):
+            post = _post_of(time, is_live_blog=is_live_blog)
+            posts += [] if post is None else [(time, post)]
+    for time, post in posts if len(posts) > 1 else ():
+        heading = _heading_of(post)
+        words = " ".join(("" if heading is None else heading.text_content()).split())
         shown = " ".join(time.text_content().split())
-        if post is None or post.find(".//h1") is not None or not _CLOCK.search(shown):
-            continue
-        heading = next((one for one in post.iter(*_HEADINGS) if one.text_content().strip()), None)
         line = post.makeelement("p")
-        line.text = shown if heading is None else f"{shown} {' '.join(heading.text_content().split())}"
+        line.text = words if shown in words else f"{shown} {words}".strip()
         for element in (time, heading):
-            if element is not None:
+            if element is not None and element.getparent() is not None:
                 element.drop_tree()
         post.insert(0, line)
 
 
-def _post_of(time: "HtmlElement") -> "HtmlElement | None":
-    """Return the post that has a time: the largest element around it with this time alone, and with a paragraph."""
-    post, element = None, time.getparent()
-    while element is not None and element.tag not in ("body", "main", "nav", "aside", "footer"):
-        if sum(1 for _ in element.iter("time")) > 1:
-            return post
-        if element.find(".//p") is not None:
+def _post_of(time: "HtmlElement", *, is_live_blog: bool) -> "HtmlElement | None":
+    """Return the post whose time this is: the largest element with this time alone and with a paragraph.
+
+    None if this is no live blog, or the element is the whole article.
+    """
+    post, is_alone = None, True
+    for element in time.iterancestors():
+        if element.tag in ("body", "main", "nav", "aside", "footer"):
+            break
+        is_live_blog = is_live_blog or _LIVE_BLOG_CLASS.search(element.get("class") or "") is not None
+        is_alone = is_alone and len(list(islice(element.iter("time"), 2))) == 1
+        if is_alone and element.find(".//p") is not None:
             post = element
-        element = element.getparent()
+    return post if is_live_blog and post is not None and post.find(".//h1") is None else None
+
+
+def _heading_of(post: "HtmlElement") -> "HtmlElement | None":
+    """Return the heading of a post; one between its paragraphs is no heading of the whole."""
+    for element in post.iter("p", *_HEADINGS):
+        if element.text_content().strip():
+            return element if element.tag in _HEADINGS else None
     return None

@@ -43,7 +43,7 @@ from index.text.terms import STOP_WORDS
 # files are then read again.
 VERSION = "/".join(
     [
-        *("9", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))),
+        *("10", *map(version, ("trafilatura", "pypdf", "python-docx", "striprtf", "warcio", "ftfy"))),
         *filter(None, [installed_version()]),
     ]
 )

@@ -101,6 +101,24 @@ def test_a_heading_is_a_block_of_its_own() -> None:
     assert "\n\nWhat the pilots of the harbour now want to know\n\nShips" in parse_page(written).text
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<p>The vote is due at {} on Tuesday, said the clerk of the harbour, and the hall is closed after that.</p>",
+        "<p>The vote is due at <em>{}</em> on Tuesday, said the clerk of the harbour to all who asked.</p>",
+        "<ul><li>The vote is due at {} on Tuesday, said the clerk.</li><li>Ships go on at noon on that day.</li></ul>",
+        "<blockquote>The vote is due at {} on Tuesday, said the clerk of the harbour to all who asked.</blockquote>",
+        "<table><tr><td>The vote is due at {} on Tuesday</td><td>Hall</td></tr><tr><td>1</td><td>2</td></tr></table>",
+        "<h2>The vote is due at {} on Tuesday</h2><p>The hall is closed after that, said the clerk.</p>",
+    ],
+)
+@pytest.mark.parametrize("element", ["time", "output", "meter"])
+def test_words_in_the_middle_of_a_sentence_are_kept(written: str, element: str) -> None:
+    inner = f'<{element} datetime="2026-02-03T14:00">14:00</{element}>'
+    text = parse_page(page().replace("<p>Ships", f"{written.format(inner)}<p>Ships")).text
+    assert "The vote is due at 14:00 on Tuesday" in text
+
+
 def test_the_posts_of_a_live_blog_keep_their_time_and_heading() -> None:
     post = "<article><header><time>{}</time><h3>{}</h3></header><p>{}</p></article>"
     posts = (
@@ -113,6 +131,18 @@ def test_the_posts_of_a_live_blog_keep_their_time_and_heading() -> None:
     assert "\n\n14:42 Quay open again\n\nThe first ship, the Zoë," in text
     assert "\n\n9.05 am Divers at work\n\nTwo divers" in text
     assert "2 hours ago" not in text
+    # The time may be in the heading, or in what holds the posts; a heading between paragraphs stays there.
+    within = posts.replace("<time>14:42</time><h3>", "<h3><time>14:42</time> ").replace(
+        "<p>Two divers", "<p>The dive began.</p><h3>What is known</h3><p>Two divers"
+    )
+    text = parse_page(page().replace("</article>", f'<div class="live-blog">{within}</div></article>')).text
+    assert "\n\n14:42 Quay open again\n\nThe first ship" in text
+    assert "\n\nThe dive began.\n\nWhat is known\n\nTwo divers" in text
+    # A teaser of a live blog makes no live blog of the page.
+    inline = "<h2>Costs</h2><p>The first ship leaves at <time>10:45</time> and takes the mayor along, as before.</p>"
+    promo = '<div class="liveblog-promo"><a href="/live">Live</a></div>'
+    teased = page(above="<p>Saturday <time>09:30</time></p>").replace("</article>", f"{inline}{promo}</article>")
+    assert "Costs\n\nThe first ship leaves at 10:45 and takes the mayor along" in parse_page(teased).text
     # Elsewhere what has a time and a heading is mostly a teaser.
     teaser = parse_page(page().replace("</article>", f"<div>{posts}</div></article>")).text
     assert "14:42" not in teaser
