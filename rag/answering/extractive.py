@@ -14,7 +14,16 @@ from index.text.sentences import split_sentences
 from index.text.spans import Span
 from index.vectors.embedders import Embedder
 from rag.answering.models import NOTHING, Quoted, Weighed
-from rag.answering.news_judgement import corrections, in_reading_order, lead, not_overtaken, other_side, with_list
+from rag.answering.news_judgement import (
+    corrected_first,
+    corrections,
+    in_reading_order,
+    lead,
+    not_overtaken,
+    other_side,
+    that_fit,
+    with_list,
+)
 from rag.answering.query import Query
 from rag.answering.weighing import (
     Asked,
@@ -109,15 +118,15 @@ def answer(
     is_sure = any(_is_sure(one) for one in near if not one.sentence.is_heading)
     first = lead(asked, near)
     near = [first, *(one for one in not_overtaken(asked, first, near) if one is not first)]
-    corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
     if not is_sure:
-        shown = _once(_corrected_first(near, corrected))[:MOST_MAY_ANSWER]
+        corrected = corrections(candidates, near[:MOST_QUOTES])[:_MOST_CORRECTIONS]
+        shown = _once(corrected_first(near, corrected))[:MOST_MAY_ANSWER]
         return Quoted("may_answer", _statements(shown), round(chance, 4)), nearest
     chosen = _once(_with_who(choose(asked, near, candidates), candidates))
-    others = [candidate for candidate in chosen if candidate not in corrected][: MOST_QUOTES - len(corrected)]
-    # If all that is quoted is itself a correction, it is quoted as one.
-    chosen = _once(_corrected_first(in_reading_order(others) if others else corrected, corrected))
-    return Quoted("answers", _statements(chosen), round(chance, 4)), nearest
+    corrected = corrections(candidates, chosen[:MOST_QUOTES])[:_MOST_CORRECTIONS]
+    kept = that_fit(chosen, corrected, most=MOST_QUOTES)
+    others = in_reading_order([one for one in kept if one not in corrected] or kept)
+    return Quoted("answers", _statements(_once(corrected_first(others, corrected))), round(chance, 4)), nearest
 
 
 def find_all(
@@ -180,13 +189,6 @@ def _is_near(candidate: Candidate) -> bool:
         return candidate.chance >= _LEAST_BY_WORDS
     shares = own.own_coverage > 0 or own.coverage >= _NEAR_COVERAGE or own.similarity >= _NEAR_MEANING
     return shares and candidate.chance >= _LEAST_CHANCE
-
-
-def _corrected_first(candidates: Iterable[Candidate], corrected: Sequence[Candidate]) -> Iterator[Candidate]:
-    """Put the sentences that correct an article before the first of its others."""
-    for candidate in candidates:
-        yield from (one for one in corrected if one.passage.article.id == candidate.passage.article.id)
-        yield candidate
 
 
 def _once(candidates: Iterable[Candidate]) -> list[Candidate]:

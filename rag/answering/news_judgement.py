@@ -5,7 +5,7 @@ the line that announces it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from index.text.sentences import split_sentences
@@ -71,6 +71,24 @@ def corrections(candidates: Sequence[Candidate], near: Sequence[Candidate]) -> l
             after = at.get((one.passage.number, one.place + 1))
             found += [one, *([after] if after and _is_same_paragraph(one, after) else [])]
     return list(dict.fromkeys(found))
+
+
+def corrected_first(candidates: Iterable[Candidate], corrected: Sequence[Candidate]) -> Iterator[Candidate]:
+    """Put the sentences that correct an article before the first of its others."""
+    for candidate in candidates:
+        yield from (one for one in corrected if one.passage.article.id == candidate.passage.article.id)
+        yield candidate
+
+
+def that_fit(chosen: Sequence[Candidate], corrected: Sequence[Candidate], *, most: int) -> list[Candidate]:
+    """Return at most `most` sentences: the first ones, each with the corrections of its article."""
+    kept: list[Candidate] = []
+    for candidate in chosen:
+        more = [one for one in corrected_first([candidate], corrected) if one not in kept]
+        if len(kept) + len(more) > most:
+            break
+        kept += dict.fromkeys(more)
+    return kept
 
 
 def other_side(asked: Asked, quoted: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -56,11 +56,11 @@ _CHANCE: Mapping[str, float] = {
 }
 # The same if the question or the article is not in English, and the model knows nothing else: chosen on the first
 # half of `bench.languages` in six languages. The area under the curve of the second half is .955.
-_WEIGHT_BY_WORDS: Mapping[str, float] = {"own_coverage": 0.6, "coverage": 0.18, "around": 0.36}
+_WEIGHT_BY_WORDS: Mapping[str, float] = {"own_coverage": 0.6, "coverage": 0.18, "passage_coverage": 0.36}
 _CHANCE_BASE_BY_WORDS = -4.92
 # Pairs of characters are rarely all found; the many small words of Hindi often are.
 _CHANCE_OF_LANGUAGE: Mapping[str, float] = {**dict.fromkeys(("ja", "ko", "th", "zh"), 0.5), "hi": -0.4}
-_CHANCE_BY_WORDS: Mapping[str, float] = {"own_coverage": 2.96, "coverage": 5.58, "around": 4.41}
+_CHANCE_BY_WORDS: Mapping[str, float] = {"own_coverage": 2.96, "coverage": 5.58, "passage_coverage": 4.41}
 _SMALL, _LARGE = 10, 300  # articles: a shelf that counts like one article, and the size of the large shelf
 # An article is on a follow-up's subject if it has this share of the weight that was lent.
 _ON_THE_SUBJECT = 0.5
@@ -140,8 +140,7 @@ class Evidence:
     around: float  # mean similarity of the sentences of its passage that were read, times the size
     size: float  # of the shelf: 0 for one article, 1 for a large shelf
     lacks: float  # 1 if the question asks for a number, a day or a person, and the sentence has none
-    # The question's language if the model does not know it, or that of the article; then `around` is the coverage of
-    # the passage. None: it knows them.
+    # The question's language if the model does not know it, or that of the article. None: it knows them.
     by_words: str | None = None
     score: float | None = None  # of a reranker, which then decides alone; None if there is none
 
@@ -261,7 +260,7 @@ def weigh(asked: Asked, passages: Sequence[Passage], *, reading: Reading, senten
             own = [_UNREAD] * len(own)  # a follow-up does not ask about another article, however close its words are
         near_ones = [it for one, it in zip(sentences, own, strict=True) if one.place >= 0 and it != _UNREAD]
         whole = share_of(own_rarity, heading.union(*(one.terms for one in sentences)))
-        around = whole if by_words else size * mean(near_ones or [0.0])
+        around = size * mean(near_ones or [0.0])
         for sentence, similarity in zip(sentences, own, strict=True):
             # News names a thing once and then says "it": the sentences on each side count too.
             near = [one for one in sentences if abs(one.place - sentence.place) <= 1 and one.place >= 0]

@@ -2,7 +2,12 @@
 
 import pytest
 
+from index.text.articles import Article
+from index.text.spans import Span
 from rag.answering.models import Answer
+from rag.answering.news_judgement import corrected_first, that_fit
+from rag.answering.weighing import Candidate, Evidence, Sentence
+from rag.retrieval.passages import Passage
 from tests.conftest import Newsroom
 
 BROKE = "the dam broke above Tarn"
@@ -51,6 +56,40 @@ def test_a_correction_comes_before_what_it_corrects(newsroom: Newsroom) -> None:
     first, second, *_ = shown(newsroom.ask("How many boats were lost in the storm off Quarrow?"))
     assert first.startswith("Correction, 4 March")
     assert second == "The number is 31."
+
+
+MINE = (
+    "An explosion in the Brenner mine killed 27 people, the county said.\n\n"
+    "Correction, 4 March: An earlier version of this article said that 31 people had died. The number is 27."
+)
+
+
+def test_an_article_about_something_else_does_not_lead_nor_does_its_correction(newsroom: Newsroom) -> None:
+    ferry = "The ferry Aster sank off Tarn before dawn. All 61 people on board were brought ashore by fishing boats."
+    tell(
+        newsroom,
+        {"a.txt": ("2026-03-03", "Ferry sinks off Tarn", ferry), "b.txt": ("2026-03-02", "Explosion in mine", MINE)},
+    )
+    assert shown(newsroom.ask("Did anyone die on the Aster?"))[0].startswith("The ferry Aster sank")
+
+
+def candidates(id_: str, count: int) -> list[Candidate]:
+    article = Article(id_, f"{id_}.txt", id_, "It sank. " * count, Span(0, 9 * count), None, None, None, None, None)
+    spans = tuple(Span(9 * place, 9 * place + 8) for place in range(count))
+    evidence = Evidence(0.5, 0.5, 0.5, 0.5, 0.5, 0.0, 0.0)
+    passage = Passage(1, article, spans)
+    return [
+        Candidate(Sentence(passage, place, span, (), frozenset(), False, frozenset()), evidence)
+        for place, span in enumerate(spans)
+    ]
+
+
+def test_only_corrections_of_quoted_articles_take_places() -> None:
+    ours, others = candidates("a", 5), candidates("b", 2)
+    assert that_fit(ours, others, most=4) == ours[:4]
+    assert that_fit(ours[:3], ours[3:], most=4) == [*ours[3:], *ours[:2]]
+    assert that_fit([*ours[:3], others[0]], others[1:], most=4) == ours[:3], "not without its correction"
+    assert list(corrected_first([ours[0], others[0]], others[1:])) == [ours[0], others[1], others[0]]
 
 
 def test_the_other_side_is_quoted_beside_a_figure(newsroom: Newsroom) -> None:
