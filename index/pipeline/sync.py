@@ -221,7 +221,10 @@ def _finish(shelf: Shelf, seen: Counter[type], embedded_before: int, seconds: fl
         writing.drop_spare_vectors()
         writing.set_record("last_run", ended)
         # For the pages of other processes.
-        writing.set_record("last_found", json.dumps([seen[Visible], seen[Removed], seen[Rejected]]))
+        found = [seen[Visible], seen[Removed], seen[Rejected]]
+        writing.set_record("last_found", json.dumps(found))
+        if seen[Visible] or seen[Removed]:
+            writing.set_record("last_change", json.dumps([ended, found]))
         counts, undated = writing.counts(), writing.reach().undated
     shelf.save_checksum()
     return Done(

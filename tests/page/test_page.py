@@ -140,7 +140,8 @@ def test_reindexing_picks_up_new_changed_and_removed_articles(browser: Browser, 
 
         (server.seeds / "scan.pdf").unlink()
         reader.reindex()
-        expect(panel).to_contain_text("no changes")
+        expect(panel).to_contain_text("1 removed, 1 not readable")
+        expect(panel).to_contain_text("Checked just now · no changes")
 
 
 def test_an_open_page_answers_from_what_the_command_line_indexed(browser: Browser, tmp_path: Path) -> None:

@@ -252,7 +252,7 @@ def everything(library: Library) -> dict[str, object]:
                 "leavers": "SELECT * FROM leavers",
                 "spare vectors": "SELECT * FROM spare_vectors",
                 "records": "SELECT * FROM record WHERE name NOT IN "
-                "('generation', 'last_run', 'last_found', 'collection', 'store') ORDER BY 1",
+                "('generation', 'last_run', 'last_found', 'last_change', 'collection', 'store') ORDER BY 1",
             }.items()
         }
         rows = connection.execute("SELECT id, vector FROM vectors JOIN chunks ON number = chunk ORDER BY id")

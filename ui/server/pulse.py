@@ -5,6 +5,7 @@ socket open. A short digest is sent over it whenever it differs from the last on
 """
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -58,10 +59,10 @@ def look(library: Library, indexer: Indexer, alerts: Alerts, suggestions: Sugges
     parts: list[object] = [indexer.progress, indexer.watching, alerts.problem, suggestions.questions]
     try:
         with library.shelf.read() as reading:
-            records = [reading.record(name) for name in ("generation", "last_run", "last_found")]
+            records = [reading.record(name) for name in ("generation", "last_run", "last_found", "last_change")]
             parts += [*records, reading.counts(), newest := reading.newest_day(until=datetime.now(UTC).date())]
-        if records[1]:
-            parts.append(ago(datetime.fromisoformat(records[1]), now=datetime.now(UTC)))
+        ended = [records[1], json.loads(records[3])[0] if records[3] else ""]
+        parts += [ago(datetime.fromisoformat(one), now=datetime.now(UTC)) for one in ended if one]
         parts.append(read_staleness(library.settings.store, newest))
         parts += [(one.asked.number, one.quotes) for one in alerts.listings()]
     except DatelineError as error:

@@ -43,7 +43,8 @@ def _show_status_and(services: Services, below: Callable[[], None]) -> None:
 def _show_status(services: Services) -> None:
     progress = services.indexer.progress
     with services.library.shelf.read() as reading:
-        counts, last_run, found = reading.counts(), reading.record("last_run"), reading.record("last_found")
+        counts = reading.counts()
+        last_run, found, change = (reading.record(name) for name in ("last_run", "last_found", "last_change"))
         undated, newest = reading.reach().undated, reading.newest_day(until=datetime.now(UTC).date())
     staleness = read_staleness(services.library.settings.store, newest)
     with st.container(border=True, key="shelf"):
@@ -57,7 +58,8 @@ def _show_status(services: Services) -> None:
             st.progress(progress.share, text=progress.doing)
             st.caption("You can keep asking.")
         else:
-            show_text(_freshness(last_run, found), kind="note")
+            for line in freshness(last_run, found, change, now=datetime.now(UTC)):
+                show_text(line, kind="note")
         st.button(
             "Re-index", key="reindex", width="stretch", disabled=progress.running, on_click=services.indexer.start
         )
@@ -102,11 +104,31 @@ def _show_articles(services: Services) -> None:
         show_text(f"{len(listings)} of {found:,}", kind="note")
 
 
-def _freshness(last_run: str, found: str) -> str:
+def freshness(last_run: str, found: str, change: str, *, now: datetime) -> list[str]:
+    """Say when the shelf last changed, and how, and what a later run found.
+
+    Watching the folder may start a second run directly after the one that found a new article.
+
+    Args:
+        last_run: When the last run ended (ISO 8601), "" if there was none.
+        found: JSON of its counts: articles that are new or changed, removed, not readable. "" in old stores.
+        change: JSON of when a run last changed the shelf, and its counts. "" in old stores.
+        now: The present, with a time zone.
+    """
     if not last_run:
-        return "Not indexed yet."
-    updated = f"Updated {ago(datetime.fromisoformat(last_run), now=datetime.now(UTC))}"
-    return f"{updated} · {_found(json.loads(found))}" if found else updated
+        return ["Not indexed yet."]
+    lines, found_now = [], json.loads(found) if found else []
+    ended, found_then = json.loads(change) if change else ("", [])
+    if ended:
+        lines.append(_line("Updated", ended, _found(found_then), now))
+    if (last_run, found_now) != (ended, found_then):
+        lines.append(_line("Checked", last_run, _found(found_now) if found else "", now))
+    return lines
+
+
+def _line(did: str, ended: str, found: str, now: datetime) -> str:
+    when = f"{did} {ago(datetime.fromisoformat(ended), now=now)}"
+    return f"{when} · {found}" if found else when
 
 
 def _found(counts: Sequence[int]) -> str:
