@@ -84,6 +84,7 @@ def serve_command(
     check_host(host, settings)
     # Streamlit starts the page in its own way, so the page reads the settings again.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
+    os.environ["DATELINE_PROXY_USER_HEADER"] = settings.proxy_user_header
     if not is_free(port, host):
         raise BadSettings(
             f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "

@@ -60,11 +60,13 @@ def get(address: str, server: Popen[str], **headers: str) -> httpx.Response:
 @pytest.mark.slow
 def test_requests_that_no_proxy_has_let_in_are_refused(dateline: CommandLine) -> None:
     port = free_port()
-    environment = {"DATELINE_PROXY_USER_HEADER": "X-Forwarded-User", "DATELINE_ALLOWED_HOSTS": "news.example"}
-    with dateline.running("serve", "--port", str(port), "--host", "127.0.0.1", **environment) as server:
+    settings = dateline.folder / ".env"
+    settings.write_text("DATELINE_PROXY_USER_HEADER=X-Forwarded-User\nDATELINE_ALLOWED_HOSTS=news.example\n")
+    with dateline.running("serve", "--port", str(port), "--host", "127.0.0.1") as server:
         page = f"http://127.0.0.1:{port}"
         host = {"Host": "news.example"}
         assert get(f"{page}/_stcore/health", server, **host).text == "ok", "a container asks for it without a proxy"
+        settings.write_text("DATELINE_CHUNK_TOKENS=few\n")  # from now on the settings cannot be read
         refused = get(f"{page}/", server, **host)
         assert refused.status_code == 401
         assert refused.text == "This page is behind a login. Open it at the address of its proxy."

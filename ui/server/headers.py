@@ -4,6 +4,7 @@ Foreign text is always shown as text. If any were ever interpreted as HTML, the 
 for it.
 """
 
+import os
 from functools import cache
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -66,7 +67,7 @@ class OwnOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on requests from the page itself or from no page at all; answer all others with 403."""
-        headers = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
+        headers = Headers(scope=scope) if _is_request(scope) else Headers()
         origin = headers.get("origin")
         if origin is not None and origin.partition("://")[2] != headers.get("host"):
             await PlainTextResponse("Requests from other sites are refused.", status_code=403)(scope, receive, send)
@@ -86,19 +87,31 @@ class ProxyLogin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on requests that the proxy has let in, and the one for the server's health; answer others with 401."""
-        if scope["type"] in ("http", "websocket") and scope["path"] != HEALTH:
-            try:
-                name = _proxy_user_header()
-            except DatelineError:
-                name = ""  # the page shows the error, and nothing else
-            if name and not Headers(scope=scope).get(name, "").strip():
-                said = "This page is behind a login. Open it at the address of its proxy."
-                await PlainTextResponse(said, status_code=401)(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        """Pass on requests that the proxy has let in, and the one for the server's health.
+
+        Answer others with 401, and with 503 if it cannot be known whether there is a proxy.
+        """
+        refusal = _refusal(Headers(scope=scope)) if _is_request(scope) and scope["path"] != HEALTH else None
+        await (refusal or self._app)(scope, receive, send)
+
+
+def _is_request(scope: Scope) -> bool:
+    return scope["type"] in ("http", "websocket")
+
+
+def _refusal(headers: Headers) -> PlainTextResponse | None:
+    try:
+        name = _proxy_user_header()
+    except DatelineError:
+        # It may be one of the settings that cannot be read. What is wrong with them is not for everyone.
+        return PlainTextResponse("Dateline's settings cannot be used. `dateline doctor` says why.", status_code=503)
+    if name and not headers.get(name, "").strip():
+        return PlainTextResponse("This page is behind a login. Open it at the address of its proxy.", status_code=401)
+    return None
 
 
 @cache
 def _proxy_user_header() -> str:
-    return load_settings().proxy_user_header
+    # `dateline serve` has put it into the environment: a file of settings may have changed since it started.
+    name = os.environ.get("DATELINE_PROXY_USER_HEADER")
+    return load_settings().proxy_user_header if name is None else name
