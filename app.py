@@ -56,11 +56,12 @@ async def show_pulse(socket: WebSocket) -> None:
 patch_streamlit()
 # Streamlit checks these names for its socket only; this checks them for the page too.
 hosts = Middleware(TrustedHostMiddleware, allowed_hosts=st.get_option("server.allowedHosts") or ["*"])
+base = f"/{path}" if (path := (st.get_option("server.baseUrlPath") or "").strip("/")) else ""
 script = Path(ui.__file__).parent / "app" / "script.py"  # this file is copied elsewhere when Dateline is installed
 app = st.App(
     script,
     lifespan=lifespan,
-    routes=[WebSocketRoute("/dateline/pulse", show_pulse)],
-    middleware=[hosts, Middleware(OwnOrigin), Middleware(ProxyLogin), Middleware(PageHeaders)],
+    routes=[WebSocketRoute(f"{base}/dateline/pulse", show_pulse)],
+    middleware=[hosts, Middleware(OwnOrigin), Middleware(ProxyLogin, base=base), Middleware(PageHeaders)],
     on_script_error=log_script_error,
 )

@@ -65,6 +65,9 @@ def alerts_command(
     read: Annotated[
         int | None, typer.Option("--read", metavar="N", help="Show what alert N has found, and mark it as read.")
     ] = None,
+    forget: Annotated[
+        int | None, typer.Option("--forget", metavar="N", help="Delete the results of alert N that were read.")
+    ] = None,
     remove: Annotated[int | None, typer.Option("--remove", metavar="N", help="Remove alert N.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="With `feed`: write it to this file, or replace it.")
@@ -75,9 +78,12 @@ def alerts_command(
 ) -> None:
     """Add an alert, a question that is asked again of new articles. Or list, read or remove alerts."""
     scope = make_scope(since, as_of, outlet, language)
-    if sum((bool(question), read is not None, remove is not None)) > 1 or not (question or scope.is_whole):
+    if sum((bool(question), *(one is not None for one in (read, forget, remove)))) > 1 or not (
+        question or scope.is_whole
+    ):
         raise typer.BadParameter(
-            "Give a question (with days, outlets and languages if you like), --read N, --remove N, or nothing."
+            "Give a question (with days, outlets and languages if you like), --read N, --forget N, --remove N, "
+            "or nothing."
         )
     if question == "feed":
         _write_feed(read_settings(seeds, store), number, output)
@@ -91,6 +97,9 @@ def alerts_command(
         alerts = AlertStore(library.settings.store)
         if remove is not None:
             alerts.remove(remove)
+        if forget is not None:
+            alerts.question(forget)
+            alerts.forget_read(forget)
         one = read
         if asked:
             index_if_empty(library)

@@ -39,7 +39,7 @@ _FORMER_NAME = "standing.db"  # until version 0.2
 VERSION = 3
 DAMAGED = (
     "This result differs from what was saved (a damaged disk?), or was saved by another version of Dateline. "
-    "Expected it word for word. Ask the whole shelf, which still has the articles, and mark this as read."
+    "Expected it word for word. Ask the whole shelf, which still has the articles, and delete this with what was read."
 )
 _APPLICATION_ID = 0x444C5354  # "DLST": marks our file among SQLite files
 _SCHEMA = f"""

@@ -110,13 +110,17 @@ def test_alerts_are_added_run_read_and_removed(dateline: CommandLine) -> None:
     assert article.read_text()[quote["start"] : quote["end"]] == quote["quote"] == said
     assert (second["number"], second["since"], second["outlets"], second["new"]) == (2, "2026-01-05", ["The Lamp"], [])
     assert said in dateline("alerts", "--read", "1").stdout
-    listed = dateline("alerts").stdout
+    assert said.encode() in (dateline.folder / ".dateline" / "alerts.db").read_bytes()
+    listed = dateline("alerts", "--forget", "1").stdout
     assert said not in listed
+    assert said.encode() not in (dateline.folder / ".dateline" / "alerts.db").read_bytes()
     assert "; only The Lamp, since 5 Jan 2026): nothing new" in listed
     assert "1. " not in dateline("alerts", "--remove", "1").stdout
     for wrong, code, says in (
         (("--read", "1"), 1, "There is no alert 1."),
+        (("--forget", "1"), 1, "There is no alert 1."),
         (("--read", "2", "--remove", "2"), 2, "Give a question"),
+        (("--read", "2", "--forget", "2"), 2, "Give a question"),
         (("--outlet", "The Lamp"), 2, "Give a question"),
     ):
         run = dateline("alerts", *wrong)

@@ -12,6 +12,13 @@ from tests.conftest import CommandLine
 from tests.support.ports import free_port
 from ui.cli import check_host, server_options
 
+SOCKET = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
 
 def test_other_addresses_than_loopback_need_a_login_or_a_decision(dateline: CommandLine) -> None:
     run = dateline("serve", "--host", "0.0.0.0", "--port", str(free_port()))
@@ -72,11 +79,30 @@ def test_requests_that_no_proxy_has_let_in_are_refused(dateline: CommandLine) ->
         assert refused.text == "This page is behind a login. Open it at the address of its proxy."
         assert get(f"{page}/", server, **host, **{"X-Forwarded-User": ""}).status_code == 401
         assert get(f"{page}/_stcore/host-config", server, **host).status_code == 401
-        socket = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-        socket["Sec-WebSocket-Key"] = "dGhlIHNhbXBsZSBub25jZQ=="
-        assert get(f"{page}/_stcore/stream", server, **host, **socket).status_code in (401, 403)
+        assert get(f"{page}/_stcore/stream", server, **host, **SOCKET).status_code in (401, 403)
         let_in = get(f"{page}/", server, **host, **{"X-Forwarded-User": "ana"})
         assert let_in.status_code == 200
         assert "frame-ancestors" in let_in.headers["content-security-policy"]
+        opened = f"{page}/dateline/pulse"
+        assert get(opened, server, **host, **SOCKET).status_code in (401, 403)
+        for origin, let in (("http://evil.test", False), ("http://news.example", True)):
+            asked = {**host, **SOCKET, "X-Forwarded-User": "ana", "Origin": origin}
+            assert (get(opened, server, **asked).status_code == 101) is let
+        assert (
+            get(opened, server, **SOCKET, **{"X-Forwarded-User": "ana", "Host": "stranger.example"}).status_code != 101
+        )
         stranger = get(f"{page}/", server, Host="stranger.example", **{"X-Forwarded-User": "ana"})
         assert stranger.status_code == 400
+
+
+@pytest.mark.slow
+def test_the_page_works_under_a_path(dateline: CommandLine) -> None:
+    port = free_port()
+    environment = {"STREAMLIT_SERVER_BASE_URL_PATH": "/shelf/", "DATELINE_PROXY_USER_HEADER": "X-User"}
+    with dateline.running("serve", "--port", str(port), **environment) as server:
+        page, ana = f"http://127.0.0.1:{port}/shelf", {"X-User": "ana"}
+        assert get(f"{page}/_stcore/health", server).text == "ok"
+        assert get(f"{page}/a/_stcore/health", server).status_code == 401
+        assert get(f"{page}/", server, **ana).status_code == 200
+        opened = get(f"{page}/dateline/pulse", server, **ana, **SOCKET)
+        assert opened.status_code == 101

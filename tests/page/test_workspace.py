@@ -146,6 +146,11 @@ def test_a_quote_is_selected_as_text_and_copied_with_its_source(reader: Reader, 
     assert selected in quote
     expect(page.locator("mark.current")).to_have_count(0)  # to select words opens nothing
 
+    page.mouse.dblclick(place["x"] + 40, place["y"] + 10)
+    word = words.first.evaluate("(words) => words.getRootNode().getSelection().toString().trim()")
+    assert word in quote.split()
+    page.wait_for_timeout(600)
+    expect(page.locator("mark.current")).to_have_count(0)  # nor does a word that is selected by a double click
     page.mouse.click(640, 90)  # outside, so that nothing is selected
     bar = page.locator(".quote").first.locator(".bar")
     small = bar.get_by_role("button", name="Copy quote")
@@ -153,11 +158,20 @@ def test_a_quote_is_selected_as_text_and_copied_with_its_source(reader: Reader, 
     expect(small).to_have_css("opacity", "1")
     small.click()
     expect(small).to_have_text("Copied")
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
     assert page.evaluate("navigator.clipboard.readText()").startswith(f"“{quote}” (India and Canada have agreed")
     bar.get_by_role("button", name="Copy link").click()
     expect(bar.get_by_text("Copied")).to_have_count(2)
     link = page.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{server.url}/?article={SEED.name}&quote=")
+    # Without a secure connection, for instance in the network of a newsroom, a browser has no clipboard of its own.
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    small.click()
+    expect(small).to_have_text("Copied")
+    expect(small).to_be_focused()
+    page.get_by_placeholder("Ask about the news").press("Control+V")
+    expect(page.get_by_placeholder("Ask about the news")).to_have_value(re.compile(f"^“{re.escape(quote)}” "))
+    page.get_by_placeholder("Ask about the news").fill("")
 
     first = bar.get_by_role("button", name="Open in the article")
     first.focus()
@@ -198,6 +212,25 @@ def test_the_page_is_worked_with_keys_and_its_tab_names_the_question(browser: Br
         box.evaluate("(box) => box.blur()")
         page.keyboard.press("Control+K")
         expect(box).to_be_focused()
+
+        box.evaluate("(box) => box.blur()")
+        page.keyboard.press("Control+/")
+        keys.get_by_label("Use the keys / and ? alone").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.press("?")
+        expect(keys).to_be_hidden()
+        expect(box).not_to_be_focused()
+        page.reload()
+        expect(box).to_be_focused()
+        box.evaluate("(box) => box.blur()")
+        page.keyboard.press("/")
+        expect(box).not_to_be_focused()
+        page.evaluate("document.dispatchEvent(new Event('keydown'))")  # a program that fills in forms sends such
+        page.keyboard.press("Control+/")
+        expect(keys).to_be_visible()
+        keys.get_by_label("Use the keys / and ? alone").check()
+        page.keyboard.press("Escape")
 
         page.emulate_media(media="print")
         expect(box).to_be_hidden()

@@ -47,6 +47,7 @@ def start_new_chat(chats: OpenChats) -> None:
     # A question that is being answered continues, and its chat is in the list.
     state = st.session_state
     state["shown"], state["addressed"], state["problem"] = chats.new(), "", ""
+    state["not-asked"] = ""
     go(Address())
 
 

@@ -12,9 +12,12 @@ from index.text.spans import Span
 _WIDEST = 100  # characters of a line; the lines of a text that has longer ones are paragraphs
 _NARROWEST = 40
 _FULL_LINES = 0.9  # the share of the lines that is at most as long as the width of the text
+_CONTINUED = 0.3  # the least share of line ends with a sentence going on: one-line paragraphs have none, German has .6
 _LONGEST_HEAD = 12  # lines in which a headline is looked for
 # Lists, tables, headings and what is said by turns begin on a line of their own.
 _OWN_LINE = re.compile(r"[-*•·–—|#>]|\d+[.)]|[A-Z][A-Za-z .]{0,30}:\s")
+_SENTENCE_ENDS = ".!?…:;。！？।؟”»\"')]"
+_OPENING = "“„«‹\"'‘"  # words that begin with these after the end of a sentence are another speaker's
 
 
 def segments(article: Article, quotes: dict[int, Span]) -> list[dict[str, object]]:
@@ -44,6 +47,8 @@ def segments(article: Article, quotes: dict[int, Span]) -> list[dict[str, object
 def line_fills(text: str) -> frozenset[int]:
     r"""Return the places of the line ends that only fill a line: the next word would not have fitted into it.
 
+    There are none if sentences hardly ever go on in the next line: then each line is a paragraph or a part of a list.
+
     >>> text = "The ferry leaves Ostrand at ten past five\nevery morning, and it is almost empty then.\n\nMore"
     >>> [text[:place] for place in line_fills(text)]
     ['The ferry leaves Ostrand at ten past five']
@@ -53,14 +58,18 @@ def line_fills(text: str) -> frozenset[int]:
     width = lengths[min(len(lengths) - 1, int(len(lengths) * _FULL_LINES))] if lengths else 0
     if not _NARROWEST <= width <= _WIDEST:
         return frozenset()
-    found, place = set[int](), -1
+    found, continued, place = set[int](), list[bool](), -1
     for line, following in pairwise(lines):
         place += len(line) + 1
-        word = following.split(maxsplit=1)[:1]
-        flows = word and line.strip() and not _OWN_LINE.match(following.lstrip()) and "|" not in line
-        if flows and len(line.rstrip()) + 1 + len(word[0]) > width:
+        line, following = line.rstrip(), following.lstrip()
+        if not line or not following or "|" in line or _OWN_LINE.match(following):
+            continue
+        ended = line[-1] in _SENTENCE_ENDS
+        continued.append(not ended and not following[0].isupper())
+        if len(line) + 1 + len(following.split(maxsplit=1)[0]) > width and not (ended and following[0] in _OPENING):
             found.add(place)
-    return frozenset(found)
+    wrapped = sum(continued) >= _CONTINUED * len(continued)
+    return frozenset(found) if wrapped else frozenset()
 
 
 def headline(article: Article) -> Span | None:
@@ -76,8 +85,9 @@ def headline(article: Article) -> Span | None:
     return None
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
+def _words(text: str) -> str:
+    # Around a headline there may be marks of Markdown. All other characters count: "by .5%" is not "by 5%".
+    return " ".join(text.casefold().split()).strip("#*_= ")
 
 
 def _lines(text: str, span: Span, filling: frozenset[int]) -> list[str]:

@@ -5,7 +5,6 @@ from datetime import date
 import streamlit as st
 
 from index.core.errors import DatelineError
-from index.core.formatting import one_line
 from index.pipeline.library import Library
 from rag.analysis.changes import Changes, find_changes
 from rag.analysis.disagreements import Disagreement
@@ -80,10 +79,9 @@ def source_shown(citation: Citation) -> dict[str, str]:
 
 
 def copied(citation: Citation) -> dict[str, str]:
-    """Return what is copied of a quote: its words with the source, and the query of a link to it."""
-    source = reference(citation.article, "plain").rstrip(".")
-    where = ", ".join(filter(None, (source, page_words(citation))))
-    return {"cite": f"“{one_line(citation.quote)}” ({where})", "link": link(citation)}
+    """Return what is copied of a quote: the article's own characters with the source, and the query of a link to it."""
+    where = ", ".join(filter(None, (reference(citation.article, "plain"), page_words(citation))))
+    return {"cite": f"“{citation.quote}” ({where})", "link": link(citation)}
 
 
 def _found(turn: Turn) -> tuple[str, Changes | str] | None:

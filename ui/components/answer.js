@@ -154,14 +154,20 @@ const drawQuoteBar = (root, quote) => {
   return bar
 }
 
-// A quote is text that can be selected. A click on it opens it, unless words were just selected.
+const DOUBLE_CLICK_MS = 300
+
+// A quote is text that can be selected. A click on it opens it, unless it selects words or is one of several.
 const drawQuote = (root, quote, parts) => {
   const box = make("div", "quote")
   const bar = drawQuoteBar(root, quote)
   box.append(...parts, bar)
   box.addEventListener("click", (event) => {
-    const selected = (root.getRootNode().getSelection?.() ?? window.getSelection())?.toString()
-    if (!selected && !event.target.closest("button")) bar.firstChild.click()
+    clearTimeout(box.opening)
+    if (event.detail > 1 || event.target.closest("button")) return
+    box.opening = setTimeout(() => {
+      const selected = (root.getRootNode().getSelection?.() ?? window.getSelection())?.toString()
+      if (!selected) bar.firstChild.click()
+    }, DOUBLE_CLICK_MS)
   })
   return box
 }
@@ -308,17 +314,6 @@ const drawDays = (root, section, days, narrowed) => {
   line.append(make("span", "words-searched", days))
   if (narrowed) line.append(drawButton("act", "All days", () => root.act("all_days", true)))
   section.append(line)
-}
-
-const copy = async (button, text) => {
-  const name = (button.named ??= button.textContent)
-  try {
-    await navigator.clipboard.writeText(text)
-    button.textContent = "Copied"
-  } catch {
-    button.textContent = "Your browser does not allow copying"
-  }
-  setTimeout(() => (button.textContent = name), 2000)
 }
 
 const drawSearchReport = (section, { turn, report }) => {

@@ -38,24 +38,16 @@ export default component("draft", (root, data) => {
     const head = make("div", "head")
     const summary = make("p", "summary", data.summary)
     summary.setAttribute("role", "status")
-    const copy = make("button", "act", "Copy")
-    copy.type = "button"
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(data.copy)
-        copy.textContent = "Copied"
-      } catch {
-        copy.textContent = "Your browser does not allow copying"
-      }
-      setTimeout(() => (copy.textContent = "Copy"), 2000)
-    })
+    const copied = make("button", "act", "Copy")
+    copied.type = "button"
+    copied.addEventListener("click", () => copy(copied, data.copy))
     head.append(summary, make("p", "looked", data.looked))
     if (data.parts.some((shown) => shown.pieces.length)) {
       const key = make("p", "looked")
       key.append(make("ins", "put", "in the draft only"), " ", make("del", "written", "in the article only"))
       head.append(key)
     }
-    head.append(copy)
+    head.append(copied)
     const list = make("ol", "parts")
     for (const shown of data.parts) list.append(drawPart(root, shown))
     section.append(head, list)

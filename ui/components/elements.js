@@ -15,6 +15,43 @@ const makeForeign = (tag, className, text, language) => {
   return element
 }
 
+// What is said to a reader who does not see the page.
+const announce = (words) => {
+  const region = (window.datelineStatus ??= make("div", "dl-status"))
+  region.setAttribute("role", "status")
+  if (!region.isConnected) document.body.append(region)
+  region.textContent = words
+}
+
+// Without a secure connection a browser has only the older of the two ways.
+const copyText = async (button, text) => {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const field = make("textarea", "copied", text)
+  button.after(field)
+  field.select()
+  const done = document.execCommand("copy")
+  field.remove()
+  button.focus()
+  if (!done) throw new Error("not copied")
+}
+
+// Copies a text, and says in the button whether that went well.
+const SAID_MS = 2000
+const copy = async (button, text) => {
+  const name = (button.named ??= button.textContent)
+  const said = await copyText(button, text).then(
+    () => "Copied",
+    () => "Your browser does not allow copying",
+  )
+  button.textContent = said
+  announce(said)
+  clearTimeout(button.saying)
+  button.saying = setTimeout(() => {
+    button.textContent = name
+    announce("")
+  }, SAID_MS)
+}
+
 // Remembers which button opened the drawer, so that closing it returns the focus there.
 const opens = (button, open) => {
   window.datelineOpener = button

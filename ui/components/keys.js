@@ -4,8 +4,9 @@ const KEYS = [
   ["↑", "Edit your last question, in an empty box"],
   ["← →", "Previous and next quote of the open article"],
   ["Esc", "Close the article or this list"],
-  ["?", "Show this list"],
+  ["? or Ctrl+/", "Show this list"],
 ]
+const SINGLE = "dateline-single-keys" // "off" if "/" and "?" alone do nothing, as WCAG 2.1.4 demands it can be
 const WAIT_MS = 10000
 
 const box = () => document.querySelector(".st-key-question textarea")
@@ -16,6 +17,8 @@ const write = (field, text) => {
   field.dispatchEvent(new Event("input", { bubbles: true }))
 }
 
+const hasSingleKeys = () => localStorage.getItem(SINGLE) !== "off"
+
 const drawKeys = (root) => {
   const dialog = make("dialog", "keys")
   dialog.setAttribute("aria-labelledby", "keys-title")
@@ -23,27 +26,38 @@ const drawKeys = (root) => {
   title.id = "keys-title"
   const list = make("dl", "list")
   for (const [key, does] of KEYS) list.append(make("dt", "key", key), make("dd", "does", does))
+  const single = make("label", "single")
+  const choice = document.createElement("input")
+  choice.type = "checkbox"
+  choice.checked = hasSingleKeys()
+  choice.addEventListener("change", () => localStorage.setItem(SINGLE, choice.checked ? "on" : "off"))
+  single.append(choice, " Use the keys / and ? alone")
   const close = make("button", "act", "Close")
   close.type = "button"
+  close.autofocus = true
   close.addEventListener("click", () => dialog.close())
-  dialog.append(title, list, close)
+  dialog.append(title, list, single, close)
   root.replaceChildren(dialog)
 }
 
 const press = (event) => {
   const page = window.datelineKeys
   const target = event.composedPath()[0]
-  const typing = target.closest?.("input, textarea, select, [contenteditable]")
-  const plain = !event.altKey && !event.ctrlKey && !event.metaKey
+  const typing = target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]")
+  const control = event.ctrlKey || event.metaKey
+  const plain = !event.altKey && !control
+  const single = plain && !typing && hasSingleKeys()
+  const key = event.key?.toLowerCase() // some programs that fill in forms send events without a key
   const field = box()
-  if (field && ((event.key === "/" && plain && !typing) || (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)))) {
+  if (field && ((key === "/" && single) || (key === "k" && control))) {
     event.preventDefault()
     field.focus()
-  } else if (event.key === "ArrowUp" && plain && target === field && !field.value && page.last) {
+  } else if (key === "arrowup" && plain && target === field && !field.value && page.last) {
     event.preventDefault()
     write(field, page.last)
-  } else if (event.key === "?" && plain && !typing) {
+  } else if ((key === "?" && single) || (key === "/" && control)) {
     const dialog = page.root.querySelector("dialog")
+    event.preventDefault()
     if (!dialog.open) dialog.showModal()
   }
 }

@@ -96,14 +96,8 @@ export default function ({ data, parentElement }) {
   }
   const copied = make("button", "step", data.clicked === null ? "Copy a link to this article" : "Copy a link to this sentence")
   copied.type = "button"
-  copied.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(new URL(data.link || window.location.href, window.location.href).href)
-      copied.textContent = "Copied"
-    } catch {
-      copied.textContent = "Your browser does not allow copying"
-    }
-  })
+  const address = () => new URL(data.link || window.location.href, window.location.href).href
+  copied.addEventListener("click", () => copy(copied, address()))
   actions.append(copied)
   root.append(actions)
   // The bar stays visible when the text scrolls to a quote.

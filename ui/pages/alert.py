@@ -78,7 +78,9 @@ def _show_history(services: Services, asked: Alert, read: Sequence[AlertResult])
     with st.expander(label, key="read-before"):
         for result in read:
             _show_result(asked, result)
-        st.button("Delete what was read", key="forget-read", on_click=_forget_read, args=(services, asked.number))
+        with st.popover("Delete what was read"):
+            show_text("This deletes all results of this alert that were marked as read.", kind="note")
+            st.button("Delete them", key="forget-read", on_click=_forget_read, args=(services, asked.number))
 
 
 def _show_result(asked: Alert, result: AlertResult) -> None:

@@ -82,16 +82,16 @@ class ProxyLogin:
     only the proxy reaches the page.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap `app`."""
-        self._app = app
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        """Wrap `app`, whose paths begin with `base`."""
+        self._app, self._health = app, base + HEALTH
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on requests that the proxy has let in, and the one for the server's health.
 
         Answer others with 401, and with 503 if it cannot be known whether there is a proxy.
         """
-        refusal = _refusal(Headers(scope=scope)) if _is_request(scope) and scope["path"] != HEALTH else None
+        refusal = _refusal(Headers(scope=scope)) if _is_request(scope) and scope["path"] != self._health else None
         await (refusal or self._app)(scope, receive, send)
 
 

@@ -69,3 +69,34 @@ def test_a_quoted_headline_is_shown() -> None:
     article = read_article("a.txt", b"Ferries are late\n\nPORT ELLERY, 3 March 2026 - They are.\n")
     assert [run["hidden"] for run in segments(article, {})] == [True, False]
     assert not any(run["hidden"] for run in segments(article, {0: Span(0, 7)}))
+
+
+PARAGRAPHS = """The mayor said on Monday that the bridge would open in the spring of 2027.
+She named no day for it, and she did not say what the repair will cost the town.
+The union said that the works had begun late, and that the town had known of it.
+"""
+SPOKEN = """The mayor met the ferry crews at the pier on Monday evening, and
+said that “the boats will sail again before the end of the week.”
+“We do not believe it,” said Captain Aune, who has sailed to the
+island for 22 years. He left before the mayor had ended, and the
+"""
+NAMES = """Asha Rao, deputy head of the harbour office of Port Ellery
+Ben Holt, chief engineer of the northern ferry company, 51
+Clara Lindgren, speaker of the union of seamen in Oakhaven
+"""
+
+
+def test_paragraphs_of_one_line_speakers_and_names_are_not_run_together() -> None:
+    assert line_fills(PARAGRAPHS) == frozenset()
+    assert line_fills(NAMES) == frozenset()
+    assert [SPOKEN[:place].rsplit(maxsplit=1)[-1] for place in sorted(line_fills(SPOKEN))] == ["and", "the"]
+
+
+def test_only_the_headline_itself_is_taken_for_one() -> None:
+    for title, text in (
+        ("Prices rise by .5%", "Prices rise by 5%\n\nThey did."),
+        ("पानी महँगा", "पाना महगा\n\nपानी।"),
+        ("Ferries are late", "Ferries are late?\n\nThey are."),
+    ):
+        assert headline(make_article(text, title)) is None
+    assert headline(make_article("Ferries are late\n================\n\nYes.", "Ferries  are late")) == Span(0, 17)
