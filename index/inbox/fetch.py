@@ -208,11 +208,7 @@ async def _post_in_time(
         async with asyncio.timeout(seconds):
             url = _read_address(address, shown, network)
             places = await _checked_addresses(url, network)
-            async with httpx2.AsyncClient(
-                verify=network.certificates or True,
-                trust_env=False,
-                timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
-            ) as client:
+            async with _client(network) as client:
                 response = await _ask(client, url, places, {"User-Agent": network.agent, **headers}, content)
                 await response.aclose()
     except TimeoutError:
@@ -241,11 +237,7 @@ async def _follow(address: str, wanted: _Wanted, network: Network) -> Page:
     for _ in range(_MOST_REDIRECTS + 1):
         places = await _checked_addresses(url, network)
         # A new client each time, so that no cookie or connection is used for another name.
-        async with httpx2.AsyncClient(
-            verify=network.certificates or True,
-            trust_env=False,
-            timeout=httpx2.Timeout(None, connect=_CONNECT_SECONDS),
-        ) as client:
+        async with _client(network) as client:
             response = await _ask(client, url, places, {"User-Agent": network.agent, **wanted.known.headers})
             try:
                 if response.status_code not in _REDIRECTS:
@@ -257,6 +249,11 @@ async def _follow(address: str, wanted: _Wanted, network: Network) -> Page:
         f"{_shown(address)}: redirects more than {_MOST_REDIRECTS} times. Expected a page. Open it in a browser and "
         "add the final address."
     )
+
+
+def _client(network: Network) -> httpx2.AsyncClient:
+    timeout = httpx2.Timeout(None, connect=_CONNECT_SECONDS)
+    return httpx2.AsyncClient(verify=network.certificates or True, trust_env=False, timeout=timeout)
 
 
 def _read_address(address: str, shown: str, network: Network) -> httpx2.URL:

@@ -29,21 +29,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser, server: Server) -> Iterator[Reader]:
-    """One open page: to load it takes longer than most tests."""
-    with reading(browser, server) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(window: Reader) -> Reader:
-    """A reader with a new chat, and no article open."""
-    window.page.keyboard.press("Escape")
-    window.start_new_chat()
-    return window
-
-
 # Scrolls to the beginning of an open article, and returns how many pixels of its buttons are below the bar's shadow.
 # A busy page runs what should follow in a moment half a second later.
 LATE = """() => {

@@ -32,6 +32,12 @@ def chat(server: Server, endpoint: ChatServer) -> ChatServer:
     return endpoint
 
 
+@pytest.fixture
+def reader(chat: ChatServer, reader: Reader) -> Reader:
+    """A reader with a new chat, whose model answers normally."""
+    return reader
+
+
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[ChatServer]:
     with serve_chat() as running:
@@ -46,21 +52,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, endpoint: ChatServer) -> It
     prices = {"DATELINE_CHAT_MODEL": "scripted, other", "DATELINE_CHAT_PRICES": "scripted=0.25/2, other=1/1"}
     with serve(folder, environment={**endpoint.environment, **prices}) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def window(browser: Browser, server: Server) -> Iterator[Reader]:
-    """One open page: to load it takes longer than most of these tests."""
-    with reading(browser, server) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(window: Reader, chat: ChatServer) -> Reader:
-    """A reader with a new chat, and no article open."""
-    window.page.keyboard.press("Escape")
-    window.start_new_chat()
-    return window
 
 
 @needs_browser

@@ -32,21 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser, server: Server) -> Iterator[Reader]:
-    """One open page: to load it takes longer than most of these tests."""
-    with reading(browser, server) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(window: Reader) -> Reader:
-    """A reader with a new chat, and no article open."""
-    window.page.keyboard.press("Escape")
-    window.start_new_chat()
-    return window
-
-
 def test_the_arrow_keys_step_through_the_quotes_right_after_opening(reader: Reader) -> None:
     page = reader.page
     reader.ask(FENTANYL)

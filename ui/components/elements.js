@@ -15,6 +15,14 @@ const makeForeign = (tag, className, text, language) => {
   return element
 }
 
+const questionBox = () => document.querySelector(".st-key-question textarea")
+
+// Streamlit's box takes a text only from what looks like typing.
+const typeInto = (box, text) => {
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text)
+  box.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
 // What is said to a reader who does not see the page.
 const announce = (words) => {
   const region = (window.datelineStatus ??= make("div", "dl-status"))

@@ -20,7 +20,6 @@ const scroller = () => {
   while (element && !/auto|scroll/.test(getComputedStyle(element).overflowY)) element = element.parentElement
   return element
 }
-const question = () => document.querySelector(".st-key-question textarea")
 
 const left = { tops: new Map(), typed: new Map() }
 
@@ -28,13 +27,7 @@ const leave = (address) => {
   const shown = shownAt(address)
   const main = scroller()
   if (main) left.tops.set(nameOf(shown), main.scrollTop)
-  if (!shown.page) left.typed.set(shown.chat, question()?.value ?? "")
-}
-
-// Streamlit's box takes a text only from what looks like typing.
-const typeAgain = (box, text) => {
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text)
-  box.dispatchEvent(new Event("input", { bubbles: true }))
+  if (!shown.page) left.typed.set(shown.chat, questionBox()?.value ?? "")
 }
 
 const comeBack = (from, to) => {
@@ -52,8 +45,8 @@ const comeBack = (from, to) => {
   const look = () => {
     const [main, now] = [scroller(), Date.now()]
     if (ended.signal.aborted || now - since > KEEP_MS) return
-    const box = question()
-    if (text && box && !box.value) typeAgain(box, text)
+    const box = questionBox()
+    if (text && box && !box.value) typeInto(box, text)
     if (box?.value === text) text = ""
     // The page is drawn from the top, and stays at its end while it grows.
     const moved = main && top !== undefined && Math.abs(main.scrollTop - top) > 1

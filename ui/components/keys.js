@@ -9,14 +9,6 @@ const KEYS = [
 const SINGLE = "dateline-single-keys" // "off" if "/" and "?" alone do nothing, as WCAG 2.1.4 demands it can be
 const WAIT_MS = 10000
 
-const box = () => document.querySelector(".st-key-question textarea")
-
-// Streamlit's box takes a text only from what looks like typing.
-const write = (field, text) => {
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(field, text)
-  field.dispatchEvent(new Event("input", { bubbles: true }))
-}
-
 const hasSingleKeys = () => localStorage.getItem(SINGLE) !== "off"
 
 const drawKeys = (root) => {
@@ -48,13 +40,13 @@ const press = (event) => {
   const plain = !event.altKey && !control
   const single = plain && !typing && hasSingleKeys()
   const key = event.key?.toLowerCase() // some programs that fill in forms send events without a key
-  const field = box()
+  const field = questionBox()
   if (field && ((key === "/" && single) || (key === "k" && control))) {
     event.preventDefault()
     field.focus()
   } else if (key === "arrowup" && plain && target === field && !field.value && page.last) {
     event.preventDefault()
-    write(field, page.last)
+    typeInto(field, page.last)
   } else if ((key === "?" && single) || (key === "/" && control)) {
     const dialog = page.root.querySelector("dialog")
     event.preventDefault()
@@ -64,7 +56,7 @@ const press = (event) => {
 
 // Not on a phone, where a keyboard would cover the page.
 const focusAtLoad = (since) => {
-  const field = box()
+  const field = questionBox()
   if (field && document.activeElement === document.body) field.focus({ preventScroll: true })
   else if (!field && Date.now() - since < WAIT_MS) setTimeout(() => focusAtLoad(since), 50)
 }
