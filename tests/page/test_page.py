@@ -229,9 +229,8 @@ def test_a_reader_can_ask_while_the_shelf_is_indexed(browser: Browser, tmp_path:
 
 
 def test_an_article_opens_from_the_list(reader: Reader) -> None:
-    reader.page.get_by_test_id("stSidebarUserContent").get_by_role(
-        "button", name="Rail strike in Castlemere ends"
-    ).click()
+    reader.page.get_by_role("button", name="Open the shelf").click()
+    reader.page.locator(".title-cell .open", has_text="Rail strike in Castlemere ends").click()
     expect(reader.page.locator(".reader-root .title")).to_have_text("Rail strike in Castlemere ends after nine days")
     assert reader.page.locator(".body").text_content() == (FICTION / "strike.txt").read_text()
     expect(reader.page.locator("mark")).to_have_count(0)

@@ -2,11 +2,16 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FENTANYL, FICTION, SEED, wait_until
 from tests.support.reader import Reader, Server, needs_browser, reading, serve
 
@@ -264,3 +269,31 @@ SCROLLER = """(start) => {
 def is_at(page: Page, top: int) -> bool:
     """Return True if the page is scrolled to that place. The page's policy forbids Playwright to wait for it."""
     return bool(page.evaluate("(top) => Math.abs(window.testScroller.scrollTop - top) < 3", top))
+
+
+def test_the_newest_chats_are_listed_by_day_above_the_shelf_and_the_others_on_request(
+    browser: Browser, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    kept = Chats(store)
+    for number in range(60):
+        kept.keep(f"{number}", 0, KeptTurn("t", f"Question {number}", None, "It failed.", None))
+    now = datetime.now(UTC)
+    with closing(sqlite3.connect(kept.path)) as connection, connection:
+        for number in range(60):
+            days = 0 if number >= 57 else 1 if number >= 55 else 5
+            changed = (now - timedelta(days=days, seconds=60 - number)).isoformat()
+            connection.execute("UPDATE chats SET changed = ? WHERE id = ?", (changed, f"{number}"))
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        listed = reader.page.locator(".chat_list-root .list")
+        expect(listed.locator(".open")).to_have_count(7)
+        expect(listed.locator(".group")).to_have_text(["Today", "Yesterday", "Earlier"])
+        expect(listed.locator(".open").last).to_be_in_viewport()
+        reader.page.get_by_role("button", name="23 more").click()
+        expect(listed.locator(".open")).to_have_count(30)
+        expect(listed.locator(".open").nth(7)).to_be_focused()
+        expect(reader.page.get_by_text("and 30 older ones")).to_be_visible()
+        reader.page.get_by_placeholder("Search the chats").fill("Question 1")
+        reader.page.get_by_placeholder("Search the chats").press("Enter")
+        expect(listed.locator(".open")).to_have_count(11)

@@ -133,7 +133,7 @@ CONTROLS = (
         "Ask only some articles",
         "Answer with",
     ),
-    *("Test this connection", "More for what was agreed", "Search the titles", "Open the shelf"),
+    *("Test this connection", "More for what was agreed", "Open the shelf"),
     *(
         "Ask about the news",
         "Source 1: ",

@@ -11,23 +11,24 @@ from ui.server.services import Services
 from ui.sidebar.alerts import show_alerts
 from ui.sidebar.filters import show_narrowing
 from ui.sidebar.models import show_models
-from ui.sidebar.shelf import show_articles, show_status
+from ui.sidebar.shelf import show_status
 from ui.sidebar.upload import show_upload
 
 
 def show_sidebar(services: Services, chat: OpenChat) -> None:
     """Show the whole sidebar; its parts redraw themselves."""
     st.html('<p class="dl-brand">Dateline</p>')
-    st.button("New chat", key="new-chat", width="stretch", on_click=_new_chat, args=(services.chats,))
-    st.button("Open the shelf", key="open-shelf", width="stretch", on_click=_open_shelf)
-    st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
+    with st.container(key="ways"):
+        st.button("New chat", key="new-chat", width="stretch", on_click=_new_chat, args=(services.chats,))
+        st.button("Open the shelf", key="open-shelf", width="stretch", on_click=_open_shelf)
+        st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
     parts = (
-        partial(show_status, services, partial(show_alerts, services)),
+        partial(show_alerts, services),
+        partial(show_chats, services.chats, chat),
+        partial(show_status, services),
         partial(show_upload, services),
         partial(show_narrowing, services),
         partial(show_models, services, chat),
-        partial(show_chats, services.chats, chat),
-        partial(show_articles, services),
     )
     for show in parts:
         # Each in its own container, even if empty: a part that redraws itself must keep its place in the page,

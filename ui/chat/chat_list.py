@@ -38,6 +38,7 @@ def show_chats(chats: OpenChats, chat: OpenChat) -> None:
         key="chats",
         data={
             "chats": [_entry(listing, chat.id) for listing in listings],
+            "all": bool(sought),
             "file": handed_over("chats"),
             "forms": forms(),
         },
@@ -69,9 +70,12 @@ def _export(chats: OpenChats, asked: dict[str, object]) -> None:
 
 
 def _entry(listing: ChatListing, current: str) -> dict[str, object]:
+    now = datetime.now(UTC)
+    days = (now.astimezone().date() - listing.changed.astimezone().date()).days
     return {
         "id": listing.id,
         "title": listing.title,
-        "when": ago(listing.changed, now=datetime.now(UTC)),
+        "group": "Today" if days <= 0 else "Yesterday" if days == 1 else "Earlier",
+        "when": ago(listing.changed, now=now),
         "current": listing.id == current,
     }

@@ -46,7 +46,8 @@ const drawEntry = (root, entry, chat) => {
   const row = make("div", "row")
   const open = make("button", "open")
   open.type = "button"
-  open.append(make("span", "title", chat.title), make("span", "where", chat.when))
+  open.append(make("span", "title", chat.title))
+  open.title = `${chat.title} (${chat.when})`
   if (chat.current) open.setAttribute("aria-current", "page")
   open.addEventListener("click", () => root.act("open", chat.id))
   const more = make("button", "more", "⋯")
@@ -79,17 +80,36 @@ const drawEntry = (root, entry, chat) => {
   entry.replaceChildren(row, menu)
 }
 
-export default component("chat_list", (root, data) => {
-  root.forms = data.forms
-  download(data.file)
-  const drawn = JSON.stringify(data.chats)
-  if (root.drawn === drawn || (root.busy && data.chats.some((chat) => chat.id === root.unfolded))) return
-  root.drawn = drawn
+// The newest chats and the open one; the others on request.
+const SHOWN = 7
+const ALL = "chats-all"
+const drawList = (root, { chats, all }) => {
   const list = make("ul", "list")
-  for (const chat of data.chats) {
+  const current = chats.findIndex((chat) => chat.current)
+  const some = all || opened.has(ALL) || chats.length <= SHOWN + 1 ? chats.length : Math.max(SHOWN, current + 1)
+  let group
+  for (const chat of chats.slice(0, some)) {
+    if (chat.group !== group) list.append(make("li", "group", chat.group))
+    group = chat.group
     const entry = make("li", "entry")
     drawEntry(root, entry, chat)
     list.append(entry)
   }
   root.replaceChildren(list)
+  if (some === chats.length) return
+  const more = act("all", `${chats.length - some} more`, () => {
+    setOpened(ALL, true)
+    drawList(root, { chats, all })
+    root.querySelectorAll(".open")[some].focus()
+  })
+  root.append(more)
+}
+
+export default component("chat_list", (root, data) => {
+  root.forms = data.forms
+  download(data.file)
+  const drawn = JSON.stringify([data.chats, data.all])
+  if (root.drawn === drawn || (root.busy && data.chats.some((chat) => chat.id === root.unfolded))) return
+  root.drawn = drawn
+  drawList(root, data)
 })

@@ -1,5 +1,7 @@
 """The alerts, in the sidebar: each with how much it has found in new articles."""
 
+from functools import partial
+
 import streamlit as st
 
 from index.core.formatting import counted
@@ -7,6 +9,7 @@ from rag.output.alerts import quotes_words
 from rag.storage.alerts import AlertListing
 from ui.browser.address import Address, go, here
 from ui.browser.clicks import draw
+from ui.browser.live import redraw_on_change
 from ui.browser.look import make_component, reporting_errors, show_text
 from ui.server.services import Services
 
@@ -14,9 +17,13 @@ _LISTED = 200  # the list shows a few of them, and all on request
 _component = make_component("alert_list")
 
 
-@reporting_errors
 def show_alerts(services: Services) -> None:
-    """List the alerts, those that have found something first."""
+    """List the alerts, those that have found something first, and again whenever one has found more."""
+    redraw_on_change("alerts", services.pulse.value, partial(_show_alerts, services))
+
+
+@reporting_errors
+def _show_alerts(services: Services) -> None:
     listings = services.alerts.listings()
     if not listings:
         return

@@ -1,42 +1,24 @@
-"""The shelf in the sidebar: how many articles it has, when it was updated, what is new, and the articles by title."""
+"""The shelf in the sidebar: how many articles it has, when it was updated, and what is new."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
-from index.core.formatting import ago, counted, place_line, scope_words
+from index.core.formatting import ago, counted
 from index.feeds.staleness import failure_line, newest_line, read_staleness
-from index.shelf.queries import Listing
-from ui.browser.address import go, here
-from ui.browser.clicks import draw
 from ui.browser.live import redraw_on_change
-from ui.browser.look import make_component, reporting_errors, show_text
+from ui.browser.look import reporting_errors, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import chosen_scope
 
-_LISTED = 30  # the page of the shelf lists them all
 _MOST_REASONS = 100
-_list = make_component("list")
 
 
-def show_status(services: Services, below: Callable[[], None]) -> None:
-    """Show the state of the shelf and what is `below`, and redraw both, because another process may change them."""
-    redraw_on_change("status", services.pulse.value, partial(_show_status_and, services, below))
-
-
-def show_articles(services: Services) -> None:
-    """List the newest of the chosen articles, or those with the search words in the title."""
-    redraw_on_change("articles", services.pulse.value, partial(_show_articles, services))
-
-
-def _show_status_and(services: Services, below: Callable[[], None]) -> None:
-    for show in (partial(_show_status, services), below):
-        with st.container():
-            show()
+def show_status(services: Services) -> None:
+    """Show the state of the shelf, and again whenever it changes, because another process may change it."""
+    redraw_on_change("status", services.pulse.value, partial(_show_status, services))
 
 
 @reporting_errors
@@ -79,31 +61,6 @@ def _switch_watch(services: Services) -> None:
     services.indexer.watch(bool(st.session_state["watch"]))
 
 
-@reporting_errors
-def _show_articles(services: Services) -> None:
-    scope = chosen_scope()
-    with services.library.shelf.read() as reading:
-        everything = reading.count()
-    if not everything:
-        return
-    st.html('<h2 class="dl-heading">Articles</h2>')
-    titled = st.text_input(
-        "Search the titles", key="titles-sought", placeholder="Search the titles", label_visibility="collapsed"
-    )
-    with services.library.shelf.read() as reading:
-        listings, found = (
-            reading.listings(_LISTED, scope=scope, titled=titled),
-            reading.count(scope=scope, titled=titled),
-        )
-    clicks = draw(_list, key="articles", data=[_entry(listing) for listing in listings])
-    clicks.do("open", lambda path: go(replace(here().without_article(), article=path)), str)
-    if not found:
-        sought = " with this title" if titled else ""
-        show_text(f"No article{sought}{f' in {scope_words(scope)}' if not scope.is_whole else ''}.", kind="note")
-    elif found > len(listings):
-        show_text(f"{len(listings)} of {found:,}", kind="note")
-
-
 def freshness(last_run: str, found: str, change: str, *, now: datetime) -> list[str]:
     """Say when the shelf last changed, and how, and what a later run found.
 
@@ -140,8 +97,3 @@ def _found(counts: Sequence[int]) -> str:
     words = ("new or changed", "removed", "not readable")
     found = [f"{count:,} {word}" for count, word in zip(counts, words, strict=True) if count]
     return ", ".join(found) if found else "no changes"
-
-
-def _entry(listing: Listing) -> dict[str, str]:
-    where = place_line(listing.outlet, listing.place, listing.published)
-    return {"path": listing.path, "title": listing.title, "where": where}
