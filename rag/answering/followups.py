@@ -37,6 +37,7 @@ _SHELL_NOUNS = frozenset(
     measure move news outcome plan problem project proposal reason report situation statement story topic
     vote""".split()
 )
+_VAGUE = frozenset("big first former last latest main new next old other second whole".split())
 _OPENINGS = frozenset("and but also or so plus because".split())
 _OPENING_PAIRS = frozenset(
     {
@@ -309,7 +310,10 @@ def _phrases(words: Sequence[_Word], determiners: Collection[str] = frozenset({"
 
 
 def _known(phrase: Sequence[_Word], earlier: Earlier) -> bool:
-    return any(word.terms & earlier.terms for word in phrase) or phrase[0].key in _SHELL_NOUNS
+    """Return True if the articles have half of the words of a phrase; "new" says nothing, they may name New Delhi."""
+    words = [word for word in phrase if word.key not in _VAGUE] or phrase
+    held = sum(bool(word.terms & earlier.terms) for word in words)
+    return 2 * held >= len(words) or phrase[0].key in _SHELL_NOUNS
 
 
 def _is_elliptic(words: Sequence[_Word]) -> bool:

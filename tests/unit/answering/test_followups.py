@@ -57,6 +57,8 @@ Who is Ajit Doval?
 who is ajit doval?
 What is fentanyl?
 How long does it take to cross by ferry?
+How much will the new ferries cost?
+When will the new mayor take office?
 Why did Petra Vaughan say that she was surprised?
 fentanyl
 What did the president of Peru say about his visit?
