@@ -73,6 +73,10 @@ class UnknownChat(DatelineError):
     """No stored chat has this id."""
 
 
+class UnknownPin(DatelineError):
+    """No quote in the notebook has this number."""
+
+
 class UnknownAlert(DatelineError):
     """No alert has this number."""
 

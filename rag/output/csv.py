@@ -14,10 +14,12 @@ from rag.answering.models import Answer
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
 from rag.output.answer_text import level_words, page_words, said_words, verdict_mark
+from rag.storage.notebook import Pin
 
 _PLACE = ("quote", "article", "file", "page", "outlet", "date", "start", "end", "link")
 COLUMNS = ("question", "claim", *_PLACE, "verdict", "initials")
 TIMELINE_COLUMNS = ("first", "last", "phrase", "said", *_PLACE)
+NOTEBOOK_COLUMNS = ("question", "note", *_PLACE)
 # Some programs treat the full-width characters in the same way.
 _FORMULA = tuple("=+-@＝＋－＠")
 
@@ -41,6 +43,11 @@ def timeline_sheet(timeline: Timeline, *, page: str = "") -> str:
         for event in timeline.events
     ]
     return _written(TIMELINE_COLUMNS, rows)
+
+
+def notebook_sheet(pins: Sequence[Pin], *, page: str = "") -> str:
+    """Return a notebook as CSV, a row for each quote."""
+    return _written(NOTEBOOK_COLUMNS, ((pin.question, pin.note, *_place(pin.citation, page)) for pin in pins))
 
 
 def _written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -29,6 +29,7 @@ from rag.output.answer_text import (
 )
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
+from rag.storage.notebook import DAMAGED, Pin
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -61,6 +62,21 @@ def timeline_word(timeline: Timeline, *, style: Style, page: str = "") -> bytes:
         document.add_heading(event_days(first, last), level=2)
         for event in those:
             _write_quote(document, event.citation, notes)
+    return _finish(document, notes)
+
+
+def notebook_word(pins: Sequence[Pin], *, style: Style, page: str = "") -> bytes:
+    """Return a notebook as the bytes of a .docx file: each quote with its note, and its place as a footnote."""
+    document, notes, asked = _begin("Notebook"), _Footnotes(style, page), ""
+    for pin in pins:
+        if pin.question != asked:
+            document.add_heading(xml_line(asked := pin.question), level=2)
+        if pin.citation:
+            _write_quote(document, pin.citation, notes)
+        else:
+            document.add_paragraph(DAMAGED)
+        for line in filter(str.strip, pin.note.splitlines()):
+            document.add_paragraph(xml_line(line))
     return _finish(document, notes)
 
 

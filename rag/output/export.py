@@ -9,9 +9,10 @@ from index.core.errors import ResultUnwritable
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.output.bibliography import Style, bibtex
-from rag.output.csv import check_sheet, timeline_sheet
-from rag.output.docx import chat_word, timeline_word
-from rag.output.markdown import chat_markdown, timeline_markdown
+from rag.output.csv import check_sheet, notebook_sheet, timeline_sheet
+from rag.output.docx import chat_word, notebook_word, timeline_word
+from rag.output.markdown import chat_markdown, notebook_markdown, timeline_markdown
+from rag.storage.notebook import Pin
 
 Form = Literal["md", "docx", "csv", "bibtex"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -63,6 +64,20 @@ def export_timeline(timeline: Timeline, form: Form, *, style: Style = "plain", p
             content = timeline_sheet(timeline, page=page).encode()
         case "bibtex":
             content = bibtex(event.citation.article for event in timeline.events).encode()
+    return Exported(content, ENDINGS[form], TYPES[form])
+
+
+def export_notebook(pins: Sequence[Pin], form: Form, *, style: Style = "plain", page: str = "") -> Exported:
+    """Return pinned quotes with their notes as Markdown, as Word, as a table, or their articles as BibTeX."""
+    match form:
+        case "md":
+            content = notebook_markdown(pins, style=style, page=page).encode()
+        case "docx":
+            content = notebook_word(pins, style=style, page=page)
+        case "csv":
+            content = notebook_sheet(pins, page=page).encode()
+        case "bibtex":
+            content = bibtex(pin.citation.article for pin in pins if pin.citation).encode()
     return Exported(content, ENDINGS[form], TYPES[form])
 
 

@@ -29,6 +29,7 @@ from rag.output.answer_text import (
 )
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
+from rag.storage.notebook import DAMAGED, Pin
 
 # All characters that have a meaning in CommonMark or GitHub's Markdown.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
@@ -52,6 +53,17 @@ def timeline_markdown(timeline: Timeline, *, style: Style = "plain", page: str =
     for (first, last), those in by_days(timeline.events):
         quotes = (_quote(event.citation, "", style=style, page=page) for event in those)
         parts += [f"## {_plain(event_days(first, last))}", *quotes]
+    return "\n\n".join(parts) + "\n"
+
+
+def notebook_markdown(pins: Sequence[Pin], *, style: Style = "plain", page: str = "") -> str:
+    """Return a notebook: its quotes in order, each with its note, below the question that it answers."""
+    parts, asked = ["# Notebook"], ""
+    for pin in pins:
+        if pin.question != asked:
+            parts.append(f"## {_plain(asked := pin.question)}")
+        parts.append(_quote(pin.citation, "", style=style, page=page) if pin.citation else _plain(DAMAGED))
+        parts += ["  \n".join(_plain(line) for line in pin.note.splitlines() if line.strip())] if pin.note else []
     return "\n\n".join(parts) + "\n"
 
 

@@ -24,9 +24,7 @@ def take_apart(answer: Answer) -> tuple[object, dict[str, str]]:
 
     def take_out(article: object) -> object:
         assert isinstance(article, dict)
-        written = json.dumps(article, ensure_ascii=False)
-        # A correction or another reader makes another article with the same id.
-        name = f"{article['id']}-{blake2b(written.encode(), digest_size=4).hexdigest()}"
+        name, written = _named(article)
         articles[name] = written
         return name
 
@@ -53,6 +51,26 @@ def is_as_written(kept: dict[str, object], articles: Mapping[str, str]) -> bool:
     if written is None or not rests_on <= articles.keys():
         return written is None  # saved before there were digests
     return written == digest(kept, {id_: articles[id_] for id_ in rests_on})
+
+
+def name_article(article: Article) -> tuple[str, str]:
+    """Return the name under which an article is saved, and the article as JSON."""
+    return _named(_articles().dump_python(article, mode="json"))
+
+
+def is_as_named(name: str, written: str) -> bool:
+    """Return True if a saved article is the one that its name was made for."""
+    return name.endswith(f"-{_name_digest(written)}")
+
+
+def _named(article: Mapping[str, object]) -> tuple[str, str]:
+    written = json.dumps(article, ensure_ascii=False)
+    # A correction or another reader makes another article with the same id.
+    return f"{article['id']}-{_name_digest(written)}", written
+
+
+def _name_digest(written: str) -> str:
+    return blake2b(written.encode(), digest_size=4).hexdigest()
 
 
 def read_article(written: str) -> Article:

@@ -297,3 +297,51 @@ def test_the_newest_chats_are_listed_by_day_above_the_shelf_and_the_others_on_re
         reader.page.get_by_placeholder("Search the chats").fill("Question 1")
         reader.page.get_by_placeholder("Search the chats").press("Enter")
         expect(listed.locator(".open")).to_have_count(11)
+
+
+def test_quotes_are_pinned_noted_ordered_and_exported(browser: Browser, tmp_path: Path) -> None:
+    shutil.copytree(FICTION, tmp_path / "seeds")
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        page = reader.page
+        reader.ask(FENTANYL)
+        quote = page.locator(".quote").first
+        words = quote.locator(".words").text_content() or ""
+        quote.hover()
+        pin = quote.get_by_role("button", name="Pin")
+        pin.focus()
+        page.keyboard.press("Enter")
+        expect(quote.get_by_role("button", name="Unpin")).to_be_focused()
+        expect(page.get_by_role("status").filter(has_text="Kept in the notebook")).to_have_count(1)
+        reader.ask("How much will the new ferries cost?")
+        newest = page.locator(".st-key-turn-1-newest .quote").first
+        newest.hover()
+        newest.get_by_role("button", name="Pin").click()
+        expect(newest.get_by_role("button", name="Unpin")).to_be_visible()
+
+        page.get_by_role("button", name="Notebook").click()
+        expect(page).to_have_title("Notebook · Dateline")
+        pinned = page.locator(".dl-pinned")
+        expect(pinned).to_have_count(2)
+        expect(pinned.first).to_have_text(words)
+        page.get_by_role("textbox", name="Note").first.fill("Call the ministry.")
+        page.get_by_role("textbox", name="Note").first.press("Control+Enter")
+        page.get_by_role("button", name="Move down").first.click()
+        expect(pinned.last).to_have_text(words)
+        page.reload()
+        expect(pinned.last).to_have_text(words)
+        expect(page.get_by_role("textbox", name="Note").last).to_have_value("Call the ministry.")
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Markdown").click()
+        written = download.value.path().read_text()
+        print(written)
+        assert written.index("million crowns") < written.index("liaison officers") < written.index("Call the ministry")
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Open in the article").last.click()
+        expect(page.locator("mark.current")).to_have_text(words)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Unpin").first.click()
+        expect(pinned).to_have_count(1)
+        page.get_by_role("button", name="Unpin").click()
+        expect(page.get_by_text("No quotes yet.")).to_be_visible()

@@ -21,6 +21,7 @@ from ui.browser.look import ICON, keep_history, make_component, reporting_errors
 from ui.chat.answer import Acts, citations_shown, show_answer
 from ui.pages.alert import found_citations, show_alert_page
 from ui.pages.draft import show_draft_page
+from ui.pages.notebook import pinned_citations, show_notebook_page
 from ui.pages.shelf import show_shelf_page
 from ui.server.chats import OpenChat, OpenChats
 from ui.server.services import Services, get_services
@@ -28,7 +29,7 @@ from ui.sidebar.filters import chosen_scope, show_scope
 from ui.sidebar.models import chosen_model
 
 _suggested = make_component("suggested")
-_PAGES = {"shelf": "The shelf", "draft": "Check a draft", "alerts": "Alert"}
+_PAGES = {"shelf": "The shelf", "draft": "Check a draft", "notebook": "Notebook", "alerts": "Alert"}
 _TITLE = 60  # characters of a question in the name of the tab
 # The shortest interval at which an unfinished answer is redrawn.
 _GROWS_SECONDS = 0.15
@@ -65,6 +66,8 @@ def show_page() -> None:
         show_shelf_page(services)
     elif page == "draft":
         show_draft_page(services)
+    elif page == "notebook":
+        show_notebook_page(services)
     elif page == "alerts":
         show_alert_page(services)
     else:
@@ -231,6 +234,8 @@ def _cited(chat: OpenChat, services: Services) -> Sequence[Citation]:
     address = here()
     if address.page == "alerts":
         return found_citations(services, address.turn)
+    if address.page == "notebook":
+        return pinned_citations(services)
     if address.turn is None or address.turn >= len(chat.turns) or not (answer := chat.turns[address.turn].answer):
         return ()
     return list(citations_shown(answer))

@@ -20,8 +20,9 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
     st.html('<p class="dl-brand">Dateline</p>')
     with st.container(key="ways"):
         st.button("New chat", key="new-chat", width="stretch", on_click=_new_chat, args=(services.chats,))
-        st.button("Open the shelf", key="open-shelf", width="stretch", on_click=_open_shelf)
-        st.button("Check a draft", key="open-draft", width="stretch", on_click=_open_draft)
+        st.button("Open the shelf", key="open-shelf", width="stretch", on_click=_open, args=("shelf",))
+        st.button("Check a draft", key="open-draft", width="stretch", on_click=_open, args=("draft",))
+        st.button("Notebook", key="open-notebook", width="stretch", on_click=_open, args=("notebook",))
     parts = (
         partial(show_alerts, services),
         partial(show_chats, services.chats, chat),
@@ -52,9 +53,5 @@ def start_new_chat(chats: OpenChats) -> None:
     go(Address())
 
 
-def _open_shelf() -> None:
-    go(Address(page="shelf", chat=here().chat))
-
-
-def _open_draft() -> None:
-    go(Address(page="draft", chat=here().chat))
+def _open(page: str) -> None:
+    go(Address(page=page, chat=here().chat))

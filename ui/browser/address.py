@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from rag.evidence.permalinks import Place
 
-_PAGES = ("shelf", "draft", "alerts")
+_PAGES = ("shelf", "draft", "notebook", "alerts")
 _FORMER_PAGES = {"standing": "alerts"}  # kept in old links and bookmarks
 
 
@@ -20,7 +20,7 @@ _FORMER_PAGES = {"standing": "alerts"}  # kept in old links and bookmarks
 class Address:
     """What the page shows; "" and None mean nothing of that kind."""
 
-    page: str = ""  # "shelf", "draft" or "alerts", or "" for the chat
+    page: str = ""  # "shelf", "draft", "notebook" or "alerts", or "" for the chat
     chat: str = ""
     turn: int | None = None  # place in the chat, from 0, or number of an alert's result: its quotes are highlighted
     article: str = ""  # its path

@@ -97,6 +97,7 @@ def show_answer(
             "changes": shown_changes(turn, answer) if answer and not busy else None,
             "file": None if busy else handed_over(turn.id),
             "timeline": shown_timeline(turn, answer) if answer and not busy else None,
+            "pinned": _pinned(turn, answer) if answer and not busy else None,
             **(_shown(turn, answer) if answer else {}),
         },
         about=turn.id,
@@ -119,6 +120,7 @@ def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> Non
     clicks.do("export", partial(_export, turn, answer), str)
     clicks.do("changes", lambda day: look_for_changes(turn, answer, day, library), str)
     clicks.do("open", partial(_open_quote, place, turn, answer), str)
+    clicks.do("pin", partial(_pin, turn, answer), str)
 
 
 def _open_quote(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
@@ -142,10 +144,25 @@ def show_found(number: int, turn: Turn) -> None:
             "narrowed": False,
             "forms": forms(),
             "file": handed_over(turn.id),
+            "pinned": _pinned(turn, answer),
         },
     )
     clicks.do("export", partial(_export, turn, answer), str)
+    clicks.do("pin", partial(_pin, turn, answer), str)
     clicks.do("open", partial(_open, number, citations_shown(answer)), str)
+
+
+def _pinned(turn: Turn, answer: Answer) -> list[str]:
+    """Return the quotes on the cards that are in the notebook, by their places."""
+    notebook = get_services().notebook
+    return [str(Place.of(one)) for one in (*citations_shown(answer), *changes_cited(turn)) if notebook.has(one)]
+
+
+def _pin(turn: Turn, answer: Answer, clicked: str) -> None:
+    for citation in (*citations_shown(answer), *changes_cited(turn)):
+        if clicked == str(Place.of(citation)):
+            get_services().notebook.turn(citation, question=answer.question)
+            return
 
 
 def _export(turn: Turn, answer: Answer, form: str) -> None:

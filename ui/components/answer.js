@@ -133,6 +133,25 @@ const MARKS = {
   contradicted: ["≠", "contradicts the statement: "],
 }
 
+const drawPin = (root, quote, words) => {
+  const is_pinned = root.pinned.has(quote.key)
+  const pin = drawButton("small", is_pinned ? "Unpin" : "Pin", () => {
+    root.act("pin", quote.key)
+    announce(is_pinned ? "Removed from the notebook" : "Kept in the notebook")
+  })
+  pin.classList.toggle("pinned", is_pinned)
+  pin.dataset.pin = quote.key
+  pin.setAttribute("aria-label", `${pin.textContent}: ${words}`)
+  return pin
+}
+
+// Draws, and gives the focus back to the same Pin.
+const keepingPin = (root, section, draw) => {
+  const key = root.getRootNode().activeElement?.dataset.pin
+  draw()
+  if (key) section.querySelector(`[data-pin="${CSS.escape(key)}"]`)?.focus({ preventScroll: true })
+}
+
 // What can be done with a quote: open it in its article, copy it with its source, copy a link to it.
 const drawQuoteBar = (root, quote) => {
   const bar = make("span", "bar")
@@ -151,6 +170,7 @@ const drawQuoteBar = (root, quote) => {
     copying("Copy quote", () => quote.cite),
     copying("Copy link", () => new URL(quote.link, window.location.href.split("?")[0]).href),
   )
+  if (root.pinned) bar.append(drawPin(root, quote, words))
   return bar
 }
 
@@ -396,6 +416,7 @@ const drawBar = (root, section, data) => {
 
 export default component("answer", (root, data) => {
   download(data.file)
+  root.pinned = data.pinned && new Set(data.pinned)
   root.dataset.level = data.level ?? "answers"
   // Do not redraw while the reader types.
   if (!root.parts?.searched?.section.querySelector("form"))
@@ -422,12 +443,13 @@ export default component("answer", (root, data) => {
   }
   const cards = {
     lead: data.lead, cards: data.cards ?? [], parts: data.parts ?? [], listed: data.listed ?? [], foot: data.foot,
+    pinned: data.pinned,
   }
   // While the answer is written, the line that says so is where the text will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
   const figures = data.figures ?? []
   part(root, "figures", figures, (section) => drawFigures(root, section, figures))
-  part(root, "cards", cards, (section) => drawCards(root, section, cards))
+  part(root, "cards", cards, (section) => keepingPin(root, section, () => drawCards(root, section, cards)))
   const differ = data.differ ?? []
   part(root, "differ", differ, (section) => drawDiffer(root, section, differ))
   part(root, "bar", data.busy ? {} : bar, (section) => (data.busy ? section.replaceChildren() : drawBar(root, section, bar)))
@@ -435,7 +457,8 @@ export default component("answer", (root, data) => {
     turn: data.turn, there: !data.busy && Boolean(data.timeline_forms && data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
   }
   part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
-  part(root, "changes", data.changes ?? {}, (section) => drawChanges(root, section, data.changes))
+  const changes = { changes: data.changes, pinned: data.pinned }
+  part(root, "changes", changes, (section) => keepingPin(root, section, () => drawChanges(root, section, data.changes)))
   const report = { turn: data.turn, report: data.busy ? "" : data.report }
   part(root, "report", report, (section) => drawSearchReport(section, report))
 

@@ -11,6 +11,7 @@ from rag.llm.client import ChatModel, build_chats
 from ui.server.alerts import Alerts
 from ui.server.chats import OpenChats
 from ui.server.indexer import Indexer
+from ui.server.notebook import SharedNotebook
 from ui.server.pulse import Pulse, look
 from ui.server.suggestions import Suggestions
 
@@ -25,6 +26,7 @@ class Services:
     suggestions: Suggestions
     models: tuple[ChatModel, ...]  # language models that a reader can choose from
     chats: OpenChats
+    notebook: SharedNotebook
     pulse: Pulse
 
     def start(self) -> None:
@@ -55,5 +57,6 @@ def _build() -> Services:
         suggestions=suggestions,
         models=build_chats(library.settings),
         chats=OpenChats(library),
+        notebook=SharedNotebook(library),
         pulse=Pulse(partial(look, library, indexer, alerts, suggestions)),
     )
