@@ -48,6 +48,10 @@ _ANY_TENSE = re.compile(
 # In "voted to close the mine on Monday", Monday may be the day of either.
 _HAS_DECIDED = re.compile(rf"\b(?:{_DECIDED})e?d\s(?:to|for)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|before|from|starting)\s(?:the\s)?(?:end\sof\s)?$", re.IGNORECASE)
+# "The schools were closed until February 13": the verb's tense says nothing about that day.
+_UP_TO = re.compile(r"\b(?:until|till)\s(?:at\sleast\s)?(?:the\s)?$", re.IGNORECASE)
+# "Since the start of the year" is a day, or weeks, or months.
+_VAGUE = re.compile(r"\b(?:start|beginning|middle)\sof\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     rf"[.,;:!?\"“”]\s|\b(?:which|who|that|after|because|but)\b|\b(?:{'|'.join(SAYING)})\b", re.IGNORECASE
 )
@@ -182,7 +186,11 @@ def _others(text: str, published: date) -> Iterator[tuple[int, int, date, date]]
         read = _meant(text, list(times.values()), published)
         # "In January 2030 …, and in November …" goes on in 2030.
         years = _YEAR.findall(text, 0, start)
-        if read and not (read.comes_round and years and str(read.first.year) not in years):
+        if (
+            read
+            and not _VAGUE.search(text[read.start : read.end])
+            and not (read.comes_round and years and str(read.first.year) not in years)
+        ):
             yield read.start, read.end, read.first, read.last
 
 
@@ -190,7 +198,10 @@ def _meant(text: str, times: Sequence[NamedTime], published: date) -> NamedTime 
     """Return which of some times a year apart, in order, is meant: the nearest that the tense allows; None in doubt."""
     if len(times) == 1:
         return times[0]
-    tense = 0 if _ANY_TENSE.search(text) else _tense(text, times[0].start)
+    start = times[0].start
+    tense = 0 if _ANY_TENSE.search(text) else _tense(text, start)
+    if tense < 0 and _UP_TO.search(text[:start]):
+        tense = 0
     near = min(times, key=lambda one: _days_between(one, published))
     if not tense and _days_between(near, published) > _SOON:
         tense = (_FORWARD.search(text) is not None) - (_PAST.search(text) is not None)

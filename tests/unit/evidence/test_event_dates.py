@@ -54,6 +54,9 @@ THURSDAY = date(2026, 2, 12)
         ("Vey beat Moss in the Open final on Sunday.", "2026-02-08", "2026-02-08"),
         ("An open letter was published on Monday.", "2026-02-09", "2026-02-09"),
         ("The club should have sold him in January.", "2026-01-01", "2026-01-31"),
+        ("The schools were closed until at least March 13.", "2026-03-13", "2026-03-13"),
+        ("The pool was shut until 20 January.", "2026-01-20", "2026-01-20"),
+        ("The mine will stay shut until November.", "2026-11-01", "2026-11-30"),
     ],
 )
 def test_a_time_is_read_by_the_articles_date(quote: str, first: str, last: str) -> None:
@@ -75,7 +78,15 @@ def test_each_time_has_its_own_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "quote", ["The Sunday Times said so.", "May said so.", "It rained.", "On 31 February it rained.", "a monday"]
+    "quote",
+    [
+        "The Sunday Times said so.",
+        "May said so.",
+        "It rained.",
+        "On 31 February it rained.",
+        "a monday",
+        "Cases have risen since the start of the year.",
+    ],
 )
 def test_text_without_a_time_gives_none(quote: str) -> None:
     assert read_when(quote, THURSDAY) == ()
