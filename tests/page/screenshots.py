@@ -66,7 +66,7 @@ def empty(reader: Reader) -> None:
 
 def sidebar(reader: Reader) -> None:
     open_sidebar(reader.page)
-    reader.page.get_by_text("Ask only some articles").click()
+    reader.page.get_by_text("Only some articles").click()
     reader.page.get_by_role("combobox", name="Outlets").scroll_into_view_if_needed()
 
 

@@ -351,10 +351,10 @@ def test_text_of_an_article_is_shown_as_text_and_fetches_nothing(browser: Browse
             assert reader.page.locator(".body").text_content() == text
             reader.page.keyboard.press("Escape")
             # The outlet in the choices, the question in the list of chats, the titles in the table.
-            reader.page.get_by_text("Ask only some articles").click()
+            reader.page.get_by_text("Only some articles").click()
             reader.choose("Outlets", "<img src=")
             reader.page.keyboard.press("Escape")
-            expect(reader.page.get_by_text("Asking 1 of 1 article: <img src=")).to_be_visible()
+            expect(reader.page.get_by_text("1 of 1 article: <img src=")).to_be_visible()
             expect(reader.page.get_by_role("button", name=f"More for {question[:110]}")).to_be_attached()
             hostile: FilePayload = {"name": f"<img src={url}>![u]({url}).txt", "mimeType": "text/plain", "buffer": b" "}
             reader.page.get_by_role("button", name="Add articles").click()

@@ -92,7 +92,7 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, width: int,
 def test_an_unsure_answer_and_the_collapsed_sidebar_are_accessible(browser: Browser, server: Server) -> None:
     with reading(browser, server) as reader:
         page = reader.page
-        page.get_by_text("Ask only some articles").click()
+        page.get_by_text("Only some articles").click()
         page.get_by_text("Not on the shelf: 1").click()
         reader.choose("Answer with", "Quotes only")
         reader.ask(OTTAWA)
@@ -130,7 +130,7 @@ CONTROLS = (
         "Re-index",
         "Watch the folder",
         "Add articles",
-        "Ask only some articles",
+        "Only some articles",
         "Answer with",
     ),
     *("Test this connection", "More for what was agreed", "Open the shelf"),

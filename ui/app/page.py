@@ -25,7 +25,7 @@ from ui.pages.notebook import pinned_citations, show_notebook_page
 from ui.pages.shelf import show_shelf_page
 from ui.server.chats import OpenChat, OpenChats
 from ui.server.services import Services, get_services
-from ui.sidebar.filters import chosen_scope, show_scope
+from ui.sidebar.filters import chosen_scope, keep_choices, show_narrowing
 from ui.sidebar.models import chosen_model
 
 _suggested = make_component("suggested")
@@ -52,6 +52,7 @@ def show_page() -> None:
         show_text(str(error), kind="problem")
         return
     services.start()
+    keep_choices()
     chat, problem = _find_chat(services.chats)
     st.set_page_config(page_title=_title(page, chat))
     show_keys(chat.turns[-1].question if chat.turns else "")
@@ -102,7 +103,7 @@ def _find_chat(chats: OpenChats) -> tuple[OpenChat, str]:
 
 def _show_chat(chat: OpenChat, services: Services) -> None:
     with st.bottom:
-        show_scope(services)
+        show_narrowing(services)
         with st.container():
             if problem := st.session_state.get("not-asked"):
                 show_text(problem, kind="problem")

@@ -1,4 +1,4 @@
-"""The sidebar: a new chat, the shelf, its filters, the language model, and the earlier chats."""
+"""The sidebar: the pages, the alerts, the newest chats, the state of the shelf, and the language model."""
 
 from functools import partial
 
@@ -9,7 +9,6 @@ from ui.chat.chat_list import show_chats
 from ui.server.chats import OpenChat, OpenChats
 from ui.server.services import Services
 from ui.sidebar.alerts import show_alerts
-from ui.sidebar.filters import show_narrowing
 from ui.sidebar.models import show_models
 from ui.sidebar.shelf import show_status
 from ui.sidebar.upload import show_upload
@@ -28,7 +27,6 @@ def show_sidebar(services: Services, chat: OpenChat) -> None:
         partial(show_chats, services.chats, chat),
         partial(show_status, services),
         partial(show_upload, services),
-        partial(show_narrowing, services),
         partial(show_models, services, chat),
     )
     for show in parts:

@@ -15,7 +15,7 @@ from ui.browser.address import go, here
 from ui.browser.clicks import draw
 from ui.browser.look import make_component, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import chosen_scope
+from ui.sidebar.filters import chosen_scope, show_narrowing
 
 _component = make_component("draft")
 _CHECKED, _TEXT, _PROBLEM = "draft-checked", "draft-text", "draft-problem"
@@ -36,6 +36,8 @@ def show_draft_page(services: Services) -> None:
         height=220,
         on_change=_keep_text,
     )
+    with st.container():
+        show_narrowing(services)
     st.button("Check", key="check-draft", on_click=_check, args=(services,))
     with st.container():
         if problem := state.get(_PROBLEM):

@@ -19,7 +19,7 @@ from ui.browser.clicks import draw
 from ui.browser.live import redraw_on_change
 from ui.browser.look import inert, make_component, reporting_errors, show_text
 from ui.server.services import Services
-from ui.sidebar.filters import chosen_scope
+from ui.sidebar.filters import chosen_scope, show_narrowing
 
 _ROWS = 50
 _MOST_MONTHS = 36  # with more of them, years are easier to read
@@ -66,6 +66,8 @@ def show_shelf_page(services: Services) -> None:
     st.html('<h1 class="dl-shelf">The shelf</h1>')
     with st.container():
         _show_removed(services)
+    with st.container():
+        show_narrowing(services)
     redraw_on_change("table", services.pulse.value, partial(_show_table, services))
     if removing := state.pop("removing", None):
         _ask_whether_to_remove(services, removing)

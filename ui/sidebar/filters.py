@@ -1,6 +1,7 @@
-"""Filters: which articles are searched, by outlet and by day of publication."""
+"""Filters at the question box: which articles are searched, by outlet and by day of publication."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import streamlit as st
 
@@ -10,7 +11,8 @@ from ui.browser.look import inert, reporting_errors
 from ui.server.services import Services
 
 _UNNAMED = "No outlet named"
-_SINCE, _UNTIL, _OUTLETS = "since", "until", "outlets"
+_SINCE, _UNTIL, _MONTH, _OUTLETS = "since", "until", "month", "outlets"
+_MONTHS = 6  # the newest ones, to be chosen with one click
 
 
 def chosen_scope() -> Scope:
@@ -18,52 +20,83 @@ def chosen_scope() -> Scope:
     return st.session_state.get("scope", WHOLE)  # type: ignore[no-any-return]
 
 
+def keep_choices() -> None:
+    """Keep what was chosen on a page that does not show it; Streamlit would forget it."""
+    for key in (_SINCE, _UNTIL, _MONTH, _OUTLETS):
+        if key in st.session_state:
+            st.session_state[key] = st.session_state[key]
+
+
 @reporting_errors
 def show_narrowing(services: Services) -> None:
-    """Let the reader choose days and outlets, if the shelf has more than one of them."""
+    """Let the reader choose days and outlets, if the shelf has more than one of them, and show what was chosen."""
     with services.library.shelf.read() as reading:
-        reach, outlets = reading.reach(), dict(reading.outlets())
+        reach, outlets, months = reading.reach(), dict(reading.outlets()), reading.months()
     named = [name for name in outlets if name]
-    many_days = reach.first != reach.last
-    if not many_days and not named:
-        return
-    with st.expander("Ask only some articles", key="narrowing"):
-        if many_days:
-            for label, key in (("Published from", _SINCE), ("Published until", _UNTIL)):
-                st.date_input(
-                    label, value=None, min_value=reach.first, max_value=reach.last, key=key, format="YYYY-MM-DD"
-                )
-        if named:
-            st.multiselect(
-                "Outlets",
-                list(outlets),
-                key=_OUTLETS,
-                format_func=lambda name: f"{name or _UNNAMED} ({outlets.get(name, 0):,})",
-                placeholder="All outlets",
-            )
-    state = st.session_state
-    since, until, chosen = state.get(_SINCE), state.get(_UNTIL), state.get(_OUTLETS) or []
-    state["scope"] = Scope(
-        since if isinstance(since, date) else None, until if isinstance(until, date) else None, frozenset(chosen)
+    with st.container(horizontal=True, key="scope", vertical_alignment="center"):
+        if reach.first != reach.last or named:
+            with st.popover("Only some articles", key="narrowing", type="tertiary"):
+                if reach.first and reach.last and reach.first != reach.last:
+                    _show_days(reach.first, reach.last, [month for month, _ in months])
+                if named:
+                    st.multiselect(
+                        "Outlets",
+                        list(outlets),
+                        key=_OUTLETS,
+                        format_func=lambda name: f"{name or _UNNAMED} ({outlets.get(name, 0):,})",
+                        placeholder="All outlets",
+                    )
+        state = st.session_state
+        since, until, chosen = state.get(_SINCE), state.get(_UNTIL), state.get(_OUTLETS) or []
+        state["scope"] = Scope(
+            since if isinstance(since, date) else None, until if isinstance(until, date) else None, frozenset(chosen)
+        )
+        _show_scope(services)
+
+
+def _show_days(first: date, last: date, months: Sequence[str]) -> None:
+    st.pills(
+        "Published in",
+        months[::-1][:_MONTHS],
+        key=_MONTH,
+        format_func=lambda month: f"{date.fromisoformat(f'{month}-01'):%b %Y}",
+        on_change=_choose_month,
+        args=(first, last),
     )
+    for label, key in (("Published from", _SINCE), ("Published until", _UNTIL)):
+        st.date_input(
+            label, value=None, min_value=first, max_value=last, key=key, format="YYYY-MM-DD", on_change=_forget_month
+        )
 
 
-@reporting_errors
-def show_scope(services: Services) -> None:
-    """Show above the question field that only some articles are asked, with a button to ask all again."""
+def _choose_month(first: date, last: date) -> None:
+    state = st.session_state
+    if month := state[_MONTH]:
+        begin = date.fromisoformat(f"{month}-01")
+        end = (begin + timedelta(31)).replace(day=1) - timedelta(1)
+        state[_SINCE], state[_UNTIL] = max(begin, first), min(end, last)
+    else:
+        state[_SINCE] = state[_UNTIL] = None
+
+
+def _forget_month() -> None:
+    st.session_state[_MONTH] = None
+
+
+def _show_scope(services: Services) -> None:
+    """Show that only some articles are asked, with a button to ask all again."""
     scope = chosen_scope()
     if scope.is_whole:
         return
     with services.library.shelf.read() as reading:
         inside, everything = reading.count(scope=scope), reading.count()
-    with st.container(horizontal=True, key="scope", vertical_alignment="center"):
-        asked = f"Asking {inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"
-        st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>')
-        st.button("Ask all", key="ask-all", type="tertiary", on_click=_ask_all)
+    asked = f"{inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"
+    st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>', width="content")
+    st.button("All articles", key="all-articles", type="tertiary", on_click=_ask_all)
 
 
 def _ask_all() -> None:
-    for key, empty in ((_SINCE, None), (_UNTIL, None), (_OUTLETS, [])):
+    for key, empty in ((_SINCE, None), (_UNTIL, None), (_MONTH, None), (_OUTLETS, [])):
         if key in st.session_state:
             st.session_state[key] = empty
     st.session_state["scope"] = WHOLE
