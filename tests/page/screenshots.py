@@ -66,8 +66,7 @@ def empty(reader: Reader) -> None:
 
 def sidebar(reader: Reader) -> None:
     open_sidebar(reader.page)
-    reader.page.get_by_text("Only some articles").click()
-    reader.page.get_by_role("combobox", name="Outlets").scroll_into_view_if_needed()
+    reader.page.get_by_role("button", name="Re-index").scroll_into_view_if_needed()
 
 
 def add(reader: Reader) -> None:
@@ -123,12 +122,20 @@ def unsure(reader: Reader) -> None:
 
 
 def scope(reader: Reader) -> None:
-    sidebar(reader)
+    reader.page.get_by_text("Only some articles").click()
     reader.choose("Outlets", "Fictional Wire")
-    reader.page.keyboard.press("Escape")
-    if is_phone(reader.page):
-        reader.page.get_by_test_id("stSidebarCollapseButton").locator("button").click()
-    expect(reader.page.get_by_text("Asking 3 of 7 articles")).to_be_visible()
+    expect(reader.page.get_by_text("3 of 7 articles: ")).to_be_visible()
+
+
+def notebook(reader: Reader) -> None:
+    answer(reader)
+    quote = reader.page.locator(".quote").first
+    quote.hover()
+    if (pin := quote.get_by_role("button", name=re.compile("^Pin"))).count():
+        pin.click()
+    expect(quote.get_by_role("button", name=re.compile("^Unpin"))).to_be_visible()
+    reader.page.goto(reader.page.url.split("?")[0] + "?page=notebook")
+    expect(reader.page.locator(".dl-pinned")).to_have_count(1)
 
 
 def shelf(reader: Reader) -> None:
@@ -206,6 +213,7 @@ STATES: dict[str, Callable[[Reader], None]] = {
     "removing": removing,
     "draft": draft,
     "alerts": alert,
+    "notebook": notebook,
 }
 
 
