@@ -32,7 +32,7 @@ from rag.answering.models import Standalone
 from rag.answering.pipeline import complete
 from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
-from rag.delivery.letters import PAGE, compose_with
+from rag.delivery.messages import PAGE, compose_with
 from rag.delivery.reports import outbox_lines, sent_json, sent_line
 from rag.delivery.sending import deliver, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines

@@ -9,13 +9,13 @@ from email.utils import format_datetime
 from index.core.errors import NotDelivered
 from index.core.formatting import one_line
 from index.core.settings import Settings
-from rag.delivery.letters import Mail
-from rag.storage.outbox import Waiting
+from rag.delivery.messages import Mail
+from rag.storage.outbox import Message
 
 _SECONDS = 20.0  # for each step
 
 
-def send_mail(settings: Settings, message: Waiting, *, certificates: ssl.SSLContext | None = None) -> None:
+def send_mail(settings: Settings, message: Message, *, certificates: ssl.SSLContext | None = None) -> None:
     """Send a message to its receiver. Raises NotDelivered with the reason.
 
     Args:
@@ -37,7 +37,7 @@ def send_mail(settings: Settings, message: Waiting, *, certificates: ssl.SSLCont
         raise _failed(settings, f"refuses the name or the password ({error.smtp_code})") from None
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
-        raise _failed(settings, f"refuses {message.letter.recipient} ({code})") from None
+        raise _failed(settings, f"refuses {message.recipient} ({code})") from None
     except smtplib.SMTPNotSupportedError:
         raise _failed(settings, "does not offer an encrypted connection or a login") from None
     except smtplib.SMTPResponseException as error:
@@ -52,11 +52,11 @@ def _connect(settings: Settings, context: ssl.SSLContext) -> smtplib.SMTP:
     return smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=_SECONDS)
 
 
-def _written(settings: Settings, message: Waiting) -> EmailMessage:
+def _written(settings: Settings, message: Message) -> EmailMessage:
     """Return the mail. Its policy refuses a line break in a header; what articles and users wrote has none."""
-    mail, written = Mail.read(message.letter.body), EmailMessage(policy=SMTP)
+    mail, written = Mail.read(message.body), EmailMessage(policy=SMTP)
     sender = settings.mail_from.strip()
-    written["From"], written["To"] = sender, message.letter.recipient
+    written["From"], written["To"] = sender, message.recipient
     written["Subject"] = one_line(mail.subject)
     written["Date"] = format_datetime(message.made)
     written["Message-ID"] = f"<{message.id}@{sender.rpartition('@')[2]}>"

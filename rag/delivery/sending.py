@@ -16,11 +16,11 @@ import filelock
 from index.core.errors import DatelineError, NotDelivered
 from index.core.logs import log_unexpected
 from index.core.settings import Settings
-from rag.delivery.letters import compose_failure_with
 from rag.delivery.mail import send_mail
+from rag.delivery.messages import compose_failure_with
 from rag.delivery.webhook import send_webhook
 from rag.storage.alerts import AlertStore, has_alerts_file
-from rag.storage.outbox import Waiting
+from rag.storage.outbox import Message
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ UNDELIVERABLE_AFTER = 3  # failed attempts; from then on it is reported as undel
 class Sent:
     """The result of one attempt."""
 
-    message: Waiting
+    message: Message
     problem: str  # "": delivered
 
 
@@ -70,7 +70,7 @@ def deliver(
         with filelock.FileLock(alerts.path.with_name("sending.lock"), timeout=_WAIT_SECONDS):
             failed = set[tuple[str, str]]()
             for message in alerts.outbox.waiting():
-                receiver = (message.letter.channel, message.letter.recipient)
+                receiver = (message.channel, message.recipient)
                 if stop():
                     return
                 if receiver not in failed and _is_due(message, at_once=at_once):
@@ -81,13 +81,13 @@ def deliver(
         return  # whoever is sending sends these too
 
 
-def _is_due(message: Waiting, *, at_once: bool) -> bool:
+def _is_due(message: Message, *, at_once: bool) -> bool:
     return at_once or message.due <= datetime.now(UTC)
 
 
-def _attempt(settings: Settings, alerts: AlertStore, message: Waiting) -> Sent:
+def _attempt(settings: Settings, alerts: AlertStore, message: Message) -> Sent:
     try:
-        {"webhook": send_webhook, "mail": send_mail}[message.letter.channel](settings, message)
+        {"webhook": send_webhook, "mail": send_mail}[message.channel](settings, message)
     except NotDelivered as error:
         attempts = message.attempts + 1
         due = datetime.now(UTC) + pause_after(attempts, chance=random.random())  # noqa: S311 (no secret)

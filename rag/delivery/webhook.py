@@ -13,7 +13,7 @@ from dataclasses import replace
 from index.core.errors import FetchFailed, NotDelivered
 from index.core.settings import Settings
 from index.inbox.fetch import INTERNET, Network, post
-from rag.storage.outbox import Waiting
+from rag.storage.outbox import Message
 
 # For a receiver that the user trusts: any address and any port.
 _PRIVATE = replace(INTERNET, allows=lambda _: True, ports=frozenset(range(1, 65_536)))
@@ -21,12 +21,12 @@ _AGENT = "Dateline (alerts)"
 _PREFIX = "whsec_"
 
 
-def send_webhook(settings: Settings, message: Waiting) -> None:
+def send_webhook(settings: Settings, message: Message) -> None:
     """Post a message. Raises NotDelivered with the reason."""
     address = settings.webhook_url.get_secret_value()
     if not address:
         raise NotDelivered("No webhook is set. Expected an address in DATELINE_WEBHOOK_URL. Set it again.")
-    body, moment = message.letter.body.encode(), int(time.time())
+    body, moment = message.body.encode(), int(time.time())
     headers = {"Content-Type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(moment)}
     if secret := settings.webhook_secret.get_secret_value():
         headers["webhook-signature"] = sign(secret, message.id, moment, body)

@@ -30,7 +30,7 @@ from rag.answering.models import Answer, Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
 from rag.storage.outbox import SCHEMA as OUTBOX
-from rag.storage.outbox import Letter, Outbox, put_letters
+from rag.storage.outbox import NewMessage, Outbox, put_messages
 
 logger = logging.getLogger(__name__)
 
@@ -134,10 +134,10 @@ class AlertListing:
 
 
 # Makes the messages about what an alert has found.
-Compose = Callable[[Alert, AlertResult], Sequence[Letter]]
+Compose = Callable[[Alert, AlertResult], Sequence[NewMessage]]
 
 
-def no_letters(_asked: Alert, _result: AlertResult) -> Sequence[Letter]:
+def no_messages(_asked: Alert, _result: AlertResult) -> Sequence[NewMessage]:
     """Make no message."""
     return ()
 
@@ -299,7 +299,7 @@ class AlertStore:
             yield is_seen
 
     def settle(
-        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None, compose: Compose = no_letters
+        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None, compose: Compose = no_messages
     ) -> tuple[bool, AlertResult | None]:
         """Save that an alert was asked of all editions up to that number except those `gone`, and what it found.
 
@@ -322,7 +322,7 @@ class AlertStore:
             if answer is None:
                 return True, None
             result = _add_result(connection, asked.number, answer)
-            put_letters(connection, compose(asked, result), question=asked.number)
+            put_messages(connection, compose(asked, result), question=asked.number)
             return True, result
 
 

@@ -28,7 +28,7 @@ INSERT INTO runs VALUES (0, 0);
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class NewMessage:
     """A message to one receiver."""
 
     channel: Channel
@@ -37,11 +37,10 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class Message(NewMessage):
     """A message that is not delivered yet."""
 
     id: str  # the same at each attempt
-    letter: Letter
     made: datetime  # UTC
     due: datetime  # UTC, when it is tried next
     attempts: int  # that failed
@@ -55,10 +54,10 @@ class Outbox:
         """Use the file of alerts."""
         self._database = database
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[Message]:
         """List the messages, the oldest first."""
         with self._database.reading() as connection:
-            return [_waiting(row) for row in connection.execute(f"{_SELECT} ORDER BY number")]
+            return [_message(row) for row in connection.execute(f"{_SELECT} ORDER BY number")]
 
     def delivered(self, id_: str) -> None:
         """Delete a message: it was delivered."""
@@ -81,7 +80,9 @@ class Outbox:
         self._database.empty_log()
         return count
 
-    def note_failure(self, *, now: datetime, after: timedelta, compose: Callable[[datetime], Sequence[Letter]]) -> bool:
+    def note_failure(
+        self, *, now: datetime, after: timedelta, compose: Callable[[datetime], Sequence[NewMessage]]
+    ) -> bool:
         """Store that a run failed. If runs have failed for so long, put messages about it into the outbox, once.
 
         Returns True if it did; the messages and the note that they were made are one transaction.
@@ -94,7 +95,7 @@ class Outbox:
             if reported or not after or _seconds(now) - since < after.total_seconds():
                 return False
             connection.execute("UPDATE runs SET reported = 1")
-            put_letters(connection, compose(_moment(since)), question=None)
+            put_messages(connection, compose(_moment(since)), question=None)
             return True
 
     def note_success(self) -> None:
@@ -115,19 +116,19 @@ class Outbox:
 _SELECT = "SELECT id, channel, recipient, body, made, due, attempts, problem FROM outbox"
 
 
-def put_letters(connection: sqlite3.Connection, letters: Sequence[Letter], *, question: int | None) -> None:
+def put_messages(connection: sqlite3.Connection, messages: Sequence[NewMessage], *, question: int | None) -> None:
     """Put messages into the outbox, as part of a transaction."""
     now = _seconds(datetime.now(UTC))
     connection.executemany(
         "INSERT INTO outbox (id, question, channel, recipient, body, made, due) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(uuid4().hex, question, one.channel, one.recipient, one.body, now, now) for one in letters],
+        [(uuid4().hex, question, one.channel, one.recipient, one.body, now, now) for one in messages],
     )
 
 
-def _waiting(row: Sequence[object]) -> Waiting:
+def _message(row: Sequence[object]) -> Message:
     id_, channel, recipient, body, made, due, attempts, problem = row
-    letter = Letter(cast("Channel", channel), str(recipient), str(body))
-    return Waiting(str(id_), letter, _moment(made), _moment(due), int(str(attempts)), str(problem))
+    said = cast("Channel", channel), str(recipient), str(body)
+    return Message(*said, str(id_), _moment(made), _moment(due), int(str(attempts)), str(problem))
 
 
 def _seconds(moment: datetime) -> int:

@@ -25,14 +25,14 @@ from index.core.scope import Scope
 from index.core.settings import Settings, load_settings
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Standalone
-from rag.delivery.letters import Mail, compose_failure_with, compose_with
 from rag.delivery.mail import _written, send_mail
+from rag.delivery.messages import Mail, compose_failure_with, compose_with
 from rag.delivery.reports import outbox_lines
 from rag.delivery.sending import deliver
 from rag.delivery.webhook import send_webhook
 from rag.evidence.permalinks import Place
 from rag.storage.alerts import AlertStore
-from rag.storage.outbox import Letter, Waiting, put_letters
+from rag.storage.outbox import Message, NewMessage, put_messages
 from tests.conftest import ROOT, CommandLine, Newsroom, wait_until
 from tests.project.test_docs import check
 from tests.support.forked import start_forked
@@ -168,7 +168,7 @@ def test_a_message_is_counted_once_over_twenty_kills(newsroom: Newsroom, hook: W
     settings, chance = with_webhook(newsroom, hook), Random(3)
     alerts = find(newsroom, settings)
     with alerts._database.writing() as connection:
-        put_letters(connection, [Letter("webhook", "", f'{{"number": {n}}}') for n in range(39)], question=1)
+        put_messages(connection, [NewMessage("webhook", "", f'{{"number": {n}}}') for n in range(39)], question=1)
     ids = [message.id for message in alerts.outbox.waiting()]
     environment = {
         **os.environ,
@@ -207,7 +207,7 @@ def test_a_finding_and_its_messages_are_saved_together_or_not_at_all(newsroom: N
     newsroom.write("61.txt", SAID.format(61))
     newsroom.indexed()
 
-    def fail(*_: object) -> list[Letter]:
+    def fail(*_: object) -> list[NewMessage]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -217,7 +217,7 @@ def test_a_finding_and_its_messages_are_saved_together_or_not_at_all(newsroom: N
     assert (len(alerts.results(1)), len(alerts.outbox.waiting())) == (1, 1)
 
 
-def test_runs_that_fail_for_long_are_told_once(newsroom: Newsroom, hook: Webhook) -> None:
+def test_runs_that_fail_for_long_are_reported_once(newsroom: Newsroom, hook: Webhook) -> None:
     settings = with_webhook(newsroom, hook)
     alerts, now, day = AlertStore(settings.store), datetime.now(UTC), timedelta(days=1)
     compose = compose_failure_with(settings, "No such folder: https://x.example/?key=1. Expected one.")
@@ -297,9 +297,8 @@ def test_mail_is_encrypted_and_the_certificate_checked(newsroom: Newsroom, tmp_p
 @given(subject=st.text(max_size=200), text=st.text(max_size=500))
 def test_no_text_becomes_a_header(subject: str, text: str) -> None:
     settings = Settings(mail_from="desk@example.org", _env_file=None)
-    letter = Letter("mail", "ana@example.org", Mail(f"a{subject}\r\nBcc: x@example.org", text).written())
-    now = datetime.now(UTC)
-    written = _written(settings, Waiting("id", letter, now, now, 0, "")).as_bytes()
+    body, now = Mail(f"a{subject}\r\nBcc: x@example.org", text).written(), datetime.now(UTC)
+    written = _written(settings, Message("mail", "ana@example.org", body, "id", now, now, 0, "")).as_bytes()
     head = written.partition(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))]
     expected = "From To Subject Date Message-ID Auto-Submitted Content-Type MIME-Version Content-Transfer-Encoding"
@@ -378,11 +377,11 @@ def test_the_command_sends_after_indexing_and_again_on_request(dateline: Command
 
 
 def test_no_address_of_a_webhook_is_shown(newsroom: Newsroom) -> None:
-    letter, now = Letter("webhook", "", "{}"), datetime.now(UTC)
+    now = datetime.now(UTC)
     for address in ("http://127.0.0.1:1/secret-key", "http://[bad/secret-key", "http://0x7f.1/secret-key"):
         settings = newsroom.library.settings.model_copy(
             update={"webhook_url": SecretStr(address), "webhook_private": True}
         )
         with pytest.raises(NotDelivered) as raised:
-            send_webhook(settings, Waiting("id", letter, now, now, 0, ""))
+            send_webhook(settings, Message("webhook", "", "{}", "id", now, now, 0, ""))
         assert "secret-key" not in str(raised.value)
