@@ -86,17 +86,26 @@ def _is_due(message: Message, *, at_once: bool) -> bool:
 
 
 def _attempt(settings: Settings, alerts: AlertStore, message: Message) -> Sent:
+    """Try to deliver a message, and store the result. An error that we did not expect is a failed attempt too."""
     try:
         {"webhook": send_webhook, "mail": send_mail}[message.channel](settings, message)
     except NotDelivered as error:
-        attempts = message.attempts + 1
-        due = datetime.now(UTC) + pause_after(attempts, chance=random.random())  # noqa: S311 (no secret)
-        alerts.outbox.failed(message.id, str(error), due=due)
-        if attempts == UNDELIVERABLE_AFTER:
-            logger.warning("A message about an alert could not be delivered %d times: %s", attempts, error)
-        return Sent(message, str(error))
-    alerts.outbox.delivered(message.id)
-    return Sent(message, "")
+        problem = str(error)
+    except Exception as error:  # noqa: BLE001 (logged; the other messages are sent)
+        log_unexpected(error)
+        problem = (
+            f"An unexpected error stopped the attempt ({type(error).__name__}). Expected the message to be delivered. "
+            "The details are in the log."
+        )
+    else:
+        alerts.outbox.delivered(message.id)
+        return Sent(message, "")
+    attempts = message.attempts + 1
+    due = datetime.now(UTC) + pause_after(attempts, chance=random.random())  # noqa: S311 (no secret)
+    alerts.outbox.failed(message.id, problem, due=due)
+    if attempts == UNDELIVERABLE_AFTER:
+        logger.warning("A message about an alert could not be delivered %d times: %s", attempts, problem)
+    return Sent(message, problem)
 
 
 def keep_delivering(settings: Settings, *, ended: threading.Event) -> None:

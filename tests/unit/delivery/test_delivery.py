@@ -272,6 +272,42 @@ def test_a_mail_server_that_is_away_or_offers_no_encryption_is_reported(newsroom
     assert "No mail server is set" in problems(settings.model_copy(update={"smtp_host": ""}), alerts)[0]
 
 
+@pytest.mark.parametrize("answer", ["500 no", "421 too many connections", "drop"])
+def test_a_mail_that_was_taken_is_delivered_whatever_the_server_answers_at_the_end(
+    newsroom: Newsroom, answer: str
+) -> None:
+    with serve_mail() as box:
+        settings, box.at_the_end = by_mail(newsroom, box.port), answer
+        alerts = find(newsroom, settings)
+        assert problems(settings, alerts) == ["", ""]
+        assert (problems(settings, alerts), len(box.mails)) == ([], 2)
+
+
+def test_what_a_mail_server_does_not_offer_is_named(newsroom: Newsroom) -> None:
+    with serve_mail(international=False) as box:
+        settings = by_mail(newsroom, box.port, mail_to="zoë@example.org")
+        alerts = find(newsroom, settings)
+        assert "does not offer mail for addresses with letters that are not ASCII" in problems(settings, alerts)[0]
+
+
+def test_an_unexpected_error_is_a_failed_attempt_and_stops_no_other_message(
+    newsroom: Newsroom, hook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    with serve_mail() as box:
+        more = {"webhook_url": SecretStr(hook.url), "webhook_private": True, "mail_to": "ana@example.org"}
+        settings = by_mail(newsroom, box.port, smtp_user="desk", smtp_password=SecretStr("pässword"), **more)
+        alerts = find(newsroom, settings)
+        by_post, by_hook = problems(settings, alerts)
+    assert "An unexpected error stopped the attempt (UnicodeEncodeError)" in by_post
+    assert (by_hook, len(hook.posted)) == ("", 1)
+    (message,) = alerts.outbox.waiting()
+    assert (message.attempts, message.problem) == (1, by_post)
+    (record,) = [record for record in caplog.records if record.exc_info]
+    assert record.getMessage() == "Unexpected error"
+    no_host = settings.model_copy(update={"smtp_host": "mail..example.org", "smtp_security": "starttls"})
+    assert "An unexpected error stopped the attempt (UnicodeError)" in problems(no_host, alerts)[0]
+
+
 def test_mail_is_encrypted_and_the_certificate_checked(newsroom: Newsroom, tmp_path: Path) -> None:
     if not shutil.which("openssl"):
         pytest.skip("no openssl to make a certificate with")
@@ -310,6 +346,15 @@ def test_no_text_becomes_a_header(subject: str, text: str) -> None:
     [
         ({"WEBHOOK_URL": "file:///etc/passwd"}, "DATELINE_WEBHOOK_URL: .*expected an address"),
         ({"MAIL_TO": "ana@example.org\nBcc: x"}, "DATELINE_MAIL_TO: .*expected addresses"),
+        ({"MAIL_TO": "desk(ana)@example.org"}, "DATELINE_MAIL_TO: .*expected addresses"),
+        ({"MAIL_TO": "ana@example..org"}, "DATELINE_MAIL_TO: .*expected addresses"),
+        ({"SMTP_HOST": "mail..example.org"}, "DATELINE_SMTP_HOST: .*expected the name of a mail server"),
+        ({"SMTP_HOST": "mail.example.org:587"}, "DATELINE_SMTP_HOST: .*without port"),
+        ({"SMTP_PASSWORD": "pässword"}, "DATELINE_SMTP_PASSWORD: .*expected ASCII"),
+        ({"SMTP_USER": "zoë"}, "DATELINE_SMTP_USER: .*expected ASCII"),
+        ({"WEBHOOK_URL": "https://hook..example.org/"}, "DATELINE_WEBHOOK_URL: .*expected an address"),
+        ({"WEBHOOK_SECRET": "whsec_"}, "DATELINE_WEBHOOK_SECRET: .*expected base64"),
+        ({"WEBHOOK_SECRET": "whsec_not-base64"}, "DATELINE_WEBHOOK_SECRET: .*expected base64"),
         ({"SMTP_HOST": "mail.example"}, "DATELINE_SMTP_HOST needs one address in DATELINE_MAIL_FROM"),
         (
             {"SMTP_HOST": "mail.example", "SMTP_SECURITY": "none", "MAIL_FROM": "a@b.org", "MAIL_TO": "a@b.org"},
