@@ -149,5 +149,9 @@ class TargetNotEmpty(DatelineError):
     """A backup would be restored over what is there."""
 
 
+class AlreadySending(DatelineError):
+    """Another process is sending the messages about alerts."""
+
+
 class NotDelivered(DatelineError):
     """A message about an alert could not be delivered. It is kept and sent again."""

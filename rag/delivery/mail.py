@@ -27,6 +27,11 @@ def send_mail(settings: Settings, message: Message, *, certificates: ssl.SSLCont
     """
     if not settings.smtp_host:
         raise NotDelivered("No mail server is set. Expected one in DATELINE_SMTP_HOST. Set it again.")
+    if message.recipient not in settings.mail_receivers:
+        raise NotDelivered(
+            f"{one_line(message.recipient)} is no longer in DATELINE_MAIL_TO. Expected a receiver that is set. Add it "
+            "again, or delete what waits with `dateline alerts discard`."
+        )
     written, context = _written(settings, message), certificates or ssl.create_default_context()
     server, wanted = None, "a connection"
     try:

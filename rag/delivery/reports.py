@@ -22,12 +22,19 @@ def outbox_lines(waiting: Sequence[Message], failing_since: datetime | None) -> 
     """Yield what a user should know of the messages that wait, and of runs that fail."""
     if failing_since:
         yield f"Runs have failed since {failing_since:%Y-%m-%d %H:%M} UTC. Run `dateline index` to see why."
+    restored = [message for message in waiting if message.due is None]
+    if restored:
+        yield (
+            f"{counted(len(restored), 'message')} from a backup not sent, as they may have been sent before. Send with "
+            "`dateline alerts send --restored`, or delete with `dateline alerts discard`."
+        )
+    waiting = [message for message in waiting if message.due is not None]
     for receiver in dict.fromkeys(map(receiver_of, waiting)):
         messages = [message for message in waiting if receiver_of(message) == receiver]
         failed = [message for message in messages if message.problem]
         line = f"{counted(len(messages), 'message')} to {receiver} not delivered yet."
         if failed:
-            tried = f"Next attempt at {min(message.due for message in messages):%Y-%m-%d %H:%M} UTC."
+            tried = f"Next attempt at {min(message.due for message in messages if message.due):%Y-%m-%d %H:%M} UTC."
             line = f"{line} {one_line(failed[-1].problem)} {tried}"
         if any(map(is_undeliverable, messages)):
             line += " Send now with `dateline alerts send`, or delete with `dateline alerts discard`."

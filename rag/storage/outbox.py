@@ -15,7 +15,8 @@ from index.shelf.database import Database
 
 Channel = Literal["webhook", "mail"]
 SCHEMA = """
--- Moments are seconds since 1970; 0 is never. A message is deleted when it is delivered.
+-- Moments are seconds since 1970; 0 is never. A message is deleted when it is delivered. If it is never due, it comes
+-- from a backup, and is sent on request only.
 CREATE TABLE outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, question INTEGER REFERENCES questions
     ON DELETE CASCADE, channel TEXT NOT NULL, recipient TEXT NOT NULL, body TEXT NOT NULL, made INTEGER NOT NULL,
@@ -40,9 +41,10 @@ class NewMessage:
 class Message(NewMessage):
     """A message that is not delivered yet."""
 
+    number: int  # grows with each message
     id: str  # the same at each attempt
     made: datetime  # UTC
-    due: datetime  # UTC, when it is tried next
+    due: datetime | None  # UTC, when it is tried next; None: only on request, because it comes from a backup
     attempts: int  # that failed
     problem: str  # why the last one failed
 
@@ -58,6 +60,12 @@ class Outbox:
         """List the messages, the oldest first."""
         with self._database.reading() as connection:
             return [_message(row) for row in connection.execute(f"{_SELECT} ORDER BY number")]
+
+    def after(self, number: int) -> Message | None:
+        """Return the oldest message after that number, as it is now; None if there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute(f"{_SELECT} WHERE number > ? ORDER BY number LIMIT 1", (number,)).fetchone()
+        return row and _message(row)
 
     def delivered(self, id_: str) -> None:
         """Delete a message: it was delivered."""
@@ -99,12 +107,13 @@ class Outbox:
             return True
 
     def note_success(self) -> None:
-        """Store that a run succeeded."""
+        """Store that a run succeeded. Messages that runs have failed, if they still wait, are deleted."""
         with self._database.reading() as connection:
             if not connection.execute("SELECT failed_since FROM runs").fetchone()[0]:
                 return
         with self._database.writing() as connection:
             connection.execute("UPDATE runs SET failed_since = 0, reported = 0")
+            connection.execute("DELETE FROM outbox WHERE question IS NULL")  # all others are about an alert
 
     def failing_since(self) -> datetime | None:
         """Return since when runs have failed, or None if the last one succeeded."""
@@ -113,7 +122,7 @@ class Outbox:
         return _moment(since) if since else None
 
 
-_SELECT = "SELECT id, channel, recipient, body, made, due, attempts, problem FROM outbox"
+_SELECT = "SELECT number, id, channel, recipient, body, made, due, attempts, problem FROM outbox"
 
 
 def put_messages(connection: sqlite3.Connection, messages: Sequence[NewMessage], *, question: int | None) -> None:
@@ -126,9 +135,10 @@ def put_messages(connection: sqlite3.Connection, messages: Sequence[NewMessage],
 
 
 def _message(row: Sequence[object]) -> Message:
-    id_, channel, recipient, body, made, due, attempts, problem = row
+    number, id_, channel, recipient, body, made, due, attempts, problem = row
     said = cast("Channel", channel), str(recipient), str(body)
-    return Message(*said, str(id_), _moment(made), _moment(due), int(str(attempts)), str(problem))
+    moments = _moment(made), _moment(due) if due else None
+    return Message(*said, int(str(number)), str(id_), *moments, int(str(attempts)), str(problem))
 
 
 def _seconds(moment: datetime) -> int:

@@ -15,12 +15,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import filelock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from index.core.errors import BadSettings, NotDelivered
+from index.cli import Following
+from index.cli.indexing import _failures_noted
+from index.core.errors import AlreadySending, BadSettings, NotDelivered
 from index.core.scope import Scope
 from index.core.settings import Settings, load_settings
 from rag.analysis.alert_runs import run_alerts
@@ -28,7 +31,7 @@ from rag.answering.models import Standalone
 from rag.delivery.mail import _written, send_mail
 from rag.delivery.messages import Mail, compose_failure_with, compose_with
 from rag.delivery.reports import outbox_lines
-from rag.delivery.sending import deliver
+from rag.delivery.sending import Which, deliver, deliver_due, note_failed_run
 from rag.delivery.webhook import send_webhook
 from rag.evidence.permalinks import Place
 from rag.storage.alerts import AlertStore
@@ -66,7 +69,7 @@ def find(newsroom: Newsroom, settings: Settings, million: int = 61) -> AlertStor
 
 
 def problems(settings: Settings, alerts: AlertStore) -> list[str]:
-    return [sent.problem for sent in deliver(settings, alerts, at_once=True)]
+    return [sent.problem for sent in deliver(settings, alerts, which=Which(at_once=True))]
 
 
 def test_a_webhook_that_fails_twice_gets_the_message_with_one_id_and_a_right_signature(
@@ -126,6 +129,7 @@ def test_what_cannot_be_delivered_is_kept_and_said_by_command_and_doctor(
         assert problems(settings, alerts) != [""]
     (message,) = alerts.outbox.waiting()
     assert message.attempts == 4
+    assert message.due
     assert message.due > datetime.now(UTC) + timedelta(minutes=10), "the pauses grow"
     (line,) = outbox_lines(alerts.outbox.waiting(), None)
     assert line.startswith("1 message to the webhook not delivered yet. Webhook 127.0.0.1: the server answered 500")
@@ -161,6 +165,101 @@ def test_the_command_notes_runs_that_fail(dateline: CommandLine) -> None:
     (dateline.folder / "elsewhere").rename(dateline.folder / "seeds")
     assert dateline("index").returncode == 0
     assert AlertStore(store).outbox.failing_since() is None
+
+
+def test_while_runs_fail_the_command_sends_the_message_about_them(dateline: CommandLine, hook: Webhook) -> None:
+    environment = {"DATELINE_WEBHOOK_URL": hook.url, "DATELINE_WEBHOOK_PRIVATE": "1"}
+    dateline("alerts", COST)
+    note_failure_of_two_days_ago(AlertStore(dateline.folder / ".dateline"))
+    (dateline.folder / "seeds").rename(dateline.folder / "elsewhere")
+    assert dateline("index", **environment).returncode == 1
+    (posted,) = hook.posted
+    assert posted.json["event"] == "alerts_failing"
+    assert "There is no folder" in posted.json["problem"]
+
+
+def note_failure_of_two_days_ago(alerts: AlertStore) -> None:
+    alerts.outbox.note_failure(now=datetime.now(UTC) - timedelta(days=2), after=timedelta(0), compose=lambda _: [])
+
+
+@pytest.mark.parametrize("command", ["index", "watch"])
+def test_a_store_that_cannot_be_opened_is_a_failed_run(dateline: CommandLine, command: str) -> None:
+    dateline("alerts", COST)
+    store = dateline.folder / ".dateline"
+    for file in store.glob("articles.*"):
+        file.unlink()
+    (store / "articles.db").write_text("Somebody's notes, and no database.")
+    run = dateline(command)
+    assert run.returncode == 1
+    assert "damaged or not an SQLite file" in run.stderr
+    assert AlertStore(store).outbox.failing_since()
+
+
+def test_an_unexpected_error_is_a_failed_run(newsroom: Newsroom) -> None:
+    settings, noted = newsroom.library.settings, list[str]()
+    following = Following(lambda *_: None, lambda _, problem: noted.append(problem), lambda *_: None)
+    for error in (ZeroDivisionError("words of an article"), OSError(28, "No space left on device")):
+        with pytest.raises(type(error)), _failures_noted(settings, following):
+            raise error
+    assert noted == [
+        "An unexpected error ended the run (ZeroDivisionError). Expected it to end well.",
+        "An unexpected error ended the run (No space left on device). Expected it to end well.",
+    ]
+
+
+def test_a_message_that_runs_fail_is_not_sent_once_a_run_succeeds(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook)
+    alerts = find(newsroom, settings)
+    note_failure_of_two_days_ago(alerts)
+    note_failed_run(settings, "No such folder.")
+    assert len(alerts.outbox.waiting()) == 2
+    alerts.outbox.note_success()
+    assert [sent.problem for sent in deliver_due(settings)] == [""]
+    assert [posted.json["event"] for posted in hook.posted] == ["alert"]
+
+
+def test_what_is_discarded_during_a_round_is_not_sent(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook)
+    for million in (61, 62, 63):
+        alerts = find(newsroom, settings, million)
+    sending = deliver(settings, alerts)
+    assert next(sending).problem == ""
+    assert alerts.outbox.discard() == 2
+    assert list(sending) == []
+    assert len(hook.posted) == 1
+
+
+def test_what_is_found_during_a_round_is_sent_in_it(newsroom: Newsroom, hook: Webhook) -> None:
+    settings = with_webhook(newsroom, hook)
+    sending = deliver(settings, find(newsroom, settings))
+    assert next(sending).problem == ""
+    find(newsroom, settings, 62)
+    assert [sent.problem for sent in sending] == [""]
+
+
+def test_a_receiver_that_was_removed_from_the_settings_gets_nothing(newsroom: Newsroom) -> None:
+    with serve_mail() as box:
+        alerts = find(newsroom, by_mail(newsroom, box.port))
+        only_bo = by_mail(newsroom, box.port, mail_to="bo@example.org")
+        removed, delivered = problems(only_bo, alerts)
+    assert removed.startswith("ana@example.org is no longer in DATELINE_MAIL_TO")
+    assert delivered == ""
+    assert [to for to, _ in box.mails] == [["bo@example.org"]]
+
+
+def test_another_process_that_is_sending_is_reported(dateline: CommandLine, hook: Webhook) -> None:
+    environment = {"DATELINE_WEBHOOK_URL": hook.url, "DATELINE_WEBHOOK_PRIVATE": "1"}
+    alerts = AlertStore(dateline.folder / ".dateline")
+    with alerts._database.writing() as connection:
+        put_messages(connection, [NewMessage("webhook", "", "{}")], question=None)
+    with filelock.FileLock(alerts.path.with_name("sending.lock")):
+        run = dateline("alerts", "send", **environment)
+        settings = Settings(store=alerts.path.parent, _env_file=None)
+        with pytest.raises(AlreadySending):
+            list(deliver(settings, alerts, wait_seconds=0))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("Another process is sending the messages.")
+    assert dateline("alerts", "send", **environment).stdout == "delivered the webhook\n"
 
 
 @pytest.mark.slow
@@ -334,7 +433,7 @@ def test_mail_is_encrypted_and_the_certificate_checked(newsroom: Newsroom, tmp_p
 def test_no_text_becomes_a_header(subject: str, text: str) -> None:
     settings = Settings(mail_from="desk@example.org", _env_file=None)
     body, now = Mail(f"a{subject}\r\nBcc: x@example.org", text).written(), datetime.now(UTC)
-    written = _written(settings, Message("mail", "ana@example.org", body, "id", now, now, 0, "")).as_bytes()
+    written = _written(settings, Message("mail", "ana@example.org", body, 1, "id", now, now, 0, "")).as_bytes()
     head = written.partition(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n") if not line.startswith((" ", "\t"))]
     expected = "From To Subject Date Message-ID Auto-Submitted Content-Type MIME-Version Content-Transfer-Encoding"
@@ -428,5 +527,5 @@ def test_no_address_of_a_webhook_is_shown(newsroom: Newsroom) -> None:
             update={"webhook_url": SecretStr(address), "webhook_private": True}
         )
         with pytest.raises(NotDelivered) as raised:
-            send_webhook(settings, Message("webhook", "", "{}", "id", now, now, 0, ""))
+            send_webhook(settings, Message("webhook", "", "{}", 1, "id", now, now, 0, ""))
         assert "secret-key" not in str(raised.value)
