@@ -137,9 +137,11 @@ def _staged_path(staged: dict[str, Path], name: str) -> Path:
 def _create(staged: dict[str, Path], name: str) -> BinaryIO:
     path = _staged_path(staged, name)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Never over another: some systems take two names for one.
+    file = path.open("xb")
     if name.startswith(f"{STORE}/"):
-        path.touch(mode=0o600)
-    return path.open("wb")
+        path.chmod(0o600)
+    return file
 
 
 @contextmanager

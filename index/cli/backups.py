@@ -30,7 +30,8 @@ def backup_command(
 ) -> None:
     """Write the seeds folder and the store to one file: articles, chats, alerts, corrections, feeds and the shelf.
 
-    The page and index runs may go on meanwhile. Keys and `.env` are not in it.
+    The page and index runs may go on meanwhile. `.env` and its keys are not in it; the addresses of feeds are, with any
+    key in them. Keep it as private as the store.
     """
     done = back_up(read_settings(seeds, store), file, overwrite=overwrite)
     if as_json:
