@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,14 +36,15 @@ RebuildOption = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows an index run. The front end sets it as `context.obj`, because this package knows no alerts."""
+    """What follows an index run or a restore. The front end sets it as `context.obj`: this package knows no alerts."""
 
     after_run: Callable[[Library, bool], None]  # that ended well; with whether to print JSON
     after_failure: Callable[[Settings, str], None]  # with the message
     while_watching: Callable[[Settings, threading.Event], None]  # in a thread, until the event is set
+    hold_messages: Callable[[Path], int] = lambda _: 0  # of a restored store; returns how many there are
 
 
-_NOTHING = Following(lambda *_: None, lambda *_: None, lambda *_: None)
+NOTHING = Following(lambda *_: None, lambda *_: None, lambda *_: None)
 
 
 def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: bool = False) -> None:
@@ -106,7 +108,7 @@ def index_command(
     rebuild: RebuildOption = False,
 ) -> None:
     """Read new and changed files of the seeds folder, and remove articles whose files are gone."""
-    settings, following = read_settings(seeds, store), context.obj or _NOTHING
+    settings, following = read_settings(seeds, store), context.obj or NOTHING
     try:
         with _opened(settings, following, rebuild=rebuild) as library:
             _index(library, following, as_json=as_json, rebuild=rebuild)
@@ -122,7 +124,7 @@ def watch_command(
     """Index now and after every change in the seeds folder, and poll the feeds, until Ctrl-C."""
     ended = end_on_signals()
     settings = read_settings(seeds, store)
-    following: Following = context.obj or _NOTHING
+    following: Following = context.obj or NOTHING
     # A run can be cut short anywhere: the next one goes on from there.
     with suppress(Ended), _opened(settings, following) as library:
         # Its files are noticed like any others.

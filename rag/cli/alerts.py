@@ -37,7 +37,7 @@ from rag.delivery.reports import outbox_lines, sent_json, sent_line
 from rag.delivery.sending import Which, deliver, deliver_due, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
 from rag.output.atom import alerts_feed
-from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
+from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file, hold_messages
 
 commands = make_commands()
 
@@ -209,9 +209,10 @@ def _send_due(settings: Settings) -> None:
             typer.echo(sent_line(one), err=True)
 
 
-# What follows an index run.
+# What follows an index run or a restore.
 FOLLOWING = Following(
     after_run=_after_run,
     after_failure=_after_failure,
     while_watching=lambda settings, ended: keep_delivering(settings, ended=ended),
+    hold_messages=hold_messages,
 )

@@ -20,7 +20,7 @@ from pathlib import Path
 import filelock
 from pydantic import TypeAdapter, ValidationError
 
-from index.core.errors import UnknownAlert
+from index.core.errors import ShelfDamaged, UnknownAlert
 from index.core.scope import Scope
 from index.shelf.database import Database, FileFormat
 from index.shelf.queries import Reading
@@ -30,7 +30,7 @@ from rag.answering.models import Answer, Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
 from rag.storage.outbox import SCHEMA as OUTBOX
-from rag.storage.outbox import NewMessage, Outbox, put_messages
+from rag.storage.outbox import NewMessage, Outbox, hold, put_messages
 
 logger = logging.getLogger(__name__)
 
@@ -330,6 +330,23 @@ def has_alerts_file(store: Path) -> bool:
     """Return True if a store has a file of alerts, under its present or its former name."""
     # The former name first: a file that is renamed between the two looks is then seen by the second.
     return (store / _FORMER_NAME).exists() or (store / FILE_NAME).exists()
+
+
+def hold_messages(store: Path) -> int:
+    """Have the messages of a restored store wait until they are asked for, and return how many there are.
+
+    They may have been sent since the backup was made. Raises ShelfDamaged if the file is not one of alerts.
+    """
+    held = 0
+    for file in (store / FILE_NAME, store / _FORMER_NAME):
+        try:
+            held += hold(file) if file.exists() else 0
+        except sqlite3.Error as error:
+            raise ShelfDamaged(
+                f"{file.name} of the backup cannot be read ({error}). Expected a file of alerts. Nothing was changed. "
+                "Use an earlier backup."
+            ) from None
+    return held
 
 
 def _rename_former(store: Path) -> None:

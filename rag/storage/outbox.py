@@ -6,8 +6,10 @@ it is sent, so a receiver that knows the id counts it once.
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Literal, cast
 from uuid import uuid4
 
@@ -120,6 +122,17 @@ class Outbox:
         with self._database.reading() as connection:
             since = connection.execute("SELECT failed_since FROM runs").fetchone()[0]
         return _moment(since) if since else None
+
+
+def hold(file: Path) -> int:
+    """Have the messages in a file of alerts wait until they are asked for, and return how many wait so.
+
+    Raises sqlite3.Error if the file cannot be read. A file of a version without messages is left alone.
+    """
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone():
+            return 0
+        return connection.execute("UPDATE outbox SET due = 0").rowcount
 
 
 _SELECT = "SELECT number, id, channel, recipient, body, made, due, attempts, problem FROM outbox"

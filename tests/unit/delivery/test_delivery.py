@@ -247,6 +247,30 @@ def test_a_receiver_that_was_removed_from_the_settings_gets_nothing(newsroom: Ne
     assert [to for to, _ in box.mails] == [["bo@example.org"]]
 
 
+def test_messages_of_a_restored_backup_are_sent_on_request_only(dateline: CommandLine, hook: Webhook) -> None:
+    environment = {"DATELINE_WEBHOOK_URL": hook.url, "DATELINE_WEBHOOK_PRIVATE": "1"}
+    with AlertStore(dateline.folder / ".dateline")._database.writing() as connection:
+        put_messages(connection, [NewMessage("webhook", "", "{}")] * 2, question=None)
+    assert dateline("backup", "b.tar").returncode == 0
+    assert dateline("alerts", "discard").stdout == "Deleted 2 messages that waited.\n"
+    copy = ("--seeds", "new", "--store", "new-store")
+    restored = dateline("restore", "b.tar", *copy).stdout
+    assert "2 messages about alerts waited in the backup" in restored
+    assert "`dateline alerts send --restored`" in restored
+    assert dateline("index", *copy, **environment).returncode == 0
+    run = dateline("alerts", "send", *copy, **environment)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert run.stderr.startswith("2 messages from a backup not sent, as they may have been sent before.")
+    assert hook.posted == []
+    again = dateline("restore", "b.tar", *copy, "--replace", "--json")
+    assert check("restore", again.stdout)[0]["held"] == 2
+    hook.statuses = [500]
+    assert dateline("alerts", "send", "--restored", *copy, **environment).returncode == 1
+    assert "Next attempt at" in dateline("alerts", *copy).stderr
+    sent = dateline("alerts", "send", "--restored", *copy, **environment).stdout
+    assert sent == "delivered the webhook\n" * 2
+
+
 def test_another_process_that_is_sending_is_reported(dateline: CommandLine, hook: Webhook) -> None:
     environment = {"DATELINE_WEBHOOK_URL": hook.url, "DATELINE_WEBHOOK_PRIVATE": "1"}
     alerts = AlertStore(dateline.folder / ".dateline")
