@@ -155,3 +155,8 @@ class AlreadySending(DatelineError):
 
 class NotDelivered(DatelineError):
     """A message about an alert could not be delivered. It is kept and sent again."""
+
+    def __init__(self, message: str, seconds: int = 0) -> None:
+        """Remember how long the receiver asks to wait, if it does."""
+        super().__init__(message)
+        self.seconds = seconds

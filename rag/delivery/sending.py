@@ -26,6 +26,7 @@ from rag.storage.outbox import Message
 logger = logging.getLogger(__name__)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+_LONGEST_REQUESTED = timedelta(days=1)  # a longer pause that a receiver asks for is cut to this
 _LOOK_SECONDS = 5.0  # between two looks for messages that are due
 _WAIT_SECONDS = 60.0  # for another process that is sending
 UNDELIVERABLE_AFTER = 3  # failed attempts; from then on it is reported as undeliverable
@@ -122,10 +123,11 @@ def _sending(alerts: AlertStore, wait_seconds: float) -> Iterator[None]:
 
 def _attempt(settings: Settings, alerts: AlertStore, message: Message) -> Sent:
     """Try to deliver a message, and store the result. An error that we did not expect is a failed attempt too."""
+    wait = timedelta(0)  # that the receiver asks for
     try:
         {"webhook": send_webhook, "mail": send_mail}[message.channel](settings, message)
     except NotDelivered as error:
-        problem = str(error)
+        problem, wait = str(error), min(timedelta(seconds=error.seconds), _LONGEST_REQUESTED)
     except Exception as error:  # noqa: BLE001 (logged; the other messages are sent)
         log_unexpected(error)
         problem = (
@@ -136,8 +138,8 @@ def _attempt(settings: Settings, alerts: AlertStore, message: Message) -> Sent:
         alerts.outbox.delivered(message.id)
         return Sent(message, "")
     attempts = message.attempts + 1
-    due = datetime.now(UTC) + pause_after(attempts, chance=random.random())  # noqa: S311 (no secret)
-    alerts.outbox.failed(message.id, problem, due=due)
+    pause = pause_after(attempts, chance=random.random())  # noqa: S311 (no secret)
+    alerts.outbox.failed(message, problem, due=datetime.now(UTC) + max(pause, wait), others_wait=wait > timedelta(0))
     if attempts == UNDELIVERABLE_AFTER:
         logger.warning("A message about an alert could not be delivered %d times: %s", attempts, problem)
     return Sent(message, problem)

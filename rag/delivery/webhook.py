@@ -9,7 +9,7 @@ import hmac
 import time
 from dataclasses import replace
 
-from index.core.errors import FetchFailed, NotDelivered
+from index.core.errors import FetchFailed, NotDelivered, ServerBusy, TryLater
 from index.core.settings import Settings
 from index.inbox.fetch import INTERNET, Network, post
 from rag.storage.outbox import Message
@@ -32,11 +32,18 @@ def send_webhook(settings: Settings, message: Message) -> None:
     try:
         post(address, body, headers=headers, network=network_of(settings))
     except FetchFailed as error:
-        what = str(error).partition(" Expected ")[0]
-        raise NotDelivered(
-            f"Webhook {what} Expected a receiver on the public internet that answers with a status from 200 to 299. "
-            "Check DATELINE_WEBHOOK_URL. If the receiver is on your own network, set DATELINE_WEBHOOK_PRIVATE=True."
-        ) from None
+        what, seconds = str(error).partition(" Expected ")[0], 0
+        if isinstance(error, TryLater):
+            seconds = error.seconds if isinstance(error, ServerBusy) else 0
+            advice = "Expected a status from 200 to 299. Check DATELINE_WEBHOOK_URL and the receiver."
+        elif settings.webhook_private:
+            advice = "Expected a receiver at an http or https address. Check DATELINE_WEBHOOK_URL."
+        else:
+            advice = (
+                "Expected a receiver on the public internet. Check DATELINE_WEBHOOK_URL. If the receiver is on your "
+                "own network, set DATELINE_WEBHOOK_PRIVATE=True."
+            )
+        raise NotDelivered(f"Webhook {what} {advice}", seconds) from None
 
 
 def network_of(settings: Settings) -> Network:

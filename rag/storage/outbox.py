@@ -75,13 +75,18 @@ class Outbox:
             connection.execute("DELETE FROM outbox WHERE id = ?", (id_,))
         self._database.empty_log()
 
-    def failed(self, id_: str, problem: str, *, due: datetime) -> None:
-        """Store why a message was not delivered, and when to try again."""
+    def failed(self, message: Message, problem: str, *, due: datetime, others_wait: bool = False) -> None:
+        """Store why a message was not delivered, and when to try again; and whether others to its receiver wait too."""
         with self._database.writing() as connection:
             connection.execute(
                 "UPDATE outbox SET attempts = attempts + 1, problem = ?, due = ? WHERE id = ?",
-                (problem, _seconds(due), id_),
+                (problem, _seconds(due), message.id),
             )
+            if others_wait:
+                connection.execute(
+                    "UPDATE outbox SET due = max(due, ?) WHERE channel = ? AND recipient = ? AND due > 0",
+                    (_seconds(due), message.channel, message.recipient),
+                )
 
     def discard(self) -> int:
         """Delete all messages, and return how many there were."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from random import Random
 
@@ -116,7 +117,40 @@ def test_a_webhook_on_a_private_network_gets_nothing_unless_that_is_set(newsroom
     hook.statuses, hook.headers = [302], {"Location": "http://127.0.0.1/"}
     (problem,) = problems(with_webhook(newsroom, hook), alerts)
     assert "answered 302" in problem, "a redirect is not followed"
+    assert "DATELINE_WEBHOOK_PRIVATE" not in problem, "it is set"
+    nowhere = with_webhook(newsroom, hook, webhook_url=SecretStr("http://a:b@127.0.0.1/"))
+    (problem,) = problems(nowhere, alerts)
+    assert "user name or password" in problem
+    assert "DATELINE_WEBHOOK_PRIVATE" not in problem
     assert len(hook.posted) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("3600", timedelta(hours=1), timedelta(hours=2)),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=5), usegmt=True), timedelta(hours=4), timedelta(hours=6)),
+        ("99999999", timedelta(hours=23), timedelta(hours=25)),
+        ("soon", timedelta(0), timedelta(minutes=5)),
+    ],
+    ids=["seconds", "date", "too long", "nonsense"],
+)
+def test_a_webhook_is_left_alone_for_as_long_as_it_asks(
+    newsroom: Newsroom, hook: Webhook, status: int, asked: str, least: timedelta, most: timedelta
+) -> None:
+    settings, begun = with_webhook(newsroom, hook), datetime.now(UTC) - timedelta(seconds=1)
+    for million in (61, 62):
+        alerts = find(newsroom, settings, million)
+    hook.statuses, hook.headers = [status], {"Retry-After": asked}
+    (sent,) = deliver(settings, alerts)
+    assert f"answered {status}" in sent.problem
+    first, second = alerts.outbox.waiting()
+    assert first.due
+    assert begun + least <= first.due <= begun + most
+    if asked != "soon":
+        assert second.due == first.due, "its other messages wait too"
+        assert list(deliver(settings, alerts)) == []
 
 
 def test_what_cannot_be_delivered_is_kept_and_said_by_command_and_doctor(
@@ -136,7 +170,7 @@ def test_what_cannot_be_delivered_is_kept_and_said_by_command_and_doctor(
     assert line.endswith("Send now with `dateline alerts send`, or delete with `dateline alerts discard`.")
     assert caplog.text.count("could not be delivered") == 1
     assert "path-key" not in caplog.text
-    found = [finding for finding in examine(settings, port=1, port_is_free=True) if finding.check == "alerts"]
+    found = [finding for finding in examine(settings, port=1, port_error=None) if finding.check == "alerts"]
     assert [(finding.state, finding.found) for finding in found] == [("warning", line)]
 
     alerts.mark_read(1, up_to=99)
