@@ -527,23 +527,35 @@ def test_bad_settings_are_named(monkeypatch: pytest.MonkeyPatch, variables: dict
 
 
 def test_an_earlier_file_is_brought_up_to_date(newsroom: Newsroom) -> None:
-    alerts = AlertStore(newsroom.library.settings.store)
+    store = newsroom.library.settings.store
     newsroom.write("a.txt", SAID.format(60))
     newsroom.indexed()
-    kept = alerts.keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf)
-    with closing(sqlite3.connect(alerts.path)) as connection:
-        for change in ("DROP TABLE outbox", "DROP TABLE runs"):
-            connection.execute(change)
-        for table, column in (("editions", "language"), ("news", "read")):
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        connection.execute("PRAGMA user_version = 2")
-    again = AlertStore(newsroom.library.settings.store)
+    kept = AlertStore(store).keep(COST, Standalone(COST, ""), scope=Scope(), shelf=newsroom.library.shelf)
+    (store / "alerts.db").rename(store / "new.db")
+    with closing(sqlite3.connect(store / "alerts.db")) as connection:
+        connection.executescript((ROOT / "tests" / "data" / "alerts-2.sql").read_text())
+        connection.execute("ATTACH ? AS new", (str(store / "new.db"),))
+        for table in ("questions", "editions", "sentences"):
+            columns = ", ".join(name for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        connection.commit()
+    again = AlertStore(store)
+    assert columns_of(store / "alerts.db") == columns_of(store / "new.db")
     assert again.question(kept.number) == kept
     assert again.keep(COST, kept.standalone, scope=Scope(), shelf=newsroom.library.shelf) == kept
     assert (again.outbox.waiting(), again.outbox.failing_since()) == ([], None)
     newsroom.write("b.txt", SAID.format(61))
     newsroom.indexed()
     assert [result.count for _, result in run_alerts(newsroom.library, again)] == [1]
+
+
+def columns_of(file: Path) -> dict[str, set[tuple[object, ...]]]:
+    """Return the columns of each table and index, in any order."""
+    with closing(sqlite3.connect(file)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master")]
+        return {
+            name: {tuple(column) for _, *column in connection.execute(f"PRAGMA table_info({name})")} for name in names
+        }
 
 
 def test_an_alert_keeps_its_languages(newsroom: Newsroom) -> None:
