@@ -1,5 +1,6 @@
 """The `dateline` command: all commands, and `serve`."""
 
+import errno
 import ipaddress
 import json
 import os
@@ -85,11 +86,7 @@ def serve_command(
     # Streamlit starts the page in its own way, so the page reads the settings again.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
     os.environ["DATELINE_PROXY_USER_HEADER"] = settings.proxy_user_header
-    if not is_free(port, host):
-        raise BadSettings(
-            f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
-            "or stop the program that uses it."
-        )
+    check_port(port, host)
     if not settings.seeds.is_dir():
         typer.echo(
             f"There is no folder {settings.seeds} yet, so the shelf is empty. Make it and put articles into it, "
@@ -122,7 +119,7 @@ def doctor_command(
 ) -> None:
     """Check the installation, the settings and the store. The output has no key and can go into a bug report."""
     findings = []
-    for finding in examine(read_settings(seeds, store), port=port, port_is_free=is_free(port)):
+    for finding in examine(read_settings(seeds, store), port=port, port_error=listening_error(port)):
         findings.append(finding)
         if not as_json:
             typer.echo("\n".join(finding_lines(finding)))
@@ -164,15 +161,31 @@ def server_options(host: str, port: int, settings: Settings) -> list[str]:
     return options
 
 
-def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Return True if a server may listen on this port of this machine."""
+def check_port(port: int, host: str) -> None:
+    """Raise BadSettings, with the reason, unless a server may listen on this port of this machine."""
+    error = listening_error(port, host)
+    if error is None:
+        return
+    if error.errno == errno.EADDRINUSE:
+        raise BadSettings(
+            f"Port {port} is taken on this machine. Expected a free one. Name another with --port, "
+            "or stop the program that uses it."
+        )
+    raise BadSettings(
+        f"The page cannot listen on {host}, port {port} ({error.strerror}). Expected an address of this machine and a "
+        "port that this user may use. Name others with --host and --port."
+    )
+
+
+def listening_error(port: int, host: str = "127.0.0.1") -> OSError | None:
+    """Return the error of a server that listens on this port of this machine; None if it may."""
     with closing(socket.socket()) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def _app_file() -> Path:

@@ -4,6 +4,7 @@ It shows no key and no text of an article, and writes ~ for the home folder. The
 is for its list of models, to a reranker two sentences that are written here, and to a Chroma server for its heartbeat.
 """
 
+import errno
 import json
 import platform
 import shutil
@@ -57,7 +58,7 @@ class Finding:
     advice: str = ""  # what to do, if anything
 
 
-def examine(settings: Settings, *, port: int, port_is_free: bool) -> Iterator[Finding]:
+def examine(settings: Settings, *, port: int, port_error: OSError | None) -> Iterator[Finding]:
     """Check everything that Dateline needs, and yield what was found."""
     yield from _versions()
     yield Finding("settings", "ok", _settings_line(settings))
@@ -65,7 +66,7 @@ def examine(settings: Settings, *, port: int, port_is_free: bool) -> Iterator[Fi
     yield from _store(settings)
     if not settings.embedding_model:
         yield _model_files(settings)
-    yield _port(port, is_free=port_is_free)
+    yield _port(port, port_error)
     yield from _endpoints(settings)
     yield from _delivery(settings)
     log = log_path(settings.store)
@@ -178,9 +179,11 @@ def _model_files(settings: Settings) -> Finding:
         return Finding("embedding model", "error", "a file is missing or not the right one", _tilde(str(error)))
 
 
-def _port(port: int, *, is_free: bool) -> Finding:
-    if is_free:
+def _port(port: int, error: OSError | None) -> Finding:
+    if error is None:
         return Finding("port", "ok", f"{port} is free")
+    if error.errno != errno.EADDRINUSE:
+        return Finding("port", "warning", f"{port} cannot be used ({error.strerror})", "Use `dateline serve --port N`.")
     try:
         answer = httpx.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=_SECONDS, trust_env=False)
         ours = answer.headers.get("content-security-policy") == POLICY

@@ -4,8 +4,10 @@ It is a tar file, plain or compressed with gzip, that other programs can unpack.
 its last one lists the size and the SHA-256 of all others. Without that list a backup is incomplete.
 """
 
+import gzip
 import io
 import json
+import os
 import re
 import tarfile
 import zlib
@@ -27,9 +29,14 @@ STORE_NAMES = re.compile(r"[a-z][a-z0-9_-]*\.(db|seal|json)")
 _FORMAT = 1
 _HEADER, _MANIFEST = "dateline-backup.json", "manifest.json"
 _COMPRESSED = (".gz", ".tgz")
+_GZIP = b"\x1f\x8b"  # what a compressed file begins with
 _PIECE = 1 << 20  # bytes copied at once
-_LONGEST_HEADER, _LONGEST_MANIFEST = 10_000, 1_000_000_000  # bytes
-_UNREADABLE = (tarfile.TarError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError)
+# Bytes: the first member, what the list says of a file besides its name, and what tar says of a file.
+_LONGEST_HEADER, _LONGEST_ENTRY, _LONGEST_HEAD = 10_000, 200, 1 << 18
+# A compressed backup may expand to so many times its size, and in any case to so many bytes.
+_MOST_TIMES, _ANY_TIMES = 200, 1 << 26
+_LATEST = 1 << 63  # nanoseconds since 1970
+_UNREADABLE = (tarfile.TarError, RecursionError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,51 +123,119 @@ def read_archive(file: Path, place: Callable[[str], BinaryIO | None]) -> Content
 
     Raises:
         BadBackup: It is not a backup, was made by a later version, is damaged, or has a path that leaves its folder.
-        OSError: A file cannot be read or written.
+        OSError: A file cannot be written.
     """
     try:
-        source = file.open("rb")
+        raw = file.open("rb")
     except OSError as error:
-        raise BadBackup(
-            f"The backup {file} cannot be read ({error.strerror}). Expected a file made by `dateline backup`. Check "
-            "its name and its permissions."
-        ) from None
-    with source:
+        raise _unreadable(file, error) from None
+    with raw:
+        source = _Source(raw, file)
         try:
-            with tarfile.open(fileobj=source, mode="r:*", encoding="utf-8", errors="surrogateescape") as archive:
-                return _read(archive, file, place)
+            with tarfile.open(
+                fileobj=cast("IO[bytes]", source),  # it is only read
+                mode="r|",
+                encoding="utf-8",
+                errors="surrogateescape",
+            ) as archive:
+                return _read(archive, source, place)
         except tarfile.ReadError as error:
-            raise (_damaged(file, error) if _is_tar(file) else _foreign(file)) from None
+            raise (_damaged(file, error) if source.is_known else _foreign(file)) from None
         except _UNREADABLE as error:
-            raise _damaged(file, error) from None
+            raise (_damaged(file, error) if source.is_known else _foreign(file)) from None
 
 
-def _read(archive: tarfile.TarFile, file: Path, place: Callable[[str], BinaryIO | None]) -> Contents:
-    first = archive.next()
-    if first is None or first.name != _HEADER or first.size > _LONGEST_HEADER:
+class _Source:
+    """What is in a backup, expanded. It limits what a crafted file can make of its few bytes."""
+
+    def __init__(self, raw: BinaryIO, file: Path) -> None:
+        self.file = file
+        self.is_known = False  # True once the first member was read
+        self._most = max(_ANY_TIMES, _MOST_TIMES * os.fstat(raw.fileno()).st_size)
+        compressed = raw.read(len(_GZIP)) == _GZIP
+        raw.seek(0)
+        self._content = gzip.GzipFile(fileobj=raw) if compressed else raw
+        self._compressed = compressed
+        self._count = 0
+        self._head_ends: int | None = None
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes, or fewer at the end. Raises BadBackup."""
+        try:
+            piece = self._content.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise (_damaged(self.file, error) if self.is_known else _foreign(self.file)) from None
+        except OSError as error:
+            raise _unreadable(self.file, error) from None
+        self._count += len(piece)
+        if self._compressed and self._count > self._most:
+            raise BadBackup(
+                f"{self.file} expands to more than {_MOST_TIMES} times its size, so it may be damaged or made to fill "
+                "a disk. Expected less. Nothing was changed. If you trust it, expand it with gunzip and restore that."
+            )
+        if self._head_ends is not None and self._count > self._head_ends:
+            raise _damaged(self.file, "what it says of a file is too long")
+        return piece
+
+    def next_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
+        """Return the next member, whose head has a limited size."""
+        archive.members.clear()  # type: ignore[attr-defined]  # it would keep all of them
+        self._head_ends = self._count + _LONGEST_HEAD
+        try:
+            member = archive.next()
+        finally:
+            self._head_ends = None
+        if archive.pax_headers:
+            raise _damaged(self.file, "it has a head for several files")
+        return member
+
+
+def _read(archive: tarfile.TarFile, source: _Source, place: Callable[[str], BinaryIO | None]) -> Contents:
+    file, first = source.file, source.next_member(archive)
+    if first is None or first.name != _HEADER:
         raise _foreign(file)
-    written = _bytes(archive, first)
+    source.is_known = True
+    written = _bytes(archive, first, most=_LONGEST_HEADER)
     header = json.loads(written)
-    if header["format"] != _FORMAT:
-        raise BadBackup(
-            f"{file} was made by Dateline {one_line(str(header['dateline']))}, in another form. Expected form "
-            f"{_FORMAT}. Restore it with that version, or a later one."
-        )
+    _check_format(header, file)
     found = {_HEADER: (len(written), sha256(written).hexdigest())}
-    while member := archive.next():
-        if member.name == _MANIFEST:
-            entries = _manifest(_bytes(archive, member))
+    folders, most = set[str](), _LONGEST_HEADER
+    while member := source.next_member(archive):
+        name = member.name
+        if name == _MANIFEST:
+            entries = _manifest(_bytes(archive, member, most=most))
             if {name: (one.size, one.sha256) for name, one in entries.items()} != found:
                 raise _damaged(file, "its files are not those of its list")
             del entries[_HEADER]
             return Contents(datetime.fromisoformat(header["made"]), str(header["dateline"]), entries)
-        if not member.isreg() or not _is_safe(member.name) or member.name in found:
+        above = {str(folder) for folder in PurePosixPath(name).parents}
+        if not _is_file(member) or not _is_safe(name) or name in found or name in folders or above & found.keys():
             raise BadBackup(
-                f"{file} has an entry {one_line(member.name)!r}, which does not belong into a backup. Expected files "
-                "of the seeds folder and the store only. Nothing was changed. Do not use this file."
+                f"{file} has an entry {one_line(name)!r}, which does not belong in a backup. Expected files of the "
+                "seeds folder and the store only. Nothing was changed. The file is damaged or was not made by "
+                "`dateline backup`. Do not use it."
             )
-        found[member.name] = _copy(archive, member, place(member.name))
+        found[name] = _copy(archive, member, place(name))
+        folders |= above
+        most += len(json.dumps(name)) + _LONGEST_ENTRY
     raise _damaged(file, "its end is missing")
+
+
+def _check_format(header: Mapping[str, object], file: Path) -> None:
+    version = str(header["dateline"])
+    if header["format"] == _FORMAT:
+        return
+    if version == own_version():  # which writes this format only
+        raise _damaged(file, "its format is unknown")
+    raise BadBackup(
+        f"{file} was made by Dateline {one_line(version)} in another format, or is damaged. Expected format {_FORMAT}. "
+        "Restore it with that version, or a later one."
+    )
+
+
+def _is_file(member: tarfile.TarInfo) -> bool:
+    """Return True for an ordinary file. A sparse one can claim any size."""
+    return member.isreg() and not member.issparse() and member.size >= 0
 
 
 def _is_safe(name: str) -> bool:
@@ -178,12 +253,11 @@ def _is_safe(name: str) -> bool:
     return folder == SEEDS and plain and PurePosixPath(rest).as_posix() == rest
 
 
-def _bytes(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    content = archive.extractfile(member) if member.isreg() and member.size <= _LONGEST_MANIFEST else None
-    written = content.read() if content else b""
-    if len(written) != member.size:
-        raise tarfile.ReadError("its end is missing")
-    return written
+def _bytes(archive: tarfile.TarFile, member: tarfile.TarInfo, *, most: int) -> bytes:
+    content = archive.extractfile(member) if _is_file(member) and member.size <= most else None
+    if content is None:
+        raise tarfile.ReadError(f"{member.name} is too long or no file")
+    return content.read()
 
 
 def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: BinaryIO | None) -> tuple[int, str]:
@@ -201,10 +275,13 @@ def _copy(archive: tarfile.TarFile, member: tarfile.TarInfo, target: BinaryIO | 
 
 
 def _manifest(written: bytes) -> dict[str, Entry]:
-    return {
+    entries = {
         str(name): Entry(int(size), str(digest), int(changed))
         for name, (size, digest, changed) in json.loads(written).items()
     }
+    if any(abs(entry.changed) >= _LATEST for entry in entries.values()):
+        raise ValueError("a file has no time that can be")
+    return entries
 
 
 def _member(name: str, size: int, changed: int) -> tarfile.TarInfo:
@@ -226,17 +303,17 @@ class _Hashed:
         return piece
 
 
-def _is_tar(file: Path) -> bool:
-    try:
-        return tarfile.is_tarfile(file)
-    except (OSError, EOFError, zlib.error):
-        return False
-
-
 def _foreign(file: Path) -> BadBackup:
     return BadBackup(
-        f"{file} is not a backup of Dateline. Expected a file made by `dateline backup`. Nothing was changed. Name "
-        "another file."
+        f"{file} is not a backup of Dateline, or its beginning is damaged. Expected a file made by `dateline backup`. "
+        "Nothing was changed. Name another file."
+    )
+
+
+def _unreadable(file: Path, error: OSError) -> BadBackup:
+    return BadBackup(
+        f"The backup {file} cannot be read ({error.strerror or type(error).__name__}). Expected a file made by "
+        "`dateline backup`. Check its name, its permissions and its disk."
     )
 
 

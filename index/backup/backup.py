@@ -101,9 +101,7 @@ def _add_store(archive: ArchiveWriter, store: Path, folder: Path) -> None:
     names = [file.name for file in store.glob("*") if STORE_NAMES.fullmatch(file.name)]
     # The checksum before its database: of the two, the database may be the newer one.
     for name in sorted(names, key=lambda name: (name.endswith(".db"), name)):
-        source, copy = store / name, folder / name
-        if source.is_symlink():
-            continue
+        source, copy = store / name, folder / name  # a link is followed: the file may be on another disk
         if name.endswith(".db"):
             copy_database(source, copy)
         else:

@@ -7,7 +7,7 @@ of what is there, which is moved aside and never deleted.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +33,7 @@ class Restored:
 
     contents: Contents
     aside: tuple[Path, ...]  # folders with what was there before
+    held: int = 0  # messages about alerts that are not sent, because they may have been sent since
 
 
 def check_backup(file: Path) -> Contents:
@@ -40,13 +41,17 @@ def check_backup(file: Path) -> Contents:
     return read_archive(file, lambda _: None)
 
 
-def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restored:
+def restore(
+    settings: Settings, file: Path, *, replace: bool = False, hold_messages: Callable[[Path], int] = lambda _: 0
+) -> Restored:
     """Restore a backup to the seeds folder and the store. Nothing is changed unless all of it is sound.
 
     Args:
         settings: Name the two folders; they are made if they are missing.
         file: The backup.
         replace: Move what is there into a folder `.before-restore-N` inside each of the two.
+        hold_messages: Keeps the messages in a store from being sent, and returns how many there are. This package
+            knows no alerts.
 
     Raises:
         TargetNotEmpty: There are articles or a store already, or another process uses the store.
@@ -64,6 +69,7 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restore
             stack.callback(_remove_empty, made)
             staged = {name: stack.enter_context(_staging(folder)) for name, folder in folders.items()}
             contents = read_archive(file, lambda name: _create(staged, name))
+            held = hold_messages(staged[STORE])
             for name, entry in contents.entries.items():
                 os.utime(_staged_path(staged, name), ns=(entry.changed, entry.changed))
             with _unused(settings.store):
@@ -77,7 +83,7 @@ def restore(settings: Settings, file: Path, *, replace: bool = False) -> Restore
             f"all of it: {settings.seeds} and {settings.store}. Fix that and restore it again, with --replace if files "
             "of it are there."
         ) from None
-    return Restored(contents, tuple(folder for folder in aside if folder))
+    return Restored(contents, tuple(folder for folder in aside if folder), held)
 
 
 def _check_empty(folder: Path, settings: Settings) -> None:
@@ -137,9 +143,11 @@ def _staged_path(staged: dict[str, Path], name: str) -> Path:
 def _create(staged: dict[str, Path], name: str) -> BinaryIO:
     path = _staged_path(staged, name)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Never over another: some systems take two names for one.
+    file = path.open("xb")
     if name.startswith(f"{STORE}/"):
-        path.touch(mode=0o600)
-    return path.open("wb")
+        path.chmod(0o600)
+    return file
 
 
 @contextmanager

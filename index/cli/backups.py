@@ -9,6 +9,7 @@ import typer
 from index.backup.archive import Contents
 from index.backup.backup import back_up
 from index.backup.restore import check_backup, restore
+from index.cli.indexing import NOTHING, Following
 from index.cli.options import JsonOption, SeedsOption, StoreOption
 from index.cli.running import make_commands, read_settings
 from index.core.formatting import counted, one_line
@@ -30,7 +31,8 @@ def backup_command(
 ) -> None:
     """Write the seeds folder and the store to one file: articles, chats, alerts, corrections, feeds and the shelf.
 
-    The page and index runs may go on meanwhile. Keys and `.env` are not in it.
+    The page and index runs may go on meanwhile. `.env` and its keys are not in it; the addresses of feeds are, with any
+    key in them. Keep it as private as the store.
     """
     done = back_up(read_settings(seeds, store), file, overwrite=overwrite)
     if as_json:
@@ -47,6 +49,7 @@ def backup_command(
 
 @commands.command("restore")
 def restore_command(
+    context: typer.Context,
     file: BackupArgument,
     check: Annotated[bool, typer.Option("--check", help="Only check the backup. Write nothing.")] = False,
     replace: Annotated[
@@ -59,11 +62,13 @@ def restore_command(
 ) -> None:
     """Restore a backup to the seeds folder and the store. Nothing is changed unless all of it is sound."""
     settings = read_settings(seeds, store)
-    done = None if check else restore(settings, file, replace=replace)
+    following: Following = context.obj or NOTHING
+    done = None if check else restore(settings, file, replace=replace, hold_messages=following.hold_messages)
     contents = done.contents if done else check_backup(file)
     if as_json:
         aside = [str(folder) for folder in done.aside] if done else []
         shown = {"file": str(file), "restored": bool(done), **_contents_json(contents), "aside": aside}
+        shown["held"] = done.held if done else 0
         typer.echo(json.dumps(shown))
         return
     of_day = f"the backup of {contents.made:%Y-%m-%d %H:%M} UTC"
@@ -73,6 +78,11 @@ def restore_command(
     typer.echo(f"Restored {_contents_line(contents)} of {of_day} to {settings.seeds} and {settings.store}.")
     for folder in done.aside:
         typer.echo(f"What was there is in {folder}. Delete it when you no longer need it.")
+    if done.held:
+        typer.echo(
+            f"{counted(done.held, 'message')} about alerts waited in the backup and may have been sent since, so they "
+            "are not sent. Send with `dateline alerts send --restored`, or delete with `dateline alerts discard`."
+        )
     typer.echo("Run `dateline index`, or open the page, to build Chroma's index from it.")
 
 

@@ -4,9 +4,10 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -35,14 +36,15 @@ RebuildOption = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What follows an index run. The front end sets it as `context.obj`, because this package knows no alerts."""
+    """What follows an index run or a restore. The front end sets it as `context.obj`: this package knows no alerts."""
 
     after_run: Callable[[Library, bool], None]  # that ended well; with whether to print JSON
     after_failure: Callable[[Settings, str], None]  # with the message
     while_watching: Callable[[Settings, threading.Event], None]  # in a thread, until the event is set
+    hold_messages: Callable[[Path], int] = lambda _: 0  # of a restored store; returns how many there are
 
 
-_NOTHING = Following(lambda *_: None, lambda *_: None, lambda *_: None)
+NOTHING = Following(lambda *_: None, lambda *_: None, lambda *_: None)
 
 
 def index_with_progress(library: Library, *, to_stderr: bool = False, rebuild: bool = False) -> None:
@@ -106,14 +108,10 @@ def index_command(
     rebuild: RebuildOption = False,
 ) -> None:
     """Read new and changed files of the seeds folder, and remove articles whose files are gone."""
-    if rebuild:
-        settings = read_settings(seeds, store)
-        check_folder(settings.seeds)
-        for old, aside in set_damaged_aside(settings.store):
-            typer.echo(f"{old} is damaged, foreign or of another version. It was renamed to {aside}.", err=True)
+    settings, following = read_settings(seeds, store), context.obj or NOTHING
     try:
-        with open_library(seeds, store) as library:
-            _index(library, context.obj, as_json=as_json, rebuild=rebuild)
+        with _opened(settings, following, rebuild=rebuild) as library:
+            _index(library, following, as_json=as_json, rebuild=rebuild)
     except Ended as ended:
         typer.echo("Indexing ended early. What was indexed stays; the next run goes on from there.", err=True)
         raise typer.Exit(ended.exit_code) from None
@@ -125,23 +123,52 @@ def watch_command(
 ) -> None:
     """Index now and after every change in the seeds folder, and poll the feeds, until Ctrl-C."""
     ended = end_on_signals()
+    settings = read_settings(seeds, store)
+    following: Following = context.obj or NOTHING
     # A run can be cut short anywhere: the next one goes on from there.
-    with suppress(Ended), open_library(seeds, store) as library:
+    with suppress(Ended), _opened(settings, following) as library:
         # Its files are noticed like any others.
         polling = partial(keep_polling, library.settings, ended=ended, found=lambda: None)
         threading.Thread(target=polling, name="feeds", daemon=True).start()
-        following: Following = context.obj or _NOTHING
         sending = partial(following.while_watching, library.settings, ended)
         threading.Thread(target=sending, name="sending", daemon=True).start()
-        _watch(library, context.obj, as_json=as_json, ended=ended)
+        _watch(library, following, as_json=as_json, ended=ended)
         cancel_deferred_signal()
     typer.echo("Watching ended. What was indexed stays.", err=True)
 
 
-def _watch(library: Library, then: Following | None, *, as_json: bool, ended: threading.Event) -> None:
+@contextmanager
+def _opened(settings: Settings, following: Following, *, rebuild: bool = False) -> Iterator[Library]:
+    """Build the library, with `rebuild` even if its files are damaged. A failure to do so is a failed run."""
+    with ExitStack() as stack:
+        with _failures_noted(settings, following):
+            if rebuild:
+                check_folder(settings.seeds)
+                for old, aside in set_damaged_aside(settings.store):
+                    typer.echo(f"{old} is damaged, foreign or of another version. It was renamed to {aside}.", err=True)
+            library = stack.enter_context(open_library(settings.seeds, settings.store))
+        yield library
+
+
+@contextmanager
+def _failures_noted(settings: Settings, following: Following) -> Iterator[None]:
+    """Report an error to what follows a failed run, and raise it again."""
+    try:
+        yield
+    except DatelineError as error:
+        following.after_failure(settings, str(error))
+        raise
+    except Exception as error:
+        # Its text may quote an article.
+        why = (isinstance(error, OSError) and error.strerror) or type(error).__name__
+        following.after_failure(settings, f"An unexpected error ended the run ({why}). Expected it to end well.")
+        raise
+
+
+def _watch(library: Library, following: Following, *, as_json: bool, ended: threading.Event) -> None:
     for earlier_runs, _ in enumerate(watch_seeds(library.settings.seeds, ended=ended)):
         try:
-            _index(library, then, as_json=as_json)
+            _index(library, following, as_json=as_json)
         except DatelineError as error:
             if not earlier_runs:
                 raise  # most likely a mistake in the settings
@@ -150,20 +177,19 @@ def _watch(library: Library, then: Following | None, *, as_json: bool, ended: th
             typer.echo(f"Watching {library.settings.seeds} (Ctrl-C ends it)", err=True)
 
 
-def _index(library: Library, then: Following | None, *, as_json: bool, rebuild: bool = False) -> None:
-    following = then or _NOTHING
-    try:
-        if as_json:
-            _print_json(sync_shelf(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
-        else:
-            index_with_progress(library, rebuild=rebuild)
-    except ChromaUnreachable:
-        following.after_run(library, as_json)  # the shelf is whole without it
-        raise
-    except DatelineError as error:
-        following.after_failure(library.settings, str(error))
-        raise
-    following.after_run(library, as_json)
+def _index(library: Library, following: Following, *, as_json: bool, rebuild: bool = False) -> None:
+    unreachable = None
+    with _failures_noted(library.settings, following):
+        try:
+            if as_json:
+                _print_json(sync_shelf(library, wait_seconds=WAIT_SECONDS, rebuild=rebuild))
+            else:
+                index_with_progress(library, rebuild=rebuild)
+        except ChromaUnreachable as error:
+            unreachable = error  # the shelf is whole without it
+        following.after_run(library, as_json)
+    if unreachable:
+        raise unreachable
 
 
 def _print_json(run: Iterator[events.Event]) -> None:

@@ -153,5 +153,14 @@ class TargetNotEmpty(DatelineError):
     """A backup would be restored over what is there."""
 
 
+class AlreadySending(DatelineError):
+    """Another process is sending the messages about alerts."""
+
+
 class NotDelivered(DatelineError):
     """A message about an alert could not be delivered. It is kept and sent again."""
+
+    def __init__(self, message: str, seconds: int = 0) -> None:
+        """Remember how long the receiver asks to wait, if it does."""
+        super().__init__(message)
+        self.seconds = seconds

@@ -3,6 +3,8 @@
 `.env.example` lists them with their defaults; a test compares the two.
 """
 
+import base64
+import binascii
 import re
 from pathlib import Path
 from typing import Literal, Self
@@ -13,12 +15,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from index.core.errors import BadSettings
 from index.core.limits import Limits
 from index.core.logs import Level
-from index.core.urls import is_this_machine, is_web_address
+from index.core.urls import is_host, is_this_machine, is_web_address
 
-# No space, no control character and no second @, so that an address cannot become a header.
-_MAIL = re.compile(r"[^\s@,<>\x00-\x1f\x7f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+# No space, no control character and no second @, so that an address cannot become a header. No comment or quotation
+# mark, so that it is read as it is written.
+_MAIL = re.compile(r"[^\s@,:;<>()\[\]\"\\\x00-\x1f\x7f]{1,64}@([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+_SIGNING = "whsec_"  # what begins a secret in the form of Standard Webhooks
 _PRICE = re.compile(r"\d+(?:\.\d+)?\s*/\s*\d+(?:\.\d+)?")
 
 
@@ -198,7 +201,7 @@ class Settings(BaseSettings):
     @field_validator("allowed_hosts")
     @classmethod
     def _are_hosts(cls, names: str) -> str:
-        if not all(_HOST.fullmatch(name.strip()) for name in names.split(",") if name.strip()):
+        if not all(name.isascii() and is_host(name.strip()) for name in names.split(",") if name.strip()):
             raise ValueError("expected names such as news.example.org, separated by commas, without port")
         return names
 
@@ -212,15 +215,38 @@ class Settings(BaseSettings):
     @field_validator("mail_from", "mail_to")
     @classmethod
     def _are_mail_addresses(cls, addresses: str) -> str:
-        if addresses.strip() and not all(_MAIL.fullmatch(one.strip()) for one in addresses.split(",")):
+        if addresses.strip() and not all(_is_mail_address(one.strip()) for one in addresses.split(",")):
             raise ValueError("expected addresses such as desk@example.org, separated by commas")
         return addresses
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _is_a_host(cls, name: str) -> str:
+        if name and not is_host(name):
+            raise ValueError("expected the name of a mail server, such as mail.example.org, without port")
+        return name
+
+    @field_validator("smtp_user", "smtp_password")
+    @classmethod
+    def _can_log_in(cls, written: str | SecretStr) -> str | SecretStr:
+        if not (written if isinstance(written, str) else written.get_secret_value()).isascii():
+            raise ValueError("expected ASCII letters only: mail servers differ in how they read others")
+        return written
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _can_sign(cls, secret: SecretStr) -> SecretStr:
+        written = secret.get_secret_value()
+        if written.startswith(_SIGNING) and not _is_base64(written.removeprefix(_SIGNING)):
+            raise ValueError(f"expected base64 after {_SIGNING}, as the receiver shows it")
+        return secret
 
     @model_validator(mode="after")
     def _can_send_mail(self) -> Self:
         if self.smtp_host and not (self.mail_from.strip() and self.mail_to.strip() and "," not in self.mail_from):
             raise ValueError("DATELINE_SMTP_HOST needs one address in DATELINE_MAIL_FROM, and DATELINE_MAIL_TO")
-        if self.smtp_host and self.smtp_security == "none" and not is_this_machine(f"http://{self.smtp_host}"):
+        address = f"http://[{self.smtp_host}]" if ":" in self.smtp_host else f"http://{self.smtp_host}"
+        if self.smtp_host and self.smtp_security == "none" and not is_this_machine(address):
             raise ValueError("DATELINE_SMTP_SECURITY: expected starttls or tls, as the mail server is another machine")
         return self
 
@@ -292,6 +318,18 @@ def load_settings(*, seeds: Path | None = None, store: Path | None = None) -> Se
 def _read_price(price: str) -> tuple[float, float]:
     paid_in, _, paid_out = price.partition("/")
     return float(paid_in), float(paid_out)
+
+
+def _is_mail_address(address: str) -> bool:
+    found = _MAIL.fullmatch(address)
+    return found is not None and is_host(found[1])
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return False
 
 
 def _variable(field: str) -> str:

@@ -5,6 +5,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 OPENAI = "https://api.openai.com/v1"
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 _QUERY = re.compile(r"(\w://[^\s?#]*)[?#]\S*?(?=[.,:;)]?(?:\s|\Z))")
 
 
@@ -52,15 +53,32 @@ def is_this_machine(base_url: str) -> bool:
         return host == "localhost"
 
 
+def is_host(name: str) -> bool:
+    """Return True if a name, or an IP address, can be looked up.
+
+    >>> names = ("mail.example.org", "zeitung-köln.de", "::1", "mail..example.org", "a b", "")
+    >>> [is_host(name) for name in names]
+    [True, True, True, False, False, False]
+    """
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        try:
+            return _HOST.fullmatch(name.encode("idna").decode("ascii")) is not None
+        except UnicodeError:  # an empty part, or one that is too long
+            return False
+    return True
+
+
 def is_web_address(address: str) -> bool:
     """Return True if this is a complete HTTP or HTTPS address.
 
-    >>> [is_web_address(a) for a in ("https://example.org/x", "javascript:alert(1)", "http://", "http://a:99999/")]
+    >>> [is_web_address(a) for a in ("https://example.org/x", "javascript:alert(1)", "http://a..b/", "http://a:99999/")]
     [True, False, False, False]
     """
     try:
         parts = urlsplit(address)
         # Reading the port checks it.
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        return parts.scheme in ("http", "https") and is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         return False  # not raised: the error would repeat the address with its password

@@ -214,7 +214,7 @@ async def _post_in_time(
     except TimeoutError:
         raise ServerBusy(f"{shown}: no answer within {seconds:g} s. Expected a status from 200 to 299.") from None
     if not response.is_success:
-        wait = _seconds_to_wait(_header(response, "Retry-After"))
+        wait = _seconds_to_wait(_header(response, "Retry-After")) if response.status_code in _BUSY else 0
         raise ServerBusy(
             f"{shown}: the server answered {_status(response.status_code)}. Expected a status from 200 to 299.", wait
         )

@@ -14,7 +14,7 @@ from index.pipeline.library import Library
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_from
 from rag.answering.query import make_query
-from rag.storage.alerts import Alert, AlertResult, AlertStore, Compose, no_letters
+from rag.storage.alerts import Alert, AlertResult, AlertStore, Compose, no_messages
 
 # As in: PORT ELLERY, 3 March 2026 (Wire) - The ferry
 _DATELINE = re.compile(r"^[^a-zß-ÿ]{2,}[^.!?\n]{0,60}?(?:\s[-–—]+\s|:\s)")
@@ -25,7 +25,7 @@ def run_alerts(
     alerts: AlertStore,
     *,
     stop: Callable[[], bool] = lambda: False,
-    compose: Compose = no_letters,
+    compose: Compose = no_messages,
 ) -> Iterator[tuple[Alert, AlertResult]]:
     """Ask every alert of the articles that are new to it, and yield what each found; it is saved by then.
 

@@ -23,7 +23,7 @@ from index.cli import (
     open_library,
     read_settings,
 )
-from index.core.errors import DatelineError, ResultUnwritable
+from index.core.errors import ResultUnwritable
 from index.core.formatting import counted
 from index.core.settings import Settings
 from index.pipeline.library import Library
@@ -32,16 +32,17 @@ from rag.answering.models import Standalone
 from rag.answering.pipeline import complete
 from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
-from rag.delivery.letters import PAGE, compose_with
+from rag.delivery.messages import PAGE, compose_with
 from rag.delivery.reports import outbox_lines, sent_json, sent_line
-from rag.delivery.sending import deliver, keep_delivering, note_failed_run
+from rag.delivery.sending import Which, deliver, deliver_due, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
 from rag.output.atom import alerts_feed
-from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file
+from rag.storage.alerts import AlertListing, AlertResult, AlertStore, has_alerts_file, hold_messages
 
 commands = make_commands()
 
 _ACTIONS = ("send", "discard")
+_WAIT_SECONDS = 5.0  # for another process that is sending
 
 
 @commands.command("alerts")
@@ -72,6 +73,10 @@ def alerts_command(
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="With `feed`: write it to this file, or replace it.")
     ] = None,
+    restored: Annotated[
+        bool,
+        typer.Option("--restored", help="With `send`: send those too that come from a backup that was restored."),
+    ] = False,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -85,12 +90,14 @@ def alerts_command(
             "Give a question (with days, outlets and languages if you like), --read N, --forget N, --remove N, "
             "or nothing."
         )
+    if restored and question != "send":
+        raise typer.BadParameter("--restored belongs to `dateline alerts send`.")
     if question == "feed":
         _write_feed(read_settings(seeds, store), number, output)
         return
     _check_alone(number, output)
     if question in _ACTIONS:
-        _act(question, read_settings(seeds, store), as_json=as_json)
+        _act(question, read_settings(seeds, store), restored=restored, as_json=as_json)
         return
     asked = clean_question(question) if question else ""
     with open_library(seeds, store) as library:
@@ -161,21 +168,24 @@ def _write_feed(settings: Settings, number: int | None, output: Path | None) -> 
     typer.echo(f"Written: {output}", err=True)
 
 
-def _act(action: str, settings: Settings, *, as_json: bool) -> None:
+def _act(action: str, settings: Settings, *, restored: bool, as_json: bool) -> None:
     """Send or delete the messages that wait."""
     alerts = AlertStore(settings.store)
     if action == "discard":
         deleted = alerts.outbox.discard()
         typer.echo("[]" if as_json else f"Deleted {counted(deleted, 'message')} that waited.")
         return
-    sent = list(deliver(settings, alerts, at_once=True))
+    which = Which(at_once=True, restored=restored)
+    sent = list(deliver(settings, alerts, which=which, wait_seconds=_WAIT_SECONDS))
     if as_json:
         typer.echo(json.dumps([sent_json(one) for one in sent], ensure_ascii=False))
     else:
         for one in sent:
             typer.echo(sent_line(one), err=bool(one.problem))
-        if not sent:
+        if not alerts.outbox.waiting() and not sent:
             typer.echo("No message waits.")
+        elif not sent:
+            _print_outbox(alerts, as_json=as_json)
     if any(one.problem for one in sent):
         raise typer.Exit(1)
 
@@ -186,25 +196,32 @@ def _after_run(library: Library, as_json: bool) -> None:
     if not has_alerts_file(settings.store):
         return
     alerts = AlertStore(settings.store)
-    try:
-        for asked, result in run_alerts(library, alerts, compose=compose_with(settings)):
-            if as_json:
-                typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
-            else:
-                typer.echo("\n".join(result_lines(asked, result)))
-            sys.stdout.flush()
-    except DatelineError as error:
-        note_failed_run(settings, str(error))
-        raise
+    for asked, result in run_alerts(library, alerts, compose=compose_with(settings)):
+        if as_json:
+            typer.echo(json.dumps(result_json(asked, result), ensure_ascii=False))
+        else:
+            typer.echo("\n".join(result_lines(asked, result)))
+        sys.stdout.flush()
     alerts.outbox.note_success()
-    for one in deliver(settings, alerts):
+    _send_due(settings)
+
+
+def _after_failure(settings: Settings, problem: str) -> None:
+    """Note a run that failed, and send what is due, such as the message about it."""
+    note_failed_run(settings, problem)
+    _send_due(settings)
+
+
+def _send_due(settings: Settings) -> None:
+    for one in deliver_due(settings):
         if one.problem:
             typer.echo(sent_line(one), err=True)
 
 
-# What follows an index run.
+# What follows an index run or a restore.
 FOLLOWING = Following(
     after_run=_after_run,
-    after_failure=note_failed_run,
+    after_failure=_after_failure,
     while_watching=lambda settings, ended: keep_delivering(settings, ended=ended),
+    hold_messages=hold_messages,
 )

@@ -5,15 +5,14 @@ old times, and counts an id once.
 """
 
 import base64
-import binascii
 import hmac
 import time
 from dataclasses import replace
 
-from index.core.errors import FetchFailed, NotDelivered
+from index.core.errors import FetchFailed, NotDelivered, ServerBusy, TryLater
 from index.core.settings import Settings
 from index.inbox.fetch import INTERNET, Network, post
-from rag.storage.outbox import Waiting
+from rag.storage.outbox import Message
 
 # For a receiver that the user trusts: any address and any port.
 _PRIVATE = replace(INTERNET, allows=lambda _: True, ports=frozenset(range(1, 65_536)))
@@ -21,23 +20,30 @@ _AGENT = "Dateline (alerts)"
 _PREFIX = "whsec_"
 
 
-def send_webhook(settings: Settings, message: Waiting) -> None:
+def send_webhook(settings: Settings, message: Message) -> None:
     """Post a message. Raises NotDelivered with the reason."""
     address = settings.webhook_url.get_secret_value()
     if not address:
         raise NotDelivered("No webhook is set. Expected an address in DATELINE_WEBHOOK_URL. Set it again.")
-    body, moment = message.letter.body.encode(), int(time.time())
+    body, moment = message.body.encode(), int(time.time())
     headers = {"Content-Type": "application/json", "webhook-id": message.id, "webhook-timestamp": str(moment)}
     if secret := settings.webhook_secret.get_secret_value():
         headers["webhook-signature"] = sign(secret, message.id, moment, body)
     try:
         post(address, body, headers=headers, network=network_of(settings))
     except FetchFailed as error:
-        what = str(error).partition(" Expected ")[0]
-        raise NotDelivered(
-            f"Webhook {what} Expected a receiver on the public internet that answers with a status from 200 to 299. "
-            "Check DATELINE_WEBHOOK_URL. If the receiver is on your own network, set DATELINE_WEBHOOK_PRIVATE=True."
-        ) from None
+        what, seconds = str(error).partition(" Expected ")[0], 0
+        if isinstance(error, TryLater):
+            seconds = error.seconds if isinstance(error, ServerBusy) else 0
+            advice = "Expected a status from 200 to 299. Check DATELINE_WEBHOOK_URL and the receiver."
+        elif settings.webhook_private:
+            advice = "Expected a receiver at an http or https address. Check DATELINE_WEBHOOK_URL."
+        else:
+            advice = (
+                "Expected a receiver on the public internet. Check DATELINE_WEBHOOK_URL. If the receiver is on your "
+                "own network, set DATELINE_WEBHOOK_PRIVATE=True."
+            )
+        raise NotDelivered(f"Webhook {what} {advice}", seconds) from None
 
 
 def network_of(settings: Settings) -> Network:
@@ -59,8 +65,5 @@ def sign(secret: str, id_: str, moment: int, body: bytes) -> str:
 def _key(secret: str) -> bytes:
     """Return the key: what follows whsec_ in base64, or else the characters of the secret."""
     if secret.startswith(_PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except binascii.Error:
-            pass
+        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)  # the settings were checked
     return secret.encode()

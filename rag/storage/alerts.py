@@ -20,7 +20,7 @@ from pathlib import Path
 import filelock
 from pydantic import TypeAdapter, ValidationError
 
-from index.core.errors import UnknownAlert
+from index.core.errors import ShelfDamaged, UnknownAlert
 from index.core.scope import Scope
 from index.shelf.database import Database, FileFormat
 from index.shelf.queries import Reading
@@ -30,7 +30,7 @@ from rag.answering.models import Answer, Standalone
 from rag.evidence.citations import Citation
 from rag.storage.answer_codec import digest, is_as_written, put_together, take_apart
 from rag.storage.outbox import SCHEMA as OUTBOX
-from rag.storage.outbox import Letter, Outbox, put_letters
+from rag.storage.outbox import NewMessage, Outbox, hold, put_messages
 
 logger = logging.getLogger(__name__)
 
@@ -134,10 +134,10 @@ class AlertListing:
 
 
 # Makes the messages about what an alert has found.
-Compose = Callable[[Alert, AlertResult], Sequence[Letter]]
+Compose = Callable[[Alert, AlertResult], Sequence[NewMessage]]
 
 
-def no_letters(_asked: Alert, _result: AlertResult) -> Sequence[Letter]:
+def no_messages(_asked: Alert, _result: AlertResult) -> Sequence[NewMessage]:
     """Make no message."""
     return ()
 
@@ -299,7 +299,7 @@ class AlertStore:
             yield is_seen
 
     def settle(
-        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None, compose: Compose = no_letters
+        self, asked: Alert, *, up_to: int, gone: Sequence[str], answer: Answer | None, compose: Compose = no_messages
     ) -> tuple[bool, AlertResult | None]:
         """Save that an alert was asked of all editions up to that number except those `gone`, and what it found.
 
@@ -322,7 +322,7 @@ class AlertStore:
             if answer is None:
                 return True, None
             result = _add_result(connection, asked.number, answer)
-            put_letters(connection, compose(asked, result), question=asked.number)
+            put_messages(connection, compose(asked, result), question=asked.number)
             return True, result
 
 
@@ -330,6 +330,23 @@ def has_alerts_file(store: Path) -> bool:
     """Return True if a store has a file of alerts, under its present or its former name."""
     # The former name first: a file that is renamed between the two looks is then seen by the second.
     return (store / _FORMER_NAME).exists() or (store / FILE_NAME).exists()
+
+
+def hold_messages(store: Path) -> int:
+    """Have the messages of a restored store wait until they are asked for, and return how many there are.
+
+    They may have been sent since the backup was made. Raises ShelfDamaged if the file is not one of alerts.
+    """
+    held = 0
+    for file in (store / FILE_NAME, store / _FORMER_NAME):
+        try:
+            held += hold(file) if file.exists() else 0
+        except sqlite3.Error as error:
+            raise ShelfDamaged(
+                f"{file.name} of the backup cannot be read ({error}). Expected a file of alerts. Nothing was changed. "
+                "Use an earlier backup."
+            ) from None
+    return held
 
 
 def _rename_former(store: Path) -> None:

@@ -1,5 +1,6 @@
 """`dateline doctor`: the problems it finds, and what it must not show."""
 
+import errno
 import json
 import socket
 from contextlib import closing
@@ -73,7 +74,7 @@ def chat_finding(tmp_path: Path, base_url: str, model: str = "small") -> Finding
         OPENAI_API_KEY=KEY,
         _env_file=None,
     )
-    findings = list(examine(settings, port=8501, port_is_free=True))
+    findings = list(examine(settings, port=8501, port_error=None))
     assert KEY not in str(findings)
     return next(finding for finding in findings if finding.check == "chat endpoint")
 
@@ -119,9 +120,16 @@ def chroma_finding(tmp_path: Path, url: str) -> Finding:
     settings = Settings(
         seeds=tmp_path, store=tmp_path / "store", chroma_url=url, chroma_token=SecretStr(KEY), _env_file=None
     )
-    findings = list(examine(settings, port=8501, port_is_free=True))
+    findings = list(examine(settings, port=8501, port_error=None))
     assert KEY not in str(findings)
     return next(finding for finding in findings if finding.check == "Chroma server")
+
+
+def test_a_port_that_the_system_refuses_is_not_called_taken(tmp_path: Path) -> None:
+    settings = Settings(seeds=tmp_path, store=tmp_path / "store", _env_file=None)
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    (found,) = (one for one in examine(settings, port=80, port_error=refused) if one.check == "port")
+    assert (found.state, found.found) == ("warning", "80 cannot be used (Permission denied)")
 
 
 def test_a_chroma_server_is_asked_for_its_heartbeat(tmp_path: Path) -> None:
@@ -155,7 +163,7 @@ def rerank_finding(tmp_path: Path, base_url: str, model: str = "") -> Finding:
         rerank_api_key=SecretStr(KEY),
         _env_file=None,
     )
-    findings = list(examine(settings, port=8501, port_is_free=True))
+    findings = list(examine(settings, port=8501, port_error=None))
     assert KEY not in str(findings)
     return next(finding for finding in findings if finding.check == "reranker")
 

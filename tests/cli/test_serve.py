@@ -1,6 +1,8 @@
 """`dateline serve`: it is open to other machines only behind a login, or if the user says that it needs none."""
 
+import socket
 import time
+from contextlib import closing
 from subprocess import Popen
 
 import httpx
@@ -10,7 +12,7 @@ from index.core.errors import BadSettings
 from index.core.settings import Settings
 from tests.conftest import CommandLine
 from tests.support.ports import free_port
-from ui.cli import check_host, server_options
+from ui.cli import check_host, check_port, server_options
 
 SOCKET = {
     "Connection": "Upgrade",
@@ -35,6 +37,17 @@ def test_other_addresses_than_loopback_need_a_login_or_a_decision(dateline: Comm
     for host in ("localhost", "example.org", "::", "0", ""):
         with pytest.raises(BadSettings, match="is not an address to listen on"):
             check_host(host, Settings(serve_without_login=True, _env_file=None))
+
+
+def test_a_port_is_called_taken_only_if_it_is() -> None:
+    port = free_port()
+    check_port(port, "127.0.0.1")
+    with closing(socket.create_server(("127.0.0.1", port))), pytest.raises(BadSettings, match="is taken"):
+        check_port(port, "127.0.0.1")
+    with pytest.raises(
+        BadSettings, match=r"cannot listen on 192\.0\.2\.7, port \d+ \(.+\)\. Expected an address of this"
+    ):
+        check_port(port, "192.0.2.7")  # for documentation: no machine has it
 
 
 def test_more_names_are_added_to_those_of_this_machine() -> None:

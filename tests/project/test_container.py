@@ -71,6 +71,7 @@ def test_what_is_copied_is_there_and_nothing_else_reaches_the_builder() -> None:
 def test_compose_opens_the_page_to_this_machine_only() -> None:
     service = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["dateline"]
     assert service["ports"] == ["127.0.0.1:8501:8501"]
+    assert service["extra_hosts"] == ["host.docker.internal:host-gateway"], "for a language model on the host"
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]

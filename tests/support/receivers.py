@@ -80,6 +80,7 @@ class Mailbox:
 
     port: int
     answers: list[str] = field(default_factory=list)
+    at_the_end: str = ""  # to QUIT; "": 221; "drop": the connection is dropped without an answer
     mails: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802
@@ -89,13 +90,28 @@ class Mailbox:
             self.mails.append((envelope.rcpt_tos, mail))
         return answer
 
+    async def handle_QUIT(self, server: Any, _session: object, _envelope: object) -> str:  # noqa: N802
+        if self.at_the_end == "drop":
+            server.transport.abort()
+        return self.at_the_end or "221 Bye"
+
 
 @contextmanager
-def serve_mail(certificate: ssl.SSLContext | None = None) -> Iterator[Mailbox]:
-    """Run a mail server until the block ends; with a certificate it demands STARTTLS."""
+def serve_mail(certificate: ssl.SSLContext | None = None, *, international: bool = True) -> Iterator[Mailbox]:
+    """Run a mail server until the block ends. With a certificate it demands STARTTLS.
+
+    `international`: it takes addresses with letters that are not ASCII.
+    """
     box = Mailbox(free_port())
     controller = Controller(
-        box, hostname="127.0.0.1", port=box.port, tls_context=certificate, require_starttls=certificate is not None
+        box,
+        hostname="127.0.0.1",
+        port=box.port,
+        tls_context=certificate,
+        require_starttls=certificate is not None,
+        enable_SMTPUTF8=international,
+        auth_require_tls=False,
+        auth_callback=lambda *_: True,
     )
     controller.start()
     try:

@@ -12,7 +12,7 @@ from index.core.scope import Scope
 from index.pipeline.library import Library
 from rag.analysis.alert_runs import run_alerts
 from rag.answering.models import Answer
-from rag.delivery.letters import compose_with
+from rag.delivery.messages import compose_with
 from rag.delivery.sending import note_failed_run
 from rag.storage.alerts import AlertListing, AlertStore, has_alerts_file
 

@@ -235,6 +235,7 @@ class Indexer:
             self._unexpected = repr(error), log_and_explain(error)
         details = self._unexpected[1]
         self._fail(f"An unexpected error stopped indexing. Indexed articles stay. Press Re-index to retry. {details}")
+        note_failed_run(self._library.settings, f"An unexpected error stopped indexing. {details}")
 
     def _fail(self, problem: str) -> None:
         self._progress = replace(self._progress, running=self._asked.is_set(), problem=problem)

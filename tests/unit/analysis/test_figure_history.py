@@ -105,7 +105,7 @@ UNCHANGED = {
         HOW_MANY,
         [("2026-05-02", "In the Brack landslide 30 people were injured, police said."), ("2026-05-06", ELEVEN)],
     ),
-    "an earlier state that is told again": (
+    "an earlier state that is reported again": (
         HOW_MANY,
         [
             ("2026-05-06", ELEVEN),

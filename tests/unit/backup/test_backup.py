@@ -22,10 +22,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import index.backup.archive
 import index.backup.backup
 from index.backup.backup import back_up
 from index.backup.restore import check_backup, restore
-from index.core.errors import BackupUnwritable, BadBackup, SeedsMissing, ShelfDamaged, TargetNotEmpty
+from index.core.errors import BackupUnwritable, BadBackup, SeedsMissing, ShelfDamaged, ShelfUnusable, TargetNotEmpty
 from index.core.settings import Settings
 from index.pipeline.library import build_library
 from rag.answering.pipeline import answer_question
@@ -324,6 +325,42 @@ def test_a_damaged_backup_is_refused_wherever_the_damage_is(stocked: Newsroom, t
             shutil.rmtree(new.seeds.parent)
 
 
+@pytest.mark.parametrize("name", ["b.tar", "b.tar.gz"])
+def test_a_changed_byte_is_called_damage_or_changes_nothing(tmp_path: Path, name: str) -> None:
+    old, chance, sound = target(tmp_path, "old"), Random(5), target(tmp_path, "sound")
+    old.seeds.mkdir(parents=True)
+    (old.seeds / "Zoë.txt").write_text("A ferry sank.")
+    (old.seeds / "b.txt").write_bytes(chance.randbytes(300))
+    whole = back_up(old, tmp_path / name).file.read_bytes()
+    restore(sound, tmp_path / name)
+    for place in range(len(whole)):
+        content = bytearray(whole)
+        content[place] ^= 1 << chance.randrange(8)
+        file, new = tmp_path / f"changed-{name}", target(tmp_path)
+        file.write_bytes(content)
+        try:
+            check_backup(file)
+        except BadBackup as error:
+            assert "damaged" in str(error)  # noqa: PT017 (any byte may be padding)
+            continue
+        restore(new, file)
+        assert digests(new.seeds) == digests(sound.seeds)
+        shutil.rmtree(new.seeds.parent)
+
+
+def test_a_database_that_is_a_link_is_backed_up(stocked: Newsroom, tmp_path: Path) -> None:
+    store, elsewhere = stocked.library.settings.store, tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for file in store.glob("chats.db*"):
+        file.rename(elsewhere / file.name)
+    (store / "chats.db").symlink_to(elsewhere / "chats.db")
+    restore(target(tmp_path), back_up(stocked.library.settings, tmp_path / "b.tar").file)
+    assert Chats(target(tmp_path).store).chat("one") == Chats(store).chat("one")
+    (elsewhere / "chats.db").unlink()
+    with pytest.raises(ShelfUnusable, match=r"chats\.db cannot be copied"):
+        back_up(stocked.library.settings, tmp_path / "c.tar")
+
+
 def archive(members: list[tuple[tarfile.TarInfo, bytes]]) -> bytes:
     """Make a tar file, with a list of digests that is right."""
     first = tarfile.TarInfo("dateline-backup.json")
@@ -344,6 +381,8 @@ def hostile() -> Iterator[tuple[str, tarfile.TarInfo]]:
         *("store/../seeds/x.db", "store/chroma/x.db", "store/.env", "seeds/.dateline/chats.db", "x", "store/x.py"),
     ):
         yield name, tarfile.TarInfo(name)
+    for name in ("seeds/a.txt/b.txt", "seeds/a.txt/b/c.txt"):
+        yield f"{name} in a file", tarfile.TarInfo(name)
     for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE):
         member = tarfile.TarInfo("seeds/x.txt")
         member.type, member.linkname = kind, "/etc/passwd"
@@ -354,7 +393,7 @@ def hostile() -> Iterator[tuple[str, tarfile.TarInfo]]:
 def test_paths_that_leave_the_folders_and_links_are_refused(tmp_path: Path, member: tarfile.TarInfo) -> None:
     file = tmp_path / "b.tar"
     file.write_bytes(archive([(tarfile.TarInfo("seeds/a.txt"), b"A ferry sank."), (member, b"x")]))
-    with pytest.raises(BadBackup, match="does not belong into a backup"):
+    with pytest.raises(BadBackup, match="does not belong in a backup"):
         restore(target(tmp_path), file)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["b.tar", "restored"]
     assert list((tmp_path / "restored").iterdir()) == []
@@ -370,13 +409,77 @@ def test_a_member_that_comes_twice_is_refused_and_a_right_archive_is_not(tmp_pat
     assert (target(tmp_path).seeds / "a.txt").read_bytes() == b"x"
 
 
+def listed(changed: str) -> bytes:
+    """Make a backup with one file, whose time in the list is written so."""
+    whole = archive([(tarfile.TarInfo("seeds/a.txt"), b"x")])
+    place = whole.rindex(b", 0]")
+    return whole[:place] + f", {changed}]}}".encode() + whole[place + 5 :]
+
+
+def with_head(size: int, *, kind: bytes = tarfile.XHDTYPE) -> bytes:
+    """Make a backup with a head of that many bytes before a file."""
+    head = tarfile.TarInfo("head")
+    head.type, head.size = kind, size
+    record = b"%d comment=%s\n" % (size, b"x" * (size - len(str(size)) - 10))
+    member = tarfile.TarInfo("seeds/a.txt")
+    padded = record + b"\0" * (-len(record) % 512)
+    before = archive([]).partition(b"manifest.json")[0]
+    return before + head.tobuf() + padded + member.tobuf() + b"\0" * 1024
+
+
+def sparse() -> tarfile.TarInfo:
+    member = tarfile.TarInfo("seeds/a.txt")
+    member.pax_headers = {"GNU.sparse.size": "99999999999", "GNU.sparse.map": "0,1", "GNU.sparse.name": "seeds/a.txt"}
+    return member
+
+
+def sparse_archive() -> bytes:
+    head = sparse().tobuf(tarfile.PAX_FORMAT)
+    return archive([]).partition(b"manifest.json")[0] + head + b"\0" * 1024
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (listed("9" * 30), "damaged"),
+        (listed("1e999"), "damaged"),
+        (listed("[" * 50_000), "damaged"),
+        (archive([(tarfile.TarInfo("seeds/a/b.txt"), b"x"), (tarfile.TarInfo("seeds/a"), b"x")]), "does not belong"),
+        (with_head(1 << 20), "what it says of a file is too long"),
+        (with_head(100, kind=tarfile.XGLTYPE), "a head for several files"),
+        (sparse_archive(), "does not belong"),
+        (
+            archive([(tarfile.TarInfo("manifest.json"), b'{"seeds/a.txt": [0, "' + b"x" * 20_000 + b'", 0]}')]),
+            "manifest.json is too long",
+        ),
+    ],
+    ids=["time", "endless time", "nested", "folder", "long head", "common head", "sparse", "long list"],
+)
+def test_a_crafted_backup_is_refused_with_the_reason(tmp_path: Path, content: bytes, message: str) -> None:
+    for name, written in (("b.tar", content), ("b.tar.gz", gzip.compress(content))):
+        (tmp_path / name).write_bytes(written)
+        with pytest.raises(BadBackup, match=message):
+            restore(target(tmp_path), tmp_path / name)
+        assert list((tmp_path / "restored").iterdir()) == []
+
+
+def test_a_backup_that_expands_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.backup.archive, "_ANY_TIMES", 100_000)
+    file, whole = tmp_path / "b.tar.gz", archive([(tarfile.TarInfo("seeds/a.txt"), b"x" * 10_000_000)])
+    file.write_bytes(gzip.compress(whole))
+    with pytest.raises(BadBackup, match="expands to more than 200 times its size"):
+        restore(target(tmp_path), file)
+    (tmp_path / "b.tar").write_bytes(whole)
+    restore(target(tmp_path), tmp_path / "b.tar")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"Somebody's notes.", "is not a backup"),
         (gzip.compress(b"Somebody's notes."), "is not a backup"),
         (archive([]).replace(b"dateline-backup", b"somebody-backup"), "is not a backup|damaged"),
-        (archive([]).replace(b'"format": 1', b'"format": 9'), "made by Dateline 1, in another form"),
+        (archive([]).replace(b'"format": 1', b'"format": 9'), "made by Dateline 1 in another format"),
         (archive([])[:1024], "its end is missing"),
     ],
 )

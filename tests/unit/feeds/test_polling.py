@@ -244,7 +244,7 @@ def test_a_feed_that_is_followed_already_stays_as_it_is_and_this_is_said(poller:
     assert (again.feed.name, again.feed.follows_links) == ("The Orrin Courier", True)
 
 
-def test_servers_are_told_that_a_feed_is_followed(poller: Poller, web: WebServer) -> None:
+def test_the_user_agent_says_that_a_feed_is_followed(poller: Poller, web: WebServer) -> None:
     web.answers["/pass"] = Answer(PAGE.format(WHOLE).encode(), "text/html")
     add(poller, web, rss(item("Snow …", link=f"http://news.example:{web.port}/pass")))
     agents = {headers["User-Agent"] for _, headers in web.asked}

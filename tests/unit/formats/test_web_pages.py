@@ -62,7 +62,7 @@ def test_an_article_has_a_day_only_if_the_page_states_it(written: str, day: str 
     assert parse_page(written).stated.get("published") == day
 
 
-def test_published_and_updated_are_told_apart_and_other_things_of_the_page_are_ignored() -> None:
+def test_published_and_updated_are_distinguished_and_other_things_of_the_page_are_ignored() -> None:
     node = (
         '<script type="application/ld+json">{"@graph": [{"@type": "WebSite", "datePublished": "2001-01-01"}, '
         '{"@type": "NewsArticle", "datePublished": "2025-07-08", "dateModified": "2025-07-11"}]}</script>'

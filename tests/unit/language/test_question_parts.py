@@ -1,4 +1,4 @@
-"""Question parts: the questions of a long text are found, and several in one are told apart."""
+"""Question parts: the questions of a long text are found, and several in one are separated."""
 
 import json
 

@@ -42,7 +42,7 @@ DAY = date(2026, 3, 9)
         ("哈尔登山口关闭\n2026-03-09 10:30:00 来源：哈尔登日报", "哈尔登山口关闭", None),
     ],
 )  # fmt: skip
-def test_the_lines_of_a_head_are_told_apart(head: str, title: str, author: str | None) -> None:
+def test_the_lines_of_a_head_are_distinguished(head: str, title: str, author: str | None) -> None:
     article = read_article("a.txt", f"{head}\n\n{BODY}\n\nIt opens on Friday.".encode())
     assert (article.title, article.author) == (title, author)
     assert article.published == DAY

@@ -13,6 +13,7 @@ import ui.server.indexer
 from index.feeds.feed_list import FeedList
 from index.feeds.polling import keep_polling
 from index.vectors.chroma import VectorIndex
+from rag.storage.alerts import AlertStore
 from tests.conftest import FENTANYL, SEED, Newsroom, wait_until
 from tests.support.web_server import Answer, serve_web
 from ui.server.alerts import Alerts
@@ -65,6 +66,22 @@ def test_a_failed_run_is_reported_and_the_next_one_works(indexer: Indexer, newsr
     run(indexer)
     assert indexer.progress.problem == ""
     assert newsroom.paths() == [SEED.name]
+
+
+def test_an_unexpected_error_is_a_failed_run_for_the_alerts(
+    indexer: Indexer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    outbox = AlertStore(newsroom.library.settings.store).outbox
+    monkeypatch.setattr(ui.server.indexer, "sync_shelf", fail)
+    run(indexer)
+    assert "An unexpected error stopped indexing" in indexer.progress.problem
+    wait_until(lambda: outbox.failing_since() is not None)
+    monkeypatch.undo()
+    run(indexer)
+    wait_until(lambda: outbox.failing_since() is None)
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Letters: write the messages about what an alert has found, or about runs that fail.
+"""Messages: write the messages about what an alert has found, or about runs that fail.
 
 A message is written once and kept as it is sent, so that each attempt has the same content. Each receiver has its own.
 """
@@ -15,7 +15,7 @@ from index.core.urls import without_queries
 from rag.evidence.permalinks import link
 from rag.output.alerts import quotes_words, result_json, result_lines
 from rag.storage.alerts import Alert, AlertResult, Compose
-from rag.storage.outbox import Letter
+from rag.storage.outbox import NewMessage
 
 PAGE = "http://localhost:8501/"  # unless it is set
 _LONGEST_SUBJECT = 150  # characters
@@ -42,20 +42,20 @@ class Mail:
 def compose_with(settings: Settings) -> Compose:
     """Return the function that writes the messages about a result, one for each receiver that is set."""
 
-    def compose(asked: Alert, result: AlertResult) -> Sequence[Letter]:
+    def compose(asked: Alert, result: AlertResult) -> Sequence[NewMessage]:
         links = [(settings.page_url or PAGE) + link(quote) for quote in result.quotes]
         event = {**result_json(asked, result), "links": links}
         lines = [*result_lines(asked, result), "", *links, "", "Sent by Dateline."]
         subject = f"{quotes_words(result.count)}: {asked.standalone.question}"
-        return _letters(settings, event, Mail(_subject(subject), "\n".join(lines)))
+        return _messages(settings, event, Mail(_subject(subject), "\n".join(lines)))
 
     return compose
 
 
-def compose_failure_with(settings: Settings, problem: str) -> Callable[[datetime], Sequence[Letter]]:
+def compose_failure_with(settings: Settings, problem: str) -> Callable[[datetime], Sequence[NewMessage]]:
     """Return the function that writes the messages about runs that have failed since a moment."""
 
-    def compose(since: datetime) -> Sequence[Letter]:
+    def compose(since: datetime) -> Sequence[NewMessage]:
         said = without_queries(one_line(problem))
         event = {"event": "alerts_failing", "failed_since": since.isoformat(), "problem": said}
         text = (
@@ -63,16 +63,16 @@ def compose_failure_with(settings: Settings, problem: str) -> Callable[[datetime
             "Run `dateline doctor`, then `dateline index`. The next message about this is sent after a run that "
             "succeeds.\n\nSent by Dateline."
         )
-        return _letters(settings, event, Mail("Alerts have not run", text))
+        return _messages(settings, event, Mail("Alerts have not run", text))
 
     return compose
 
 
-def _letters(settings: Settings, event: object, mail: Mail) -> list[Letter]:
-    letters = [Letter("mail", receiver, mail.written()) for receiver in settings.mail_receivers]
+def _messages(settings: Settings, event: object, mail: Mail) -> list[NewMessage]:
+    messages = [NewMessage("mail", receiver, mail.written()) for receiver in settings.mail_receivers]
     if settings.webhook_url.get_secret_value():
-        letters.append(Letter("webhook", "", json.dumps(event, ensure_ascii=False)))
-    return letters
+        messages.append(NewMessage("webhook", "", json.dumps(event, ensure_ascii=False)))
+    return messages
 
 
 def _subject(text: str) -> str:
