@@ -15,11 +15,11 @@ from mcp.server.mcpserver.exceptions import ResourceError, ToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
-from index.cli.articles import article_json, listing_json
 from index.core.errors import DatelineError
 from index.core.logs import log_unexpected
 from index.core.scope import Scope
 from index.core.version import own_version
+from index.output.articles import article_json, listing_json
 from index.pipeline.library import Library
 from index.text.spans import Span
 from rag.answering.models import Answer

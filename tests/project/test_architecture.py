@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, str] = {
     "index.feeds": "index.core index.formats.xml_files index.inbox index.reading index.shelf.database index.text",
     "index.pipeline": "index.core index.formats.sandbox index.inbox index.reading index.shelf index.text index.vectors",
     "index.backup": "index.core index.inbox.folder index.shelf.database",
-    "index.cli": "index.backup index.core index.feeds index.inbox index.pipeline index.shelf index.text",
+    "index.output": "index.feeds index.pipeline index.shelf index.text",
+    "index.cli": "index.backup index.core index.feeds index.inbox index.output index.pipeline index.shelf index.text",
     "rag.language": "index.text",
     "rag.llm": "index.core index.text",
     "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
@@ -168,6 +169,16 @@ def test_packages_import_only_what_the_table_allows() -> None:
 def test_modules_of_a_package_do_not_import_in_a_circle() -> None:
     graph = {module: ours(file) & MODULES.keys() for module, file in MODULES.items()}
     assert list(TopologicalSorter(graph).static_order())
+
+
+def test_only_commands_import_commands() -> None:
+    others = {module: file for module, file in MODULES.items() if not _is_command(module)}
+    wrong = [f"{module} imports {name}" for module, file in others.items() for name in ours(file) if _is_command(name)]
+    assert wrong == []
+
+
+def _is_command(module: str) -> bool:
+    return "cli" in module.split(".") or module == "dateline.__main__"
 
 
 def test_index_never_imports_rag() -> None:
