@@ -30,6 +30,7 @@ _OUTPUTS = (
     "index",
     "add",
     "feeds",
+    "tokens",
     "status",
     "list",
     "show",

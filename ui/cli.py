@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+import api.cli
 import index.cli
 import rag.cli
 from index.cli import (
@@ -38,6 +39,7 @@ commands = typer.Typer(
 )
 commands.add_typer(rag.cli.commands)
 commands.add_typer(index.cli.commands)
+commands.add_typer(api.cli.commands)
 
 _ROOT = Path(__file__).parent.parent
 

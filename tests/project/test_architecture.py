@@ -59,8 +59,10 @@ MAY_IMPORT: dict[str, str] = {
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
     "ui.doctor": "index rag.delivery rag.llm rag.storage ui.server",
+    "api.access": "index",
     "api.mcp_server": "index rag",
-    "ui.cli": "api.mcp_server index rag ui.doctor",
+    "api.cli": "api.access index",
+    "ui.cli": "api.cli api.mcp_server index rag ui.doctor",
     "app": "index ui ui.server",
     # As a library, and as a command.
     "dateline.shelf": (
@@ -105,7 +107,7 @@ HOMES = {
     "streamlit": ("app", "ui."),
     "starlette": ("app", "ui.server.headers", "ui.server.pulse"),
     "mcp": ("api.mcp_server",),
-    "typer": ("index.cli", "rag.cli", "ui.cli"),
+    "typer": ("api.cli", "index.cli", "rag.cli", "ui.cli"),
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),
 }
