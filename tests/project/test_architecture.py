@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, str] = {
     ),
     # The front ends know the packages of `index` and `rag`, and each other in this order.
     "ui.browser": "index rag",
-    "ui.server": "index rag",
+    "ui.server": "api.access api.http index rag",
     "ui.chat": "index rag ui.browser ui.server",
     "ui.article": "index rag ui.browser",
     "ui.sidebar": "index rag ui.browser ui.chat ui.server",
@@ -60,9 +60,11 @@ MAY_IMPORT: dict[str, str] = {
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
     "ui.doctor": "index rag.delivery rag.llm rag.storage ui.server",
     "api.access": "index",
+    "api.operations": "api.access index rag",
+    "api.http": "api.access api.operations index rag",
     "api.mcp_server": "index rag",
     "api.cli": "api.access index",
-    "ui.cli": "api.cli api.mcp_server index rag ui.doctor",
+    "ui.cli": "api.cli api.mcp_server index rag ui.doctor ui.server",
     "app": "index ui ui.server",
     # As a library, and as a command.
     "dateline.shelf": (
@@ -105,7 +107,8 @@ HOMES = {
     ),
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
-    "starlette": ("app", "ui.server.headers", "ui.server.pulse"),
+    "starlette": ("api.access.problems", "api.http", "app", "ui.server.api", "ui.server.headers", "ui.server.pulse"),
+    "uvicorn": ("ui.cli",),
     "mcp": ("api.mcp_server",),
     "typer": ("api.cli", "index.cli", "rag.cli", "ui.cli"),
     "rich": ("index.cli",),
