@@ -120,9 +120,15 @@ def _request_schemas() -> dict[str, Json]:
 
 
 def _schema(model: type[Request]) -> Json:
-    """Return the schema of a request, without the titles that pydantic makes of the names of fields."""
-    schema = model.model_json_schema()
-    for field in schema.setdefault("properties", {}).values():
+    """Return the schema of a request."""
+    schema = _without_titles(model.model_json_schema())
+    schema.setdefault("properties", {})
+    return schema
+
+
+def _without_titles(schema: Json) -> Json:
+    """Leave out the titles that pydantic makes of the names of fields."""
+    for field in schema.get("properties", {}).values():
         field.pop("title", None)
     return schema
 
@@ -154,8 +160,8 @@ def _completion_schemas() -> dict[str, Json]:
     model = _object({"id": _TEXT, "object": {"const": "model"}, "created": _COUNT, "owned_by": _TEXT})
     fault = _object({"message": _TEXT, "type": _TEXT, "param": {"type": ["string", "null"]}, "code": _TEXT})
     return {
-        **asked.pop("$defs"),
-        "Completion": asked,
+        **{name: _without_titles(part) for name, part in asked.pop("$defs").items()},
+        "Completion": _without_titles(asked),
         "ChatCompletion": _object(
             {
                 **head,

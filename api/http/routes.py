@@ -1,5 +1,6 @@
 """The routes of the API: `/api/v1`, the chat completions in `/v1`, and the two that show how the server is."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -23,13 +24,16 @@ from api.operations.requests import (
     AddArticle,
     Ask,
     Changes,
+    ChangesByAddress,
     Check,
     ListArticles,
     Nothing,
     OneArticle,
     Request,
     Search,
+    SearchByAddress,
     Timeline,
+    TimelineByAddress,
 )
 
 PREFIX = "/api/v1"
@@ -62,14 +66,22 @@ OPERATIONS = (
     Operation("GET", "/articles/{id:path}", articles.show_article, OneArticle, "show"),
     Operation("DELETE", "/articles/{id:path}", articles.remove, OneArticle, "", write=True),
     Operation("POST", "/ask", questions.ask, Ask, "ask", streams=True),
-    Operation("GET", "/search", questions.search, Search, "search"),
+    Operation("GET", "/search", questions.search, SearchByAddress, "search"),
     Operation("POST", "/search", questions.search, Search, "search"),
-    Operation("GET", "/timeline", questions.timeline, Timeline, "timeline"),
+    Operation("GET", "/timeline", questions.timeline, TimelineByAddress, "timeline"),
     Operation("POST", "/timeline", questions.timeline, Timeline, "timeline"),
-    Operation("GET", "/changes", questions.changes, Changes, "changes"),
+    Operation("GET", "/changes", questions.changes, ChangesByAddress, "changes"),
     Operation("POST", "/changes", questions.changes, Changes, "changes"),
     Operation("POST", "/check", questions.check, Check, "check"),
 )
+
+
+class _Guarded(Mount):
+    """All paths below one, also those with a line break, which Starlette would leave to the routes that follow."""
+
+    def __init__(self, path: str, app: Guard) -> None:
+        super().__init__(path, app)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
 
 
 def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> list[BaseRoute]:
@@ -84,8 +96,8 @@ def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> l
     chat = completion_routes(page, base)
     return [
         *health_routes(get_service, base),
-        Mount(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
-        Mount(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
+        _Guarded(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
+        _Guarded(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
     ]
 
 

@@ -12,6 +12,7 @@ from rag.answering.followups import MOST_EARLIER
 from rag.answering.query import LONGEST_QUESTION
 
 _MOST_NAMED = 50  # outlets or languages
+_LONGEST_IN_ADDRESS = 2000  # characters of a question; servers take about 64,000 bytes of an address
 
 
 def _without_nul(text: str) -> str:
@@ -28,7 +29,11 @@ def _is_a_language(code: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_without_nul)]
-Name = Annotated[Text, Field(max_length=1000)]
+Name = Annotated[Text, Field(max_length=300)]
+ShortQuestion = Annotated[
+    Text,
+    Field(min_length=1, max_length=_LONGEST_IN_ADDRESS, description="The question; a longer one can be posted."),
+]
 Language = Annotated[str, Field(max_length=10), AfterValidator(_is_a_language)]
 
 
@@ -89,10 +94,22 @@ class Search(Asking):
     k: int = Field(10, ge=1, le=100, description="How many passages.")
 
 
+class SearchByAddress(Search):
+    """A search whose question is in the address."""
+
+    question: ShortQuestion
+
+
 class Timeline(Asking):
     """A question to answer in the order of events."""
 
     all_days: bool = Field(False, description="Search all days, even if the question names some.")
+
+
+class TimelineByAddress(Timeline):
+    """A timeline whose question is in the address."""
+
+    question: ShortQuestion
 
 
 class Changes(Request):
@@ -107,6 +124,12 @@ class Changes(Request):
     def scope(self) -> Scope:
         """The articles that are asked."""
         return Scope(until=self.as_of, outlets=frozenset(self.outlet))
+
+
+class ChangesByAddress(Changes):
+    """Changes whose question is in the address."""
+
+    question: ShortQuestion
 
 
 class Check(Scoped):
@@ -133,10 +156,10 @@ class ListArticles(Scoped):
 class OneArticle(Request):
     """An article."""
 
-    id: Name = Field(description="The path of the article, as the list of articles has it.")
+    id: Text = Field(max_length=1000, description="The path of the article, as the list of articles has it.")
 
 
 class AddArticle(Request):
     """A web page to add."""
 
-    url: Name = Field(pattern="^https?://", description="Address of the page, on the public internet.")
+    url: Text = Field(max_length=2000, pattern="^https?://", description="Address of the page, on the public internet.")

@@ -50,6 +50,7 @@ OTHERS: list[tuple[str, str, Any]] = [
     ("GET", "/api/v1/openapi.json", None),
     ("GET", "/api/v1/", None),
     ("GET", "/api/v1/nothing", None),
+    ("GET", "/api/v1/articles/a%0Ab", None),
     ("PUT", "/api/v1/status", None),
     ("OPTIONS", "/api/v1/ask", None),
     ("GET", "/v1/nothing", None),
