@@ -15,7 +15,7 @@ Json = dict[str, Any]
 _COMPONENTS = "#/components/schemas/"
 _TEXT: Json = {"type": "string"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
-_TAGS = {"status": "Shelf", "articles": "Shelf"}
+_TAGS = {"status": "Shelf", "articles": "Shelf", "alerts": "Alerts"}
 _DESCRIPTION = f"""Ask a shelf of news articles. Every quote is cut from an article: it is `text[start:end]`, counted in
 Unicode code points.
 
@@ -99,7 +99,7 @@ def _responses(operation: Operation) -> Json:
 def _parameters(operation: Operation) -> Iterator[Json]:
     schema = _schema(operation.request)
     for name, field in schema["properties"].items():
-        in_path = f"{{{name}:path}}" in operation.path
+        in_path = f"{{{name}" in operation.path
         choices = [one for one in field.get("anyOf", []) if one != {"type": "null"}]
         shape = {key: value for key, value in field.items() if key not in ("anyOf", "default", "description")}
         shape |= choices[0] if choices else {}

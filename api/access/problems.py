@@ -19,6 +19,7 @@ _STATUSES: Mapping[type[errors.DatelineError], HTTPStatus] = {
     errors.BadDraft: HTTPStatus.BAD_REQUEST,
     errors.UnknownArticle: HTTPStatus.NOT_FOUND,
     errors.UnknownSeed: HTTPStatus.NOT_FOUND,
+    errors.UnknownAlert: HTTPStatus.NOT_FOUND,
 }
 _MOST_FAULTS = 10
 

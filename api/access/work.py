@@ -11,7 +11,7 @@ from typing import TypeVar
 from api.access.problems import Problem
 
 Result = TypeVar("Result")
-_THREADS = 4
+_THREADS = 8  # most of them wait for a language model
 # Requests that wait for a thread or have one. Each has at most one request's body and one answer in memory.
 _MOST_UNDER_WAY = 64
 

@@ -18,7 +18,7 @@ from index.core.errors import DatelineError
 
 logger = logging.getLogger(__name__)
 
-# More than the longest draft takes in UTF-8 with every character escaped.
+# The longest draft takes 400,000 bytes of UTF-8.
 MOST_BYTES = 1_000_000
 
 GetService = Callable[[], Service]  # raises DatelineError if the settings or the store cannot be used

@@ -19,15 +19,17 @@ from api.http.completions import completion_routes
 from api.http.events import answer_events, stream_response
 from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
-from api.operations import articles, questions
+from api.operations import alerts, articles, questions
 from api.operations.requests import (
     AddArticle,
     Ask,
     Changes,
     ChangesByAddress,
     Check,
+    KeepAlert,
     ListArticles,
     Nothing,
+    OneAlert,
     OneArticle,
     Request,
     Search,
@@ -73,6 +75,9 @@ OPERATIONS = (
     Operation("GET", "/changes", questions.changes, ChangesByAddress, "changes"),
     Operation("POST", "/changes", questions.changes, Changes, "changes"),
     Operation("POST", "/check", questions.check, Check, "check"),
+    Operation("GET", "/alerts", alerts.list_alerts, Nothing, "alerts"),
+    Operation("POST", "/alerts", alerts.keep_alert, KeepAlert, "alerts", write=True),
+    Operation("DELETE", "/alerts/{number}", alerts.remove_alert, OneAlert, "", write=True),
 )
 
 

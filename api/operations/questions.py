@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
+from api.access.problems import Problem
 from api.access.service import Service
 from api.operations.requests import Ask, Changes, Check, Search, Timeline
 from rag.analysis.changes import find_changes
@@ -23,8 +25,15 @@ _SENT_SECONDS = 0.1
 
 
 def answers(service: Service, request: Ask, stop: threading.Event) -> Iterator[Answer]:
-    """Yield the answer as it grows, first in quotes; the last one is whole. Raises DatelineError."""
-    library = service.library
+    """Yield the answer as it grows, first in quotes; the last one is whole. Raises DatelineError or Problem."""
+    library, known = service.library, service.library.settings.chat_models
+    if request.model is not None and request.model not in known:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            "unknown_model",
+            f"The language model of this request is not set here. Expected {' or '.join(known) or 'none'}. Choose "
+            "another, or add it to DATELINE_CHAT_MODEL.",
+        )
     chat = None if request.quotes else choose_chat(library.settings, request.model)
     before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days)
     query = make_query(request.question, scope=request.scope, before=before, all_days=request.all_days)

@@ -84,7 +84,9 @@ class Ask(Asking):
         [], max_length=MOST_EARLIER, description="Earlier questions that this one follows up, oldest first."
     )
     all_days: bool = Field(False, description='Search all days, even if the question names some, such as "last week".')
-    model: Name | None = Field(None, description="Language model to answer with. Default: the first that is set.")
+    model: Name | None = Field(
+        None, description="One of the language models in DATELINE_CHAT_MODEL. Default: the first of them."
+    )
     quotes: bool = Field(False, description="Answer with quotes only, without a language model.")
 
 
@@ -157,6 +159,16 @@ class OneArticle(Request):
     """An article."""
 
     id: Text = Field(max_length=1000, description="The path of the article, as the list of articles has it.")
+
+
+class KeepAlert(Asking):
+    """A question to ask again of new articles."""
+
+
+class OneAlert(Request):
+    """An alert."""
+
+    number: int = Field(ge=1, le=2**62, description="The number of the alert, as the list of alerts has it.")
 
 
 class AddArticle(Request):

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -17,9 +18,13 @@ from starlette.routing import Mount, Route
 
 from api.http.guard import MOST_BYTES
 from api.http.routes import OPERATIONS, make_routes
+from index.inbox.add import add_article
+from rag.analysis.alert_runs import run_alerts
+from rag.storage.alerts import AlertStore
 from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED, Newsroom
 from tests.support.api_server import ApiServer, serve_api
 from tests.support.chat_server import as_json, serve_chat
+from tests.support.web_server import Answer, serve_web
 
 DOCUMENT = json.loads((ROOT / "docs" / "reference" / "openapi.json").read_text())
 REGISTRY: Registry[Any] = Registry().with_resource("openapi", Resource.opaque(DOCUMENT))
@@ -39,12 +44,15 @@ READING: list[tuple[str, str, Any]] = [
     ("GET", "/api/v1/changes?question=liaison+officers&since=2026-02-01", None),
     ("POST", "/api/v1/changes", {"question": FENTANYL, "since": "2026-02-01"}),
     ("POST", "/api/v1/check", {"text": "It was agreed on fentanyl precursors. The River Lind fell to 9 metres."}),
+    ("GET", "/api/v1/alerts", None),
     ("GET", "/v1/models", None),
     ("POST", "/v1/chat/completions", {"model": "dateline", "messages": [{"role": "user", "content": FENTANYL}]}),
 ]
 WRITING: list[tuple[str, str, Any]] = [
     ("POST", "/api/v1/articles", {"url": "https://127.0.0.1/news"}),
     ("DELETE", f"/api/v1/articles/{SEED.name}", None),
+    ("POST", "/api/v1/alerts", {"question": "What sank?"}),
+    ("DELETE", "/api/v1/alerts/1", None),
 ]
 OTHERS: list[tuple[str, str, Any]] = [
     ("GET", "/api/v1/openapi.json", None),
@@ -236,6 +244,7 @@ def test_the_list_comes_in_parts_and_only_if_it_has_changed(api: ApiServer) -> N
         (("GET", "/api/v1/search?question=x&language=xx", None), 400, "expected a code such as"),
         (("GET", "/api/v1/articles?limit=201", None), 400, "limit: "),
         (("POST", "/api/v1/check", {"text": " "}), 400, "draft"),
+        (("POST", "/api/v1/ask", {"question": "x", "model": "gpt-5"}), 400, "Expected none."),
         (("POST", "/api/v1/search", {"question": "x" * 16_001}), 400, "question: "),
     ],
     ids=lambda value: names_of(value) if isinstance(value, tuple) else None,
@@ -332,6 +341,36 @@ def test_an_article_is_removed_once(desk: ApiServer) -> None:
     assert (done.status_code, done.content, len(desk.runs)) == (204, b"", 1)
     again = send(desk, request, desk.writing)
     assert check(request, again)["status"] == 404
+
+
+def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve_web() as web:
+        web.answers["/lind"] = Answer(b"The River Lind fell to 4.1 metres on Monday.")
+        monkeypatch.setattr("api.operations.articles.add_article", partial(add_article, network=web.network()))
+        request: tuple[str, str, Any] = ("POST", "/api/v1/articles", {"url": f"http://news.example:{web.port}/lind"})
+        first, again = send(desk, request, desk.writing), send(desk, request, desk.writing)
+    added = check(request, first)
+    assert (added["new"], check(request, again)["new"]) == (True, False)
+    assert again.json()["path"] == added["path"]
+    assert len(desk.runs) == 1
+    newsroom.index()
+    shown = send(desk, ("GET", f"/api/v1/articles/{quote(added['path'])}", None)).json()
+    assert shown["text"].endswith("fell to 4.1 metres on Monday.")
+
+
+def test_alerts_are_kept_once_and_removed(desk: ApiServer, newsroom: Newsroom) -> None:
+    request: tuple[str, str, Any] = ("POST", "/api/v1/alerts", {"question": "Where did the barque sink?"})
+    (kept,) = check(request, send(desk, request, desk.writing))
+    assert (kept["question"], kept["new"]) == ("Where did the barque sink?", [])
+    assert [one["number"] for one in send(desk, request, desk.writing).json()] == [kept["number"]]
+    newsroom.write("b.txt", "The barque Halla sank off Tarn on Monday.")
+    newsroom.index()
+    list(run_alerts(newsroom.library, AlertStore(newsroom.library.settings.store)))
+    (listed,) = send(desk, ("GET", "/api/v1/alerts", None)).json()
+    assert [one["path"] for one in listed["new"][0]["quotes"]] == ["b.txt"]
+    removing: tuple[str, str, Any] = ("DELETE", f"/api/v1/alerts/{kept['number']}", None)
+    assert send(desk, removing, desk.writing).status_code == 204
+    assert check(removing, send(desk, removing, desk.writing))["code"] == "unknown_alert"
 
 
 def test_only_addresses_on_the_internet_are_added(desk: ApiServer) -> None:
