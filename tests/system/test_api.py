@@ -21,9 +21,9 @@ from api.http.routes import OPERATIONS, make_routes
 from index.inbox.add import add_article
 from rag.analysis.alert_runs import run_alerts
 from rag.storage.alerts import AlertStore
-from tests.conftest import FENTANYL, FICTION, OTTAWA, ROOT, SEED, Newsroom
+from tests.conftest import FENTANYL, OTTAWA, ROOT, SEED, Newsroom, wait_until
 from tests.support.api_server import ApiServer, serve_api
-from tests.support.chat_server import as_json, serve_chat
+from tests.support.chat_server import ChatServer, as_json, serve_chat
 from tests.support.web_server import Answer, serve_web
 
 DOCUMENT = json.loads((ROOT / "docs" / "reference" / "openapi.json").read_text())
@@ -283,24 +283,32 @@ def test_an_answer_without_a_model_is_streamed(api: ApiServer) -> None:
     assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
 
 
-@pytest.mark.slow
-def test_quotes_are_streamed_first_then_the_prose(newsroom: Newsroom) -> None:
-    shutil.copytree(FICTION, newsroom.seeds, dirs_exist_ok=True)
+@pytest.fixture
+def endpoint() -> Iterator[ChatServer]:
+    with serve_chat() as made:
+        yield made
+
+
+@pytest.fixture
+def prose(newsroom: Newsroom, endpoint: ChatServer) -> Iterator[ApiServer]:
+    """The API of a newsroom that has a language model."""
     shutil.copy(SEED, newsroom.seeds)
     newsroom.index()
-    prose = [("It was agreed on fentanyl precursors by 900 people.", ["1.1"]), ("No one came.", [])]
-    with serve_chat() as endpoint:
-        endpoint.say = lambda _messages: as_json(*prose)
-        endpoint.pause = 0.05
-        settings = newsroom.library.settings.model_copy(
-            update={"chat_model": "scripted", "chat_base_url": endpoint.base_url}
-        )
-        object.__setattr__(newsroom.library, "settings", settings)
-        with serve_api(newsroom.library) as api:
-            events = list(_events(send(api, ("POST", "/api/v1/ask", ASK), Accept="text/event-stream")))
-            quotes_only = send(api, ("POST", "/api/v1/ask", {**ASK, "quotes": True})).json()
-            endpoint.fault = "server error"
-            failed = send(api, ("POST", "/api/v1/ask", ASK)).json()
+    given = {"chat_model": "scripted", "chat_base_url": endpoint.base_url}
+    object.__setattr__(newsroom.library, "settings", newsroom.library.settings.model_copy(update=given))
+    with serve_api(newsroom.library) as server:
+        yield server
+
+
+@pytest.mark.slow
+def test_quotes_are_streamed_first_then_the_prose(prose: ApiServer, endpoint: ChatServer) -> None:
+    said = [("It was agreed on fentanyl precursors by 900 people.", ["1.1"]), ("No one came.", [])]
+    endpoint.say = lambda _messages: as_json(*said)
+    endpoint.pause = 0.05
+    events = list(_events(send(prose, ("POST", "/api/v1/ask", ASK), Accept="text/event-stream")))
+    quotes_only = send(prose, ("POST", "/api/v1/ask", {**ASK, "quotes": True})).json()
+    endpoint.fault = "server error"
+    failed = send(prose, ("POST", "/api/v1/ask", {**ASK, "model": "scripted"})).json()
     names = [name for name, _ in events]
     assert (names[0], names[-1], set(names[1:-1])) == ("quotes", "answer", {"prose"})
     text = ""
@@ -313,6 +321,21 @@ def test_quotes_are_streamed_first_then_the_prose(newsroom: Newsroom) -> None:
     assert quotes_only["model"] is None
     assert failed["quotes"] == events[0][1]["quotes"]
     assert "internal error" in failed["problem"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["events", "chunks"])
+def test_a_client_that_leaves_stops_the_model(prose: ApiServer, endpoint: ChatServer, form: str) -> None:
+    endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+    endpoint.pause = 0.05
+    chat = {"model": "dateline", "stream": True, "messages": [{"role": "user", "content": FENTANYL}]}
+    path, body = ("/api/v1/ask", ASK) if form == "events" else ("/v1/chat/completions", chat)
+    headers = {"Accept": "text/event-stream"}
+    with prose.client() as client, client.stream("POST", path, json=body, headers=headers) as response:
+        lines = response.iter_lines()  # the response is closed with it
+        next(lines)
+        wait_until(lambda: bool(endpoint.requests))
+    assert endpoint.hung_up.wait(60)
 
 
 def _events(response: httpx.Response) -> Iterator[tuple[str, Any]]:
