@@ -30,9 +30,12 @@ from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer_json import Json, citation_json
 from rag.output.answer_text import (
+    WITHOUT_MODEL,
     ending_note,
+    head_lines,
     level_words,
     listed_lines,
+    quotes_beside,
     searched_line,
     source_line,
     verdict_mark,
@@ -141,7 +144,7 @@ async def _complete(http: Request, page: str) -> Response:
     asked = request.asked
     page = service.library.settings.page_url or page
     if request.stream:
-        return await stream_response(_chunks(service, request, asked, page))
+        return await stream_response(_chunks(service, request, asked, page), lambda problem: _data(problem.openai_json))
     answer = await service.work.run(lambda stop: questions.answer(service, asked, stop))
     written = write(answer, page)
     message = {"role": "assistant", "content": written.text, "annotations": list(written.annotations)}
@@ -186,13 +189,16 @@ def write(answer: Answer, page: str, *, offset: int = 0) -> Written:
         page: Address of the page.
         offset: How many characters are before the text, for the places of the annotations.
     """
-    numbers = number_citations(answer.statements)
+    cited, beside = number_citations(answer.statements), quotes_beside(answer)
+    numbers = {**cited, **{quote: number for number, quote in enumerate(beside, start=len(cited) + 1)}}
     text, annotations = _prose(answer, page)
+    in_prose = bool(answer.prose and answer.prose.statements)
     for paragraph in _notes(answer):
         text += (_BLANK if text else "") + paragraph
     for citation, number in numbers.items():
         text += _BLANK if text else ""
-        if not answer.prose or not answer.prose.statements:
+        text += f"{WITHOUT_MODEL}{_BLANK}" if beside and citation == beside[0] else ""
+        if not in_prose or citation in beside:
             annotations.append(_annotation(citation, page, len(text), len(f"[{number}]")))
         text += f"[{number}] “{_plain(citation.quote)}” {_plain(source_line(citation.article))}: {page}{link(citation)}"
     if answer.level != "answers" and not answer.about_shelf:
@@ -232,7 +238,8 @@ def _doubt(statement: Statement) -> str:
 
 
 def _notes(answer: Answer) -> Iterator[str]:
-    """Yield how sure the answer is, and why it is incomplete, if anything is to be said."""
+    """Yield what was searched for, how sure the answer is, and why it is incomplete, if anything is to be said."""
+    yield from map(_plain, head_lines(answer))
     if note := ending_note(answer):
         yield _plain(note)
     if words := level_words(answer):

@@ -1,6 +1,6 @@
 """Server-sent events: an answer as it grows. The quotes come first, then the prose, then the whole answer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 from starlette.requests import ClientDisconnect
@@ -37,8 +37,16 @@ async def answer_events(service: Service, request: Ask) -> AsyncIterator[bytes]:
         yield _event("answer", answer_json(last))
 
 
-async def stream_response(events: AsyncIterator[bytes]) -> StreamingResponse:
-    """Return a response with events. Raises what happens before the first of them, so that it gets its own status."""
+def problem_event(problem: Problem) -> bytes:
+    """Return the event that ends an answer that breaks off."""
+    return _event("problem", problem.json)
+
+
+async def stream_response(events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes]) -> StreamingResponse:
+    """Return a response with events, and with a `last_event` if they break off.
+
+    Raises what happens before the first of them, so that it gets its own status.
+    """
     first = await anext(events)
 
     async def all_events() -> AsyncIterator[bytes]:
@@ -49,7 +57,7 @@ async def stream_response(events: AsyncIterator[bytes]) -> StreamingResponse:
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
-            yield _event("problem", Problem.of(error).json)
+            yield last_event(Problem.of(error))
 
     return StreamingResponse(all_events(), headers=_HEADERS, media_type="text/event-stream")
 

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from api.access.problems import json_bytes, json_response
 from api.access.service import Service
 from api.http.completions import completion_routes
-from api.http.events import answer_events, stream_response
+from api.http.events import answer_events, problem_event, stream_response
 from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
 from api.operations import alerts, articles, questions
@@ -132,7 +132,7 @@ async def _answer(operation: Operation, http: HttpRequest) -> Response:
     else:
         asked = operation.request.model_validate({**_query(operation.request, http), **http.path_params})
     if operation.streams and EVENTS in http.headers.get("accept", "") and isinstance(asked, Ask):
-        return await stream_response(answer_events(service, asked))
+        return await stream_response(answer_events(service, asked), problem_event)
     more = operation.streams  # it has a model to stop
     result = await service.work.run(lambda stop: operation.run(service, asked, *([stop] if more else [])))
     if result is None:

@@ -99,6 +99,7 @@ def test_prose_names_its_quotes_and_is_the_same_streamed(prose: ApiServer, endpo
     assert content.startswith(f"{SAID} [1] (unclear: ")
     assert "No one came. (uncited: No source cited.)" in content
     assert "They agreed. [2] [1]" in content
+    assert set(_quotes(ask(prose, FENTANYL, model="dateline-quotes"))) <= set(_quotes(whole))
     assert whole.usage.total_tokens == 1290
     endpoint.pause = 0.02
     chunks = ask(prose, FENTANYL, stream=True)
@@ -109,6 +110,19 @@ def test_prose_names_its_quotes_and_is_the_same_streamed(prose: ApiServer, endpo
     quotes = ask(prose, FENTANYL, model="dateline-quotes")
     assert SAID not in quotes.choices[0].message.content
     assert len(endpoint.requests) == asked
+
+
+def _quotes(completion: Any) -> list[str]:
+    return [one["citation"]["quote"] for one in completion.quotes]
+
+
+@pytest.mark.slow
+def test_quotes_that_the_prose_does_not_cite_follow_it(prose: ApiServer, endpoint: ChatServer) -> None:
+    endpoint.say = lambda _messages: as_json(("No one came.", []))
+    whole = ask(prose, FENTANYL)
+    check(prose, whole)
+    assert _quotes(whole) == _quotes(ask(prose, FENTANYL, model="dateline-quotes"))
+    assert "Found without the model:\n\n[1] “" in whole.choices[0].message.content
 
 
 @pytest.mark.slow

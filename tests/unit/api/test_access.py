@@ -1,16 +1,18 @@
 """Access: how often a token may be used, and how requests are bounded."""
 
 import asyncio
+import json
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from api.access.problems import Problem
+from api.access.problems import Problem, json_bytes
 from api.access.service import Rates
 from api.access.work import Work
+from api.http.events import problem_event, stream_response
 from index.core.errors import BadQuestion, ShelfBusy, UnknownArticle
 
 
@@ -106,3 +108,32 @@ def test_an_unexpected_error_says_nothing_of_itself(capsys: pytest.CaptureFixtur
     assert problem.status == 500
     assert "article" not in problem.detail
     assert "text of an article" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["events", "chunks"])
+def test_a_stream_that_breaks_off_ends_with_the_problem(form: str) -> None:
+    async def events() -> AsyncIterator[bytes]:
+        yield b"first"
+        raise UnknownArticle("No article.")
+
+    def ending(problem: Problem) -> bytes:
+        return problem_event(problem) if form == "events" else b"data: %s" % json_bytes(problem.openai_json)
+
+    async def read_all() -> list[str | bytes | memoryview]:
+        response = await stream_response(events(), ending)
+        return [part async for part in response.body_iterator]
+
+    first, last = run(read_all())
+    assert first == b"first"
+    data = json.loads(last.partition(b"data: ")[2])
+    assert (data["error"]["message"] if form == "chunks" else data["detail"]) == "No article."
+
+
+def test_what_happens_before_a_stream_is_raised() -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        for error in (BadQuestion("The question is empty."),):
+            raise error
+        yield b""
+
+    with pytest.raises(BadQuestion):
+        run(stream_response(broken(), problem_event))
