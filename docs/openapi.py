@@ -87,8 +87,9 @@ def _responses(operation: Operation) -> Json:
         if operation.streams:
             done["200"]["description"] = (
                 f"The whole answer. With `Accept: {EVENTS}` it is sent as it grows, in events whose data is JSON: "
-                "`quotes` (the answer without prose), then `prose` (`text` to put after the first `start` characters "
-                "of the prose so far), then `answer` (the whole answer); `problem` if it breaks off."
+                "`quotes` (the answer without prose; again if a rewritten follow-up finds others), then `prose` "
+                "(`text` to put after the first `start` characters of the prose so far), then `answer`; "
+                "`problem` if it breaks off."
             )
     if not operation.in_body and operation.returns:
         done["200"]["headers"] = {"ETag": {"schema": _TEXT, "description": "Send it as `If-None-Match`."}}

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
@@ -39,7 +39,7 @@ class Work:
         finally:
             stop.set()
 
-    async def stream(self, function: Callable[[threading.Event], Iterator[Result]]) -> AsyncIterator[Result]:
+    async def stream(self, function: Callable[[threading.Event], Iterator[Result]]) -> AsyncGenerator[Result]:
         """Yield what a function yields in its thread, as it comes. Raises as `run` does."""
         loop, stop, queue = asyncio.get_running_loop(), threading.Event(), asyncio.Queue[Result | None]()
         until = loop.time() + self.seconds

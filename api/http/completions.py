@@ -161,7 +161,7 @@ async def _chunks(service: Service, request: Completion, asked: Ask, page: str) 
         return _data({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}], **more})
 
     growing = service.work.stream(lambda stop: questions.answers(service, asked, stop))
-    async with aclosing(growing):  # type: ignore[type-var]
+    async with aclosing(growing):
         async for answer in growing:
             if last is None:
                 yield chunk({"role": "assistant", "content": ""})

@@ -17,20 +17,20 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 async def answer_events(service: Service, request: Ask) -> AsyncIterator[bytes]:
-    """Yield an event `quotes`, then `prose` as it is written, then `answer`; or `problem` if it breaks off.
+    """Yield an event `quotes`, then `prose` as it is written, then `answer`.
 
-    Each `prose` has what is to be put after the first `start` characters of the prose so far.
+    Each `prose` has what is to be put after the first `start` characters of the prose so far. A model may rewrite a
+    follow-up; if that finds other quotes, `quotes` is sent again.
     """
-    shown: str | None = None
-    last = None
+    shown, last = "", None
     growing = service.work.stream(lambda stop: questions.answers(service, request, stop))
-    async with aclosing(growing):  # type: ignore[type-var]
+    async with aclosing(growing):
         async for answer in growing:
-            if last is None:
+            if last is None or answer.quoted != last.quoted:
                 yield _event("quotes", answer_json(answer))
             last = answer
-            if answer.prose and (text := prose_text(answer.prose)) != (shown or ""):
-                start = _same_start(shown or "", text)
+            if answer.prose and (text := prose_text(answer.prose)) != shown:
+                start = _same_start(shown, text)
                 yield _event("prose", {"start": start, "text": text[start:]})
                 shown = text
     if last is not None:

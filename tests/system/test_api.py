@@ -324,6 +324,17 @@ def test_quotes_are_streamed_first_then_the_prose(prose: ApiServer, endpoint: Ch
 
 
 @pytest.mark.slow
+def test_quotes_are_sent_again_if_a_rewritten_follow_up_finds_others(prose: ApiServer, endpoint: ChatServer) -> None:
+    words = "When will the agreement on fentanyl precursors take effect?"
+    endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
+    body = {"question": "when will that happen?", "after": [FENTANYL]}
+    events = list(_events(send(prose, ("POST", "/api/v1/ask", body), Accept="text/event-stream")))
+    quotes = [data for name, data in events if name == "quotes"]
+    assert [data["searched_as"] for data in quotes] == ["when will that happen, on fentanyl precursors?", words]
+    assert quotes[-1]["quotes"] == events[-1][1]["quotes"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["events", "chunks"])
 def test_a_client_that_leaves_stops_the_model(prose: ApiServer, endpoint: ChatServer, form: str) -> None:
     endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
