@@ -37,11 +37,11 @@ def answers(service: Service, request: Ask, stop: threading.Event) -> Iterator[A
     chat = None if request.quotes else choose_chat(library.settings, request.model)
     before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days)
     query = make_query(request.question, scope=request.scope, before=before, all_days=request.all_days)
-    sent = 0.0
+    sent, quoted = 0.0, None
     for growing in stream_answer(query, library=library, chat=chat, stop=stop):
         writing = growing.prose is not None and growing.prose.under_way
-        if not writing or time.monotonic() - sent >= _SENT_SECONDS:
-            sent = time.monotonic() if writing else sent
+        if not writing or growing.quoted != quoted or time.monotonic() - sent >= _SENT_SECONDS:
+            sent, quoted = time.monotonic() if writing else sent, growing.quoted
             yield growing
 
 

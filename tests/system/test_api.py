@@ -326,11 +326,14 @@ def test_quotes_are_streamed_first_then_the_prose(prose: ApiServer, endpoint: Ch
 @pytest.mark.slow
 def test_quotes_are_sent_again_if_a_rewritten_follow_up_finds_others(prose: ApiServer, endpoint: ChatServer) -> None:
     words = "When will the agreement on fentanyl precursors take effect?"
-    endpoint.say = lambda messages: words if "Last question" in messages[-1]["content"] else as_json()
+    endpoint.say = lambda messages: (
+        words if "Last question" in messages[-1]["content"] else as_json(("It was agreed.", ["1.1"]))
+    )
     body = {"question": "when will that happen?", "after": [FENTANYL]}
     events = list(_events(send(prose, ("POST", "/api/v1/ask", body), Accept="text/event-stream")))
     quotes = [data for name, data in events if name == "quotes"]
     assert [data["searched_as"] for data in quotes] == ["when will that happen, on fentanyl precursors?", words]
+    assert [name for name, _ in events].index("prose") > 1, "both come before the prose"
     assert quotes[-1]["quotes"] == events[-1][1]["quotes"]
 
 
