@@ -7,6 +7,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.lock ./
 RUN /opt/dateline/bin/python -m pip install --no-deps --require-hashes --requirement requirements.lock
 COPY app.py pyproject.toml README.md ./
+COPY docs/reference/openapi.json ./docs/reference/openapi.json
 COPY api ./api
 COPY .streamlit ./.streamlit
 COPY dateline ./dateline

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+import api.cli
 import index.cli
 import rag.cli
 from index.cli import (
@@ -39,6 +40,7 @@ commands = typer.Typer(
 )
 commands.add_typer(rag.cli.commands)
 commands.add_typer(index.cli.commands)
+commands.add_typer(api.cli.commands)
 
 _ROOT = Path(__file__).parent.parent
 
@@ -77,10 +79,11 @@ def serve_command(
             "DATELINE_SERVE_WITHOUT_LOGIN.",
         ),
     ] = "127.0.0.1",
+    api_only: Annotated[bool, typer.Option("--api-only", help="Serve the HTTP API without the page.")] = False,
     seeds: SeedsOption = None,
     store: StoreOption = None,
 ) -> None:
-    """Open the page, on this machine only unless --host says otherwise."""
+    """Open the page and the HTTP API, on this machine only unless --host says otherwise."""
     settings = read_settings(seeds, store)
     check_host(host, settings)
     # Streamlit starts the page in its own way, so the page reads the settings again.
@@ -93,6 +96,9 @@ def serve_command(
             "or name another with --seeds.",
             err=True,
         )
+    if api_only:
+        _serve_api(host, port, settings)
+        return
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104 (checked above)
     typer.echo(f"Dateline is at http://{shown}:{port} (Ctrl-C ends it)")
     from streamlit.web import cli
@@ -146,6 +152,19 @@ def check_host(host: str, settings: Settings) -> None:
         "DATELINE_PROXY_USER_HEADER to the header in which it names its user. Or set DATELINE_SERVE_WITHOUT_LOGIN=True "
         "if everyone who can reach it may do all of that."
     )
+
+
+def _serve_api(host: str, port: int, settings: Settings) -> None:
+    """Serve the API alone, which indexes as the page does."""
+    import uvicorn
+
+    from ui.server.api import make_api_app
+
+    named = [name.strip() for name in settings.allowed_hosts.split(",") if name.strip()]
+    app = make_api_app(["localhost", "127.0.0.1", *named], page=settings.page)
+    typer.echo(f"The HTTP API of Dateline is at http://{host}:{port}/api/v1/ (Ctrl-C ends it)")
+    # A request's address may have a question in it, so none is logged.
+    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", server_header=False)
 
 
 def server_options(host: str, port: int, settings: Settings) -> list[str]:

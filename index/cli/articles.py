@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from index.cli.feeds import feed_json
 from index.cli.options import (
     AsOfOption,
     JsonOption,
@@ -22,13 +21,12 @@ from index.cli.options import (
 )
 from index.cli.running import make_commands, open_library, read_settings
 from index.core.formatting import none_in_scope, one_line
-from index.feeds.staleness import failure_line, newest_line, read_staleness
+from index.feeds.staleness import failure_line, newest_line
 from index.inbox.add import Outcome, add_article
 from index.inbox.folder import check_folder
+from index.output.articles import listing_json, show_json
+from index.output.status import read_status, status_json
 from index.pipeline.corrections import NONE, name_of, remarks_on
-from index.shelf.queries import Listing
-from index.shelf.shelf import size_on_disk
-from index.text.articles import Article
 from index.text.day_origins import UNKNOWN
 from index.text.languages import name_of_language
 
@@ -92,32 +90,14 @@ def status_command(
 ) -> None:
     """Show how much is on the shelf and how new it is, its models and its folders."""
     with open_library(seeds, store) as library:
-        with library.shelf.read() as reading:
-            counts, newest = reading.counts(), reading.newest_day(until=datetime.now(UTC).date())
-            model, last_run = reading.record("embedding_model"), reading.record("last_run")
-        status: dict[str, object] = {
-            "articles": counts.articles,
-            "chunks": counts.chunks,
-            "embedded": counts.embedded,
-            "rejected": counts.rejected,
-            "bytes": size_on_disk(library.settings.store),
-            "embedding_model": model or library.embedder.model,
-            "chat_model": library.settings.chat_model or None,
-            "last_run": last_run or None,
-            "seeds": str(library.settings.seeds),
-            "store": str(library.settings.store),
-        }
-        staleness = read_staleness(library.settings.store, newest)
+        status, staleness = read_status(library)
         stale_days = library.settings.stale_days
     if as_json:
-        failing = [feed_json(feed) for feed in staleness.failing]
-        shown = status | {"newest": newest and newest.isoformat(), "feeds": len(staleness.feeds)}
-        shown |= {"failing_feeds": failing}
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps(status_json(status, staleness), ensure_ascii=False))
     else:
         for name, value in status.items():
             typer.echo(f"{name.replace('_', ' '):16} {'none' if value is None else value}")
-        typer.echo("\n".join([newest_line(newest), *map(failure_line, staleness.failing)]))
+        typer.echo("\n".join([newest_line(staleness.newest), *map(failure_line, staleness.failing)]))
     problems = staleness.problems(stale_days=stale_days, now=datetime.now(UTC)) if check else []
     for problem in problems:
         typer.echo(problem, err=True)
@@ -168,8 +148,7 @@ def show_command(
         article = reading.article(path)
         copies = reading.copies(article)
     if as_json:
-        shown = {**article_json(article), "copies": [listing_json(listing) for listing in copies]}
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        typer.echo(json.dumps(show_json(article, copies), ensure_ascii=False))
         return
     typer.echo(article.text)
     typer.echo(f"language: {name_of_language(article.language)}", err=True)
@@ -177,40 +156,3 @@ def show_command(
         typer.echo(one_line(f"{name_of(field)}: {article.fact(field) or NONE}, {remark}"), err=True)
     for listing in copies:
         typer.echo(f"copy: {one_line(listing.path)}", err=True)
-
-
-def listing_json(listing: Listing) -> dict[str, object]:
-    """Return the fields of one article in `dateline list --json`."""
-    return {
-        "path": listing.path,
-        "title": listing.title,
-        "published": listing.published.isoformat() if listing.published else None,
-        "place": listing.place,
-        "outlet": listing.outlet,
-        "language": listing.language or None,
-        "chunks": listing.chunks,
-        "corrected": [asdict(one) for one in listing.corrected],
-    }
-
-
-def article_json(article: Article) -> dict[str, object]:
-    """Return the fields of `dateline show --json`."""
-    return {
-        "path": article.path,
-        "title": article.title,
-        "published": article.published.isoformat() if article.published else None,
-        "day": {
-            "from": article.day.code or None,
-            "name": article.day.name or None,
-            "of_update": article.day.of_update,
-            "words": article.day.words or None,
-            "note": article.day.note or None,
-        },
-        "place": article.place,
-        "outlet": article.outlet,
-        "author": article.author,
-        "url": article.url,
-        "language": article.language or None,
-        "corrected": [asdict(one) for one in article.corrected],
-        "text": article.text,
-    }

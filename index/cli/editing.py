@@ -10,6 +10,7 @@ from index.cli.indexing import event_line
 from index.cli.options import JsonOption, SeedsOption, StoreOption
 from index.cli.running import make_commands, open_library
 from index.core.formatting import one_line
+from index.output.articles import correction_json
 from index.pipeline.corrections import (
     NONE,
     CorrectedArticle,
@@ -95,7 +96,7 @@ def _complete(library: Library) -> None:
 
 def _show(corrections: Sequence[CorrectedArticle], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([_json(one) for one in corrections], ensure_ascii=False))
+        typer.echo(json.dumps([correction_json(one) for one in corrections], ensure_ascii=False))
         return
     if not corrections:
         typer.echo("No article is corrected.")
@@ -110,16 +111,3 @@ def _lines(one: CorrectedArticle) -> Iterator[str]:
     for field, value in one.correction.stated.items():
         says = f" (its file says {one_line(own[field] or NONE)})" if field in own else ""
         yield f"{name_of(field):8} {one_line(value or NONE)}{says}"
-
-
-def _json(one: CorrectedArticle) -> dict[str, object]:
-    own = one.own
-    return {
-        "path": one.correction.path,
-        "on_shelf": one.article is not None,
-        "made": one.correction.made.isoformat(),
-        "corrections": [
-            {"field": field, "value": value, **({"own": own[field]} if field in own else {})}
-            for field, value in one.correction.stated.items()
-        ],
-    }

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from index.feeds.opml import read_opml
 from index.feeds.polling import Polled, Poller
 from index.feeds.staleness import failure_line
 from index.inbox.folder import check_folder
+from index.output.status import feed_json
 
 commands = make_commands()
 
@@ -98,22 +98,3 @@ def _list_lines(feeds: Sequence[Feed]) -> Iterator[str]:
             yield f"  {failure_line(feed)}"
         if feed.note:
             yield f"  {one_line(feed.note)}"
-
-
-def feed_json(feed: Feed) -> dict[str, object]:
-    """Return the fields of one feed in `dateline feeds --json`."""
-    return {
-        "name": feed.name,
-        "address": feed.address,
-        "follows_links": feed.follows_links,
-        "taken": feed.taken,
-        "polled": _moment(feed.polled),
-        "newest": _moment(feed.newest),
-        "failed_since": _moment(feed.failed_since),
-        "problem": feed.problem or None,
-        "note": feed.note or None,
-    }
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

@@ -81,6 +81,10 @@ class UnknownAlert(DatelineError):
     """No alert has this number."""
 
 
+class BadToken(DatelineError):
+    """A token of the API cannot be made or removed."""
+
+
 class BadQuestion(DatelineError):
     """A question, or a line of a batch file, cannot be answered."""
 

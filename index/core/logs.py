@@ -21,7 +21,7 @@ from index.core.errors import DatelineError
 
 Level = Literal["debug", "info", "warning", "error"]
 
-_OURS = ("app", "dateline", "index", "rag", "ui")
+_OURS = ("api", "app", "dateline", "index", "rag", "ui")
 _MOST_BYTES = 1_000_000  # in one file
 _OLDER_FILES = 2  # kept next to the newest
 _LINE = "%(asctime)s %(levelname)s [%(process)d] %(name)s: %(message)s"

@@ -103,6 +103,9 @@ class Settings(BaseSettings):
         7, ge=0, le=3650, description="`dateline status --check` fails if the newest article is older; 0: it may be"
     )
     page_url: str = Field("", description="address of the page, for links in messages; empty: http://localhost:8501/")
+    api_per_minute: int = Field(
+        600, ge=1, le=1_000_000, description="requests to the HTTP API that a token may make in a minute"
+    )
     proxy_user_header: str = Field(
         "",
         description="header in which a proxy with a login names its user, such as X-Forwarded-User; requests without "
@@ -150,6 +153,11 @@ class Settings(BaseSettings):
     def chat_models(self) -> tuple[str, ...]:
         """The names of the language models. The first is used unless the user chooses another."""
         return tuple(dict.fromkeys(name.strip() for name in self.chat_model.split(",") if name.strip()))
+
+    @property
+    def page(self) -> str:
+        """Address of the page, for links."""
+        return self.page_url or "http://localhost:8501/"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -53,6 +53,15 @@ def answer_question(question: str | Query, *, library: Library, chat: ChatModel 
     return whole
 
 
+def answer_earlier(questions: Sequence[str], scope: Scope, *, library: Library, all_days: bool = False) -> list[Answer]:
+    """Answer the earlier questions of a chat in quotes, each as a follow-up to those before it. Raises BadQuestion."""
+    answers: list[Answer] = []
+    for question in questions:
+        query = make_query(question, scope=scope, before=answers, all_days=all_days)
+        answers.append(answer_question(query, library=library))
+    return answers
+
+
 def stream_answer(
     question: str | Query,
     *,

@@ -32,7 +32,7 @@ from rag.answering.models import Standalone
 from rag.answering.pipeline import complete
 from rag.answering.query import clean_question, make_query
 from rag.cli.filling import index_if_empty
-from rag.delivery.messages import PAGE, compose_with
+from rag.delivery.messages import compose_with
 from rag.delivery.reports import outbox_lines, sent_json, sent_line
 from rag.delivery.sending import Which, deliver, deliver_due, keep_delivering, note_failed_run
 from rag.output.alerts import listing_json, listing_lines, result_json, result_lines
@@ -102,11 +102,7 @@ def alerts_command(
     asked = clean_question(question) if question else ""
     with open_library(seeds, store) as library:
         alerts = AlertStore(library.settings.store)
-        if remove is not None:
-            alerts.remove(remove)
-        if forget is not None:
-            alerts.question(forget)
-            alerts.forget_read(forget)
+        _delete(alerts, remove=remove, read_of=forget)
         one = read
         if asked:
             index_if_empty(library)
@@ -122,6 +118,15 @@ def alerts_command(
             typer.echo("It is asked again of new articles after each indexing.")
         if read is not None and found and found[0]:
             alerts.mark_read(read, up_to=found[0][-1].number)
+
+
+def _delete(alerts: AlertStore, *, remove: int | None, read_of: int | None) -> None:
+    """Remove an alert, or what was read of one. Raises UnknownAlert."""
+    if remove is not None:
+        alerts.remove(remove)
+    if read_of is not None:
+        alerts.question(read_of)
+        alerts.forget_read(read_of)
 
 
 def _check_alone(number: int | None, output: Path | None) -> None:
@@ -151,7 +156,7 @@ def _write_feed(settings: Settings, number: int | None, output: Path | None) -> 
     alerts = AlertStore(settings.store)
     chosen = [alerts.question(number)] if number is not None else [one.asked for one in alerts.listings()]
     found = [(asked, alerts.results(asked.number)) for asked in chosen]
-    feed = alerts_feed(found, page=settings.page_url or PAGE, of_one=number is not None)
+    feed = alerts_feed(found, page=settings.page, of_one=number is not None)
     if output is None:
         typer.echo(feed, nl=False)
         return

@@ -29,7 +29,7 @@ from index.core.scope import Scope
 from index.pipeline.library import Library
 from rag.answering.batch_file import Line, read_batch
 from rag.answering.models import Answer
-from rag.answering.pipeline import answer_question, find_passages, stream_answer
+from rag.answering.pipeline import answer_earlier, answer_question, find_passages, stream_answer
 from rag.answering.query import clean_question, make_query
 from rag.cli.exporting import AllDaysOption, OutputOption, StyleOption, read_export, write_export
 from rag.cli.filling import index_if_empty, prepare_for_many
@@ -108,7 +108,7 @@ def ask_command(
 
             _run_batch(lines, library, ask)
             return
-        before = _answer_earlier(after or [], scope, library, all_days=all_days)
+        before = answer_earlier(after or [], scope, library=library, all_days=all_days)
         query = make_query(question, scope=scope, before=before, all_days=all_days)
         # Without a model there is nothing to stop: Ctrl-C ends the command.
         with _stop_on_interrupt() if chat else nullcontext() as stop:
@@ -124,15 +124,6 @@ def ask_command(
                 answer = _print_as_it_grows(growing)
                 if report:
                     typer.echo(f"\n{report_text(answer)}")
-
-
-def _answer_earlier(questions: Sequence[str], scope: Scope, library: Library, *, all_days: bool) -> list[Answer]:
-    """Answer the earlier questions of a chat in quotes, each as a follow-up to those before it."""
-    answers: list[Answer] = []
-    for question in questions:
-        query = make_query(question, scope=scope, before=answers, all_days=all_days)
-        answers.append(answer_question(query, library=library))
-    return answers
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from rag.output.alerts import quotes_words, result_json, result_lines
 from rag.storage.alerts import Alert, AlertResult, Compose
 from rag.storage.outbox import NewMessage
 
-PAGE = "http://localhost:8501/"  # unless it is set
 _LONGEST_SUBJECT = 150  # characters
 
 
@@ -43,7 +42,7 @@ def compose_with(settings: Settings) -> Compose:
     """Return the function that writes the messages about a result, one for each receiver that is set."""
 
     def compose(asked: Alert, result: AlertResult) -> Sequence[NewMessage]:
-        links = [(settings.page_url or PAGE) + link(quote) for quote in result.quotes]
+        links = [settings.page + link(quote) for quote in result.quotes]
         event = {**result_json(asked, result), "links": links}
         lines = [*result_lines(asked, result), "", *links, "", "Sent by Dateline."]
         subject = f"{quotes_words(result.count)}: {asked.standalone.question}"

@@ -15,6 +15,7 @@ from rag.catalogue.answers import ShelfAnswer
 from rag.evidence.attribution import speech_of
 from rag.evidence.citations import Citation
 from rag.evidence.event_dates import when_of
+from rag.evidence.permalinks import link
 from rag.language.certainty import read_certainty
 from rag.llm.client import Usage
 from rag.output.answer_text import answer_text
@@ -154,6 +155,7 @@ def citation_json(citation: Citation) -> Json:
         "start": citation.span.start,
         "end": citation.span.end,
         "quote": citation.quote,
+        "link": link(citation),
         "page": citation.page,
         "ocr": citation.by_ocr,
         "language": citation.article.language or None,

@@ -1,5 +1,6 @@
 """`dateline serve`: it is open to other machines only behind a login, or if the user says that it needs none."""
 
+import json
 import socket
 import time
 from contextlib import closing
@@ -10,7 +11,7 @@ import pytest
 
 from index.core.errors import BadSettings
 from index.core.settings import Settings
-from tests.conftest import CommandLine
+from tests.conftest import FENTANYL, CommandLine
 from tests.support.ports import free_port
 from ui.cli import check_host, check_port, server_options
 
@@ -117,5 +118,39 @@ def test_the_page_works_under_a_path(dateline: CommandLine) -> None:
         assert get(f"{page}/_stcore/health", server).text == "ok"
         assert get(f"{page}/a/_stcore/health", server).status_code == 401
         assert get(f"{page}/", server, **ana).status_code == 200
+        assert get(f"{page}/healthz", server).json() == {"alive": True}
+        assert get(f"{page}/api/v1/status", server).text.startswith("This page is behind a login")
+        assert get(f"{page}/api/v1/status", server, **ana).json()["code"] == "unauthorized"
+        assert get(f"{page}/v1/models", server, **ana).json()["error"]["code"] == "unauthorized"
         opened = get(f"{page}/dateline/pulse", server, **ana, **SOCKET)
         assert opened.status_code == 101
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alone", [False, True], ids=["next to the page", "alone"])
+def test_the_api_is_served(dateline: CommandLine, alone: bool) -> None:
+    assert dateline("index").returncode == 0
+    token = dateline("tokens", "add", "desk").stdout.strip()
+    port = free_port()
+    question = {"question": FENTANYL}
+    with dateline.running("serve", "--port", str(port), *(["--api-only"] if alone else [])) as server:
+        address = f"http://127.0.0.1:{port}"
+        assert get(f"{address}/healthz", server).json() == {"alive": True}
+        assert get(f"{address}/readyz", server).json() == {"ready": True}
+        assert get(f"{address}/api/v1/status", server).status_code == 401
+        bearer = {"Authorization": f"Bearer {token}"}
+        assert get(f"{address}/api/v1/status", server, **bearer).json()["articles"] == 1
+        answer = httpx.post(f"{address}/api/v1/ask", json=question, headers=bearer, timeout=60).json()
+        assert get(f"{address}/api/v1/status", server, Host="evil.example", **bearer).status_code == 400
+        assert get(f"{address}/api/v1/status", server, Origin="https://evil.example", **bearer).status_code == 403
+        assert get(f"{address}/api/v1/openapi.json", server, **bearer).json()["openapi"] == "3.1.0"
+        page = get(f"{address}/", server)
+        assert page.status_code == (404 if alone else 200)
+        server.terminate()
+        printed, complained = server.communicate(timeout=60)
+    shown = json.loads(dateline("ask", FENTANYL, "--json").stdout)
+    assert answer["quotes"] == shown["quotes"]
+    assert "Traceback" not in complained
+    for text in (printed, complained, *(file.read_text() for file in dateline.folder.glob(".dateline/*.log*"))):
+        assert token not in text
+        assert FENTANYL not in text

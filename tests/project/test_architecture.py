@@ -21,7 +21,8 @@ MAY_IMPORT: dict[str, str] = {
     "index.feeds": "index.core index.formats.xml_files index.inbox index.reading index.shelf.database index.text",
     "index.pipeline": "index.core index.formats.sandbox index.inbox index.reading index.shelf index.text index.vectors",
     "index.backup": "index.core index.inbox.folder index.shelf.database",
-    "index.cli": "index.backup index.core index.feeds index.inbox index.pipeline index.shelf index.text",
+    "index.output": "index.feeds index.pipeline index.shelf index.text",
+    "index.cli": "index.backup index.core index.feeds index.inbox index.output index.pipeline index.shelf index.text",
     "rag.language": "index.text",
     "rag.llm": "index.core index.text",
     "rag.retrieval": "index.core index.shelf index.text index.vectors rag.language",
@@ -51,15 +52,19 @@ MAY_IMPORT: dict[str, str] = {
     ),
     # The front ends know the packages of `index` and `rag`, and each other in this order.
     "ui.browser": "index rag",
-    "ui.server": "index rag",
+    "ui.server": "api.access api.http index rag",
     "ui.chat": "index rag ui.browser ui.server",
     "ui.article": "index rag ui.browser",
     "ui.sidebar": "index rag ui.browser ui.chat ui.server",
     "ui.pages": "index rag ui.browser ui.chat ui.server ui.sidebar",
     "ui.app": "index rag ui.article ui.browser ui.chat ui.pages ui.server ui.sidebar",
     "ui.doctor": "index rag.delivery rag.llm rag.storage ui.server",
+    "api.access": "index",
+    "api.operations": "api.access index rag",
+    "api.http": "api.access api.operations index rag",
     "api.mcp_server": "index rag",
-    "ui.cli": "api.mcp_server index rag ui.doctor",
+    "api.cli": "api.access index",
+    "ui.cli": "api.cli api.mcp_server index rag ui.doctor ui.server",
     "app": "index ui ui.server",
     # As a library, and as a command.
     "dateline.shelf": (
@@ -102,9 +107,10 @@ HOMES = {
     ),
     "pydantic_settings": ("index.core.settings",),
     "streamlit": ("app", "ui."),
-    "starlette": ("app", "ui.server.headers", "ui.server.pulse"),
+    "starlette": ("api.access.problems", "api.http", "app", "ui.server.api", "ui.server.headers", "ui.server.pulse"),
+    "uvicorn": ("ui.cli",),
     "mcp": ("api.mcp_server",),
-    "typer": ("index.cli", "rag.cli", "ui.cli"),
+    "typer": ("api.cli", "index.cli", "rag.cli", "ui.cli"),
     "rich": ("index.cli",),
     "watchfiles": ("index.inbox.watch",),
 }
@@ -168,6 +174,16 @@ def test_packages_import_only_what_the_table_allows() -> None:
 def test_modules_of_a_package_do_not_import_in_a_circle() -> None:
     graph = {module: ours(file) & MODULES.keys() for module, file in MODULES.items()}
     assert list(TopologicalSorter(graph).static_order())
+
+
+def test_only_commands_import_commands() -> None:
+    others = {module: file for module, file in MODULES.items() if not _is_command(module)}
+    wrong = [f"{module} imports {name}" for module, file in others.items() for name in ours(file) if _is_command(name)]
+    assert wrong == []
+
+
+def _is_command(module: str) -> bool:
+    return "cli" in module.split(".") or module == "dateline.__main__"
 
 
 def test_index_never_imports_rag() -> None:

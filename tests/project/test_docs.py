@@ -235,6 +235,8 @@ def _objects(part: Any) -> Iterator[Any]:
         ("alerts", ["alerts"]),
         ("status", ["status"]),
         ("feeds", ["feeds"]),
+        ("tokens", ["tokens", "add", "desk"]),
+        ("tokens", ["tokens"]),
         ("list", ["list"]),
         ("show", ["show", SEED.name]),
         ("edit", ["edit", SEED.name, "--author", "Asha Rao"]),

@@ -28,8 +28,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = folder / "source"
     for name in (*OURS, ".streamlit"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("app.py", "pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, source)
+    for name in ("app.py", "pyproject.toml", "README.md", "docs/reference/openapi.json"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
     subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", folder, source],
         check=True,
@@ -74,7 +75,7 @@ def test_the_wheel_has_every_file_of_the_packages(wheel: Path) -> None:
         for file in (ROOT / package).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }
-    assert names == files | {"dateline/app.py", "dateline/.streamlit/config.toml"}
+    assert names == files | {"dateline/app.py", "dateline/.streamlit/config.toml", "api/http/openapi.json"}
     assert {f"{package}/py.typed" for package in OURS} <= files
 
 

@@ -15,6 +15,8 @@ from index.core.errors import DatelineError
 from index.core.settings import load_settings
 
 HEALTH = "/_stcore/health"
+# They show nothing of the shelf, and what watches the server asks for them without a login.
+_OPEN = (HEALTH, "/healthz", "/readyz")
 
 # Streamlit's page needs inline scripts and styles, and blobs; everything else comes from its own host.
 POLICY = "; ".join(
@@ -84,14 +86,14 @@ class ProxyLogin:
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         """Wrap `app`, whose paths begin with `base`."""
-        self._app, self._health = app, base + HEALTH
+        self._app, self._open = app, tuple(base + path for path in _OPEN)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on requests that the proxy has let in, and the one for the server's health.
+        """Pass on requests that the proxy has let in, and those for the server's health.
 
         Answer others with 401, and with 503 if it cannot be known whether there is a proxy.
         """
-        refusal = _refusal(Headers(scope=scope)) if _is_request(scope) and scope["path"] != self._health else None
+        refusal = _refusal(Headers(scope=scope)) if _is_request(scope) and scope["path"] not in self._open else None
         await (refusal or self._app)(scope, receive, send)
 
 

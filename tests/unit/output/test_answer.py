@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -10,8 +11,10 @@ from index.core.formatting import long_day, none_in_scope, one_line, scope_words
 from index.core.scope import Scope
 from index.pipeline.events import Visible
 from index.pipeline.sync import sync_shelf
+from index.text.spans import Span
 from rag.answering.models import Prose
 from rag.answering.pipeline import answer_question, find_passages
+from rag.evidence.permalinks import Place
 from rag.llm.client import ChatModel
 from rag.output.answer_json import answer_json, hits_json
 from rag.output.answer_text import MAY_ANSWER, answer_text, hit_lines, searched_line
@@ -149,6 +152,7 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
                 "start",
                 "end",
                 "quote",
+                "link",
                 "page",
                 "ocr",
                 "speaker",
@@ -157,6 +161,9 @@ def test_the_json_of_an_answer_matches_the_contract(archive: Newsroom) -> None:
                 "when",
             }
             assert citation["quote"] == text[citation["start"] : citation["end"]]
+            place = Place.read(parse_qs(citation["link"].removeprefix("?"))["quote"][0])
+            assert place is not None
+            assert place.span == Span(citation["start"], citation["end"])
     for passage in got["passages"]:
         assert set(passage) == {"number", "path", "title", "published", "start", "end", "text", "page", "ocr"}
 

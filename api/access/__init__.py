@@ -1,0 +1,1 @@
+"""Access: who may use the API, how often, and how a request is refused."""

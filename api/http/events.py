@@ -1,0 +1,76 @@
+"""Server-sent events: an answer as it grows. The quotes come first, then the prose, then the whole answer."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+
+from api.access.problems import Problem, json_bytes
+from api.access.service import Service
+from api.operations import questions
+from api.operations.requests import Ask
+from rag.output.answer_json import answer_json
+from rag.output.answer_text import prose_text
+
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+async def answer_events(service: Service, request: Ask) -> AsyncIterator[bytes]:
+    """Yield an event `quotes`, then `prose` as it is written, then `answer`.
+
+    Each `prose` has what is to be put after the first `start` characters of the prose so far. A model may rewrite a
+    follow-up; if that finds other quotes, `quotes` is sent again.
+    """
+    shown, last = "", None
+    growing = service.work.stream(lambda stop: questions.answers(service, request, stop))
+    async with aclosing(growing):
+        async for answer in growing:
+            if last is None or answer.quoted != last.quoted:
+                yield _event("quotes", answer_json(answer))
+            last = answer
+            if answer.prose and (text := prose_text(answer.prose)) != shown:
+                start = _same_start(shown, text)
+                yield _event("prose", {"start": start, "text": text[start:]})
+                shown = text
+    if last is not None:
+        yield _event("answer", answer_json(last))
+
+
+def problem_event(problem: Problem) -> bytes:
+    """Return the event that ends an answer that breaks off."""
+    return _event("problem", problem.json)
+
+
+async def stream_response(events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes]) -> StreamingResponse:
+    """Return a response with events, and with a `last_event` if they break off.
+
+    Raises what happens before the first of them, so that it gets its own status.
+    """
+    first = await anext(events)
+
+    async def all_events() -> AsyncIterator[bytes]:
+        yield first
+        try:
+            async for event in events:
+                yield event
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
+            yield last_event(Problem.of(error))
+
+    return StreamingResponse(all_events(), headers=_HEADERS, media_type="text/event-stream")
+
+
+def _event(name: str, body: object) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), json_bytes(body))
+
+
+def _same_start(one: str, other: str) -> int:
+    """Return how many characters both texts begin with.
+
+    >>> _same_start("He left.", "He left. She")
+    8
+    """
+    pairs = zip(one, other, strict=False)
+    return next((place for place, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))

@@ -1,0 +1,35 @@
+"""How the server is, for what watches it. These two need no token and show nothing of the shelf."""
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from api.access.problems import json_response
+from api.http.guard import GetService
+from index.core.errors import DatelineError
+
+
+def health_routes(get_service: GetService, base: str) -> list[BaseRoute]:
+    """Return `/healthz`, which responds while the server is alive, and `/readyz`, if the shelf can be read."""
+
+    async def alive(_: Request) -> Response:
+        return json_response({"alive": True})
+
+    async def ready(_: Request) -> Response:
+        is_ready = await asyncio.to_thread(_is_sound, get_service)
+        return json_response({"ready": is_ready}, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    return [Route(f"{base}/healthz", alive), Route(f"{base}/readyz", ready)]
+
+
+def _is_sound(get_service: GetService) -> bool:
+    """Return True if the shelf is what the last run left."""
+    try:
+        with get_service().library.shelf.read(checked=True) as reading:
+            reading.counts()
+    except DatelineError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Articles, feeds and the state of the shelf as JSON, for the command line and the servers."""
