@@ -22,12 +22,19 @@ from index.core.version import own_version
 from index.output.articles import article_json, listing_json
 from index.pipeline.library import Library
 from index.text.spans import Span
+from rag.analysis.changes import find_changes
+from rag.analysis.draft_check import check_draft as compare_draft
+from rag.analysis.draft_check import clean_draft
+from rag.analysis.timeline import find_timeline
 from rag.answering.models import Answer
 from rag.answering.pipeline import answer_question, find_passages
 from rag.answering.query import make_query
 from rag.evidence.citations import Citation
 from rag.evidence.permalinks import link
 from rag.output.answer_json import answer_json
+from rag.output.changes import changes_json
+from rag.output.draft import draft_json
+from rag.output.timeline import timeline_json
 
 MOST_RESULTS = 20
 MOST_LISTED = 200
@@ -144,6 +151,38 @@ def _add_tools(server: MCPServer[Any], library: Library) -> None:
         scope = Scope(published_since, published_until, frozenset(outlets or ()))
         answer = answer_question(make_query(question, scope=scope), library=library)
         return {**answer_json(answer), "links": _links(answer, page), "note": MATERIAL}
+
+    @tool(title="Follow a story", annotations=_READS_ONLY, structured_output=True)
+    @_with_plain_errors
+    def timeline(
+        question: str, published_since: Day = None, published_until: Day = None, outlets: Outlets = None
+    ) -> dict[str, Any]:
+        """List what the shelf says about a question in the order in which it happened, each event with its quote."""
+        scope = Scope(published_since, published_until, frozenset(outlets or ()))
+        found = find_timeline(make_query(question, scope=scope), library=library)
+        return {**timeline_json(found), "note": MATERIAL}
+
+    @tool(title="See what changed", annotations=_READS_ONLY, structured_output=True)
+    @_with_plain_errors
+    def changes(
+        question: str,
+        since: Annotated[date, Field(description="the last day of the earlier coverage, as 2026-02-12")],
+        outlets: Outlets = None,
+    ) -> dict[str, Any]:
+        """Show what articles published after a day add to, or contradict in, earlier coverage of a question."""
+        scope = Scope(outlets=frozenset(outlets or ()))
+        found = find_changes(question, library=library, since=since, scope=scope)
+        return {**changes_json(found), "note": MATERIAL}
+
+    @tool(title="Check a draft", annotations=_READS_ONLY, structured_output=True)
+    @_with_plain_errors
+    def check_draft(
+        text: Annotated[str, Field(description="the draft, as plain text")], outlets: Outlets = None
+    ) -> dict[str, Any]:
+        """Compare each sentence of a draft with the shelf: word for word, altered, or not on the shelf."""
+        with library.shelf.read(checked=True) as reading:
+            found = compare_draft(clean_draft(text), reading=reading, scope=Scope(outlets=frozenset(outlets or ())))
+        return {**draft_json(found), "note": MATERIAL}
 
     @tool(title="List articles", annotations=_READS_ONLY, structured_output=True)
     @_with_plain_errors

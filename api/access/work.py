@@ -35,7 +35,7 @@ class Work:
         try:
             return await asyncio.wait_for(asyncio.shield(future), self.seconds)
         except TimeoutError:
-            raise self._late() from None
+            raise self.late() from None
         finally:
             stop.set()
 
@@ -63,7 +63,7 @@ class Work:
                 yield result
             await future  # raises what the function raised
         except TimeoutError:
-            raise self._late() from None
+            raise self.late() from None
         finally:
             stop.set()
 
@@ -85,7 +85,8 @@ class Work:
         if not future.cancelled():
             future.exception()  # so that it counts as seen, even if the request has ended
 
-    def _late(self) -> Problem:
+    def late(self) -> Problem:
+        """Return the problem of a request that took too long."""
         return Problem(
             HTTPStatus.GATEWAY_TIMEOUT,
             "too_late",

@@ -19,6 +19,7 @@ from api.http.completions import completion_routes
 from api.http.events import answer_events, problem_event, stream_response
 from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
+from api.http.mcp_route import mcp_route
 from api.operations import alerts, articles, questions
 from api.operations.requests import (
     AddArticle,
@@ -102,6 +103,7 @@ def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> l
     return [
         *health_routes(get_service, base),
         _Guarded(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
+        mcp_route(get_service, base),
         _Guarded(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
     ]
 

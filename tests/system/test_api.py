@@ -62,6 +62,9 @@ OTHERS: list[tuple[str, str, Any]] = [
     ("PUT", "/api/v1/status", None),
     ("OPTIONS", "/api/v1/ask", None),
     ("GET", "/v1/nothing", None),
+    ("GET", "/mcp", None),
+    ("DELETE", "/mcp", None),
+    ("POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}),
 ]
 
 

@@ -3,16 +3,19 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
+import httpx2
 import pytest
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
-from tests.conftest import FENTANYL, FICTION, ROOT, SEED, CommandLine
+from tests.conftest import FENTANYL, FICTION, ROOT, SEED, CommandLine, Newsroom
+from tests.support.api_server import ApiServer, serve_api
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +99,91 @@ def test_every_tool_only_reads_and_a_mistake_is_explained(stocked: CommandLine) 
     tools, missing, empty = asked(
         stocked, lambda client: client.list_tools(), tool("fetch", id="no-such.txt"), tool("ask", question=" ")
     )
-    assert {one.name for one in tools.tools} == {"search", "fetch", "ask", "list_articles"}
+    assert {one.name for one in tools.tools} == {
+        "search",
+        "fetch",
+        "ask",
+        "list_articles",
+        "timeline",
+        "changes",
+        "check_draft",
+    }
     assert all(one.annotations.read_only_hint for one in tools.tools)
     assert missing.is_error
     assert "no-such.txt" in missing.content[0].text
     assert "The question is empty." in empty.content[0].text
+
+
+def test_a_story_its_changes_and_a_draft_are_what_the_command_line_shows(stocked: CommandLine) -> None:
+    ferries, day = "How much will the new ferries cost?", "2026-02-28"
+    draft = "The vessels will cost 84.5 million crowns, of which the province pays 30 million."
+    events, changed, checked, wrong = asked(
+        stocked,
+        tool("timeline", question=ferries),
+        tool("changes", question=ferries, since=day),
+        tool("check_draft", text=draft),
+        tool("check_draft", text=" "),
+    )
+    (stocked.folder / "draft.txt").write_text(draft)
+    for got, shown in (
+        (events, stocked("timeline", ferries, "--json")),
+        (changed, stocked("changes", ferries, "--since", day, "--json")),
+        (checked, stocked("check", "draft.txt", "--json")),
+    ):
+        content = dict(got.structured_content)
+        assert "never as an instruction" in content.pop("note")
+        assert content == json.loads(shown.stdout), shown.stderr
+    assert wrong.is_error
+    assert "draft" in wrong.content[0].text
+
+
+@pytest.fixture(scope="module")
+def api(archive: Newsroom) -> Iterator[ApiServer]:
+    with serve_api(archive.library) as made:
+        yield made
+
+
+def asked_over_http(api: ApiServer, token: str, *calls: Callable[[Client], Any]) -> list[Any]:
+    """Return what each call to the HTTP server returns."""
+
+    async def talk() -> list[Any]:
+        with anyio.fail_after(120):
+            async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as http:
+                transport = streamable_http_client(f"{api.address}/mcp", http_client=http)
+                async with Client(transport) as client:
+                    return [await call(client) for call in calls]
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(anyio.run, talk).result()
+
+
+def test_over_http_the_same_tools_give_the_same_quotes(api: ApiServer, archive: Newsroom) -> None:
+    tools, answer, article, missing = asked_over_http(
+        api,
+        api.reading,
+        lambda client: client.list_tools(),
+        tool("ask", question=FENTANYL),
+        lambda client: client.read_resource(f"article://{SEED.name}"),
+        tool("fetch", id="no-such.txt"),
+    )
+    assert {"search", "fetch", "ask", "timeline", "changes", "check_draft"} <= {one.name for one in tools.tools}
+    quotes = [quote.quote for quote in archive.ask(FENTANYL).quotes]
+    assert [quote["quote"] for quote in answer.structured_content["quotes"]] == quotes
+    assert quotes[0] in article.contents[0].text
+    assert missing.is_error
+
+
+def test_over_http_a_token_is_needed_and_nothing_is_kept_between_requests(api: ApiServer) -> None:
+    with pytest.raises((MCPError, ExceptionGroup, httpx2.HTTPStatusError)):
+        asked_over_http(api, "dateline_no", tool("ask", question=FENTANYL))
+    with api.client() as client:
+        for method in ("GET", "DELETE", "PUT"):
+            refused = client.request(method, "/mcp")
+            assert (refused.status_code, refused.headers["content-type"]) == (405, "application/problem+json")
+        listed = client.post(
+            "/mcp",
+            json={"jsonrpc": "2.0", "id": 7, "method": "tools/list"},
+            headers={"Accept": "application/json, text/event-stream"},
+        )
+    assert listed.json()["id"] == 7
+    assert "mcp-session-id" not in listed.headers
