@@ -27,6 +27,7 @@ from rag.analysis.sentence_context import (
 from rag.evidence.attribution import speech_of
 from rag.language.date_phrases import NamedTime
 from rag.language.date_words import DATE_WORD
+from rag.language.lexicon import PAST_FORMS
 from rag.language.matching import as_written, meets, term_set
 from rag.language.numbers import Number, read_numbers
 
@@ -52,6 +53,8 @@ _EARLIER = re.compile(
 _PERIOD = re.compile(r"\b(?:last|past)\s(?:\w+\s)?(?:days|weeks|months|years|decades?)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:it|there|they)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
+_AFTER_PREPOSITION = re.compile(r"\b(?:of|for|after|in|from|since|before|about|over)\s(?:[\w'’-]+\s){0,4}$")
+_PAST_VERB = re.compile(rf"\b(?:{'|'.join(sorted(PAST_FORMS))}|[a-z]{{3,}}ed)\b")
 _BREAK = re.compile(r"[,;:()–—]\s|\s(?:and|but|while|which|who|that|because|after|when|where|as)\s")
 _DENIED_BEFORE = re.compile(
     r"(?:\bnot|n['’]t|\bnever|\bno longer|\brather than|\binstead of|\bunlike|\bnor|\bfrom being|\bmistaken(?:ly)? for"
@@ -71,6 +74,9 @@ def differing_numbers(one: SentenceContext, other: SentenceContext) -> Iterator[
         if one.answers or other.answers:
             return
     if not same_thing(one, other, share=_SHARED_AROUND_NUMBERS) or days_differ(one, other, by=_SAME_STORY):
+        return
+    # Weeks later a toll has risen, and a question about something else did not ask for that.
+    if _published_apart(one, other) > _SAME_STORY:
         return
     mine, theirs = _not_asked(one), _not_asked(other)
     scores = {(a, b): _shared_frame(a, b) for a, b in product(mine, theirs)}
@@ -218,6 +224,8 @@ def _of_what_is_asked(sentence: SentenceContext, other: SentenceContext) -> list
         return []
 
     def is_asked(mention: Mention) -> bool:
+        if verb in own and _is_of_another_verb(sentence.quote, as_written(verb, sentence.quote), mention.span):
+            return False
         found = term_set(_clause(sentence.quote, mention.span))
         if (verb in found if verb in own else meets(verb, found)) or sentence.asked.share_in(found) >= _ASKED_IN_CLAUSE:
             return True
@@ -225,6 +233,15 @@ def _of_what_is_asked(sentence: SentenceContext, other: SentenceContext) -> list
         return bool(_YEAR.search(mention.shown)) and (is_name or verb not in own or not has_other_time)
 
     return [one for one in sentence.times if is_asked(one)]
+
+
+def _is_of_another_verb(quote: str, verb: str, time: Span) -> bool:
+    """Return True if a verb is used as a noun, and a time is of another: "the search after its fall ended on Friday"."""
+    start = quote.find(verb)
+    if _PAST_VERB.fullmatch(verb) or not _AFTER_PREPOSITION.search(quote[:start]):
+        return False
+    between = quote[start + len(verb) : time.start] if start < time.start else quote[time.end : start]
+    return _PAST_VERB.search(between) is not None
 
 
 def are_of_one_article(one: SentenceContext, other: SentenceContext) -> bool:
@@ -246,11 +263,17 @@ def _times_comparable(one: SentenceContext, other: SentenceContext) -> bool:
     """Return True if two sentences that no question was asked about each give one time for the same event."""
     if not may_be_same(one, other) or not is_alike(one.own, other.own, share=SHARED_CLOSELY):
         return False
-    published = one.citation.article.published, other.citation.article.published
-    apart = abs((published[0] - published[1]).days) if published[0] and published[1] else _SAME_STORY + 1
-    if apart > _SAME_STORY or len(one.times) != 1 or len(other.times) != 1:
+    if _published_apart(one, other, unknown=_SAME_STORY + 1) > _SAME_STORY:
+        return False
+    if len(one.times) != 1 or len(other.times) != 1:
         return False
     return same_thing(one, other, share=SHARED_CLOSELY) and days_apart(one, other) <= _SAME_EVENT
+
+
+def _published_apart(one: SentenceContext, other: SentenceContext, *, unknown: int = 0) -> int:
+    """Return the days between the articles of two sentences; `unknown` if one of them has no date."""
+    first, second = one.citation.article.published, other.citation.article.published
+    return abs((first - second).days) if first and second else unknown
 
 
 def agree(one: Mention, other: Mention) -> bool:

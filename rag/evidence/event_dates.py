@@ -40,6 +40,12 @@ _PAST = re.compile(
     rf"\b(?:was|were|had|since|(?:has|have)(?!\sto\b)|(?:{'|'.join(sorted(PAST_FORMS - {'set', 'cut', 'put', 'let'}))})"
     r"|(?<!\ba\s)(?<!\ban\s)(?<!\bthe\s)[a-z]{3,}ed)\b"
 )
+# Verbs whose past is written like their present.
+_LIKE_PAST = re.compile(r"\b(?:beat|cut|hit|let|put|quit|read|set|shut|split|spread)\b")
+_PRESENT = re.compile(
+    r"\b(?:is|are|has|have|needs?|faces?|plays?|meets?|hosts?|visits?|decides?|votes?|[a-z]{3,}(?:ies|ses|zes|xes|kes|ves))\b"
+)
+_SENTENCE_END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“‘(]?[A-Z])")
 # "Was due to open" may still be to come, and a correction has a later day than its article.
 _ANY_TENSE = re.compile(
     rf"\b(?:was|were|had|been)\s(?:\w+\s)?(?:to|(?:{_MEANT})(?:d|n?ed)?\s(?:to|for))\b|\b(?:if\b|correct|amend|updat|clarif)",
@@ -121,7 +127,7 @@ def read_when(quote: str, published: date) -> tuple[When, ...]:
     for one in sorted(read, key=lambda one: one[0] - one[1]):
         if all(one[1] <= start or one[0] >= end for start, end, _, _ in found):
             found.append(one)
-    return tuple(_when(text, one, published) for one in sorted(found))
+    return tuple(_when(text, one, published) for one in sorted(found) if not _is_in_doubt(text, one[0], one[1]))
 
 
 def _when(text: str, found: tuple[int, int, date, date], published: date) -> When:
@@ -228,6 +234,17 @@ def looks_forward(text: str, place: int) -> bool:
     if _SAYS_ON.search(text[:place]):
         return False
     return bool(_UNTIL.search(text[:place])) or _tense(text, place) > 0
+
+
+def _is_in_doubt(text: str, start: int, end: int) -> bool:
+    """Return True for a bare weekday in a sentence of the present: "Norvia needs a win on Wednesday"."""
+    found = _WEEKDAY.fullmatch(text, start, end)
+    if not found or found["which"] or found["week"] or looks_forward(text, start) or _SAYS_ON.search(text[:start]):
+        return False
+    begins = max((found.end() for found in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    ends = _SENTENCE_END.search(text, end)
+    sentence = text[begins : ends.start() if ends else len(text)]
+    return bool(_PRESENT.search(sentence)) and not (_PAST.search(sentence) or _LIKE_PAST.search(sentence))
 
 
 def _tense(text: str, place: int) -> int:

@@ -187,6 +187,14 @@ def test_sentences_that_agree_raise_no_alarm(_why: str, one: str, other: str, qu
     assert sides_of(between(question, other, one)) == []
 
 
+def test_the_day_of_another_verb_is_not_that_of_the_event() -> None:
+    one = "The bridge at Quarrow collapsed on Monday, 9 March, police said."
+    other = "The search for victims of the Quarrow bridge collapse ended on Thursday, 12 March, police said."
+    assert sides_of(between("When did the bridge at Quarrow collapse?", one, other)) == []
+    later = "The Quarrow bridge collapsed on Thursday, 12 March, police said."
+    assert sides_of(between("When did the bridge at Quarrow collapse?", one, later)) != []
+
+
 def test_articles_from_different_days_are_sorted() -> None:
     monday, tuesday = "2026-02-09", "2026-02-10"
     for texts, days in (((TWELVE, FOURTEEN), (monday, tuesday)), ((FOURTEEN, TWELVE), (tuesday, monday))):

@@ -86,6 +86,8 @@ def test_each_time_has_its_own_verb() -> None:
         "On 31 February it rained.",
         "a monday",
         "Cases have risen since the start of the year.",
+        "She had hoped to win. Norvia needs a win against Portugal on Wednesday.",
+        "The council votes on Tuesday.",
     ],
 )
 def test_text_without_a_time_gives_none(quote: str) -> None:
