@@ -236,7 +236,7 @@ def _of_what_is_asked(sentence: SentenceContext, other: SentenceContext) -> list
 
 
 def _is_of_another_verb(quote: str, verb: str, time: Span) -> bool:
-    """Return True if a verb is used as a noun, and a time is of another: "the search after its fall ended on Friday"."""
+    """Return True if a verb is a noun here, and a time is of another: "the search after its fall ended on Friday"."""
     start = quote.find(verb)
     if _PAST_VERB.fullmatch(verb) or not _AFTER_PREPOSITION.search(quote[:start]):
         return False

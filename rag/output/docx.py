@@ -29,7 +29,7 @@ from rag.output.answer_text import (
 )
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
-from rag.storage.notebook import DAMAGED, Pin
+from rag.storage.notebook import Pin
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -74,7 +74,7 @@ def notebook_word(pins: Sequence[Pin], *, style: Style, page: str = "") -> bytes
         if pin.citation:
             _write_quote(document, pin.citation, notes)
         else:
-            document.add_paragraph(DAMAGED)
+            document.add_paragraph(xml_line(pin.problem))
         for line in filter(str.strip, pin.note.splitlines()):
             document.add_paragraph(xml_line(line))
     return _finish(document, notes)

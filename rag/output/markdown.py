@@ -29,7 +29,7 @@ from rag.output.answer_text import (
 )
 from rag.output.bibliography import Style, reference
 from rag.output.timeline import by_days, event_days, timeline_notes
-from rag.storage.notebook import DAMAGED, Pin
+from rag.storage.notebook import Pin
 
 # All characters that have a meaning in CommonMark or GitHub's Markdown.
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$^=@])")
@@ -62,8 +62,9 @@ def notebook_markdown(pins: Sequence[Pin], *, style: Style = "plain", page: str 
     for pin in pins:
         if pin.question != asked:
             parts.append(f"## {_plain(asked := pin.question)}")
-        parts.append(_quote(pin.citation, "", style=style, page=page) if pin.citation else _plain(DAMAGED))
-        parts += ["  \n".join(_plain(line) for line in pin.note.splitlines() if line.strip())] if pin.note else []
+        parts.append(_quote(pin.citation, "", style=style, page=page) if pin.citation else _plain(pin.problem))
+        for paragraph in re.split(r"\n\s*\n", pin.note.strip()):
+            parts += ["  \n".join(map(_plain, paragraph.splitlines()))] if paragraph else []
     return "\n\n".join(parts) + "\n"
 
 

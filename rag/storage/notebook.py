@@ -20,7 +20,8 @@ from rag.storage.answer_codec import is_as_named, name_article, read_article
 FILE_NAME = "notebook.db"
 VERSION = 1
 LONGEST_NOTE = 10_000  # characters
-DAMAGED = "This quote differs from what was saved (a damaged disk?). Expected it word for word. Unpin it."
+DAMAGED = "This quote differs from what was saved (a damaged disk?). Expected it word for word. Restore a backup."
+UNREADABLE = "This quote was saved by another version of Dateline. Expected one of this version. Update Dateline."
 _APPLICATION_ID = 0x444C4E42  # "DLNB": marks our file among SQLite files
 _SCHEMA = """
 CREATE TABLE articles (id TEXT PRIMARY KEY, article TEXT NOT NULL);
@@ -38,7 +39,8 @@ class Pin:
     """A pinned quote."""
 
     number: int
-    citation: Citation | None  # None if it is damaged
+    citation: Citation | None  # None if it cannot be read
+    problem: str  # why not
     question: str  # that it answered
     note: str  # the reader's own
     pinned: datetime  # UTC
@@ -81,12 +83,19 @@ class Notebook:
             connection.execute(_FORGET_ARTICLES)
         self._database.empty_log()
 
-    def note(self, number: int, text: str) -> None:
-        """Replace the note of a pin; what is longer than `LONGEST_NOTE` is cut. Raises UnknownPin."""
-        note = text.strip()[:LONGEST_NOTE]
+    def note(self, number: int, text: str, *, was: str) -> None:
+        """Replace the note `was` of a pin; what is longer than `LONGEST_NOTE` is cut. Raises UnknownPin.
+
+        If the note was changed elsewhere meanwhile, the new text is put below it, so that nothing is lost.
+        """
+        note = text.strip()
         with self._database.writing() as connection:
-            if connection.execute("UPDATE pins SET note = ? WHERE number = ?", (note, number)).rowcount == 0:
+            row = connection.execute("SELECT note FROM pins WHERE number = ?", (number,)).fetchone()
+            if row is None:
                 raise _unknown()
+            if row[0] not in (was.strip(), note):
+                note = f"{row[0]}\n\n{note}".strip()
+            connection.execute("UPDATE pins SET note = ? WHERE number = ?", (note[:LONGEST_NOTE], number))
 
     def move(self, number: int, by: int) -> None:
         """Move a pin by so many places, up if negative; at the ends it stops. Raises UnknownPin."""
@@ -98,6 +107,11 @@ class Notebook:
             order.insert(min(max(place + by, 0), len(order) - 1), order.pop(place))
             connection.executemany("UPDATE pins SET place = ? WHERE number = ?", enumerate(order, 1))
 
+    def numbers_and_notes(self) -> list[tuple[int, str]]:
+        """Return the number and the note of each pin, in their order, without reading articles."""
+        with self._database.reading() as connection:
+            return connection.execute("SELECT number, note FROM pins ORDER BY place, number").fetchall()
+
     def pins(self) -> list[Pin]:
         """Return the pins in their order."""
         with self._database.reading() as connection:
@@ -106,7 +120,13 @@ class Notebook:
                 "SELECT number, article, start, ends, question, note, pinned FROM pins ORDER BY place, number"
             ).fetchall()
         return [
-            Pin(number, _citation(name, articles[name], start, end), question, note, datetime.fromisoformat(pinned))
+            Pin(
+                number,
+                *_citation(name, articles.get(name, ""), start, end),
+                question,
+                note,
+                datetime.fromisoformat(pinned),
+            )
             for number, name, start, end, question, note, pinned in rows
         ]
 
@@ -120,11 +140,12 @@ def _unknown() -> UnknownPin:
     return UnknownPin("This quote is not in the notebook. Expected a pinned one. Reload the page.")
 
 
-def _citation(name: str, written: str, start: int, end: int) -> Citation | None:
+def _citation(name: str, written: str, start: int, end: int) -> tuple[Citation | None, str]:
+    """Return the quote, or why it cannot be read."""
     if not is_as_named(name, written):
-        return None
+        return None, DAMAGED
     try:
         article = read_article(written)
     except ValidationError:
-        return None  # of another version
-    return Citation(article, Span(start, end)) if 0 <= start < end <= len(article.text) else None
+        return None, UNREADABLE
+    return (Citation(article, Span(start, end)), "") if 0 <= start < end <= len(article.text) else (None, DAMAGED)

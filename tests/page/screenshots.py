@@ -135,7 +135,7 @@ def notebook(reader: Reader) -> None:
         pin.click()
     expect(quote.get_by_role("button", name=re.compile("^Unpin"))).to_be_visible()
     reader.page.goto(reader.page.url.split("?")[0] + "?page=notebook")
-    expect(reader.page.locator(".dl-pinned")).to_have_count(1)
+    expect(reader.page.locator(".notebook-root .quote")).to_have_count(1)
 
 
 def shelf(reader: Reader) -> None:

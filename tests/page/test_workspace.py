@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.storage.chats import Chats, KeptTurn
 from tests.conftest import FENTANYL, FICTION, SEED, wait_until
@@ -299,6 +299,10 @@ def test_the_newest_chats_are_listed_by_day_above_the_shelf_and_the_others_on_re
         expect(listed.locator(".open")).to_have_count(11)
 
 
+def pin_of(quote: Locator, name: str) -> Locator:
+    return quote.get_by_role("button", name=re.compile(f"^{name}"))
+
+
 def test_quotes_are_pinned_noted_ordered_and_exported(browser: Browser, tmp_path: Path) -> None:
     shutil.copytree(FICTION, tmp_path / "seeds")
     shutil.copy(SEED, tmp_path / "seeds")
@@ -308,40 +312,87 @@ def test_quotes_are_pinned_noted_ordered_and_exported(browser: Browser, tmp_path
         quote = page.locator(".quote").first
         words = quote.locator(".words").text_content() or ""
         quote.hover()
-        pin = quote.get_by_role("button", name="Pin")
-        pin.focus()
+        pin_of(quote, "Pin").focus()
         page.keyboard.press("Enter")
-        expect(quote.get_by_role("button", name="Unpin")).to_be_focused()
+        expect(pin_of(quote, "Unpin")).to_be_focused()
         expect(page.get_by_role("status").filter(has_text="Kept in the notebook")).to_have_count(1)
         reader.ask("How much will the new ferries cost?")
         newest = page.locator(".st-key-turn-1-newest .quote").first
         newest.hover()
-        newest.get_by_role("button", name="Pin").click()
-        expect(newest.get_by_role("button", name="Unpin")).to_be_visible()
+        pin_of(newest, "Pin").click()
+        expect(pin_of(newest, "Unpin")).to_be_visible()
 
         page.get_by_role("button", name="Notebook").click()
         expect(page).to_have_title("Notebook · Dateline")
-        pinned = page.locator(".dl-pinned")
+        pinned, note = page.locator(".notebook-root .quote"), page.get_by_role("textbox", name="Note on")
         expect(pinned).to_have_count(2)
         expect(pinned.first).to_have_text(words)
-        page.get_by_role("textbox", name="Note").first.fill("Call the ministry.")
-        page.get_by_role("textbox", name="Note").first.press("Control+Enter")
-        page.get_by_role("button", name="Move down").first.click()
+        note.first.fill("Call the ministry.")
+        down = page.get_by_role("button", name="Move down").first
+        down.focus()
+        page.keyboard.press("Enter")
         expect(pinned.last).to_have_text(words)
+        expect(page.get_by_role("button", name="Move down").last).to_be_focused()
         page.reload()
         expect(pinned.last).to_have_text(words)
-        expect(page.get_by_role("textbox", name="Note").last).to_have_value("Call the ministry.")
+        expect(note.last).to_have_value("Call the ministry.")
         page.get_by_role("button", name="Export").click()
         with page.expect_download() as download:
             page.get_by_role("button", name="Markdown").click()
         written = download.value.path().read_text()
-        print(written)
         assert written.index("million crowns") < written.index("liaison officers") < written.index("Call the ministry")
-        page.keyboard.press("Escape")
         page.get_by_role("button", name="Open in the article").last.click()
         expect(page.locator("mark.current")).to_have_text(words)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Unpin").first.click()
         expect(pinned).to_have_count(1)
         page.get_by_role("button", name="Unpin").click()
+        expect(page.get_by_text("This deletes your note, too.")).to_be_visible()
+        page.get_by_role("button", name="Unpin and delete the note").click()
         expect(page.get_by_text("No quotes yet.")).to_be_visible()
+
+
+def test_no_window_of_the_notebook_loses_what_another_one_wrote(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as one, reading(browser, server) as other:
+        one.ask(FENTANYL)
+        quote = one.page.locator(".quote").first
+        expect(pin_of(quote, "Pin")).to_be_attached()
+        other.ask(FENTANYL)
+        other.page.locator(".quote").first.hover()
+        pin_of(other.page.locator(".quote").first, "Pin").click()
+        expect(pin_of(other.page.locator(".quote").first, "Unpin")).to_be_visible()
+        # The first window does not know of that yet, and still offers to pin it.
+        quote.hover()
+        pin_of(quote, "Pin").click()
+        expect(pin_of(quote, "Unpin")).to_be_visible()
+        note = other.page.get_by_role("textbox", name="Note on")
+        other.page.get_by_role("button", name="Notebook").click()
+        note.fill("An hour of work.")
+        other.page.wait_for_timeout(100)  # shorter than the pause after which a note is sent
+        other.page.go_back()
+        expect(note).to_have_count(0)
+        other.page.get_by_role("button", name="Notebook").click()
+        expect(note).to_have_value("An hour of work.")
+        one.page.get_by_role("button", name="Notebook").click()
+        expect(one.page.get_by_role("textbox", name="Note on")).to_have_value("An hour of work.")
+        one.page.get_by_role("textbox", name="Note on").fill("And more.")
+        expect(note).to_have_value("And more.")
+        one.page.get_by_role("button", name="Back to the chat").click()
+        expect(pin_of(one.page.locator(".quote").first, "In the notebook")).to_be_attached()
+
+
+def test_a_notebook_that_cannot_be_written_is_said_and_the_answer_stays(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SEED, tmp_path / "seeds")
+    with serve(tmp_path) as server, reading(browser, server) as reader:
+        reader.ask(FENTANYL)
+        expect(pin_of(reader.page.locator(".quote").first, "Pin")).to_be_attached()
+        (server.store / "notebook.db").write_bytes(b"something else")
+        reader.page.locator(".quote").first.hover()
+        pin_of(reader.page.locator(".quote").first, "Pin").click()
+        expect(reader.page.locator(".part-pin-problem")).to_contain_text("notebook.db")
+        expect(reader.page.locator(".quote")).to_have_count(2)
+        reader.page.get_by_role("button", name="Notebook").click()
+        expect(reader.page.get_by_role("alert")).to_contain_text("notebook.db")

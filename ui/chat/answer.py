@@ -10,6 +10,9 @@ from functools import partial
 from itertools import groupby
 from weakref import WeakKeyDictionary
 
+import streamlit as st
+
+from index.core.errors import DatelineError
 from index.core.formatting import counted, place_line
 from index.text.articles import Article
 from rag.analysis.disagreements import disagreements_of, sides_by_quote
@@ -55,6 +58,7 @@ from ui.server.chats import Turn
 from ui.server.services import get_services
 
 _component = make_component("answer")
+_PIN_PROBLEM = "pin-problem-"
 # Computed once for a finished answer: a long chat is redrawn at every click.
 _made: WeakKeyDictionary[Turn, tuple[Answer, dict[str, object]]] = WeakKeyDictionary()
 
@@ -97,7 +101,7 @@ def show_answer(
             "changes": shown_changes(turn, answer) if answer and not busy else None,
             "file": None if busy else handed_over(turn.id),
             "timeline": shown_timeline(turn, answer) if answer and not busy else None,
-            "pinned": _pinned(turn, answer) if answer and not busy else None,
+            **(_pins_shown(turn, answer) if answer and not busy else {}),
             **(_shown(turn, answer) if answer else {}),
         },
         about=turn.id,
@@ -120,7 +124,8 @@ def _look_further(place: int, turn: Turn, answer: Answer, clicks: Clicks) -> Non
     clicks.do("export", partial(_export, turn, answer), str)
     clicks.do("changes", lambda day: look_for_changes(turn, answer, day, library), str)
     clicks.do("open", partial(_open_quote, place, turn, answer), str)
-    clicks.do("pin", partial(_pin, turn, answer), str)
+    clicks.do("pin", partial(_pin, turn, answer), dict)
+    clicks.do("notebook", lambda _: go(replace(here().without_article(), page="notebook")), bool)
 
 
 def _open_quote(place: int, turn: Turn, answer: Answer, clicked: str) -> None:
@@ -144,25 +149,38 @@ def show_found(number: int, turn: Turn) -> None:
             "narrowed": False,
             "forms": forms(),
             "file": handed_over(turn.id),
-            "pinned": _pinned(turn, answer),
+            **_pins_shown(turn, answer),
         },
     )
     clicks.do("export", partial(_export, turn, answer), str)
-    clicks.do("pin", partial(_pin, turn, answer), str)
+    clicks.do("pin", partial(_pin, turn, answer), dict)
+    clicks.do("notebook", lambda _: go(replace(here().without_article(), page="notebook")), bool)
     clicks.do("open", partial(_open, number, citations_shown(answer)), str)
 
 
-def _pinned(turn: Turn, answer: Answer) -> list[str]:
-    """Return the quotes on the cards that are in the notebook, by their places."""
-    notebook = get_services().notebook
-    return [str(Place.of(one)) for one in (*citations_shown(answer), *changes_cited(turn)) if notebook.has(one)]
+def _pins_shown(turn: Turn, answer: Answer) -> dict[str, object]:
+    """Return which quotes are in the notebook, by their places, which of them have a note, and what went wrong."""
+    pins = get_services().notebook.pinned((*citations_shown(answer), *changes_cited(turn)))
+    places = [(str(Place.of(pin.citation)), bool(pin.note)) for pin in pins if pin.citation]
+    problem = st.session_state.get(_PIN_PROBLEM + turn.id, "")
+    noted = [place for place, has_note in places if has_note]
+    return {"pinned": [place for place, _ in places], "noted": noted, "pin_problem": problem}
 
 
-def _pin(turn: Turn, answer: Answer, clicked: str) -> None:
+def _pin(turn: Turn, answer: Answer, said: dict[str, object]) -> None:
+    """Pin a quote or unpin it; one with a note is unpinned on the page of the notebook only."""
+    notebook, problem = get_services().notebook, ""
     for citation in (*citations_shown(answer), *changes_cited(turn)):
-        if clicked == str(Place.of(citation)):
-            get_services().notebook.turn(citation, question=answer.question)
-            return
+        if said.get("key") == str(Place.of(citation)):
+            try:
+                if said.get("pinned"):
+                    notebook.pin(citation, question=answer.question)
+                else:
+                    notebook.unpin_plain(citation)
+            except DatelineError as error:
+                problem = str(error)
+            break
+    st.session_state[_PIN_PROBLEM + turn.id] = problem
 
 
 def _export(turn: Turn, answer: Answer, form: str) -> None:

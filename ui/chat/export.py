@@ -12,12 +12,13 @@ import streamlit as st
 from rag.analysis.timeline import Timeline
 from rag.answering.models import Answer
 from rag.output.bibliography import Style
-from rag.output.export import Exported, Form, export, export_timeline
+from rag.output.export import Exported, Form, export, export_notebook, export_timeline
+from rag.storage.notebook import Pin
 
 # No characters that a file format would read as markup.
 _PLAIN_ADDRESS = re.compile(r"[\w.:/\[\]~-]+", re.ASCII)
 # Each form and style on the page: what the browser asks for, and what the reader sees.
-FORMS: dict[str, tuple[str, Form, Style]] = {
+_FORMS: dict[str, tuple[str, Form, Style]] = {
     "md": ("Markdown", "md", "plain"),
     "docx": ("Word", "docx", "plain"),
     "docx-chicago": ("Word, Chicago notes", "docx", "chicago"),
@@ -35,7 +36,7 @@ _HANDED_OVER_SECONDS = 60.0
 
 def forms() -> list[dict[str, str]]:
     """Return the forms for a component's menu."""
-    return [{"key": key, "name": name} for key, (name, _, _) in FORMS.items()]
+    return [{"key": key, "name": name} for key, (name, _, _) in _FORMS.items()]
 
 
 def timeline_forms() -> list[dict[str, str]]:
@@ -52,15 +53,23 @@ def make_timeline_file(timeline: Timeline, form: object, *, name: str) -> dict[s
     """Return a file with a timeline, as `make_file` does for answers."""
     if not isinstance(form, str) or form not in _TIMELINE_FORMS:
         return None
-    return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1], page=own_address()), name)
+    return _handed_over(export_timeline(timeline, _TIMELINE_FORMS[form][1], page=_own_address()), name)
 
 
 def make_file(title: str, answers: Sequence[Answer], form: object, *, name: str) -> dict[str, str] | None:
     """Return a file for a component to hand over once, or None if there is no such form."""
-    if not isinstance(form, str) or form not in FORMS:
+    if not isinstance(form, str) or form not in _FORMS:
         return None
-    _, kind, style = FORMS[form]
-    return _handed_over(export(title, answers, kind, style=style, page=own_address()), name)
+    _, kind, style = _FORMS[form]
+    return _handed_over(export(title, answers, kind, style=style, page=_own_address()), name)
+
+
+def make_notebook_file(pins: Sequence[Pin], form: object) -> dict[str, str] | None:
+    """Return a file with pinned quotes, as `make_file` does for answers."""
+    if not isinstance(form, str) or form not in _FORMS:
+        return None
+    _, kind, style = _FORMS[form]
+    return _handed_over(export_notebook(pins, kind, style=style, page=_own_address()), "dateline-notebook")
 
 
 def hand_over(place: str, file: dict[str, str] | None) -> None:
@@ -80,7 +89,7 @@ def handed_over(place: str) -> dict[str, str] | None:
     return file if file and time.monotonic() - since < _HANDED_OVER_SECONDS else None
 
 
-def own_address() -> str:
+def _own_address() -> str:
     """Return the page's address in the reader's browser, without the chat and the article; "" if it is unknown."""
     url = urlsplit(st.context.url or "")
     is_page = url.scheme in ("http", "https") and _PLAIN_ADDRESS.fullmatch(url.netloc + url.path)

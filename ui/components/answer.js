@@ -133,16 +133,28 @@ const MARKS = {
   contradicted: ["≠", "contradicts the statement: "],
 }
 
+// A quote with a note is unpinned in the notebook, where the note is seen.
 const drawPin = (root, quote, words) => {
-  const is_pinned = root.pinned.has(quote.key)
-  const pin = drawButton("small", is_pinned ? "Unpin" : "Pin", () => {
-    root.act("pin", quote.key)
-    announce(is_pinned ? "Removed from the notebook" : "Kept in the notebook")
+  const isPinned = root.pinned.has(quote.key)
+  const hasNote = root.noted.has(quote.key)
+  const name = hasNote ? "In the notebook" : isPinned ? "Unpin" : "Pin"
+  const pin = drawButton("small", name, () => {
+    if (hasNote) root.act("notebook", true)
+    else root.act("pin", { key: quote.key, pinned: !isPinned })
   })
-  pin.classList.toggle("pinned", is_pinned)
+  pin.classList.toggle("pinned", isPinned)
   pin.dataset.pin = quote.key
-  pin.setAttribute("aria-label", `${pin.textContent}: ${words}`)
+  pin.setAttribute("aria-label", `${name}: ${words}`)
   return pin
+}
+
+// What the page has confirmed is announced.
+const notePins = (root, data) => {
+  const before = root.pinned
+  root.pinned = data.pinned && new Set(data.pinned)
+  root.noted = new Set(data.noted ?? [])
+  if (!before || !root.pinned || before.size === root.pinned.size) return
+  announce(root.pinned.size > before.size ? "Kept in the notebook" : "Removed from the notebook")
 }
 
 // Draws, and gives the focus back to the same Pin.
@@ -416,7 +428,7 @@ const drawBar = (root, section, data) => {
 
 export default component("answer", (root, data) => {
   download(data.file)
-  root.pinned = data.pinned && new Set(data.pinned)
+  notePins(root, data)
   root.dataset.level = data.level ?? "answers"
   // Do not redraw while the reader types.
   if (!root.parts?.searched?.section.querySelector("form"))
@@ -427,10 +439,11 @@ export default component("answer", (root, data) => {
     section.replaceChildren()
     if (data.corrections) section.append(make("p", "read", data.corrections))
   })
-  part(root, "problem", data.problem ?? "", (section) => {
-    section.replaceChildren()
-    if (data.problem) section.append(make("p", "problem", data.problem))
-  })
+  for (const [name, problem] of [["problem", data.problem], ["pin-problem", data.pin_problem]])
+    part(root, name, problem ?? "", (section) => {
+      section.replaceChildren()
+      if (problem) section.append(make("p", "problem", problem))
+    })
   const statements = data.statements ?? []
   part(root, "prose", statements, (section) => drawStatements(root, section, statements))
   part(root, "note", data.note ?? "", (section) => {
@@ -443,7 +456,7 @@ export default component("answer", (root, data) => {
   }
   const cards = {
     lead: data.lead, cards: data.cards ?? [], parts: data.parts ?? [], listed: data.listed ?? [], foot: data.foot,
-    pinned: data.pinned,
+    pinned: data.pinned, noted: data.noted,
   }
   // While the answer is written, the line that says so is where the text will appear.
   part(root, "busy", data.busy ? bar : {}, (section) => (data.busy ? drawBar(root, section, bar) : section.replaceChildren()))
@@ -457,7 +470,7 @@ export default component("answer", (root, data) => {
     turn: data.turn, there: !data.busy && Boolean(data.timeline_forms && data.cards?.length), timeline: data.timeline, forms: data.timeline_forms,
   }
   part(root, "timeline", timeline, (section) => drawTimeline(root, section, timeline))
-  const changes = { changes: data.changes, pinned: data.pinned }
+  const changes = { changes: data.changes, pinned: data.pinned, noted: data.noted }
   part(root, "changes", changes, (section) => keepingPin(root, section, () => drawChanges(root, section, data.changes)))
   const report = { turn: data.turn, report: data.busy ? "" : data.report }
   part(root, "report", report, (section) => drawSearchReport(section, report))

@@ -20,6 +20,7 @@ from index.feeds.staleness import read_staleness
 from index.pipeline.library import Library
 from ui.server.alerts import Alerts
 from ui.server.indexer import Indexer
+from ui.server.notebook import SharedNotebook
 from ui.server.suggestions import Suggestions
 from ui.server.unexpected import log_and_explain
 
@@ -54,8 +55,8 @@ class Pulse:
             return self._unexpected
 
 
-def look(library: Library, indexer: Indexer, alerts: Alerts, suggestions: Suggestions) -> str:
-    """Return all that the redrawn parts of a page show of the shelf, of indexing, of feeds and of alerts."""
+def look(library: Library, indexer: Indexer, alerts: Alerts, suggestions: Suggestions, notebook: SharedNotebook) -> str:
+    """Return all that the redrawn parts of a page show: of the shelf, indexing, feeds, alerts and the notebook."""
     parts: list[object] = [indexer.progress, indexer.watching, alerts.problem, suggestions.questions]
     try:
         with library.shelf.read() as reading:
@@ -65,6 +66,7 @@ def look(library: Library, indexer: Indexer, alerts: Alerts, suggestions: Sugges
         parts += [ago(datetime.fromisoformat(one), now=datetime.now(UTC)) for one in ended if one]
         parts.append(read_staleness(library.settings.store, newest))
         parts += [(one.asked.number, one.quotes) for one in alerts.listings()]
+        parts += notebook.state()
     except DatelineError as error:
         parts.append(str(error))
     return repr(parts)

@@ -48,7 +48,7 @@ def get_services() -> Services:
 @cache
 def _build() -> Services:
     library = build_library(load_settings())
-    alerts, suggestions = Alerts(library), Suggestions(library)
+    alerts, suggestions, notebook = Alerts(library), Suggestions(library), SharedNotebook(library)
     indexer = Indexer(library, alerts, suggestions)
     return Services(
         library=library,
@@ -57,6 +57,6 @@ def _build() -> Services:
         suggestions=suggestions,
         models=build_chats(library.settings),
         chats=OpenChats(library),
-        notebook=SharedNotebook(library),
-        pulse=Pulse(partial(look, library, indexer, alerts, suggestions)),
+        notebook=notebook,
+        pulse=Pulse(partial(look, library, indexer, alerts, suggestions, notebook)),
     )

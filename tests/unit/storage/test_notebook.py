@@ -39,14 +39,18 @@ def test_pins_stay_in_the_readers_order_with_their_notes(tmp_path: Path, quotes:
     notebook.move(pins[0].number, 2)
     notebook.move(pins[3].number, -9)
     notebook.move(pins[1].number, 9)
-    notebook.note(pins[0].number, "  Check this.\n\nTwice. ")
-    notebook.note(pins[1].number, "x" * (LONGEST_NOTE + 1))
+    notebook.note(pins[0].number, "  Check this.\n\nTwice. ", was="")
+    notebook.note(pins[1].number, "x" * (LONGEST_NOTE + 1), was="")
     again = Notebook(tmp_path).pins()
     assert [pin.citation for pin in again] == [quotes[3], quotes[2], quotes[0], quotes[1]]
     assert [pin.note for pin in again] == ["", "", "Check this.\n\nTwice.", "x" * LONGEST_NOTE]
     notebook.unpin(pins[2].number)
     assert [pin.citation for pin in notebook.pins()] == [quotes[3], quotes[0], quotes[1]]
-    changes = (partial(notebook.unpin, pins[2].number), partial(notebook.note, 99, ""), partial(notebook.move, 99, 1))
+    changes = (
+        partial(notebook.unpin, pins[2].number),
+        partial(notebook.note, 99, "", was=""),
+        partial(notebook.move, 99, 1),
+    )
     for change in changes:
         with pytest.raises(UnknownPin, match="is not in the notebook"):
             change()
@@ -96,17 +100,30 @@ def test_a_notebook_is_exported_in_every_format(tmp_path: Path, quotes: list[Cit
     notebook = Notebook(tmp_path)
     notebook.pin(quotes[0], question=ASKED)
     notebook.pin(quotes[1], question="=1+1 <b>?")
-    notebook.note(notebook.pins()[0].number, "=cmd <i>\n*mine*")
+    notebook.note(notebook.pins()[0].number, "=cmd <i>\n*mine*\n\nNext.", was="")
     pins = notebook.pins()
     made = {form: export_notebook(pins, form, page="http://localhost:8501/").content for form in FORMS}
     markdown = made["md"].decode()
     assert markdown.startswith(f"# Notebook\n\n## {ASKED}\n\n> ")
-    assert "\\=cmd \\<i\\>  \n\\*mine\\*" in markdown
+    assert "\\=cmd \\<i\\>  \n\\*mine\\*\n\nNext\\." in markdown
     assert "[open](http://localhost:8501/?article=" in markdown
     paragraphs = [paragraph.text for paragraph in docx.Document(io.BytesIO(made["docx"])).paragraphs]
     assert paragraphs[:2] == ["Notebook", ASKED]
-    assert paragraphs[3:6] == ["=cmd <i>", "*mine*", "=1+1 <b>?"]
+    assert paragraphs[3:7] == ["=cmd <i>", "*mine*", "Next.", "=1+1 <b>?"]
     rows = list(csv.DictReader(io.StringIO(made["csv"].decode("utf-8-sig"))))
     assert [row["quote"] for row in rows] == [" ".join(quote.quote.split()) for quote in quotes[:2]]
-    assert (rows[0]["note"], rows[1]["question"]) == ("'=cmd <i> *mine*", "'=1+1 <b>?")
+    assert (rows[0]["note"], rows[1]["question"]) == ("'=cmd <i> *mine* Next.", "'=1+1 <b>?")
     assert b"@" in made["bibtex"]
+
+
+def test_a_note_that_was_changed_in_another_window_is_not_lost(tmp_path: Path, quotes: list[Citation]) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.pin(quotes[0], question=ASKED)
+    (pin,) = notebook.pins()
+    notebook.note(pin.number, "One", was="")
+    notebook.note(pin.number, "Two", was="")
+    notebook.note(pin.number, "One\n\nTwo", was="")
+    notebook.note(pin.number, "Three", was="One\n\nTwo")
+    assert [one.note for one in notebook.pins()] == ["Three"]
+    notebook.note(pin.number, "Four", was="Two")
+    assert [one.note for one in notebook.pins()] == ["Three\n\nFour"]

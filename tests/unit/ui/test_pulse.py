@@ -8,19 +8,20 @@ from tests.conftest import Newsroom, wait_until
 from ui.server import pulse as module
 from ui.server.alerts import Alerts
 from ui.server.indexer import Indexer
+from ui.server.notebook import SharedNotebook
 from ui.server.pulse import Pulse, look
 from ui.server.suggestions import Suggestions
 
 
 def test_the_pulse_changes_with_the_shelf_and_only_then(newsroom: Newsroom) -> None:
     library, alerts, suggestions = newsroom.library, Alerts(newsroom.library), Suggestions(newsroom.library)
-    indexer = Indexer(library, alerts, suggestions)
+    indexer, notebook = Indexer(library, alerts, suggestions), SharedNotebook(library)
     newsroom.indexed()
-    before = look(library, indexer, alerts, suggestions)
-    assert look(library, indexer, alerts, suggestions) == before
+    before = look(library, indexer, alerts, suggestions, notebook)
+    assert look(library, indexer, alerts, suggestions, notebook) == before
     newsroom.write("pier.txt", "A pier of Oakhaven closed on Monday after a storm tore 40 planks away.\n")
     newsroom.indexed()
-    assert look(library, indexer, alerts, suggestions) != before
+    assert look(library, indexer, alerts, suggestions, notebook) != before
 
 
 def test_an_unexpected_error_is_logged_once_and_the_pulse_goes_on(
