@@ -130,7 +130,10 @@ def read_archive(file: Path, place: Callable[[str], BinaryIO | None]) -> Content
     except OSError as error:
         raise _unreadable(file, error) from None
     with raw:
-        source = _Source(raw, file)
+        try:
+            source = _Source(raw, file)
+        except OSError as error:  # a pipe, for example
+            raise _unreadable(file, error) from None
         try:
             with tarfile.open(
                 fileobj=cast("IO[bytes]", source),  # it is only read

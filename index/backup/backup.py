@@ -105,11 +105,21 @@ def _add_store(archive: ArchiveWriter, store: Path, folder: Path) -> None:
         if name.endswith(".db"):
             copy_database(source, copy)
         else:
-            shutil.copyfile(source, copy)
+            _copy(source, copy)
         with copy.open("rb") as content:
             facts = os.fstat(content.fileno())
             archive.add(f"{STORE}/{name}", content, size=facts.st_size, changed=facts.st_mtime_ns)
         copy.unlink()
+
+
+def _copy(source: Path, copy: Path) -> None:
+    try:
+        shutil.copyfile(source, copy)
+    except FileNotFoundError:
+        raise BackupUnwritable(
+            f"{source} cannot be read. Expected a file of the store, or a link to one. Restore what it links to, or "
+            "remove the link."
+        ) from None
 
 
 def _add_seeds(archive: ArchiveWriter, seeds: Path, folder: Path) -> Iterator[tuple[str, str]]:

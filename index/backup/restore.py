@@ -22,6 +22,7 @@ from index.core.settings import Settings
 
 _ASIDE = ".before-restore-"  # hidden, so that indexing skips it
 _STAGED = ".restoring-"
+_TOKENS = f"{STORE}/tokens.db"
 _LOCKS = ("indexing.lock", "chroma.lock")
 # In the store: all that is Dateline's own, except for locks and the log.
 _OF_CHROMA = ("chroma", "chroma.seal")
@@ -34,6 +35,7 @@ class Restored:
     contents: Contents
     aside: tuple[Path, ...]  # folders with what was there before
     held: int = 0  # messages about alerts that are not sent, because they may have been sent since
+    left_tokens: bool = False  # whether it has tokens of the API, which were not restored
 
 
 def check_backup(file: Path) -> Contents:
@@ -42,7 +44,12 @@ def check_backup(file: Path) -> Contents:
 
 
 def restore(
-    settings: Settings, file: Path, *, replace: bool = False, hold_messages: Callable[[Path], int] = lambda _: 0
+    settings: Settings,
+    file: Path,
+    *,
+    replace: bool = False,
+    tokens: bool = False,
+    hold_messages: Callable[[Path], int] = lambda _: 0,
 ) -> Restored:
     """Restore a backup to the seeds folder and the store. Nothing is changed unless all of it is sound.
 
@@ -50,6 +57,7 @@ def restore(
         settings: Name the two folders; they are made if they are missing.
         file: The backup.
         replace: Move what is there into a folder `.before-restore-N` inside each of the two.
+        tokens: Restore the tokens of the API too. Some of them may have been removed since the backup.
         hold_messages: Keeps the messages in a store from being sent, and returns how many there are. This package
             knows no alerts.
 
@@ -68,9 +76,12 @@ def restore(
             made = [folder for folder in (settings.store, settings.seeds) if _make(folder)]
             stack.callback(_remove_empty, made)
             staged = {name: stack.enter_context(_staging(folder)) for name, folder in folders.items()}
-            contents = read_archive(file, lambda name: _create(staged, name))
+            left_out = () if tokens else (_TOKENS,)
+            contents = read_archive(file, lambda name: None if name in left_out else _create(staged, name))
             held = hold_messages(staged[STORE])
             for name, entry in contents.entries.items():
+                if name in left_out:
+                    continue
                 os.utime(_staged_path(staged, name), ns=(entry.changed, entry.changed))
             with _unused(settings.store):
                 aside = tuple(_move_aside(folder, settings) for folder in folders.values()) if replace else ()
@@ -83,7 +94,8 @@ def restore(
             f"all of it: {settings.seeds} and {settings.store}. Fix that and restore it again, with --replace if files "
             "of it are there."
         ) from None
-    return Restored(contents, tuple(folder for folder in aside if folder), held)
+    has_tokens = _TOKENS in contents.entries and not tokens
+    return Restored(contents, tuple(folder for folder in aside if folder), held, has_tokens)
 
 
 def _check_empty(folder: Path, settings: Settings) -> None:

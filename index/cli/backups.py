@@ -29,8 +29,9 @@ def backup_command(
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the seeds folder and the store to one file: articles, chats, alerts, corrections, feeds and the shelf.
+    """Write the seeds folder and the store to one file: articles, the shelf, and all that readers have made.
 
+    That is chats, the notebook, alerts, corrections, feeds and tokens of the API.
     The page and index runs may go on meanwhile. `.env` and its keys are not in it; the addresses of feeds are, with any
     key in them. Keep it as private as the store.
     """
@@ -56,6 +57,10 @@ def restore_command(
         bool,
         typer.Option("--replace", help="Restore over what is there, which is moved into `.before-restore-N`."),
     ] = False,
+    tokens: Annotated[
+        bool,
+        typer.Option("--tokens", help="Restore the tokens of the API too, also those that were removed since."),
+    ] = False,
     seeds: SeedsOption = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -63,7 +68,11 @@ def restore_command(
     """Restore a backup to the seeds folder and the store. Nothing is changed unless all of it is sound."""
     settings = read_settings(seeds, store)
     following: Following = context.obj or NOTHING
-    done = None if check else restore(settings, file, replace=replace, hold_messages=following.hold_messages)
+    done = (
+        None
+        if check
+        else restore(settings, file, replace=replace, tokens=tokens, hold_messages=following.hold_messages)
+    )
     contents = done.contents if done else check_backup(file)
     if as_json:
         aside = [str(folder) for folder in done.aside] if done else []
@@ -83,6 +92,8 @@ def restore_command(
             f"{counted(done.held, 'message')} about alerts waited in the backup and may have been sent since, so they "
             "are not sent. Send with `dateline alerts send --restored`, or delete with `dateline alerts discard`."
         )
+    if done.left_tokens:
+        typer.echo("The tokens of the API were not restored. Make new ones, or restore again with --tokens.")
     typer.echo("Run `dateline index`, or open the page, to build Chroma's index from it.")
 
 

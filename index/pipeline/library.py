@@ -43,9 +43,9 @@ def _build_index(settings: Settings) -> VectorIndex:
 def set_damaged_aside(store: Path) -> list[tuple[Path, Path]]:
     """Rename the SQLite files of a store that cannot be used.
 
-    They are the shelf, chats, alerts, corrections and the list of feeds. Returns the old and the new names. Nothing is
-    deleted. A shelf that opens is left in place, damaged or not, because it can be rebuilt while other processes read
-    it.
+    They are the shelf, chats, the notebook, alerts, corrections, tokens and the list of feeds. Returns the old and the
+    new names. Nothing is deleted. A shelf that opens is left in place, damaged or not, because it can be rebuilt while
+    other processes read it.
     """
     files = sorted(store.glob("*.db"))
     unusable = [file for file in files if (is_damaged(file) if file.name != FILE_NAME else not _opens(store))]

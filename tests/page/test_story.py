@@ -118,7 +118,7 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         # One month takes two clicks, and holds on the other pages.
         page.get_by_text("Only some articles").click()
         page.get_by_role("radio", name="Mar 2026").click()
-        expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: ")
+        expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: 1 Mar to 31 Mar 2026")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Open the shelf").click()
         expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: ")

@@ -288,7 +288,7 @@ def test_the_newest_chats_are_listed_by_day_above_the_shelf_and_the_others_on_re
     with serve(tmp_path) as server, reading(browser, server) as reader:
         listed = reader.page.locator(".chat_list-root .list")
         expect(listed.locator(".open")).to_have_count(7)
-        expect(listed.locator(".group")).to_have_text(["Today", "Yesterday", "Earlier"])
+        expect(reader.page.locator(".chat_list-root .group")).to_have_text(["Today", "Yesterday", "Earlier"])
         expect(listed.locator(".open").last).to_be_in_viewport()
         reader.page.get_by_role("button", name="23 more").click()
         expect(listed.locator(".open")).to_have_count(30)

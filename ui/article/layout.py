@@ -65,7 +65,7 @@ def line_fills(text: str) -> frozenset[int]:
         if not line or not following or "|" in line or _OWN_LINE.match(following):
             continue
         ended = line[-1] in _SENTENCE_ENDS
-        continued.append(not ended and not following[0].isupper())
+        continued.append(not ended and following[0].islower())
         if len(line) + 1 + len(following.split(maxsplit=1)[0]) > width and not (ended and following[0] in _OPENING):
             found.add(place)
     wrapped = sum(continued) >= _CONTINUED * len(continued)

@@ -62,6 +62,7 @@ const drawEntry = (root, entry, chat) => {
     draw(root, entry, chat)
   }
   menu.append(
+    make("span", "whole", `${chat.title} (${chat.when})`),
     act("", "Rename", busy(drawRename)),
     exporting(root.forms, (form) => root.act("export", { id: chat.id, form }), `export-chat-${chat.id}`),
     act("", "Delete", busy(drawDelete)),
@@ -84,18 +85,22 @@ const drawEntry = (root, entry, chat) => {
 const SHOWN = 7
 const ALL = "chats-all"
 const drawList = (root, { chats, all }) => {
-  const list = make("ul", "list")
   const current = chats.findIndex((chat) => chat.current)
   const some = all || opened.has(ALL) || chats.length <= SHOWN + 1 ? chats.length : Math.max(SHOWN, current + 1)
-  let group
+  root.replaceChildren()
+  let group, list
   for (const chat of chats.slice(0, some)) {
-    if (chat.group !== group) list.append(make("li", "group", chat.group))
+    if (chat.group !== group) {
+      const heading = make("h3", "group", chat.group)
+      list = make("ul", "list")
+      list.setAttribute("aria-label", chat.group)
+      root.append(heading, list)
+    }
     group = chat.group
     const entry = make("li", "entry")
     drawEntry(root, entry, chat)
     list.append(entry)
   }
-  root.replaceChildren(list)
   if (some === chats.length) return
   const more = act("all", `${chats.length - some} more`, () => {
     setOpened(ALL, true)

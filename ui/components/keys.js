@@ -9,7 +9,13 @@ const KEYS = [
 const SINGLE = "dateline-single-keys" // "off" if "/" and "?" alone do nothing, as WCAG 2.1.4 demands it can be
 const WAIT_MS = 10000
 
-const hasSingleKeys = () => localStorage.getItem(SINGLE) !== "off"
+const hasSingleKeys = () => {
+  try {
+    return localStorage.getItem(SINGLE) !== "off"
+  } catch {
+    return true // the browser stores nothing
+  }
+}
 
 const drawKeys = (root) => {
   const dialog = make("dialog", "keys")
@@ -22,7 +28,13 @@ const drawKeys = (root) => {
   const choice = document.createElement("input")
   choice.type = "checkbox"
   choice.checked = hasSingleKeys()
-  choice.addEventListener("change", () => localStorage.setItem(SINGLE, choice.checked ? "on" : "off"))
+  choice.addEventListener("change", () => {
+    try {
+      localStorage.setItem(SINGLE, choice.checked ? "on" : "off")
+    } catch {
+      choice.checked = true // it cannot be switched off here
+    }
+  })
   single.append(choice, " Use the keys / and ? alone")
   const close = make("button", "act", "Close")
   close.type = "button"

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
 from index.core.formatting import counted, scope_words
 from index.core.scope import WHOLE, Scope
+from ui.browser.live import redraw_on_change
 from ui.browser.look import inert, reporting_errors
 from ui.server.services import Services
 
@@ -48,10 +50,11 @@ def show_narrowing(services: Services) -> None:
                     )
         state = st.session_state
         since, until, chosen = state.get(_SINCE), state.get(_UNTIL), state.get(_OUTLETS) or []
+        first, last = _whole(month) if (month := state.get(_MONTH)) else (since, until)
         state["scope"] = Scope(
-            since if isinstance(since, date) else None, until if isinstance(until, date) else None, frozenset(chosen)
+            first if isinstance(first, date) else None, last if isinstance(last, date) else None, frozenset(chosen)
         )
-        _show_scope(services)
+        redraw_on_change("scope", services.pulse.value, partial(_show_scope, services))
 
 
 def _show_days(first: date, last: date, months: Sequence[str]) -> None:
@@ -69,11 +72,16 @@ def _show_days(first: date, last: date, months: Sequence[str]) -> None:
         )
 
 
+def _whole(month: str) -> tuple[date, date]:
+    first = date.fromisoformat(f"{month}-01")
+    return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
+
+
 def _choose_month(first: date, last: date) -> None:
+    """Show the days of the month in the fields of days, which have no day after the newest article."""
     state = st.session_state
     if month := state[_MONTH]:
-        begin = date.fromisoformat(f"{month}-01")
-        end = (begin + timedelta(31)).replace(day=1) - timedelta(1)
+        begin, end = _whole(month)
         state[_SINCE], state[_UNTIL] = max(begin, first), min(end, last)
     else:
         state[_SINCE] = state[_UNTIL] = None
@@ -83,6 +91,7 @@ def _forget_month() -> None:
     st.session_state[_MONTH] = None
 
 
+@reporting_errors
 def _show_scope(services: Services) -> None:
     """Show that only some articles are asked, with a button to ask all again."""
     scope = chosen_scope()
@@ -91,8 +100,9 @@ def _show_scope(services: Services) -> None:
     with services.library.shelf.read() as reading:
         inside, everything = reading.count(scope=scope), reading.count()
     asked = f"{inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"
-    st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>', width="content")
-    st.button("All articles", key="all-articles", type="tertiary", on_click=_ask_all)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>', width="content")
+        st.button("All articles", key="all-articles", type="tertiary", on_click=_ask_all)
 
 
 def _ask_all() -> None:

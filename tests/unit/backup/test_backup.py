@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 import index.backup.archive
 import index.backup.backup
+from api.access.tokens import TokenStore
 from index.backup.backup import back_up
 from index.backup.restore import check_backup, restore
 from index.core.errors import BackupUnwritable, BadBackup, SeedsMissing, ShelfDamaged, ShelfUnusable, TargetNotEmpty
@@ -506,3 +507,22 @@ def test_the_commands_say_what_they_did(dateline: CommandLine) -> None:
     assert "Restored 1 file of articles and 1 database of the backup of 20" in run.stdout
     asked = [dateline("ask", FENTANYL, *where).stdout for where in ((), ("--seeds", "new", "--store", "new-store"))]
     assert asked[0] == asked[1] != ""
+
+
+def test_a_restore_brings_no_token_back_unless_it_is_asked_to(stocked: Newsroom, tmp_path: Path) -> None:
+    settings = stocked.library.settings
+    TokenStore(settings.store).add("ana", "read")
+    made = back_up(settings, tmp_path / "shelf.tar")
+    TokenStore(settings.store).remove("ana")
+    new = target(tmp_path)
+    assert restore(new, made.file).left_tokens
+    assert TokenStore(new.store).all() == []
+    assert not restore(new, made.file, replace=True, tokens=True).left_tokens
+    assert [token.name for token in TokenStore(new.store).all()] == ["ana"]
+
+
+def test_a_link_to_nothing_is_named(stocked: Newsroom, tmp_path: Path) -> None:
+    (stocked.library.settings.store / "articles.seal").unlink(missing_ok=True)
+    (stocked.library.settings.store / "articles.seal").symlink_to(tmp_path / "nothing")
+    with pytest.raises(BackupUnwritable, match=r"articles\.seal cannot be read"):
+        back_up(stocked.library.settings, tmp_path / "shelf.tar")

@@ -89,6 +89,7 @@ Clara Lindgren, speaker of the union of seamen in Oakhaven
 def test_paragraphs_of_one_line_speakers_and_names_are_not_run_together() -> None:
     assert line_fills(PARAGRAPHS) == frozenset()
     assert line_fills(NAMES) == frozenset()
+    assert line_fills("\n".join(["आशा राव, बंदरगाह कार्यालय की उप प्रमुख पोर्ट"] * 3)) == frozenset()
     assert [SPOKEN[:place].rsplit(maxsplit=1)[-1] for place in sorted(line_fills(SPOKEN))] == ["and", "the"]
 
 
