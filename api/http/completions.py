@@ -15,12 +15,13 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from api.access.problems import Problem, json_bytes, json_response
 from api.access.service import Service
 from api.http.events import stream_response
 from api.http.guard import read_json, refused
+from api.http.paths import ExactRoute
 from api.operations import questions
 from api.operations.requests import Ask
 from index.core.formatting import one_line
@@ -120,7 +121,7 @@ class Written:
         return {"citations": [one["url"] for one in self.quotes], "quotes": list(self.quotes)}
 
 
-def completion_routes(page: str, base: str) -> list[Route]:
+def completion_routes(page: str, base: str) -> list[BaseRoute]:
     """Return `/models` and `/chat/completions`; `page` and `base` are as for `make_routes`."""
 
     async def models(_: Request) -> Response:
@@ -135,7 +136,7 @@ def completion_routes(page: str, base: str) -> list[Route]:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return [Route("/models", models), Route("/chat/completions", complete, methods=["POST"])]
+    return [ExactRoute("/models", models), ExactRoute("/chat/completions", complete, methods=["POST"])]
 
 
 async def _complete(http: Request, page: str) -> Response:

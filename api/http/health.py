@@ -5,10 +5,11 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from api.access.problems import json_response
 from api.http.guard import GetService
+from api.http.paths import ExactRoute
 from index.core.errors import DatelineError
 
 
@@ -22,7 +23,7 @@ def health_routes(get_service: GetService, base: str) -> list[BaseRoute]:
         is_ready = await asyncio.to_thread(_is_sound, get_service)
         return json_response({"ready": is_ready}, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    return [Route(f"{base}/healthz", alive), Route(f"{base}/readyz", ready)]
+    return [ExactRoute(f"{base}/healthz", alive), ExactRoute(f"{base}/readyz", ready)]
 
 
 def _is_sound(get_service: GetService) -> bool:

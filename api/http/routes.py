@@ -1,6 +1,5 @@
 """The routes of the API: `/api/v1`, the chat completions in `/v1`, and the two that show how the server is."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,7 +10,7 @@ from typing import get_origin
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Router
 
 from api.access.problems import json_bytes, json_response
 from api.access.service import Service
@@ -20,6 +19,7 @@ from api.http.events import answer_events, problem_event, stream_response
 from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
 from api.http.mcp_route import mcp_route
+from api.http.paths import AllBelow, ExactRoute
 from api.operations import alerts, articles, questions
 from api.operations.requests import (
     AddArticle,
@@ -82,14 +82,6 @@ OPERATIONS = (
 )
 
 
-class _Guarded(Mount):
-    """All paths below one, also those with a line break, which Starlette would leave to the routes that follow."""
-
-    def __init__(self, path: str, app: Guard) -> None:
-        super().__init__(path, app)
-        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
-
-
 def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> list[BaseRoute]:
     """Return all routes of the API.
 
@@ -98,13 +90,13 @@ def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> l
         page: Address of the page that links open; "" if it is served at `base` where a request is sent to.
         base: The path before all routes, such as "/shelf".
     """
-    api = [*map(_route, OPERATIONS), Route("/openapi.json", _openapi)]
+    api = [*map(_route, OPERATIONS), ExactRoute("/openapi.json", _openapi)]
     chat = completion_routes(page, base)
     return [
         *health_routes(get_service, base),
-        _Guarded(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
+        AllBelow(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
         mcp_route(get_service, base),
-        _Guarded(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
+        AllBelow(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
     ]
 
 
@@ -114,7 +106,7 @@ def openapi_file() -> Path:
     return installed if installed.exists() else _ROOT / "docs" / "reference" / "openapi.json"
 
 
-def _route(operation: Operation) -> Route:
+def _route(operation: Operation) -> ExactRoute:
     async def answer(http: HttpRequest) -> Response:
         try:
             check_scope(http, write=operation.write)
@@ -124,7 +116,7 @@ def _route(operation: Operation) -> Route:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return Route(operation.path, answer, methods=[operation.method])
+    return ExactRoute(operation.path, answer, methods=[operation.method])
 
 
 async def _answer(operation: Operation, http: HttpRequest) -> Response:

@@ -383,6 +383,24 @@ def test_an_article_is_removed_once(desk: ApiServer) -> None:
     assert check(request, again)["status"] == 404
 
 
+def test_a_line_break_belongs_to_the_path(desk: ApiServer, newsroom: Newsroom) -> None:
+    newsroom.write("a\nb.txt", "The barque Halla sank off Tarn on Monday.")
+    newsroom.index()
+    shown = send(desk, ("GET", "/api/v1/articles/a%0Ab.txt", None))
+    assert (shown.status_code, shown.json().get("path")) == (200, "a\nb.txt")
+    for method, path in (
+        ("DELETE", f"articles/{SEED.name}%0A"),
+        ("GET", f"articles/{SEED.name}%0A"),
+        ("GET", "status%0A"),
+    ):
+        assert send(desk, (method, f"/api/v1/{path}", None), desk.writing).status_code == 404
+    for path in ("/v1/models%0A", "/healthz%0A", "/mcp%0A"):
+        assert send(desk, ("GET", path, None)).status_code == 404
+    assert (newsroom.seeds / SEED.name).exists()
+    assert send(desk, ("DELETE", "/api/v1/articles/a%0Ab.txt", None), desk.writing).status_code == 204
+    assert not (newsroom.seeds / "a\nb.txt").exists()
+
+
 def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve_web() as web:
         web.answers["/lind"] = Answer(b"The River Lind fell to 4.1 metres on Monday.")
