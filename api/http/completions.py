@@ -19,8 +19,9 @@ from starlette.routing import BaseRoute
 
 from api.access.problems import Problem, json_bytes, json_response
 from api.access.service import Service
+from api.access.work import unless_left
 from api.http.events import stream_response
-from api.http.guard import read_json, refused
+from api.http.guard import has_left, read_json, refused
 from api.http.paths import ExactRoute
 from api.operations import questions
 from api.operations.requests import Ask
@@ -145,8 +146,10 @@ async def _complete(http: Request, page: str) -> Response:
     asked = request.asked
     page = service.library.settings.page_url or page
     if request.stream:
-        return await stream_response(_chunks(service, request, asked, page), lambda problem: _data(problem.openai_json))
-    answer = await service.work.run(lambda stop: questions.answer(service, asked, stop))
+        chunks = _chunks(service, request, asked, page, http.state.token.name)
+        return await stream_response(chunks, lambda problem: _data(problem.openai_json), has_left(http))
+    work = service.work.run(lambda stop: questions.answer(service, asked, stop), token=http.state.token.name)
+    answer = await unless_left(work, has_left(http))
     written = write(answer, page)
     message = {"role": "assistant", "content": written.text, "annotations": list(written.annotations)}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
@@ -154,14 +157,14 @@ async def _complete(http: Request, page: str) -> Response:
     return json_response({**head, "choices": [choice], "usage": written.usage, **written.extras})
 
 
-async def _chunks(service: Service, request: Completion, asked: Ask, page: str) -> AsyncIterator[bytes]:
+async def _chunks(service: Service, request: Completion, asked: Ask, page: str, token: str) -> AsyncIterator[bytes]:
     """Yield the answer as it is written: whole statements, then the quotes with their addresses."""
     head, sent, last = _head("chat.completion.chunk", request.model), "", None
 
     def chunk(delta: Json, reason: Literal["stop"] | None = None, **more: object) -> bytes:
         return _data({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}], **more})
 
-    growing = service.work.stream(lambda stop: questions.answers(service, asked, stop))
+    growing = service.work.stream(lambda stop: questions.answers(service, asked, stop), token=token)
     async with aclosing(growing):
         async for answer in growing:
             if last is None:

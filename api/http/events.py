@@ -1,6 +1,6 @@
 """Server-sent events: an answer as it grows. The quotes come first, then the prose, then the whole answer."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 from starlette.requests import ClientDisconnect
@@ -8,6 +8,7 @@ from starlette.responses import StreamingResponse
 
 from api.access.problems import Problem, json_bytes
 from api.access.service import Service
+from api.access.work import unless_left
 from api.operations import questions
 from api.operations.requests import Ask
 from rag.output.answer_json import answer_json
@@ -16,14 +17,14 @@ from rag.output.answer_text import prose_text
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def answer_events(service: Service, request: Ask) -> AsyncIterator[bytes]:
+async def answer_events(service: Service, request: Ask, token: str) -> AsyncIterator[bytes]:
     """Yield an event `quotes`, then `prose` as it is written, then `answer`.
 
     Each `prose` has what is to be put after the first `start` characters of the prose so far. A model may rewrite a
     follow-up; if that finds other quotes, `quotes` is sent again.
     """
     shown, last = "", None
-    growing = service.work.stream(lambda stop: questions.answers(service, request, stop))
+    growing = service.work.stream(lambda stop: questions.answers(service, request, stop), token=token)
     async with aclosing(growing):
         async for answer in growing:
             if last is None or answer.quoted != last.quoted:
@@ -42,12 +43,15 @@ def problem_event(problem: Problem) -> bytes:
     return _event("problem", problem.json)
 
 
-async def stream_response(events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes]) -> StreamingResponse:
+async def stream_response(
+    events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes], left: Awaitable[None]
+) -> StreamingResponse:
     """Return a response with events, and with a `last_event` if they break off.
 
-    Raises what happens before the first of them, so that it gets its own status.
+    Raises what happens before the first of them, so that it gets its own status; and ClientDisconnect if `left` ends
+    before.
     """
-    first = await anext(events)
+    first = await unless_left(anext(events), left)
 
     async def all_events() -> AsyncIterator[bytes]:
         yield first

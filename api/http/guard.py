@@ -99,6 +99,12 @@ async def read_json(request: Request) -> bytes:
     return await request.body()
 
 
+async def has_left(request: Request) -> None:
+    """Return when the client has left. Nothing may read the request's body meanwhile."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 def _bearer(headers: Headers) -> str:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

@@ -14,9 +14,10 @@ from starlette.routing import BaseRoute, Router
 
 from api.access.problems import json_bytes, json_response
 from api.access.service import Service
+from api.access.work import unless_left
 from api.http.completions import completion_routes
 from api.http.events import answer_events, problem_event, stream_response
-from api.http.guard import GetService, Guard, check_scope, read_json, refused
+from api.http.guard import GetService, Guard, check_scope, has_left, read_json, refused
 from api.http.health import health_routes
 from api.http.mcp_route import mcp_route
 from api.http.paths import AllBelow, ExactRoute
@@ -121,14 +122,16 @@ def _route(operation: Operation) -> ExactRoute:
 
 async def _answer(operation: Operation, http: HttpRequest) -> Response:
     service: Service = http.state.service
+    token = http.state.token.name
     if operation.in_body:
         asked = operation.request.model_validate_json(await read_json(http))
     else:
         asked = operation.request.model_validate({**_query(operation.request, http), **http.path_params})
     if operation.streams and EVENTS in http.headers.get("accept", "") and isinstance(asked, Ask):
-        return await stream_response(answer_events(service, asked), problem_event)
+        return await stream_response(answer_events(service, asked, token), problem_event, has_left(http))
     more = operation.streams  # it has a model to stop
-    result = await service.work.run(lambda stop: operation.run(service, asked, *([stop] if more else [])))
+    work = service.work.run(lambda stop: operation.run(service, asked, *([stop] if more else [])), token=token)
+    result = await unless_left(work, has_left(http))
     if result is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return json_response(result) if operation.in_body else _tagged(http, json_bytes(result))

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from api.access.problems import Problem
 from api.access.service import Service
+from api.access.work import go_on
 from api.operations.requests import Ask, Changes, Check, Search, Timeline
 from rag.analysis.changes import find_changes
 from rag.analysis.draft_check import check_draft, clean_draft
@@ -35,7 +36,8 @@ def answers(service: Service, request: Ask, stop: threading.Event) -> Iterator[A
             "another, or add it to DATELINE_CHAT_MODEL.",
         )
     chat = None if request.quotes else choose_chat(library.settings, request.model)
-    before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days)
+    before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days, stop=stop)
+    go_on(stop)
     query = make_query(request.question, scope=request.scope, before=before, all_days=request.all_days)
     sent, quoted = 0.0, None
     for growing in stream_answer(query, library=library, chat=chat, stop=stop):

@@ -341,6 +341,18 @@ def test_quotes_are_sent_again_if_a_rewritten_follow_up_finds_others(prose: ApiS
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", ["/api/v1/ask", "/v1/chat/completions"])
+def test_a_client_that_leaves_a_whole_answer_stops_the_model(prose: ApiServer, endpoint: ChatServer, path: str) -> None:
+    endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+    endpoint.pause = 0.05
+    chat = {"model": "dateline", "messages": [{"role": "user", "content": FENTANYL}]}
+    with prose.client() as client, pytest.raises(httpx.ReadTimeout):
+        client.post(path, json=ASK if path.endswith("ask") else chat, timeout=httpx.Timeout(60, read=2))
+    wait_until(lambda: bool(endpoint.requests))
+    assert endpoint.hung_up.wait(10)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["events", "chunks"])
 def test_a_client_that_leaves_stops_the_model(prose: ApiServer, endpoint: ChatServer, form: str) -> None:
     endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
