@@ -3,14 +3,12 @@
 import asyncio
 import threading
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
-
-from starlette.requests import ClientDisconnect
 
 from api.access.problems import Problem
 
@@ -20,21 +18,6 @@ _THREADS_OF_ONE = 6  # of one token, so that the others never wait for it alone
 # Requests that wait for a thread or have one. Each has at most one request's body and one answer in memory.
 _MOST_UNDER_WAY = 64
 _MOST_OF_ONE = 32
-
-
-async def unless_left(result: Awaitable[Result], left: Awaitable[None]) -> Result:
-    """Return a result; if `left` ends first, cancel it and raise ClientDisconnect."""
-    waiting, leaving = asyncio.ensure_future(result), asyncio.ensure_future(left)
-    try:
-        await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if waiting.done():
-            return waiting.result()
-        leaving.result()
-        raise ClientDisconnect
-    finally:
-        for one in (waiting, leaving):
-            one.cancel()
-        await asyncio.gather(waiting, leaving, return_exceptions=True)  # so that all is closed, and counts as seen
 
 
 def go_on(stop: threading.Event) -> None:

@@ -19,9 +19,9 @@ from starlette.routing import BaseRoute
 
 from api.access.problems import Problem, json_bytes, json_response
 from api.access.service import Service
-from api.access.work import unless_left
 from api.http.events import stream_response
-from api.http.guard import has_left, read_json, refused
+from api.http.guard import read_json, refused
+from api.http.leaving import has_left, unless_left
 from api.http.paths import ExactRoute
 from api.operations import questions
 from api.operations.requests import Ask

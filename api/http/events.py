@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 
 from api.access.problems import Problem, json_bytes
 from api.access.service import Service
-from api.access.work import unless_left
+from api.http.leaving import unless_left
 from api.operations import questions
 from api.operations.requests import Ask
 from rag.output.answer_json import answer_json

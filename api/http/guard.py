@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -56,23 +57,37 @@ class Guard:
         await problem.response(as_openai=self._as_openai)(scope, receive, send)
 
     async def _let_in(self, request: Request) -> tuple[Service, Token]:
+        given = _bearer(request.headers)
+        if not given:
+            raise _unauthorized()
         try:
-            service = self._get_service()
-            token = await asyncio.to_thread(service.tokens.find, _bearer(request.headers))
+            service = await asyncio.to_thread(self._get_service)
+            token = await asyncio.to_thread(service.tokens.find, given)
         except DatelineError as error:
-            logger.warning("The API cannot be used: %s", error)
+            _log_failure(str(error))
             detail = "The API cannot be used now. The reason is in the log of the machine that serves."
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, {"Retry-After": "5"}) from None
+        _log_failure.cache_clear()
         if token is None:
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED,
-                "unauthorized",
-                "This needs a token. Expected the header `Authorization: Bearer TOKEN`. Make one with `dateline tokens "
-                "add NAME` on the machine that serves.",
-                {"WWW-Authenticate": 'Bearer realm="dateline"'},
-            )
+            raise _unauthorized()
         service.rates.take(token.name)
         return service, token
+
+
+@lru_cache(maxsize=1)
+def _log_failure(reason: str) -> None:
+    """Log once why no request can be answered, and not again until one is or there is another reason."""
+    logger.warning("The API cannot be used: %s", reason)
+
+
+def _unauthorized() -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorized",
+        "This needs a token. Expected the header `Authorization: Bearer TOKEN`. Make one with `dateline tokens add "
+        "NAME` on the machine that serves.",
+        {"WWW-Authenticate": 'Bearer realm="dateline"'},
+    )
 
 
 def check_scope(request: Request, *, write: bool) -> None:
@@ -97,12 +112,6 @@ async def read_json(request: Request) -> bytes:
             "Send JSON with that header.",
         )
     return await request.body()
-
-
-async def has_left(request: Request) -> None:
-    """Return when the client has left. Nothing may read the request's body meanwhile."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 def _bearer(headers: Headers) -> str:

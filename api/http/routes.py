@@ -14,11 +14,11 @@ from starlette.routing import BaseRoute, Router
 
 from api.access.problems import json_bytes, json_response
 from api.access.service import Service
-from api.access.work import unless_left
 from api.http.completions import completion_routes
 from api.http.events import answer_events, problem_event, stream_response
-from api.http.guard import GetService, Guard, check_scope, has_left, read_json, refused
+from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
+from api.http.leaving import has_left, unless_left
 from api.http.mcp_route import mcp_route
 from api.http.paths import AllBelow, ExactRoute
 from api.operations import alerts, articles, questions

@@ -1,5 +1,6 @@
 """The HTTP API: a real server on loopback, real clients, and the published document that describes its answers."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,10 +15,14 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
+from starlette.applications import Starlette
 from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
 
+from api.access.service import Service
 from api.http.guard import MOST_BYTES
 from api.http.routes import OPERATIONS, make_routes
+from index.core.errors import StoreMismatch
 from index.inbox.add import add_article
 from rag.analysis.alert_runs import run_alerts
 from rag.storage.alerts import AlertStore
@@ -465,6 +470,21 @@ def test_health_shows_if_the_shelf_is_sound_and_needs_no_token(desk: ApiServer, 
     assert send(desk, ("GET", "/healthz", None), "").status_code == 200
     refused = send(desk, ("POST", "/api/v1/ask", ASK))
     assert (refused.status_code, refused.json()["code"]) == (503, "shelf_damaged")
+
+
+def test_a_shelf_that_cannot_be_opened_is_logged_once_and_shown_to_no_stranger(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken() -> Service:
+        with pytest.raises(RuntimeError, match="no running event loop"):  # it would wait
+            asyncio.get_running_loop()
+        raise StoreMismatch("The store is odd.")
+
+    with TestClient(Starlette(routes=make_routes(broken))) as client, caplog.at_level("WARNING"):
+        for path in ("/api/v1/status", "/v1/models", "/mcp"):
+            assert client.get(path).status_code == 401
+            assert client.get(path, headers={"Authorization": "Bearer x"}).status_code == 503
+    assert caplog.text.count("The store is odd.") == 1
 
 
 def test_all_operations_have_a_summary_for_the_document() -> None:

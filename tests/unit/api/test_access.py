@@ -12,8 +12,9 @@ from starlette.requests import ClientDisconnect
 
 from api.access.problems import Problem, json_bytes
 from api.access.service import Rates
-from api.access.work import Work, unless_left
+from api.access.work import Work
 from api.http.events import problem_event, stream_response
+from api.http.leaving import unless_left
 from index.core.errors import BadQuestion, ShelfBusy, UnknownArticle
 
 
