@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -219,13 +220,14 @@ def write(answer: Answer, page: str, *, offset: int = 0) -> Written:
 def _prose(answer: Answer, page: str) -> tuple[str, list[dict[str, Any]]]:
     """Return the statements of a model with the numbers of their quotes, and an annotation for each number.
 
-    While it writes, the last statement is left out: its quotes and its verdict are not known yet.
+    While it writes, those that are not finished are left out: their quotes and their verdicts are not known yet.
     """
     prose, text, annotations = answer.prose, "", list[dict[str, Any]]()
     if prose is None:
         return text, annotations
     numbers = number_citations(prose.statements)
-    for place, statement in enumerate(prose.statements[:-1] if prose.under_way else prose.statements):
+    finished = takewhile(lambda one: not (prose.under_way and one.verdict == "unfinished"), prose.statements)
+    for place, statement in enumerate(finished):
         text += ("\n" if statement.new_line else " ") if place else ""
         text += _plain(statement.text)
         for citation in statement.citations:

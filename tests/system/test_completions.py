@@ -1,5 +1,6 @@
 """Chat completions: OpenAI's own client uses the shelf as a model, and every citation resolves."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -110,6 +111,17 @@ def test_prose_names_its_quotes_and_is_the_same_streamed(prose: ApiServer, endpo
     quotes = ask(prose, FENTANYL, model="dateline-quotes")
     assert SAID not in quotes.choices[0].message.content
     assert len(endpoint.requests) == asked
+
+
+@pytest.mark.slow
+def test_a_statement_is_sent_when_its_quotes_are_known(prose: ApiServer, endpoint: ChatServer) -> None:
+    said = [{"text": f"{SAID} They agreed. It was signed.", "sentences": ["1.1"]}] * 2
+    endpoint.say = lambda _messages: json.dumps({"statements": said})
+    endpoint.pause = 0.05
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in ask(prose, FENTANYL, stream=True))
+    assert text == ask(prose, FENTANYL).choices[0].message.content
+    assert text.count("They agreed. [1]") == 2
+    assert "No source cited" not in text
 
 
 def _quotes(completion: Any) -> list[str]:
