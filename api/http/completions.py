@@ -18,9 +18,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from api.access.problems import Problem, json_bytes, json_response
+from api.access.problems import Problem, json_response
 from api.access.service import Service
-from api.http.events import stream_response
+from api.http.events import event_data, stream_response
 from api.http.guard import read_json, refused
 from api.http.leaving import has_left, unless_left
 from api.http.paths import ExactRoute
@@ -29,6 +29,7 @@ from api.operations.requests import Ask
 from index.core.formatting import one_line
 from rag.answering.followups import MOST_EARLIER
 from rag.answering.models import Answer
+from rag.answering.query import LONGEST_QUESTION
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer_json import Json, citation_json
@@ -60,7 +61,7 @@ class TextPart(_Lenient):
     """A part of a message's content."""
 
     type: str
-    text: str = ""
+    text: str | None = None
 
 
 class Message(_Lenient):
@@ -73,14 +74,14 @@ class Message(_Lenient):
     def text(self) -> str:
         """The text of the message."""
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text").strip()
+            return "\n".join(part.text or "" for part in self.content if part.type == "text").strip()
         return (self.content or "").strip()
 
 
 class StreamOptions(_Lenient):
     """What a streamed answer has besides its text."""
 
-    include_usage: bool = False
+    include_usage: bool | None = None
 
 
 class Completion(_Lenient):
@@ -88,7 +89,7 @@ class Completion(_Lenient):
 
     model: str
     messages: list[Message]
-    stream: bool = False
+    stream: bool | None = None
     stream_options: StreamOptions | None = None
 
     @property
@@ -102,10 +103,23 @@ class Completion(_Lenient):
             )
         typed = [message.text for message in self.messages if message.role == "user" and message.text]
         if not typed:
-            detail = "No message has a question. Expected a message of the user with text. Add one."
+            detail = "No message has a question. Expected a message of the user with text in `messages`. Add one."
             raise Problem(HTTPStatus.BAD_REQUEST, "no_question", detail)
         *before, question = typed
-        return Ask(question=question, after=before[-MOST_EARLIER:], quotes=self.model == MODELS[1])
+        if not _can_be_asked(question):
+            raise Problem(
+                HTTPStatus.BAD_REQUEST,
+                "bad_question",
+                f"The last message of the user in `messages` has {len(question):,} characters. Expected at most "
+                f"{LONGEST_QUESTION:,}, without NUL characters. Shorten it.",
+            )
+        # A chat sends all its messages each time: one that was no question would be in the way for good.
+        earlier = [one for one in before if _can_be_asked(one)]
+        return Ask(question=question, after=earlier[-MOST_EARLIER:], quotes=self.model == MODELS[1])
+
+
+def _can_be_asked(text: str) -> bool:
+    return len(text) <= LONGEST_QUESTION and "\0" not in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +285,7 @@ def _head(kind: str, model: str) -> Json:
 
 
 def _data(body: object) -> bytes:
-    return b"data: %s\n\n" % json_bytes(body)
+    return b"data: %s\n\n" % event_data(body)
 
 
 def _plain(text: str) -> str:

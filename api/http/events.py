@@ -1,5 +1,6 @@
 """Server-sent events: an answer as it grows. The quotes come first, then the prose, then the whole answer."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
@@ -14,6 +15,7 @@ from api.operations.requests import Ask
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import prose_text
 
+QUIET_SECONDS = 15.0  # the longest pause in a stream
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -56,7 +58,7 @@ async def stream_response(
     async def all_events() -> AsyncIterator[bytes]:
         yield first
         try:
-            async for event in events:
+            async for event in _with_comments(events):
                 yield event
         except ClientDisconnect:
             raise
@@ -66,8 +68,33 @@ async def stream_response(
     return StreamingResponse(all_events(), headers=_HEADERS, media_type="text/event-stream")
 
 
+async def _with_comments(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield events, and a comment in each pause, which keeps proxies from closing the connection."""
+    while True:
+        awaited = asyncio.ensure_future(anext(events))
+        try:
+            while not (await asyncio.wait({awaited}, timeout=QUIET_SECONDS))[0]:
+                yield b": still writing\n\n"
+            try:
+                event = awaited.result()
+            except StopAsyncIteration:
+                return
+        finally:
+            awaited.cancel()
+            await asyncio.gather(awaited, return_exceptions=True)
+        yield event
+
+
 def _event(name: str, body: object) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), json_bytes(body))
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), event_data(body))
+
+
+def event_data(body: object) -> bytes:
+    """Return JSON as the data of an event. Some clients end a line at more characters than the standard does."""
+    written = json_bytes(body)
+    for ending in "\u0085\u2028\u2029":
+        written = written.replace(ending.encode(), rf"\u{ord(ending):04x}".encode())
+    return written
 
 
 def _same_start(one: str, other: str) -> int:

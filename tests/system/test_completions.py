@@ -169,6 +169,18 @@ def test_parts_of_a_message_and_other_roles_and_settings_are_understood(api: Api
     assert other.quotes == plain.quotes
 
 
+@pytest.mark.parametrize("earlier", ["x" * 16_001, "a\0b", "?", "..."], ids=["long", "nul", "?", "dots"])
+def test_an_earlier_message_that_is_no_question_is_left_out(api: ApiServer, earlier: str) -> None:
+    assert ask(api, earlier, FENTANYL).quotes == ask(api, FENTANYL).quotes
+    with pytest.raises(openai.BadRequestError, match="in `messages` has 16,001 characters"):
+        ask(api, "x" * 16_001)
+
+
+def test_what_is_not_given_may_be_null(api: ApiServer) -> None:
+    given = ask(api, FENTANYL, extra_body={"stream": None, "stream_options": None})
+    assert given.quotes == ask(api, FENTANYL).quotes
+
+
 def test_what_is_wrong_reaches_the_client(api: ApiServer) -> None:
     with pytest.raises(openai.AuthenticationError, match="This needs a token"):
         ask(api, FENTANYL, token="wrong")

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from api.access.problems import Problem, json_bytes
 from api.access.service import Rates
 from api.access.work import Work
-from api.http.events import problem_event, stream_response
+from api.http.events import event_data, problem_event, stream_response
 from api.http.leaving import unless_left
 from index.core.errors import BadQuestion, ShelfBusy, UnknownArticle
 
@@ -192,6 +192,30 @@ def test_a_stream_that_breaks_off_ends_with_the_problem(form: str) -> None:
     assert first == b"first"
     data = json.loads(last.partition(b"data: ")[2])
     assert (data["error"]["message"] if form == "chunks" else data["detail"]) == "No article."
+
+
+def test_a_pause_in_a_stream_has_comments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.events.QUIET_SECONDS", 0.05)
+
+    async def events() -> AsyncIterator[bytes]:
+        yield b"data: 1\n\n"
+        await asyncio.sleep(0.12)
+        yield b"data: 2\n\n"
+
+    async def read_all() -> list[str | bytes | memoryview]:
+        response = await stream_response(events(), problem_event, stays())
+        return [part async for part in response.body_iterator]
+
+    first, *comments, last = run(read_all())
+    assert (first, last) == (b"data: 1\n\n", b"data: 2\n\n")
+    assert comments
+    assert {comment[:1] for comment in comments} == {b":"}
+
+
+def test_no_character_of_an_event_ends_a_line() -> None:
+    said = {"text": "".join(map(chr, range(0x3000)))}
+    (line,) = event_data(said).decode().splitlines()
+    assert json.loads(line) == said
 
 
 def test_what_happens_before_a_stream_is_raised() -> None:
