@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -22,8 +23,9 @@ from starlette.testclient import TestClient
 from api.access.service import Service
 from api.http.guard import MOST_BYTES
 from api.http.routes import OPERATIONS, make_routes
-from index.core.errors import StoreMismatch
-from index.inbox.add import add_article
+from index.core.errors import SeedsUnwritable, StoreMismatch
+from index.inbox.add import fetch_article
+from index.shelf.integrity import IntegrityCheck
 from rag.analysis.alert_runs import run_alerts
 from rag.storage.alerts import AlertStore
 from tests.conftest import FENTANYL, OTTAWA, ROOT, SEED, Newsroom, wait_until
@@ -421,7 +423,7 @@ def test_a_line_break_belongs_to_the_path(desk: ApiServer, newsroom: Newsroom) -
 def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve_web() as web:
         web.answers["/lind"] = Answer(b"The River Lind fell to 4.1 metres on Monday.")
-        monkeypatch.setattr("api.operations.articles.add_article", partial(add_article, network=web.network()))
+        monkeypatch.setattr("api.operations.articles.fetch_article", partial(fetch_article, network=web.network()))
         request: tuple[str, str, Any] = ("POST", "/api/v1/articles", {"url": f"http://news.example:{web.port}/lind"})
         first, again = send(desk, request, desk.writing), send(desk, request, desk.writing)
     added = check(request, first)
@@ -431,6 +433,65 @@ def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: 
     newsroom.index()
     shown = send(desk, ("GET", f"/api/v1/articles/{quote(added['path'])}", None)).json()
     assert shown["text"].endswith("fell to 4.1 metres on Monday.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [(Answer(status=503), 502), (Answer(status=404), 422), (Answer(b"x", kind="image/png"), 422)]
+)
+def test_who_is_to_blame_for_a_page_that_is_not_added(
+    desk: ApiServer, monkeypatch: pytest.MonkeyPatch, answer: Answer, status: int
+) -> None:
+    with serve_web() as web:
+        web.answers["/lind"] = answer
+        monkeypatch.setattr("api.operations.articles.fetch_article", partial(fetch_article, network=web.network()))
+        request: tuple[str, str, Any] = ("POST", "/api/v1/articles", {"url": f"http://news.example:{web.port}/lind"})
+        response = send(desk, request, desk.writing)
+    assert response.status_code == status
+    assert check(request, response)["code"] == "not_added"
+
+
+def test_a_disk_that_cannot_be_written_is_ours(desk: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise SeedsUnwritable("The disk is full.")
+
+    monkeypatch.setattr("api.operations.articles.fetch_article", full)
+    response = send(desk, WRITING[0], desk.writing)
+    assert (response.status_code, check(WRITING[0], response)["code"]) == (503, "seeds_unwritable")
+
+
+def test_one_of_several_articles_of_a_file_is_not_removed(desk: ApiServer, newsroom: Newsroom) -> None:
+    texts = [f"The mayor of Holt number {number} resigned on Monday." for number in range(3)]
+    newsroom.write("a.jsonl", "\n".join(json.dumps({"text": text}) for text in texts))
+    newsroom.write("a#2.txt", "The barque Halla sank off Tarn on Monday.")
+    newsroom.index()
+    request: tuple[str, str, Any] = ("DELETE", "/api/v1/articles/a.jsonl%232", None)
+    response = send(desk, request, desk.writing)
+    assert (response.status_code, check(request, response)["code"]) == (409, "one_of_several")
+    assert "one of several in a.jsonl" in response.json()["detail"]
+    assert (newsroom.seeds / "a.jsonl").exists()
+    assert send(desk, ("DELETE", "/api/v1/articles/a%232.txt", None), desk.writing).status_code == 204
+
+
+def test_strangers_do_not_cause_one_check_of_a_damaged_shelf_after_another(
+    desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with newsroom.library.shelf.write() as writing:
+        writing._connection.execute("UPDATE articles SET text = 'changed'")
+    checks = list[None]()
+    compare = IntegrityCheck._compare
+
+    def counted(*given: Any) -> str:
+        checks.append(None)
+        return compare(*given)
+
+    monkeypatch.setattr(IntegrityCheck, "_compare", counted)
+    with ThreadPoolExecutor(6) as strangers:
+        statuses = list(strangers.map(lambda _: send(desk, ("GET", "/readyz", None), "").status_code, range(12)))
+    assert set(statuses) == {503}
+    assert len(checks) == 1
+    monkeypatch.setattr("api.http.health.AGAIN_SECONDS", 0)
+    assert send(desk, ("GET", "/readyz", None), "").status_code == 503
+    assert len(checks) == 2
 
 
 def test_alerts_are_kept_once_and_removed(desk: ApiServer, newsroom: Newsroom) -> None:
