@@ -1,6 +1,7 @@
 """Chat completions: the shelf as a model, for clients of OpenAI.
 
-A client may show the text as Markdown, so text of articles and models is escaped: it loads nothing and links nowhere.
+A client may show the text as Markdown, so text of articles and models is escaped: it loads nothing, and has no links
+but bare addresses, which a client may make into links as in any text.
 """
 
 import re
@@ -96,11 +97,7 @@ class Completion(_Lenient):
     def asked(self) -> Ask:
         """The question, and the questions before it. Raises Problem."""
         if self.model not in MODELS:
-            raise Problem(
-                HTTPStatus.NOT_FOUND,
-                "model_not_found",
-                f"There is no model of that name. Expected {' or '.join(MODELS)}. Choose one of them.",
-            )
+            raise _no_model()
         typed = [message.text for message in self.messages if message.role == "user" and message.text]
         if not typed:
             detail = "No message has a question. Expected a message of the user with text in `messages`. Add one."
@@ -141,8 +138,11 @@ def completion_routes(page: str, base: str) -> list[BaseRoute]:
     """Return `/models` and `/chat/completions`; `page` and `base` are as for `make_routes`."""
 
     async def models(_: Request) -> Response:
-        made: list[Json] = [{"id": name, "object": "model", "created": 0, "owned_by": "dateline"} for name in MODELS]
-        return json_response({"object": "list", "data": made})
+        return json_response({"object": "list", "data": [_model(name) for name in MODELS]})
+
+    async def model(http: Request) -> Response:
+        name = http.path_params["id"]
+        return json_response(_model(name)) if name in MODELS else refused(_no_model(), http)
 
     async def complete(http: Request) -> Response:
         try:
@@ -152,7 +152,20 @@ def completion_routes(page: str, base: str) -> list[BaseRoute]:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return [ExactRoute("/models", models), ExactRoute("/chat/completions", complete, methods=["POST"])]
+    return [
+        ExactRoute("/models", models),
+        ExactRoute("/models/{id}", model),
+        ExactRoute("/chat/completions", complete, methods=["POST"]),
+    ]
+
+
+def _model(name: str) -> Json:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "dateline"}
+
+
+def _no_model() -> Problem:
+    detail = f"There is no model of that name. Expected {' or '.join(MODELS)}. Choose one of them."
+    return Problem(HTTPStatus.NOT_FOUND, "model_not_found", detail)
 
 
 async def _complete(http: Request, page: str) -> Response:

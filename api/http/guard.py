@@ -49,7 +49,7 @@ class Guard:
         except ClientDisconnect:
             return
         except HTTPException as error:
-            problem = _problem(error)
+            problem = _problem(error, request)
         except Problem as error:
             problem = error
         else:
@@ -148,12 +148,17 @@ def _too_large() -> Problem:
     )
 
 
-def _problem(error: HTTPException) -> Problem:
+def _problem(error: HTTPException, request: Request) -> Problem:
     """Return a problem for a path or a method that does not exist."""
-    status = HTTPStatus(error.status_code)
-    what = "this address" if status == HTTPStatus.NOT_FOUND else "this method at this address"
-    detail = f"There is nothing for {what}. Expected what /api/v1/openapi.json describes. Check the spelling."
-    return Problem(status, status.name.lower(), detail, error.headers or {})
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    detail = "There is nothing for this address. Expected what /api/v1/openapi.json describes. Check the spelling."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = " or ".join(sorted(headers.get("Allow", "another method").split(", ")))
+        detail = (
+            f"The method {request.method} is not allowed at this address. Expected {allowed}. See what "
+            "/api/v1/openapi.json describes."
+        )
+    return Problem(status, status.name.lower(), detail, headers)
 
 
 def refused(error: Exception, request: Request) -> Response:

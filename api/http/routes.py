@@ -91,7 +91,7 @@ def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> l
         page: Address of the page that links open; "" if it is served at `base` where a request is sent to.
         base: The path before all routes, such as "/shelf".
     """
-    api = [*map(_route, OPERATIONS), ExactRoute("/openapi.json", _openapi)]
+    api = [*_routes(), ExactRoute("/openapi.json", _openapi)]
     chat = completion_routes(page, base)
     return [
         *health_routes(get_service, base),
@@ -107,8 +107,17 @@ def openapi_file() -> Path:
     return installed if installed.exists() else _ROOT / "docs" / "reference" / "openapi.json"
 
 
-def _route(operation: Operation) -> ExactRoute:
+def _routes() -> list[ExactRoute]:
+    """Return one route for each path, so that a method that it does not have is answered with all that it has."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [_route(path, operations) for path, operations in by_path.items()]
+
+
+def _route(path: str, operations: Mapping[str, Operation]) -> ExactRoute:
     async def answer(http: HttpRequest) -> Response:
+        operation = operations["GET" if http.method == "HEAD" else http.method]
         try:
             check_scope(http, write=operation.write)
             return await _answer(operation, http)
@@ -117,7 +126,7 @@ def _route(operation: Operation) -> ExactRoute:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return ExactRoute(operation.path, answer, methods=[operation.method])
+    return ExactRoute(path, answer, methods=list(operations))
 
 
 async def _answer(operation: Operation, http: HttpRequest) -> Response:

@@ -29,11 +29,11 @@ def answers(service: Service, request: Ask, stop: threading.Event) -> Iterator[A
     """Yield the answer as it grows, first in quotes; the last one is whole. Raises DatelineError or Problem."""
     library, known = service.library, service.library.settings.chat_models
     if request.model is not None and request.model not in known:
+        expected = f"Expected {' or '.join(known)}. Choose one of them" if known else "Expected no model. Leave it out"
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             "unknown_model",
-            f"The language model of this request is not set here. Expected {' or '.join(known) or 'none'}. Choose "
-            "another, or add it to DATELINE_CHAT_MODEL.",
+            f"The language model of this request is not set here. {expected}, or add it to DATELINE_CHAT_MODEL.",
         )
     chat = None if request.quotes else choose_chat(library.settings, request.model)
     before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days, stop=stop)

@@ -53,6 +53,7 @@ READING: list[tuple[str, str, Any]] = [
     ("POST", "/api/v1/check", {"text": "It was agreed on fentanyl precursors. The River Lind fell to 9 metres."}),
     ("GET", "/api/v1/alerts", None),
     ("GET", "/v1/models", None),
+    ("GET", "/v1/models/dateline-quotes", None),
     ("POST", "/v1/chat/completions", {"model": "dateline", "messages": [{"role": "user", "content": FENTANYL}]}),
 ]
 WRITING: list[tuple[str, str, Any]] = [
@@ -254,7 +255,14 @@ def test_the_list_comes_in_parts_and_only_if_it_has_changed(api: ApiServer) -> N
         (("GET", "/api/v1/search?question=x&language=xx", None), 400, "expected a code such as"),
         (("GET", "/api/v1/articles?limit=201", None), 400, "limit: "),
         (("POST", "/api/v1/check", {"text": " "}), 400, "draft"),
-        (("POST", "/api/v1/ask", {"question": "x", "model": "gpt-5"}), 400, "Expected none."),
+        (("POST", "/api/v1/ask", {"question": "x", "model": "gpt-5"}), 400, "Expected no model. Leave it out"),
+        (
+            ("GET", "/api/v1/search?question=x&since=86400", None),
+            400,
+            "since: Value error, expected a day as YYYY-MM-DD",
+        ),
+        (("GET", "/api/v1/articles?as_of=2026-01-01T00:00:00Z", None), 400, "as_of: Value error"),
+        (("POST", "/api/v1/changes", {"question": "x", "since": 86400}), 400, "since: Value error"),
         (("POST", "/api/v1/search", {"question": "x" * 16_001}), 400, "question: "),
     ],
     ids=lambda value: names_of(value) if isinstance(value, tuple) else None,
@@ -281,6 +289,10 @@ def test_bodies_that_are_no_json_too_large_or_not_marked_are_refused(api: ApiSer
         assert client.get("/api/v1/nothing").json()["code"] == "not_found"
         wrong = client.put("/api/v1/status")
         assert (wrong.status_code, set(wrong.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+        assert "The method PUT is not allowed at this address. Expected GET or HEAD." in wrong.json()["detail"]
+        for path, methods in (("search", {"GET", "HEAD", "POST"}), ("articles/x", {"GET", "HEAD", "DELETE"})):
+            assert set(client.put(f"/api/v1/{path}").headers["allow"].split(", ")) == methods
+        assert client.head("/api/v1/status").status_code == 200
 
 
 def test_an_answer_without_a_model_is_streamed(api: ApiServer) -> None:

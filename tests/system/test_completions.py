@@ -72,6 +72,9 @@ def check(api: ApiServer, completion: Any) -> None:
 def test_the_client_lists_the_models(api: ApiServer) -> None:
     with openai.OpenAI(base_url=f"{api.address}/v1", api_key=api.reading) as client:
         assert [model.id for model in client.models.list()] == ["dateline", "dateline-quotes"]
+        assert client.models.retrieve("dateline").id == "dateline"
+        with pytest.raises(openai.NotFoundError, match="There is no model of that name"):
+            client.models.retrieve("gpt-5")
 
 
 @pytest.mark.parametrize("question", [FENTANYL, OTTAWA, "How many articles are there?", "And why?"])
