@@ -199,3 +199,22 @@ def test_the_end_of_the_server_ends_all_answers(dateline: CommandLine, alone: bo
             assert time.monotonic() - begun < 15
             assert answer.result().json()["quotes"]
         assert endpoint.hung_up.wait(10)
+
+
+@pytest.mark.slow
+def test_a_client_that_leaves_stops_the_model_next_to_the_page_too(dateline: CommandLine) -> None:
+    assert dateline("index").returncode == 0
+    token = dateline("tokens", "add", "desk").stdout.strip()
+    port = free_port()
+    with serve_chat() as endpoint:
+        endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+        endpoint.pause = 0.1
+        given = {"DATELINE_CHAT_MODEL": "scripted", "DATELINE_CHAT_BASE_URL": endpoint.base_url}
+        with dateline.running("serve", "--port", str(port), **given) as server:
+            address, bearer = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {token}"}
+            assert get(f"{address}/healthz", server).json() == {"alive": True}
+            question = {"question": FENTANYL}
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{address}/api/v1/ask", json=question, headers=bearer, timeout=httpx.Timeout(60, read=5))
+            wait_until(lambda: bool(endpoint.requests))
+            assert endpoint.hung_up.wait(10)
