@@ -144,9 +144,15 @@ def _completion_paths() -> dict[str, Json]:
     content = {**_content(_ref("ChatCompletion")), EVENTS: {"schema": _TEXT}}
     complete["responses"]["200"] = {"description": "The answer; with `stream`, in chunks.", "content": content}
     models = _get("models", "List the models.", _ref("Models"), "OpenAI-compatible")
-    for one in (complete, models):
+    model = _get("model", "Show a model.", _ref("Model"), "OpenAI-compatible")
+    model["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": _TEXT}]
+    for one in (complete, models, model):
         one["responses"]["default"] = _refusal("OpenAIError", "application/json")
-    return {"/v1/models": {"get": models}, "/v1/chat/completions": {"post": complete}}
+    return {
+        "/v1/models": {"get": models},
+        "/v1/models/{id}": {"get": model},
+        "/v1/chat/completions": {"post": complete},
+    }
 
 
 def _completion_schemas() -> dict[str, Json]:
@@ -173,7 +179,8 @@ def _completion_schemas() -> dict[str, Json]:
             }
         ),
         "NumberedQuote": _object({"number": _COUNT, "url": _TEXT, "citation": _ref("citation")}),
-        "Models": _object({"object": {"const": "list"}, "data": _list(model)}),
+        "Models": _object({"object": {"const": "list"}, "data": _list(_ref("Model"))}),
+        "Model": model,
         "OpenAIError": _object({"error": fault}),
     }
 

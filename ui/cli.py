@@ -31,6 +31,9 @@ from index.core.settings import Settings
 from index.core.version import own_version
 from ui.doctor import examine, finding_json, finding_lines
 
+# All answers are ended at once; what is being read from the shelf then may take a little.
+_SECONDS_TO_END = 10
+
 commands = typer.Typer(
     cls=CommandGroup,
     add_completion=False,
@@ -62,9 +65,7 @@ def _begin(
     context.obj = rag.cli.FOLLOWING  # `index` never imports `rag`
 
 
-PortOption = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port of the page on this machine.")
-]
+PortOption = Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="Port on this machine.")]
 
 
 @commands.command("serve")
@@ -85,7 +86,7 @@ def serve_command(
 ) -> None:
     """Open the page and the HTTP API, on this machine only unless --host says otherwise."""
     settings = read_settings(seeds, store)
-    check_host(host, settings)
+    check_host(host, settings, api_only=api_only)
     # Streamlit starts the page in its own way, so the page reads the settings again.
     os.environ["DATELINE_SEEDS"], os.environ["DATELINE_STORE"] = str(settings.seeds), str(settings.store)
     os.environ["DATELINE_PROXY_USER_HEADER"] = settings.proxy_user_header
@@ -135,8 +136,8 @@ def doctor_command(
         raise typer.Exit(1)
 
 
-def check_host(host: str, settings: Settings) -> None:
-    """Raise BadSettings unless the page may listen on this address."""
+def check_host(host: str, settings: Settings, *, api_only: bool = False) -> None:
+    """Raise BadSettings unless the page, or the API alone, may listen on this address."""
     try:
         address = ipaddress.IPv4Address(host)
     except ValueError:
@@ -146,6 +147,13 @@ def check_host(host: str, settings: Settings) -> None:
         ) from None
     if address.is_loopback or settings.proxy_user_header or settings.serve_without_login:
         return
+    if api_only:
+        raise BadSettings(
+            f"--host {address} opens the API to other machines. Tokens and answers are sent without encryption, so "
+            "others on the network can read them. Expected a proxy with TLS that alone can reach it. Set "
+            "DATELINE_PROXY_USER_HEADER to the header in which it names its user. Or set "
+            "DATELINE_SERVE_WITHOUT_LOGIN=True if only such a proxy, or no one else, can reach it."
+        )
     raise BadSettings(
         f"--host {address} opens the page to other machines, and Dateline has no login of its own: whoever reaches it "
         "can read all articles and chats, and change them. Expected a proxy with a login that alone can reach it. Set "
@@ -164,7 +172,15 @@ def _serve_api(host: str, port: int, settings: Settings) -> None:
     app = make_api_app(["localhost", "127.0.0.1", *named], page=settings.page)
     typer.echo(f"The HTTP API of Dateline is at http://{host}:{port}/api/v1/ (Ctrl-C ends it)")
     # A request's address may have a question in it, so none is logged.
-    uvicorn.run(app, host=host, port=port, access_log=False, log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_SECONDS_TO_END,
+    )
 
 
 def server_options(host: str, port: int, settings: Settings) -> list[str]:
@@ -191,7 +207,7 @@ def check_port(port: int, host: str) -> None:
             "or stop the program that uses it."
         )
     raise BadSettings(
-        f"The page cannot listen on {host}, port {port} ({error.strerror}). Expected an address of this machine and a "
+        f"Dateline cannot listen on {host}, port {port} ({error.strerror}). Expected an address of this machine and a "
         "port that this user may use. Name others with --host and --port."
     )
 

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+from collections import Counter, defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -12,8 +14,17 @@ from api.access.problems import Problem
 
 Result = TypeVar("Result")
 _THREADS = 8  # most of them wait for a language model
+_THREADS_OF_ONE = 6  # of one token, so that the others never wait for it alone
 # Requests that wait for a thread or have one. Each has at most one request's body and one answer in memory.
 _MOST_UNDER_WAY = 64
+_MOST_OF_ONE = 32
+
+
+def go_on(stop: threading.Event) -> None:
+    """Raise Problem if a request was ended before its answer was begun."""
+    if stop.is_set():
+        detail = "This request was ended before its answer was begun. Expected a server that stays up. Try again soon."
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "ended", detail, {"Retry-After": "5"})
 
 
 class Work:
@@ -23,23 +34,28 @@ class Work:
         """Prepare; `seconds` is the longest time for a request."""
         self.seconds = seconds
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="api")
-        self._under_way = 0
+        self._under_way = Counter[str]()  # by token
+        self._shares = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(_THREADS_OF_ONE))
+        self._stops = set[threading.Event]()
+        self._ending = False
 
-    async def run(self, function: Callable[[threading.Event], Result]) -> Result:
+    async def run(self, function: Callable[[threading.Event], Result], *, token: str = "") -> Result:
         """Run a function in a thread. It is given an event, which is set if the request ends before it does.
 
-        Raises Problem if too many requests are under way, or if the time is up.
+        Raises Problem if too many requests are under way, of all or of this token, or if the time is up.
         """
         stop = threading.Event()
-        future = self._begin(function, stop)
         try:
-            return await asyncio.wait_for(asyncio.shield(future), self.seconds)
+            async with asyncio.timeout(self.seconds):
+                return await asyncio.shield(await self._begin(function, stop, token))
         except TimeoutError:
             raise self.late() from None
         finally:
             stop.set()
 
-    async def stream(self, function: Callable[[threading.Event], Iterator[Result]]) -> AsyncGenerator[Result]:
+    async def stream(
+        self, function: Callable[[threading.Event], Iterator[Result]], *, token: str = ""
+    ) -> AsyncGenerator[Result]:
         """Yield what a function yields in its thread, as it comes. Raises as `run` does."""
         loop, stop, queue = asyncio.get_running_loop(), threading.Event(), asyncio.Queue[Result | None]()
         until = loop.time() + self.seconds
@@ -49,16 +65,13 @@ class Work:
                 loop.call_soon_threadsafe(queue.put_nowait, result)
 
         def work(stop: threading.Event) -> None:
-            try:
-                for result in function(stop):
-                    hand_over(result)
-                    if stop.is_set():
-                        break
-            finally:
-                hand_over(None)
+            for result in function(stop):
+                hand_over(result)
 
-        future = self._begin(work, stop)
         try:
+            async with asyncio.timeout_at(until):
+                future = await self._begin(work, stop, token)
+            future.add_done_callback(lambda _: queue.put_nowait(None))
             while (result := await asyncio.wait_for(queue.get(), until - loop.time())) is not None:
                 yield result
             await future  # raises what the function raised
@@ -67,21 +80,47 @@ class Work:
         finally:
             stop.set()
 
-    def _begin(self, function: Callable[[threading.Event], Result], stop: threading.Event) -> "asyncio.Future[Result]":
-        if self._under_way >= _MOST_UNDER_WAY:
+    def end(self) -> None:
+        """Stop what is under way, and begin nothing more. Safe to call from any thread."""
+        self._ending = True
+        for stop in list(self._stops):
+            stop.set()
+
+    async def _begin(
+        self, function: Callable[[threading.Event], Result], stop: threading.Event, token: str
+    ) -> "asyncio.Future[Result]":
+        """Run a function as soon as this token may have a thread."""
+        if self._under_way.total() >= _MOST_UNDER_WAY or self._under_way[token] >= _MOST_OF_ONE:
+            one = self._under_way[token] >= _MOST_OF_ONE
             raise Problem(
-                HTTPStatus.SERVICE_UNAVAILABLE,
+                HTTPStatus.TOO_MANY_REQUESTS if one else HTTPStatus.SERVICE_UNAVAILABLE,
                 "busy",
-                "Too many requests are being answered. Expected fewer at once. Try again in a few seconds.",
+                f"Too many requests {'of this token ' if one else ''}are being answered. Expected fewer at once. Try "
+                "again in a few seconds.",
                 {"Retry-After": "5"},
             )
-        self._under_way += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, function, stop)
-        future.add_done_callback(self._ended)
+        self._under_way[token] += 1
+        try:
+            await self._shares[token].acquire()
+        except BaseException:
+            self._under_way[token] -= 1
+            raise
+        self._stops.add(stop)
+        if self._ending:
+            stop.set()
+
+        def begun() -> Result:
+            go_on(stop)
+            return function(stop)
+
+        future = asyncio.get_running_loop().run_in_executor(self._threads, begun)
+        future.add_done_callback(partial(self._ended, stop, token))
         return future
 
-    def _ended(self, future: "asyncio.Future[Result]") -> None:
-        self._under_way -= 1
+    def _ended(self, stop: threading.Event, token: str, future: "asyncio.Future[Result]") -> None:
+        self._stops.discard(stop)
+        self._under_way[token] -= 1
+        self._shares[token].release()
         if not future.cancelled():
             future.exception()  # so that it counts as seen, even if the request has ended
 
@@ -89,7 +128,7 @@ class Work:
         """Return the problem of a request that took too long."""
         return Problem(
             HTTPStatus.GATEWAY_TIMEOUT,
-            "too_late",
+            "timeout",
             f"This request took longer than {self.seconds:g} seconds and was ended. Expected a faster answer. Ask for "
             "less, or set DATELINE_CHAT_SECONDS if a language model is slow.",
         )

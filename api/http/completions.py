@@ -1,6 +1,7 @@
 """Chat completions: the shelf as a model, for clients of OpenAI.
 
-A client may show the text as Markdown, so text of articles and models is escaped: it loads nothing and links nowhere.
+A client may show the text as Markdown, so text of articles and models is escaped: it loads nothing, and has no links
+but bare addresses, which a client may make into links as in any text.
 """
 
 import re
@@ -9,23 +10,27 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, Literal
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
-from api.access.problems import Problem, json_bytes, json_response
+from api.access.problems import Problem, json_response
 from api.access.service import Service
-from api.http.events import stream_response
+from api.http.events import event_data, stream_response
 from api.http.guard import read_json, refused
+from api.http.leaving import has_left, unless_left
+from api.http.paths import ExactRoute
 from api.operations import questions
 from api.operations.requests import Ask
 from index.core.formatting import one_line
 from rag.answering.followups import MOST_EARLIER
 from rag.answering.models import Answer
+from rag.answering.query import LONGEST_QUESTION
 from rag.evidence.citations import Citation, Statement, number_citations
 from rag.evidence.permalinks import link
 from rag.output.answer_json import Json, citation_json
@@ -57,7 +62,7 @@ class TextPart(_Lenient):
     """A part of a message's content."""
 
     type: str
-    text: str = ""
+    text: str | None = None
 
 
 class Message(_Lenient):
@@ -70,14 +75,14 @@ class Message(_Lenient):
     def text(self) -> str:
         """The text of the message."""
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text").strip()
+            return "\n".join(part.text or "" for part in self.content if part.type == "text").strip()
         return (self.content or "").strip()
 
 
 class StreamOptions(_Lenient):
     """What a streamed answer has besides its text."""
 
-    include_usage: bool = False
+    include_usage: bool | None = None
 
 
 class Completion(_Lenient):
@@ -85,24 +90,33 @@ class Completion(_Lenient):
 
     model: str
     messages: list[Message]
-    stream: bool = False
+    stream: bool | None = None
     stream_options: StreamOptions | None = None
 
     @property
     def asked(self) -> Ask:
         """The question, and the questions before it. Raises Problem."""
         if self.model not in MODELS:
-            raise Problem(
-                HTTPStatus.NOT_FOUND,
-                "model_not_found",
-                f"There is no model of that name. Expected {' or '.join(MODELS)}. Choose one of them.",
-            )
+            raise _no_model()
         typed = [message.text for message in self.messages if message.role == "user" and message.text]
         if not typed:
-            detail = "No message has a question. Expected a message of the user with text. Add one."
+            detail = "No message has a question. Expected a message of the user with text in `messages`. Add one."
             raise Problem(HTTPStatus.BAD_REQUEST, "no_question", detail)
         *before, question = typed
-        return Ask(question=question, after=before[-MOST_EARLIER:], quotes=self.model == MODELS[1])
+        if not _can_be_asked(question):
+            raise Problem(
+                HTTPStatus.BAD_REQUEST,
+                "bad_question",
+                f"The last message of the user in `messages` has {len(question):,} characters. Expected at most "
+                f"{LONGEST_QUESTION:,}, without NUL characters. Shorten it.",
+            )
+        # A chat sends all its messages each time: one that was no question would be in the way for good.
+        earlier = [one for one in before if _can_be_asked(one)]
+        return Ask(question=question, after=earlier[-MOST_EARLIER:], quotes=self.model == MODELS[1])
+
+
+def _can_be_asked(text: str) -> bool:
+    return len(text) <= LONGEST_QUESTION and "\0" not in text
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +134,15 @@ class Written:
         return {"citations": [one["url"] for one in self.quotes], "quotes": list(self.quotes)}
 
 
-def completion_routes(page: str, base: str) -> list[Route]:
+def completion_routes(page: str, base: str) -> list[BaseRoute]:
     """Return `/models` and `/chat/completions`; `page` and `base` are as for `make_routes`."""
 
     async def models(_: Request) -> Response:
-        made: list[Json] = [{"id": name, "object": "model", "created": 0, "owned_by": "dateline"} for name in MODELS]
-        return json_response({"object": "list", "data": made})
+        return json_response({"object": "list", "data": [_model(name) for name in MODELS]})
+
+    async def model(http: Request) -> Response:
+        name = http.path_params["id"]
+        return json_response(_model(name)) if name in MODELS else refused(_no_model(), http)
 
     async def complete(http: Request) -> Response:
         try:
@@ -135,7 +152,20 @@ def completion_routes(page: str, base: str) -> list[Route]:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return [Route("/models", models), Route("/chat/completions", complete, methods=["POST"])]
+    return [
+        ExactRoute("/models", models),
+        ExactRoute("/models/{id}", model),
+        ExactRoute("/chat/completions", complete, methods=["POST"]),
+    ]
+
+
+def _model(name: str) -> Json:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "dateline"}
+
+
+def _no_model() -> Problem:
+    detail = f"There is no model of that name. Expected {' or '.join(MODELS)}. Choose one of them."
+    return Problem(HTTPStatus.NOT_FOUND, "model_not_found", detail)
 
 
 async def _complete(http: Request, page: str) -> Response:
@@ -144,8 +174,10 @@ async def _complete(http: Request, page: str) -> Response:
     asked = request.asked
     page = service.library.settings.page_url or page
     if request.stream:
-        return await stream_response(_chunks(service, request, asked, page), lambda problem: _data(problem.openai_json))
-    answer = await service.work.run(lambda stop: questions.answer(service, asked, stop))
+        chunks = _chunks(service, request, asked, page, http.state.token.name)
+        return await stream_response(chunks, lambda problem: _data(problem.openai_json), has_left(http))
+    work = service.work.run(lambda stop: questions.answer(service, asked, stop), token=http.state.token.name)
+    answer = await unless_left(work, has_left(http))
     written = write(answer, page)
     message = {"role": "assistant", "content": written.text, "annotations": list(written.annotations)}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
@@ -153,14 +185,14 @@ async def _complete(http: Request, page: str) -> Response:
     return json_response({**head, "choices": [choice], "usage": written.usage, **written.extras})
 
 
-async def _chunks(service: Service, request: Completion, asked: Ask, page: str) -> AsyncIterator[bytes]:
+async def _chunks(service: Service, request: Completion, asked: Ask, page: str, token: str) -> AsyncIterator[bytes]:
     """Yield the answer as it is written: whole statements, then the quotes with their addresses."""
     head, sent, last = _head("chat.completion.chunk", request.model), "", None
 
     def chunk(delta: Json, reason: Literal["stop"] | None = None, **more: object) -> bytes:
         return _data({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}], **more})
 
-    growing = service.work.stream(lambda stop: questions.answers(service, asked, stop))
+    growing = service.work.stream(lambda stop: questions.answers(service, asked, stop), token=token)
     async with aclosing(growing):
         async for answer in growing:
             if last is None:
@@ -215,13 +247,14 @@ def write(answer: Answer, page: str, *, offset: int = 0) -> Written:
 def _prose(answer: Answer, page: str) -> tuple[str, list[dict[str, Any]]]:
     """Return the statements of a model with the numbers of their quotes, and an annotation for each number.
 
-    While it writes, the last statement is left out: its quotes and its verdict are not known yet.
+    While it writes, those that are not finished are left out: their quotes and their verdicts are not known yet.
     """
     prose, text, annotations = answer.prose, "", list[dict[str, Any]]()
     if prose is None:
         return text, annotations
     numbers = number_citations(prose.statements)
-    for place, statement in enumerate(prose.statements[:-1] if prose.under_way else prose.statements):
+    finished = takewhile(lambda one: not (prose.under_way and one.verdict == "unfinished"), prose.statements)
+    for place, statement in enumerate(finished):
         text += ("\n" if statement.new_line else " ") if place else ""
         text += _plain(statement.text)
         for citation in statement.citations:
@@ -265,7 +298,7 @@ def _head(kind: str, model: str) -> Json:
 
 
 def _data(body: object) -> bytes:
-    return b"data: %s\n\n" % json_bytes(body)
+    return b"data: %s\n\n" % event_data(body)
 
 
 def _plain(text: str) -> str:

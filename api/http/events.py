@@ -1,6 +1,7 @@
 """Server-sent events: an answer as it grows. The quotes come first, then the prose, then the whole answer."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 from starlette.requests import ClientDisconnect
@@ -8,22 +9,24 @@ from starlette.responses import StreamingResponse
 
 from api.access.problems import Problem, json_bytes
 from api.access.service import Service
+from api.http.leaving import unless_left
 from api.operations import questions
 from api.operations.requests import Ask
 from rag.output.answer_json import answer_json
 from rag.output.answer_text import prose_text
 
+QUIET_SECONDS = 15.0  # the longest pause in a stream
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-async def answer_events(service: Service, request: Ask) -> AsyncIterator[bytes]:
+async def answer_events(service: Service, request: Ask, token: str) -> AsyncIterator[bytes]:
     """Yield an event `quotes`, then `prose` as it is written, then `answer`.
 
     Each `prose` has what is to be put after the first `start` characters of the prose so far. A model may rewrite a
     follow-up; if that finds other quotes, `quotes` is sent again.
     """
     shown, last = "", None
-    growing = service.work.stream(lambda stop: questions.answers(service, request, stop))
+    growing = service.work.stream(lambda stop: questions.answers(service, request, stop), token=token)
     async with aclosing(growing):
         async for answer in growing:
             if last is None or answer.quoted != last.quoted:
@@ -42,17 +45,20 @@ def problem_event(problem: Problem) -> bytes:
     return _event("problem", problem.json)
 
 
-async def stream_response(events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes]) -> StreamingResponse:
+async def stream_response(
+    events: AsyncIterator[bytes], last_event: Callable[[Problem], bytes], left: Awaitable[None]
+) -> StreamingResponse:
     """Return a response with events, and with a `last_event` if they break off.
 
-    Raises what happens before the first of them, so that it gets its own status.
+    Raises what happens before the first of them, so that it gets its own status; and ClientDisconnect if `left` ends
+    before.
     """
-    first = await anext(events)
+    first = await unless_left(anext(events), left)
 
     async def all_events() -> AsyncIterator[bytes]:
         yield first
         try:
-            async for event in events:
+            async for event in _with_comments(events):
                 yield event
         except ClientDisconnect:
             raise
@@ -62,8 +68,33 @@ async def stream_response(events: AsyncIterator[bytes], last_event: Callable[[Pr
     return StreamingResponse(all_events(), headers=_HEADERS, media_type="text/event-stream")
 
 
+async def _with_comments(events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield events, and a comment in each pause, which keeps proxies from closing the connection."""
+    while True:
+        awaited = asyncio.ensure_future(anext(events))
+        try:
+            while not (await asyncio.wait({awaited}, timeout=QUIET_SECONDS))[0]:
+                yield b": still writing\n\n"
+            try:
+                event = awaited.result()
+            except StopAsyncIteration:
+                return
+        finally:
+            awaited.cancel()
+            await asyncio.gather(awaited, return_exceptions=True)
+        yield event
+
+
 def _event(name: str, body: object) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), json_bytes(body))
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), event_data(body))
+
+
+def event_data(body: object) -> bytes:
+    """Return JSON as the data of an event. Some clients end a line at more characters than the standard does."""
+    written = json_bytes(body)
+    for ending in "\u0085\u2028\u2029":
+        written = written.replace(ending.encode(), rf"\u{ord(ending):04x}".encode())
+    return written
 
 
 def _same_start(one: str, other: str) -> int:

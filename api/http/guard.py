@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
@@ -48,7 +49,7 @@ class Guard:
         except ClientDisconnect:
             return
         except HTTPException as error:
-            problem = _problem(error)
+            problem = _problem(error, request)
         except Problem as error:
             problem = error
         else:
@@ -56,23 +57,37 @@ class Guard:
         await problem.response(as_openai=self._as_openai)(scope, receive, send)
 
     async def _let_in(self, request: Request) -> tuple[Service, Token]:
+        given = _bearer(request.headers)
+        if not given:
+            raise _unauthorized()
         try:
-            service = self._get_service()
-            token = await asyncio.to_thread(service.tokens.find, _bearer(request.headers))
+            service = await asyncio.to_thread(self._get_service)
+            token = await asyncio.to_thread(service.tokens.find, given)
         except DatelineError as error:
-            logger.warning("The API cannot be used: %s", error)
+            _log_failure(str(error))
             detail = "The API cannot be used now. The reason is in the log of the machine that serves."
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, {"Retry-After": "5"}) from None
+        _log_failure.cache_clear()
         if token is None:
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED,
-                "unauthorized",
-                "This needs a token. Expected the header `Authorization: Bearer TOKEN`. Make one with `dateline tokens "
-                "add NAME` on the machine that serves.",
-                {"WWW-Authenticate": 'Bearer realm="dateline"'},
-            )
+            raise _unauthorized()
         service.rates.take(token.name)
         return service, token
+
+
+@lru_cache(maxsize=1)
+def _log_failure(reason: str) -> None:
+    """Log once why no request can be answered, and not again until one is or there is another reason."""
+    logger.warning("The API cannot be used: %s", reason)
+
+
+def _unauthorized() -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "unauthorized",
+        "This needs a token. Expected the header `Authorization: Bearer TOKEN`. Make one with `dateline tokens add "
+        "NAME` on the machine that serves.",
+        {"WWW-Authenticate": 'Bearer realm="dateline"'},
+    )
 
 
 def check_scope(request: Request, *, write: bool) -> None:
@@ -133,12 +148,17 @@ def _too_large() -> Problem:
     )
 
 
-def _problem(error: HTTPException) -> Problem:
+def _problem(error: HTTPException, request: Request) -> Problem:
     """Return a problem for a path or a method that does not exist."""
-    status = HTTPStatus(error.status_code)
-    what = "this address" if status == HTTPStatus.NOT_FOUND else "this method at this address"
-    detail = f"There is nothing for {what}. Expected what /api/v1/openapi.json describes. Check the spelling."
-    return Problem(status, status.name.lower(), detail, error.headers or {})
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    detail = "There is nothing for this address. Expected what /api/v1/openapi.json describes. Check the spelling."
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = " or ".join(sorted(headers.get("Allow", "another method").split(", ")))
+        detail = (
+            f"The method {request.method} is not allowed at this address. Expected {allowed}. See what "
+            "/api/v1/openapi.json describes."
+        )
+    return Problem(status, status.name.lower(), detail, headers)
 
 
 def refused(error: Exception, request: Request) -> Response:

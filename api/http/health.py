@@ -1,15 +1,21 @@
 """How the server is, for what watches it. These two need no token and show nothing of the shelf."""
 
 import asyncio
+import math
+import time
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
 from api.access.problems import json_response
 from api.http.guard import GetService
+from api.http.paths import ExactRoute
 from index.core.errors import DatelineError
+
+# A damaged shelf is compared as a whole each time, which strangers may not cause as often as they like.
+AGAIN_SECONDS = 10.0
 
 
 def health_routes(get_service: GetService, base: str) -> list[BaseRoute]:
@@ -18,11 +24,18 @@ def health_routes(get_service: GetService, base: str) -> list[BaseRoute]:
     async def alive(_: Request) -> Response:
         return json_response({"alive": True})
 
+    checking, failed_at = asyncio.Lock(), -math.inf
+
     async def ready(_: Request) -> Response:
-        is_ready = await asyncio.to_thread(_is_sound, get_service)
+        nonlocal failed_at
+        async with checking:
+            is_ready = False
+            if time.monotonic() - failed_at >= AGAIN_SECONDS:
+                is_ready = await asyncio.to_thread(_is_sound, get_service)
+                failed_at = -math.inf if is_ready else time.monotonic()
         return json_response({"ready": is_ready}, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    return [Route(f"{base}/healthz", alive), Route(f"{base}/readyz", ready)]
+    return [ExactRoute(f"{base}/healthz", alive), ExactRoute(f"{base}/readyz", ready)]
 
 
 def _is_sound(get_service: GetService) -> bool:

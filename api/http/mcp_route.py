@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from api.access.service import Service
 from api.http.guard import GetService, Guard
+from api.http.paths import ExactRoute
 from index.pipeline.library import Library
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
 
-def mcp_route(get_service: GetService, base: str) -> Route:
+def mcp_route(get_service: GetService, base: str) -> ExactRoute:
     """Return the route of MCP, which needs a token as the API does."""
-    return Route(f"{base}/mcp", Guard(_McpApp(f"{base}/mcp"), get_service))
+    return ExactRoute(f"{base}/mcp", Guard(_McpApp(f"{base}/mcp"), get_service))
 
 
 class _McpApp:

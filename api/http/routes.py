@@ -1,6 +1,5 @@
 """The routes of the API: `/api/v1`, the chat completions in `/v1`, and the two that show how the server is."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,7 +10,7 @@ from typing import get_origin
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Router
 
 from api.access.problems import json_bytes, json_response
 from api.access.service import Service
@@ -19,7 +18,9 @@ from api.http.completions import completion_routes
 from api.http.events import answer_events, problem_event, stream_response
 from api.http.guard import GetService, Guard, check_scope, read_json, refused
 from api.http.health import health_routes
+from api.http.leaving import has_left, unless_left
 from api.http.mcp_route import mcp_route
+from api.http.paths import AllBelow, ExactRoute
 from api.operations import alerts, articles, questions
 from api.operations.requests import (
     AddArticle,
@@ -82,14 +83,6 @@ OPERATIONS = (
 )
 
 
-class _Guarded(Mount):
-    """All paths below one, also those with a line break, which Starlette would leave to the routes that follow."""
-
-    def __init__(self, path: str, app: Guard) -> None:
-        super().__init__(path, app)
-        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
-
-
 def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> list[BaseRoute]:
     """Return all routes of the API.
 
@@ -98,13 +91,13 @@ def make_routes(get_service: GetService, *, page: str = "", base: str = "") -> l
         page: Address of the page that links open; "" if it is served at `base` where a request is sent to.
         base: The path before all routes, such as "/shelf".
     """
-    api = [*map(_route, OPERATIONS), Route("/openapi.json", _openapi)]
+    api = [*_routes(), ExactRoute("/openapi.json", _openapi)]
     chat = completion_routes(page, base)
     return [
         *health_routes(get_service, base),
-        _Guarded(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
+        AllBelow(base + PREFIX, Guard(Router(api, redirect_slashes=False), get_service)),
         mcp_route(get_service, base),
-        _Guarded(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
+        AllBelow(f"{base}/v1", Guard(Router(chat, redirect_slashes=False), get_service, as_openai=True)),
     ]
 
 
@@ -114,8 +107,17 @@ def openapi_file() -> Path:
     return installed if installed.exists() else _ROOT / "docs" / "reference" / "openapi.json"
 
 
-def _route(operation: Operation) -> Route:
+def _routes() -> list[ExactRoute]:
+    """Return one route for each path, so that a method that it does not have is answered with all that it has."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [_route(path, operations) for path, operations in by_path.items()]
+
+
+def _route(path: str, operations: Mapping[str, Operation]) -> ExactRoute:
     async def answer(http: HttpRequest) -> Response:
+        operation = operations["GET" if http.method == "HEAD" else http.method]
         try:
             check_scope(http, write=operation.write)
             return await _answer(operation, http)
@@ -124,19 +126,21 @@ def _route(operation: Operation) -> Route:
         except Exception as error:  # noqa: BLE001 (one that we did not expect is logged)
             return refused(error, http)
 
-    return Route(operation.path, answer, methods=[operation.method])
+    return ExactRoute(path, answer, methods=list(operations))
 
 
 async def _answer(operation: Operation, http: HttpRequest) -> Response:
     service: Service = http.state.service
+    token = http.state.token.name
     if operation.in_body:
         asked = operation.request.model_validate_json(await read_json(http))
     else:
         asked = operation.request.model_validate({**_query(operation.request, http), **http.path_params})
     if operation.streams and EVENTS in http.headers.get("accept", "") and isinstance(asked, Ask):
-        return await stream_response(answer_events(service, asked), problem_event)
+        return await stream_response(answer_events(service, asked, token), problem_event, has_left(http))
     more = operation.streams  # it has a model to stop
-    result = await service.work.run(lambda stop: operation.run(service, asked, *([stop] if more else [])))
+    work = service.work.run(lambda stop: operation.run(service, asked, *([stop] if more else [])), token=token)
+    result = await unless_left(work, has_left(http))
     if result is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return json_response(result) if operation.in_body else _tagged(http, json_bytes(result))

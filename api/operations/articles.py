@@ -6,7 +6,8 @@ from http import HTTPStatus
 from api.access.problems import Problem
 from api.access.service import Service
 from api.operations.requests import AddArticle, ListArticles, Nothing, OneArticle
-from index.inbox.add import add_article
+from index.core.errors import FetchFailed, ServerBusy, TryLater, UnreadableArticle
+from index.inbox.add import fetch_article
 from index.inbox.folder import check_folder, remove_seed
 from index.output.articles import Json, listing_json, show_json
 from index.output.status import read_status, status_json
@@ -40,20 +41,35 @@ def show_article(service: Service, request: OneArticle) -> Json:
 def add(service: Service, request: AddArticle) -> Json:
     """Fetch a web page into the seeds folder. It is read soon after; the same page is added once.
 
-    Raises Problem if it cannot be added, with the reason.
+    Raises Problem if it cannot be added, with the reason: the page, its server, or the disk here.
     """
     check_folder(service.library.settings.seeds)
-    outcome = add_article(request.url, service.library.settings)
-    if outcome.reason is not None:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_added", outcome.reason)
+    try:
+        outcome = fetch_article(request.url, service.library.settings)
+    except TryLater as error:
+        wait = {"Retry-After": str(error.seconds)} if isinstance(error, ServerBusy) and error.seconds else {}
+        raise Problem(HTTPStatus.BAD_GATEWAY, "not_added", str(error), wait) from None
+    except (FetchFailed, UnreadableArticle) as error:
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "not_added", str(error)) from None
     if outcome.new:
         service.index()
     return asdict(outcome)
 
 
 def remove(service: Service, request: OneArticle) -> None:
-    """Delete the file of an article from the seeds folder. It leaves the shelf soon after."""
+    """Delete the file of an article from the seeds folder. It leaves the shelf soon after.
+
+    Raises Problem if the file has other articles too, which would be deleted with it.
+    """
     with service.library.shelf.read() as reading:
         article = reading.article(request.id)
+        file = article.path.rpartition("#")[0]
+        if file and article.path in reading.article_paths(file).values():
+            raise Problem(
+                HTTPStatus.CONFLICT,
+                "one_of_several",
+                f"The article {article.path!r} is one of several in {file}. Expected an article with a file of its "
+                "own. Change that file, or delete it, in the seeds folder.",
+            )
     remove_seed(service.library.settings.seeds, article.path)
     service.index()

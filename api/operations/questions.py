@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from api.access.problems import Problem
 from api.access.service import Service
+from api.access.work import go_on
 from api.operations.requests import Ask, Changes, Check, Search, Timeline
 from rag.analysis.changes import find_changes
 from rag.analysis.draft_check import check_draft, clean_draft
@@ -28,14 +29,15 @@ def answers(service: Service, request: Ask, stop: threading.Event) -> Iterator[A
     """Yield the answer as it grows, first in quotes; the last one is whole. Raises DatelineError or Problem."""
     library, known = service.library, service.library.settings.chat_models
     if request.model is not None and request.model not in known:
+        expected = f"Expected {' or '.join(known)}. Choose one of them" if known else "Expected no model. Leave it out"
         raise Problem(
             HTTPStatus.BAD_REQUEST,
             "unknown_model",
-            f"The language model of this request is not set here. Expected {' or '.join(known) or 'none'}. Choose "
-            "another, or add it to DATELINE_CHAT_MODEL.",
+            f"The language model of this request is not set here. {expected}, or add it to DATELINE_CHAT_MODEL.",
         )
     chat = None if request.quotes else choose_chat(library.settings, request.model)
-    before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days)
+    before = answer_earlier(request.after, request.scope, library=library, all_days=request.all_days, stop=stop)
+    go_on(stop)
     query = make_query(request.question, scope=request.scope, before=before, all_days=request.all_days)
     sent, quoted = 0.0, None
     for growing in stream_answer(query, library=library, chat=chat, stop=stop):

@@ -1,9 +1,10 @@
 """Requests: what each operation takes. The OpenAPI document describes them from here."""
 
+import re
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from index.core.scope import Scope
 from index.text.languages import NAMES, UNKNOWN
@@ -11,6 +12,7 @@ from rag.analysis.draft_check import LONGEST_DRAFT
 from rag.answering.followups import MOST_EARLIER
 from rag.answering.query import LONGEST_QUESTION
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOST_NAMED = 50  # outlets or languages
 _LONGEST_IN_ADDRESS = 2000  # characters of a question; servers take about 64,000 bytes of an address
 
@@ -28,12 +30,19 @@ def _is_a_language(code: str) -> str:
     return known
 
 
+def _is_a_day(given: object) -> object:
+    if not isinstance(given, date) and not (isinstance(given, str) and _DAY.fullmatch(given)):
+        raise ValueError("expected a day as YYYY-MM-DD")
+    return given
+
+
 Text = Annotated[str, AfterValidator(_without_nul)]
 Name = Annotated[Text, Field(max_length=300)]
 ShortQuestion = Annotated[
     Text,
     Field(min_length=1, max_length=_LONGEST_IN_ADDRESS, description="The question; a longer one can be posted."),
 ]
+Day = Annotated[date, BeforeValidator(_is_a_day)]  # a number or a time would be read as another day
 Language = Annotated[str, Field(max_length=10), AfterValidator(_is_a_language)]
 
 
@@ -50,8 +59,8 @@ class Nothing(Request):
 class Scoped(Request):
     """A request about some articles only."""
 
-    since: date | None = Field(None, description="Only articles published on this day or later.")
-    as_of: date | None = Field(None, description="Only articles published on this day or earlier.")
+    since: Day | None = Field(None, description="Only articles published on this day or later.")
+    as_of: Day | None = Field(None, description="Only articles published on this day or earlier.")
     outlet: list[Name] = Field(
         [], max_length=_MOST_NAMED, description='Only articles of these outlets; "" for articles without one.'
     )
@@ -118,8 +127,8 @@ class Changes(Request):
     """A question whose older and newer answers are compared."""
 
     question: Text = Field(min_length=1, max_length=LONGEST_QUESTION, description="The question.")
-    since: date = Field(description="The last day of the earlier coverage.")
-    as_of: date | None = Field(None, description="Only articles published on this day or earlier.")
+    since: Day = Field(description="The last day of the earlier coverage.")
+    as_of: Day | None = Field(None, description="Only articles published on this day or earlier.")
     outlet: list[Name] = Field([], max_length=_MOST_NAMED, description="Only articles of these outlets.")
 
     @property

@@ -34,18 +34,28 @@ def is_address(given: str) -> bool:
 
 def add_article(given: str, settings: Settings, *, network: Network = INTERNET) -> Outcome:
     """Copy a file, or fetch a page, into the seeds folder, and return the result."""
-    max_bytes = settings.limits.file_bytes
-    url = None
     try:
-        if is_address(given):
-            page = fetch(given, kinds=KINDS, max_bytes=max_bytes, network=network)
-            name, (content, url) = page.name, add_source_url(page.name, page.content, page.address)
-        else:
-            name, content = Path(given).name, _read_file(given, max_bytes)
-        added = add_seed(settings.seeds, name, content, max_bytes=max_bytes)
+        return fetch_article(given, settings, network=network) if is_address(given) else _copy(given, settings)
     except DatelineError as error:
         return Outcome(given, reason=str(error))
-    return Outcome(given, added.path, added.new, url)
+
+
+def fetch_article(address: str, settings: Settings, *, network: Network = INTERNET) -> Outcome:
+    """Fetch a page into the seeds folder, and return the result.
+
+    Raises FetchFailed or one of its kinds, UnreadableArticle, SeedsMissing or SeedsUnwritable.
+    """
+    max_bytes = settings.limits.file_bytes
+    page = fetch(address, kinds=KINDS, max_bytes=max_bytes, network=network)
+    content, url = add_source_url(page.name, page.content, page.address)
+    added = add_seed(settings.seeds, page.name, content, max_bytes=max_bytes)
+    return Outcome(address, added.path, added.new, url)
+
+
+def _copy(given: str, settings: Settings) -> Outcome:
+    max_bytes = settings.limits.file_bytes
+    added = add_seed(settings.seeds, Path(given).name, _read_file(given, max_bytes), max_bytes=max_bytes)
+    return Outcome(given, added.path, added.new)
 
 
 def _read_file(given: str, max_bytes: int) -> bytes:

@@ -7,7 +7,7 @@ from them.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -151,5 +151,10 @@ class Shelf:
 
 
 def size_on_disk(store: Path) -> int:
-    """Return the size of all files of the store in bytes."""
-    return sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(store) for name in names)
+    """Return the size of all files of the store in bytes. SQLite makes and removes some at any time."""
+    size = 0
+    for folder, _, names in os.walk(store):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += os.path.getsize(os.path.join(folder, name))
+    return size

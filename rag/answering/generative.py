@@ -129,8 +129,9 @@ def answer(asked: Sequence[Asked], passages: Sequence[Passage], writer: Writer) 
 def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool, lines: bool = False) -> Draft:
     """Read a model's text, which is JSON or text with markers.
 
-    Unless it is `whole`, the last statement is still being written. It is not checked, and an incomplete marker or tag
-    is left out. With `lines`, each statement starts a line.
+    Unless it is `whole`, the last statement is still being written, and so are those of the same entry in JSON, whose
+    numbers may still come. They are not checked, and an incomplete marker or tag is left out. With `lines`, each
+    statement starts a line.
     """
     text = _visible(raw, whole=whole)
     if begun := _JSON.match(text):
@@ -140,12 +141,14 @@ def read_answer(raw: str, passages: Sequence[Passage], *, whole: bool, lines: bo
         pieces = list(_pieces(entries or []))
     else:
         pieces = [(text if whole else without_begun_marker(text).rstrip(), ())]
-    statements = [statement for text, numbers in pieces for statement in _read_text(text, numbers, passages)]
+    by_entry = [list(_read_text(text, numbers, passages)) for text, numbers in pieces]
+    statements = [statement for entry in by_entry for statement in entry]
     if _is_refusal(statements, whole=whole):
         return Draft((), refused=whole)
     last = len(statements) - 1
+    under_way = min(last, len(statements) - len(by_entry[-1])) if begun and by_entry else last
     read = (
-        replace(statement, verdict="unfinished") if place == last and not whole else _checked(statement, passages)
+        replace(statement, verdict="unfinished") if place >= under_way and not whole else _checked(statement, passages)
         for place, statement in enumerate(statements)
         # One of several questions has no answer: that is nothing to cite.
         if not _says_nothing(statement, begun=place == last and not whole)

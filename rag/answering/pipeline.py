@@ -53,10 +53,22 @@ def answer_question(question: str | Query, *, library: Library, chat: ChatModel 
     return whole
 
 
-def answer_earlier(questions: Sequence[str], scope: Scope, *, library: Library, all_days: bool = False) -> list[Answer]:
-    """Answer the earlier questions of a chat in quotes, each as a follow-up to those before it. Raises BadQuestion."""
+def answer_earlier(
+    questions: Sequence[str],
+    scope: Scope,
+    *,
+    library: Library,
+    all_days: bool = False,
+    stop: threading.Event | None = None,
+) -> list[Answer]:
+    """Answer the earlier questions of a chat in quotes, each as a follow-up to those before it. Raises BadQuestion.
+
+    Those that come after `stop` is set are left out.
+    """
     answers: list[Answer] = []
     for question in questions:
+        if stop is not None and stop.is_set():
+            break
         query = make_query(question, scope=scope, before=answers, all_days=all_days)
         answers.append(answer_question(query, library=library))
     return answers

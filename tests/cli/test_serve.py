@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from subprocess import Popen
 
@@ -11,7 +12,8 @@ import pytest
 
 from index.core.errors import BadSettings
 from index.core.settings import Settings
-from tests.conftest import FENTANYL, CommandLine
+from tests.conftest import FENTANYL, CommandLine, wait_until
+from tests.support.chat_server import as_json, serve_chat
 from tests.support.ports import free_port
 from ui.cli import check_host, check_port, server_options
 
@@ -33,6 +35,9 @@ def test_other_addresses_than_loopback_need_a_login_or_a_decision(dateline: Comm
             check_host(host, Settings(_env_file=None))
         check_host(host, Settings(proxy_user_header="X-Forwarded-User", _env_file=None))
         check_host(host, Settings(serve_without_login=True, _env_file=None))
+        with pytest.raises(BadSettings, match="opens the API to other machines") as refused:
+            check_host(host, Settings(_env_file=None), api_only=True)
+        assert "page" not in str(refused.value)
     for host in ("127.0.0.1", "127.0.0.2"):
         check_host(host, Settings(_env_file=None))
     for host in ("localhost", "example.org", "::", "0", ""):
@@ -154,3 +159,62 @@ def test_the_api_is_served(dateline: CommandLine, alone: bool) -> None:
     for text in (printed, complained, *(file.read_text() for file in dateline.folder.glob(".dateline/*.log*"))):
         assert token not in text
         assert FENTANYL not in text
+
+
+@pytest.mark.slow
+def test_the_api_alone_does_not_start_with_a_store_that_cannot_be_used(dateline: CommandLine) -> None:
+    store = dateline.folder / ".dateline"
+    store.mkdir(exist_ok=True)
+    (store / "articles.db").write_bytes(b"not a database " * 100)
+    run = dateline("serve", "--api-only", "--port", str(free_port()))
+    assert run.returncode == 1
+    assert str(store / "articles.db") in run.stderr
+    assert "is at http" not in run.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alone", [False, True], ids=["next to the page", "alone"])
+def test_the_end_of_the_server_ends_all_answers(dateline: CommandLine, alone: bool) -> None:
+    assert dateline("index").returncode == 0
+    token = dateline("tokens", "add", "desk").stdout.strip()
+    port = free_port()
+    with serve_chat() as endpoint:
+        endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+        endpoint.pause = 0.3
+        given = {"DATELINE_CHAT_MODEL": "scripted", "DATELINE_CHAT_BASE_URL": endpoint.base_url}
+        options = ["--api-only"] if alone else []
+        with (
+            dateline.running("serve", "--port", str(port), *options, **given) as server,
+            ThreadPoolExecutor() as asking,
+        ):
+            address = f"http://127.0.0.1:{port}"
+            assert get(f"{address}/healthz", server).json() == {"alive": True}
+            bearer = {"Authorization": f"Bearer {token}"}
+            asked = {"json": {"question": FENTANYL}, "headers": bearer, "timeout": 60}
+            answer = asking.submit(httpx.post, f"{address}/api/v1/ask", **asked)  # type: ignore[arg-type]
+            wait_until(lambda: bool(endpoint.requests))
+            server.terminate()
+            begun = time.monotonic()
+            server.communicate(timeout=30)
+            assert time.monotonic() - begun < 15
+            assert answer.result().json()["quotes"]
+        assert endpoint.hung_up.wait(10)
+
+
+@pytest.mark.slow
+def test_a_client_that_leaves_stops_the_model_next_to_the_page_too(dateline: CommandLine) -> None:
+    assert dateline("index").returncode == 0
+    token = dateline("tokens", "add", "desk").stdout.strip()
+    port = free_port()
+    with serve_chat() as endpoint:
+        endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+        endpoint.pause = 0.1
+        given = {"DATELINE_CHAT_MODEL": "scripted", "DATELINE_CHAT_BASE_URL": endpoint.base_url}
+        with dateline.running("serve", "--port", str(port), **given) as server:
+            address, bearer = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {token}"}
+            assert get(f"{address}/healthz", server).json() == {"alive": True}
+            question = {"question": FENTANYL}
+            with pytest.raises(httpx.ReadTimeout):
+                httpx.post(f"{address}/api/v1/ask", json=question, headers=bearer, timeout=httpx.Timeout(60, read=5))
+            wait_until(lambda: bool(endpoint.requests))
+            assert endpoint.hung_up.wait(10)

@@ -1,11 +1,13 @@
 """The HTTP API: a real server on loopback, real clients, and the published document that describes its answers."""
 
+import asyncio
 import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -14,11 +16,16 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
+from starlette.applications import Starlette
 from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
 
+from api.access.service import Service
 from api.http.guard import MOST_BYTES
 from api.http.routes import OPERATIONS, make_routes
-from index.inbox.add import add_article
+from index.core.errors import SeedsUnwritable, StoreMismatch
+from index.inbox.add import fetch_article
+from index.shelf.integrity import IntegrityCheck
 from rag.analysis.alert_runs import run_alerts
 from rag.storage.alerts import AlertStore
 from tests.conftest import FENTANYL, OTTAWA, ROOT, SEED, Newsroom, wait_until
@@ -46,6 +53,7 @@ READING: list[tuple[str, str, Any]] = [
     ("POST", "/api/v1/check", {"text": "It was agreed on fentanyl precursors. The River Lind fell to 9 metres."}),
     ("GET", "/api/v1/alerts", None),
     ("GET", "/v1/models", None),
+    ("GET", "/v1/models/dateline-quotes", None),
     ("POST", "/v1/chat/completions", {"model": "dateline", "messages": [{"role": "user", "content": FENTANYL}]}),
 ]
 WRITING: list[tuple[str, str, Any]] = [
@@ -247,7 +255,14 @@ def test_the_list_comes_in_parts_and_only_if_it_has_changed(api: ApiServer) -> N
         (("GET", "/api/v1/search?question=x&language=xx", None), 400, "expected a code such as"),
         (("GET", "/api/v1/articles?limit=201", None), 400, "limit: "),
         (("POST", "/api/v1/check", {"text": " "}), 400, "draft"),
-        (("POST", "/api/v1/ask", {"question": "x", "model": "gpt-5"}), 400, "Expected none."),
+        (("POST", "/api/v1/ask", {"question": "x", "model": "gpt-5"}), 400, "Expected no model. Leave it out"),
+        (
+            ("GET", "/api/v1/search?question=x&since=86400", None),
+            400,
+            "since: Value error, expected a day as YYYY-MM-DD",
+        ),
+        (("GET", "/api/v1/articles?as_of=2026-01-01T00:00:00Z", None), 400, "as_of: Value error"),
+        (("POST", "/api/v1/changes", {"question": "x", "since": 86400}), 400, "since: Value error"),
         (("POST", "/api/v1/search", {"question": "x" * 16_001}), 400, "question: "),
     ],
     ids=lambda value: names_of(value) if isinstance(value, tuple) else None,
@@ -274,6 +289,10 @@ def test_bodies_that_are_no_json_too_large_or_not_marked_are_refused(api: ApiSer
         assert client.get("/api/v1/nothing").json()["code"] == "not_found"
         wrong = client.put("/api/v1/status")
         assert (wrong.status_code, set(wrong.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+        assert "The method PUT is not allowed at this address. Expected GET or HEAD." in wrong.json()["detail"]
+        for path, methods in (("search", {"GET", "HEAD", "POST"}), ("articles/x", {"GET", "HEAD", "DELETE"})):
+            assert set(client.put(f"/api/v1/{path}").headers["allow"].split(", ")) == methods
+        assert client.head("/api/v1/status").status_code == 200
 
 
 def test_an_answer_without_a_model_is_streamed(api: ApiServer) -> None:
@@ -341,6 +360,18 @@ def test_quotes_are_sent_again_if_a_rewritten_follow_up_finds_others(prose: ApiS
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", ["/api/v1/ask", "/v1/chat/completions"])
+def test_a_client_that_leaves_a_whole_answer_stops_the_model(prose: ApiServer, endpoint: ChatServer, path: str) -> None:
+    endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
+    endpoint.pause = 0.05
+    chat = {"model": "dateline", "messages": [{"role": "user", "content": FENTANYL}]}
+    with prose.client() as client, pytest.raises(httpx.ReadTimeout):
+        client.post(path, json=ASK if path.endswith("ask") else chat, timeout=httpx.Timeout(60, read=2))
+    wait_until(lambda: bool(endpoint.requests))
+    assert endpoint.hung_up.wait(10)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["events", "chunks"])
 def test_a_client_that_leaves_stops_the_model(prose: ApiServer, endpoint: ChatServer, form: str) -> None:
     endpoint.say = lambda _messages: as_json(*[("It was agreed on fentanyl precursors.", ["1.1"])] * 200)
@@ -383,10 +414,28 @@ def test_an_article_is_removed_once(desk: ApiServer) -> None:
     assert check(request, again)["status"] == 404
 
 
+def test_a_line_break_belongs_to_the_path(desk: ApiServer, newsroom: Newsroom) -> None:
+    newsroom.write("a\nb.txt", "The barque Halla sank off Tarn on Monday.")
+    newsroom.index()
+    shown = send(desk, ("GET", "/api/v1/articles/a%0Ab.txt", None))
+    assert (shown.status_code, shown.json().get("path")) == (200, "a\nb.txt")
+    for method, path in (
+        ("DELETE", f"articles/{SEED.name}%0A"),
+        ("GET", f"articles/{SEED.name}%0A"),
+        ("GET", "status%0A"),
+    ):
+        assert send(desk, (method, f"/api/v1/{path}", None), desk.writing).status_code == 404
+    for path in ("/v1/models%0A", "/healthz%0A", "/mcp%0A"):
+        assert send(desk, ("GET", path, None)).status_code == 404
+    assert (newsroom.seeds / SEED.name).exists()
+    assert send(desk, ("DELETE", "/api/v1/articles/a%0Ab.txt", None), desk.writing).status_code == 204
+    assert not (newsroom.seeds / "a\nb.txt").exists()
+
+
 def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve_web() as web:
         web.answers["/lind"] = Answer(b"The River Lind fell to 4.1 metres on Monday.")
-        monkeypatch.setattr("api.operations.articles.add_article", partial(add_article, network=web.network()))
+        monkeypatch.setattr("api.operations.articles.fetch_article", partial(fetch_article, network=web.network()))
         request: tuple[str, str, Any] = ("POST", "/api/v1/articles", {"url": f"http://news.example:{web.port}/lind"})
         first, again = send(desk, request, desk.writing), send(desk, request, desk.writing)
     added = check(request, first)
@@ -396,6 +445,65 @@ def test_a_page_is_added_once(desk: ApiServer, newsroom: Newsroom, monkeypatch: 
     newsroom.index()
     shown = send(desk, ("GET", f"/api/v1/articles/{quote(added['path'])}", None)).json()
     assert shown["text"].endswith("fell to 4.1 metres on Monday.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"), [(Answer(status=503), 502), (Answer(status=404), 422), (Answer(b"x", kind="image/png"), 422)]
+)
+def test_who_is_to_blame_for_a_page_that_is_not_added(
+    desk: ApiServer, monkeypatch: pytest.MonkeyPatch, answer: Answer, status: int
+) -> None:
+    with serve_web() as web:
+        web.answers["/lind"] = answer
+        monkeypatch.setattr("api.operations.articles.fetch_article", partial(fetch_article, network=web.network()))
+        request: tuple[str, str, Any] = ("POST", "/api/v1/articles", {"url": f"http://news.example:{web.port}/lind"})
+        response = send(desk, request, desk.writing)
+    assert response.status_code == status
+    assert check(request, response)["code"] == "not_added"
+
+
+def test_a_disk_that_cannot_be_written_is_ours(desk: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise SeedsUnwritable("The disk is full.")
+
+    monkeypatch.setattr("api.operations.articles.fetch_article", full)
+    response = send(desk, WRITING[0], desk.writing)
+    assert (response.status_code, check(WRITING[0], response)["code"]) == (503, "seeds_unwritable")
+
+
+def test_one_of_several_articles_of_a_file_is_not_removed(desk: ApiServer, newsroom: Newsroom) -> None:
+    texts = [f"The mayor of Holt number {number} resigned on Monday." for number in range(3)]
+    newsroom.write("a.jsonl", "\n".join(json.dumps({"text": text}) for text in texts))
+    newsroom.write("a#2.txt", "The barque Halla sank off Tarn on Monday.")
+    newsroom.index()
+    request: tuple[str, str, Any] = ("DELETE", "/api/v1/articles/a.jsonl%232", None)
+    response = send(desk, request, desk.writing)
+    assert (response.status_code, check(request, response)["code"]) == (409, "one_of_several")
+    assert "one of several in a.jsonl" in response.json()["detail"]
+    assert (newsroom.seeds / "a.jsonl").exists()
+    assert send(desk, ("DELETE", "/api/v1/articles/a%232.txt", None), desk.writing).status_code == 204
+
+
+def test_strangers_do_not_cause_one_check_of_a_damaged_shelf_after_another(
+    desk: ApiServer, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with newsroom.library.shelf.write() as writing:
+        writing._connection.execute("UPDATE articles SET text = 'changed'")
+    checks = list[None]()
+    compare = IntegrityCheck._compare
+
+    def counted(*given: Any) -> str:
+        checks.append(None)
+        return compare(*given)
+
+    monkeypatch.setattr(IntegrityCheck, "_compare", counted)
+    with ThreadPoolExecutor(6) as strangers:
+        statuses = list(strangers.map(lambda _: send(desk, ("GET", "/readyz", None), "").status_code, range(12)))
+    assert set(statuses) == {503}
+    assert len(checks) == 1
+    monkeypatch.setattr("api.http.health.AGAIN_SECONDS", 0)
+    assert send(desk, ("GET", "/readyz", None), "").status_code == 503
+    assert len(checks) == 2
 
 
 def test_alerts_are_kept_once_and_removed(desk: ApiServer, newsroom: Newsroom) -> None:
@@ -435,6 +543,21 @@ def test_health_shows_if_the_shelf_is_sound_and_needs_no_token(desk: ApiServer, 
     assert send(desk, ("GET", "/healthz", None), "").status_code == 200
     refused = send(desk, ("POST", "/api/v1/ask", ASK))
     assert (refused.status_code, refused.json()["code"]) == (503, "shelf_damaged")
+
+
+def test_a_shelf_that_cannot_be_opened_is_logged_once_and_shown_to_no_stranger(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken() -> Service:
+        with pytest.raises(RuntimeError, match="no running event loop"):  # it would wait
+            asyncio.get_running_loop()
+        raise StoreMismatch("The store is odd.")
+
+    with TestClient(Starlette(routes=make_routes(broken))) as client, caplog.at_level("WARNING"):
+        for path in ("/api/v1/status", "/v1/models", "/mcp"):
+            assert client.get(path).status_code == 401
+            assert client.get(path, headers={"Authorization": "Bearer x"}).status_code == 503
+    assert caplog.text.count("The store is odd.") == 1
 
 
 def test_all_operations_have_a_summary_for_the_document() -> None:

@@ -1,5 +1,6 @@
 """Chat completions: OpenAI's own client uses the shelf as a model, and every citation resolves."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -71,6 +72,9 @@ def check(api: ApiServer, completion: Any) -> None:
 def test_the_client_lists_the_models(api: ApiServer) -> None:
     with openai.OpenAI(base_url=f"{api.address}/v1", api_key=api.reading) as client:
         assert [model.id for model in client.models.list()] == ["dateline", "dateline-quotes"]
+        assert client.models.retrieve("dateline").id == "dateline"
+        with pytest.raises(openai.NotFoundError, match="There is no model of that name"):
+            client.models.retrieve("gpt-5")
 
 
 @pytest.mark.parametrize("question", [FENTANYL, OTTAWA, "How many articles are there?", "And why?"])
@@ -110,6 +114,17 @@ def test_prose_names_its_quotes_and_is_the_same_streamed(prose: ApiServer, endpo
     quotes = ask(prose, FENTANYL, model="dateline-quotes")
     assert SAID not in quotes.choices[0].message.content
     assert len(endpoint.requests) == asked
+
+
+@pytest.mark.slow
+def test_a_statement_is_sent_when_its_quotes_are_known(prose: ApiServer, endpoint: ChatServer) -> None:
+    said = [{"text": f"{SAID} They agreed. It was signed.", "sentences": ["1.1"]}] * 2
+    endpoint.say = lambda _messages: json.dumps({"statements": said})
+    endpoint.pause = 0.05
+    text = "".join(chunk.choices[0].delta.content or "" for chunk in ask(prose, FENTANYL, stream=True))
+    assert text == ask(prose, FENTANYL).choices[0].message.content
+    assert text.count("They agreed. [1]") == 2
+    assert "No source cited" not in text
 
 
 def _quotes(completion: Any) -> list[str]:
@@ -155,6 +170,18 @@ def test_parts_of_a_message_and_other_roles_and_settings_are_understood(api: Api
     parts = {"role": "user", "content": [{"type": "text", "text": FENTANYL}]}
     other = ask(api, system, parts, temperature=0.3, max_tokens=5, user="me")
     assert other.quotes == plain.quotes
+
+
+@pytest.mark.parametrize("earlier", ["x" * 16_001, "a\0b", "?", "..."], ids=["long", "nul", "?", "dots"])
+def test_an_earlier_message_that_is_no_question_is_left_out(api: ApiServer, earlier: str) -> None:
+    assert ask(api, earlier, FENTANYL).quotes == ask(api, FENTANYL).quotes
+    with pytest.raises(openai.BadRequestError, match="in `messages` has 16,001 characters"):
+        ask(api, "x" * 16_001)
+
+
+def test_what_is_not_given_may_be_null(api: ApiServer) -> None:
+    given = ask(api, FENTANYL, extra_body={"stream": None, "stream_options": None})
+    assert given.quotes == ask(api, FENTANYL).quotes
 
 
 def test_what_is_wrong_reaches_the_client(api: ApiServer) -> None:

@@ -1,15 +1,17 @@
 """Follow-ups: a question that depends on an earlier one is searched for as a standalone question."""
 
+import threading
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.core.scope import WHOLE
 from index.text.terms import terms
 from rag.answering.followups import Earlier, carry_over, is_follow_up
 from rag.answering.models import Answer, Standalone
-from rag.answering.pipeline import find_passages
+from rag.answering.pipeline import answer_earlier, find_passages
 from rag.answering.query import make_query
 from rag.answering.query_rewriting import followup_messages, read_standalone
 from tests.conftest import FENTANYL, FICTION, SEED, Newsroom
@@ -428,3 +430,10 @@ def test_a_question_is_taken_out_of_its_wrapping(reply: str) -> None:
 def test_an_unusable_reply_is_not_searched_for(reply: str) -> None:
     before = [Earlier("What was agreed on liaison officers?", "", frozenset())]
     assert read_standalone(reply, "When will they be appointed?", before) is None
+
+
+def test_earlier_questions_are_not_answered_after_a_stop(archive: Newsroom) -> None:
+    stop = threading.Event()
+    assert len(answer_earlier([FENTANYL], WHOLE, library=archive.library, stop=stop)) == 1
+    stop.set()
+    assert answer_earlier([FENTANYL], WHOLE, library=archive.library, stop=stop) == []

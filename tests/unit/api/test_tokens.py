@@ -1,6 +1,7 @@
 """Tokens: shown once, stored as hashes, found while they exist."""
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,14 +47,18 @@ def test_the_file_has_no_token_and_is_its_owners_only(tokens: TokenStore) -> Non
         assert made.removeprefix("dateline_").encode() not in file.read_bytes()
 
 
-def test_the_day_of_the_last_use_is_kept(tokens: TokenStore) -> None:
-    made = tokens.add("desk", "read")
-    assert [token.used for token in tokens.all()] == [None]
-    tokens.find(made)
-    (token,) = tokens.all()
-    assert token == Token("desk", "read", token.made, token.used)
-    assert token.used is not None
-    assert token.used >= token.made
+def test_the_day_of_the_last_use_is_kept(tokens: TokenStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, other = tokens.add("desk", "read"), tokens.add("other", "read")
+    assert [token.used for token in tokens.all()] == [None, None]
+    made_on = tokens.all()[0].made
+    for day in ("2031-01-02", "2031-01-02", "2031-01-03"):
+        monkeypatch.setattr("api.access.tokens._today", lambda day=day: day)
+        tokens.find(made)
+        tokens.find("wrong")
+        used, unused = tokens.all()
+        assert used == Token("desk", "read", made_on, date.fromisoformat(day))
+        assert unused.used is None
+    assert tokens.find(other) is not None
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "-x", "a" * 61, "a\nb", "\x1b[31m"])

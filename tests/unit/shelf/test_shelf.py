@@ -1,9 +1,10 @@
 """The shelf: each change is stored completely or not at all."""
 
+import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -20,7 +21,7 @@ from index.core.errors import ShelfDamaged, StoreMismatch, UnknownArticle
 from index.core.scope import Scope
 from index.reading.readers import read_article
 from index.shelf.queries import Order, Reach
-from index.shelf.shelf import Shelf
+from index.shelf.shelf import Shelf, size_on_disk
 from index.text.articles import Article
 from index.text.chunks import Chunk, chunk_article
 from index.text.day_origins import UNKNOWN
@@ -394,3 +395,15 @@ def test_the_store_is_for_its_owner_only(archive: Newsroom) -> None:
     store = archive.library.settings.store
     assert store.stat().st_mode & 0o077 == 0
     assert (store / "articles.db").stat().st_mode & 0o077 == 0
+
+
+def test_the_size_counts_no_file_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = os.walk
+    (tmp_path / "articles.db").write_bytes(b"x" * 7)
+
+    def and_one_more(store: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for folder, folders, names in walk(store):
+            yield folder, folders, [*names, "articles.db-wal"]
+
+    monkeypatch.setattr(os, "walk", and_one_more)
+    assert size_on_disk(tmp_path) == 7
