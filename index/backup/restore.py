@@ -84,7 +84,11 @@ def restore(
                     continue
                 os.utime(_staged_path(staged, name), ns=(entry.changed, entry.changed))
             with _unused(settings.store):
-                aside = tuple(_move_aside(folder, settings) for folder in folders.values()) if replace else ()
+                aside = (
+                    tuple(_move_aside(folder, settings, tokens=tokens) for folder in folders.values())
+                    if replace
+                    else ()
+                )
                 for name, folder in folders.items():
                     _move_all(staged[name], folder)
             made.clear()
@@ -177,9 +181,11 @@ def _unused(store: Path) -> Iterator[None]:
         yield
 
 
-def _move_aside(folder: Path, settings: Settings) -> Path | None:
+def _move_aside(folder: Path, settings: Settings, *, tokens: bool) -> Path | None:
     """Move what is in a folder into a hidden one inside it: the folder itself may be a mounted disk."""
     there = [entry for entry in _entries(folder) if _is_replaced(entry.name, folder, settings)]
+    if folder == settings.store and not tokens:
+        there = [entry for entry in there if not entry.name.startswith(Path(_TOKENS).name)]
     if not there:
         return None
     number = 1

@@ -78,6 +78,7 @@ def restore_command(
         aside = [str(folder) for folder in done.aside] if done else []
         shown = {"file": str(file), "restored": bool(done), **_contents_json(contents), "aside": aside}
         shown["held"] = done.held if done else 0
+        shown["left_tokens"] = bool(done and done.left_tokens)
         typer.echo(json.dumps(shown))
         return
     of_day = f"the backup of {contents.made:%Y-%m-%d %H:%M} UTC"
@@ -93,7 +94,9 @@ def restore_command(
             "are not sent. Send with `dateline alerts send --restored`, or delete with `dateline alerts discard`."
         )
     if done.left_tokens:
-        typer.echo("The tokens of the API were not restored. Make new ones, or restore again with --tokens.")
+        typer.echo(
+            "The tokens of the API in the backup were not restored; those of the store stay. --tokens restores them."
+        )
     typer.echo("Run `dateline index`, or open the page, to build Chroma's index from it.")
 
 

@@ -239,7 +239,14 @@ def looks_forward(text: str, place: int) -> bool:
 def _is_in_doubt(text: str, start: int, end: int) -> bool:
     """Return True for a bare weekday in a sentence of the present: "Norvia needs a win on Wednesday"."""
     found = _WEEKDAY.fullmatch(text, start, end)
-    if not found or found["which"] or found["week"] or looks_forward(text, start) or _SAYS_ON.search(text[:start]):
+    if (
+        not found
+        or found["which"]
+        or found["week"]
+        or text[end : end + 2] in ("'s", "’s")
+        or looks_forward(text, start)
+        or _SAYS_ON.search(text[:start])
+    ):
         return False
     begins = max((found.end() for found in _SENTENCE_END.finditer(text, 0, start)), default=0)
     ends = _SENTENCE_END.search(text, end)

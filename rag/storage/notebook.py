@@ -84,18 +84,21 @@ class Notebook:
         self._database.empty_log()
 
     def note(self, number: int, text: str, *, was: str) -> None:
-        """Replace the note `was` of a pin; what is longer than `LONGEST_NOTE` is cut. Raises UnknownPin.
+        """Replace the note `was` of a pin; of a longer text than `LONGEST_NOTE` the end is cut. Raises UnknownPin.
 
-        If the note was changed elsewhere meanwhile, the new text is put below it, so that nothing is lost.
+        If the note was changed elsewhere meanwhile, the new text is put below it, so that nothing is lost. A text that
+        comes twice is put there once.
         """
-        note = text.strip()
+        note = text.strip()[:LONGEST_NOTE]
         with self._database.writing() as connection:
             row = connection.execute("SELECT note FROM pins WHERE number = ?", (number,)).fetchone()
             if row is None:
                 raise _unknown()
-            if row[0] not in (was.strip(), note):
-                note = f"{row[0]}\n\n{note}".strip()
-            connection.execute("UPDATE pins SET note = ? WHERE number = ?", (note[:LONGEST_NOTE], number))
+            stored: str = row[0]
+            if stored != was.strip():
+                is_there = not note or stored == note or stored.endswith(f"\n\n{note}")
+                note = stored if is_there else f"{stored}\n\n{note}".strip()
+            connection.execute("UPDATE pins SET note = ? WHERE number = ?", (note, number))
 
     def move(self, number: int, by: int) -> None:
         """Move a pin by so many places, up if negative; at the ends it stops. Raises UnknownPin."""

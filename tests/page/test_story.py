@@ -121,12 +121,21 @@ def test_a_new_reader_asks_follows_up_quotes_and_adds_an_article(browser: Browse
         expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: 1 Mar to 31 Mar 2026")
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Open the shelf").click()
+        expect(page.locator(".st-key-scope")).to_have_count(1)
         expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: ")
         expect(page.locator(".title-cell .open")).to_have_count(1)
         page.get_by_role("button", name="Notebook").click()
         page.get_by_role("button", name="Back to the chat").click()
+        expect(page.locator(".st-key-scope")).to_have_count(1)
         expect(page.locator(".st-key-scope")).to_contain_text("1 of 7 articles: ")
         page.get_by_role("button", name="All articles").click()
+        expect(page.locator(".st-key-scope")).not_to_contain_text("1 of 7")
+        for said in ("How long did the rail strike last?", "How high did the River Lind rise at Lindenau?"):
+            reader.ask(said)
+            expect(page.locator(".dl-question").last).to_have_text(said)
+            expect(page.get_by_role("button", name="Copy", exact=True).last).to_be_visible()
+        expect(page.locator(".words", has_text="6.32 metres").last).to_be_visible()
+        expect(page.locator(".st-key-scope")).not_to_contain_text("1 of 7")
 
         # An article is added, and quoted.
         page.get_by_role("button", name="Add articles").click()

@@ -379,6 +379,18 @@ def test_no_window_of_the_notebook_loses_what_another_one_wrote(browser: Browser
         expect(one.page.get_by_role("textbox", name="Note on")).to_have_value("An hour of work.")
         one.page.get_by_role("textbox", name="Note on").fill("And more.")
         expect(note).to_have_value("And more.")
+        # Both write at the same time, one of them over a pause and on.
+        mine = one.page.get_by_role("textbox", name="Note on")
+        note.fill("Theirs.")
+        mine.fill("Mine")
+        for letter in ", and on":
+            mine.press("End")
+            mine.press_sequentially(letter)
+            one.page.wait_for_timeout(250)
+        one.page.wait_for_timeout(4_000)
+        stored = mine.input_value()
+        assert (stored.count("Theirs."), stored.count("Mine, and on"), stored.count("Mine")) == (1, 1, 1), stored
+        expect(note).to_have_value(stored)
         one.page.get_by_role("button", name="Back to the chat").click()
         expect(pin_of(one.page.locator(".quote").first, "In the notebook")).to_be_attached()
 

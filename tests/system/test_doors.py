@@ -44,12 +44,12 @@ def test_every_door_gives_the_same_quotes(stocked: CommandLine, api: ApiServer, 
         library = json.loads(json.dumps([citation_json(one) for one in shelf.ask(question).quotes]))
     with api.client() as client:
         answer: dict[str, Any] = client.post("/api/v1/ask", json={"question": question}).json()
-    (told,) = asked(stocked, tool("ask", question=question))
+    (by_mcp,) = asked(stocked, tool("ask", question=question))
     with openai.OpenAI(base_url=f"{api.address}/v1", api_key=api.reading) as program:
         chat: Any = program.chat.completions.create(model="dateline", messages=[{"role": "user", "content": question}])
     assert shown["quotes"]
     assert library == shown["quotes"]
     assert answer["quotes"] == shown["quotes"]
-    assert told.structured_content["quotes"] == shown["quotes"]
+    assert by_mcp.structured_content["quotes"] == shown["quotes"]
     assert [one["citation"] for one in chat.quotes] == shown["quotes"]
     assert {**answer, "seconds": None} == {**shown, "seconds": None}

@@ -1,39 +1,70 @@
 // The pinned quotes. What is typed into a note is sent after a pause, and kept in this window until the page confirms it.
 const PAUSE_MS = 800
-const kept = (number) => `dateline-note-${number}`
+const kept = (pin) => `dateline-note-${pin.number}-${pin.key ?? ""}`
 
-const keep = (number, draft) => {
+// A draft is { text, was, sent }: what is typed, the stored note that it changes, and what was sent of it.
+const keep = (pin, draft) => {
   try {
-    if (draft) sessionStorage.setItem(kept(number), JSON.stringify(draft))
-    else sessionStorage.removeItem(kept(number))
+    if (draft) sessionStorage.setItem(kept(pin), JSON.stringify(draft))
+    else sessionStorage.removeItem(kept(pin))
   } catch {
     // The browser stores nothing; the note is sent after the pause.
   }
+  pin.draft = draft
 }
-const draftOf = (number) => {
+const draftOf = (pin) => {
+  if (pin.draft !== undefined) return pin.draft
   try {
-    return JSON.parse(sessionStorage.getItem(kept(number)) ?? "null")
+    return JSON.parse(sessionStorage.getItem(kept(pin)) ?? "null")
   } catch {
     return null
   }
 }
 
-// The note that is being written is not replaced; another one shows what is stored.
-const refreshNote = (root, field, pin) => {
-  const draft = draftOf(pin.number)
-  if (draft && draft.text.trim() === pin.note) keep(pin.number, null)
-  if (draft && draft.text.trim() !== pin.note) {
-    if (field.value !== draft.text) field.value = draft.text
-    if (!field.waiting) field.waiting = setTimeout(() => sendNote(root, field, pin), PAUSE_MS)
-  } else if (!field.waiting && field.value.trim() !== pin.note) field.value = pin.note
-  field.stored = pin.note
+const isOnItsWay = (root, pin) => root.clicks.some(({ name, value }) => name === "note" && value.number === pin.number)
+
+const sendSoon = (root, field, pin) => {
+  clearTimeout(field.waiting)
+  field.waiting = setTimeout(() => sendNote(root, field, pin), PAUSE_MS)
 }
 
+// One at a time: the next one changes what this one has stored.
 const sendNote = (root, field, pin) => {
   clearTimeout(field.waiting)
   field.waiting = undefined
-  const draft = draftOf(pin.number) ?? { text: field.value, was: field.stored }
-  if (draft.text.trim() !== field.stored) root.act("note", { number: pin.number, ...draft })
+  const draft = draftOf(pin)
+  if (!draft || isOnItsWay(root, pin)) return
+  draft.sent = draft.text.trim()
+  keep(pin, draft)
+  field.wasSent = true
+  root.act("note", { number: pin.number, text: draft.sent, was: draft.was })
+}
+
+// The note that is being written is not replaced; another one shows what is stored.
+const refreshNote = (root, field, pin, failed) => {
+  field.stored = pin.note
+  const draft = draftOf(pin)
+  if (!draft) {
+    if (field.value.trim() !== pin.note) field.value = pin.note
+    return
+  }
+  if (field.value !== draft.text) field.value = draft.text
+  if (isOnItsWay(root, pin)) return
+  if (!field.wasSent) {
+    if (!field.waiting) sendSoon(root, field, pin) // from before the page was loaded again
+    return
+  }
+  if (draft.sent === undefined || failed) return // the page shows why it is not stored; the text stays
+  // What was sent is stored, alone or below what another window wrote.
+  if (draft.text.trim() === draft.sent) {
+    keep(pin, null)
+    if (pin.note !== draft.sent) field.value = pin.note
+    return
+  }
+  const before = pin.note !== draft.sent && pin.note.endsWith(draft.sent) ? pin.note.slice(0, pin.note.length - draft.sent.length) : ""
+  keep(pin, { text: before + draft.text, was: pin.note })
+  if (before) field.value = before + draft.text
+  sendSoon(root, field, pin)
 }
 
 const drawNote = (root, pin, about) => {
@@ -45,9 +76,8 @@ const drawNote = (root, pin, about) => {
   field.setAttribute("aria-label", `Note on: ${about}`)
   field.stored = pin.note
   field.addEventListener("input", () => {
-    keep(pin.number, { text: field.value, was: draftOf(pin.number)?.was ?? field.stored })
-    clearTimeout(field.waiting)
-    field.waiting = setTimeout(() => sendNote(root, field, pin), PAUSE_MS)
+    keep(pin, { ...(draftOf(pin) ?? { was: field.stored }), text: field.value })
+    sendSoon(root, field, pin)
   })
   field.addEventListener("blur", () => field.waiting && sendNote(root, field, pin))
   return field
@@ -81,7 +111,7 @@ const drawActs = (root, pin, about, field) => {
     no.type = yes.type = "button"
     no.addEventListener("click", () => asked.replaceWith(acts))
     yes.addEventListener("click", () => {
-      keep(pin.number, null)
+      keep(pin, null)
       root.act("unpin", pin.number)
     })
     asked.append(make("span", "question", "This deletes your note, too."), yes, no)
@@ -99,6 +129,7 @@ const drawPinned = (root, pin) => {
   const field = drawNote(root, pin, about)
   entry.append(field, drawActs(root, pin, about, field))
   entry.field = field
+  entry.pin = pin
   return entry
 }
 
@@ -122,14 +153,15 @@ export default component("notebook", (root, data) => {
     if (numbers.has(number)) continue
     entry.remove()
     root.entries.delete(number)
-    keep(number, null)
+    keep(entry.pin, null)
   }
   const wanted = []
   let asked = ""
   for (const pin of data.pins) {
     if (!root.entries.has(pin.number)) root.entries.set(pin.number, drawPinned(root, pin))
     const entry = root.entries.get(pin.number)
-    refreshNote(root, entry.field, pin)
+    entry.pin.note = pin.note
+    refreshNote(root, entry.field, entry.pin, data.failed)
     if (pin.asked !== asked) {
       entry.heading ??= make("li", "asked-for")
       entry.heading.replaceChildren(makeForeign("h2", "heading", pin.asked))

@@ -52,6 +52,7 @@ def _show_pins(services: Services) -> None:
         data={
             "pins": [_shown(pin) for pin in pins],
             "longest": LONGEST_NOTE,
+            "failed": bool(st.session_state.get(_PROBLEM)),
             "forms": forms(),
             "file": handed_over("notebook"),
         },

@@ -64,7 +64,7 @@ def make_api_app(hosts: list[str], *, page: str) -> Starlette:
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Index while the server is up, and end all answers when it is told to end."""
+    """Index while the server is up, and end all answers when it ends."""
     with suppress(DatelineError):  # the page says what is wrong
         await asyncio.to_thread(get_api_service)
     _before_the_end(_end_answers)

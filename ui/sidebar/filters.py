@@ -54,7 +54,10 @@ def show_narrowing(services: Services) -> None:
         state["scope"] = Scope(
             first if isinstance(first, date) else None, last if isinstance(last, date) else None, frozenset(chosen)
         )
-        redraw_on_change("scope", services.pulse.value, partial(_show_scope, services))
+        if not chosen_scope().is_whole:
+            redraw_on_change("scope", services.pulse.value, partial(_show_scope, services))
+            # Not in the part that redraws itself: the fields above have to be drawn again, too.
+            st.button("All articles", key="all-articles", type="tertiary", on_click=_ask_all)
 
 
 def _show_days(first: date, last: date, months: Sequence[str]) -> None:
@@ -93,16 +96,12 @@ def _forget_month() -> None:
 
 @reporting_errors
 def _show_scope(services: Services) -> None:
-    """Show that only some articles are asked, with a button to ask all again."""
+    """Show that only some articles are asked."""
     scope = chosen_scope()
-    if scope.is_whole:
-        return
     with services.library.shelf.read() as reading:
         inside, everything = reading.count(scope=scope), reading.count()
     asked = f"{inside:,} of {counted(everything, 'article')}: {scope_words(scope)}"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>', width="content")
-        st.button("All articles", key="all-articles", type="tertiary", on_click=_ask_all)
+    st.html(f'<p class="dl-note" role="status">{inert(asked)}</p>', width="content")
 
 
 def _ask_all() -> None:

@@ -519,6 +519,9 @@ def test_a_restore_brings_no_token_back_unless_it_is_asked_to(stocked: Newsroom,
     assert TokenStore(new.store).all() == []
     assert not restore(new, made.file, replace=True, tokens=True).left_tokens
     assert [token.name for token in TokenStore(new.store).all()] == ["ana"]
+    TokenStore(new.store).add("ben", "read")
+    assert restore(new, made.file, replace=True).left_tokens
+    assert [token.name for token in TokenStore(new.store).all()] == ["ana", "ben"], "those of the store stay"
 
 
 def test_a_link_to_nothing_is_named(stocked: Newsroom, tmp_path: Path) -> None:

@@ -126,4 +126,9 @@ def test_a_note_that_was_changed_in_another_window_is_not_lost(tmp_path: Path, q
     notebook.note(pin.number, "Three", was="One\n\nTwo")
     assert [one.note for one in notebook.pins()] == ["Three"]
     notebook.note(pin.number, "Four", was="Two")
+    for _ in range(3):
+        notebook.note(pin.number, "Four", was="Two")
+    notebook.note(pin.number, "", was="Two")
     assert [one.note for one in notebook.pins()] == ["Three\n\nFour"]
+    notebook.note(pin.number, "x" * LONGEST_NOTE, was="Two")
+    assert notebook.pins()[0].note == "Three\n\nFour\n\n" + "x" * LONGEST_NOTE
