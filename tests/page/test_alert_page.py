@@ -66,6 +66,9 @@ def test_an_alert_is_added_and_its_results_are_read(
 
         with subtests.test("and removed"):
             listed.get_by_role("button").click()
+            expect(page).to_have_title("Alert · Dateline")
+            expect(page.get_by_role("button", name="Ask the whole shelf")).to_be_visible()
+            expect(page.locator(".dl-question")).to_have_count(0)  # the chat has left
             page.get_by_role("button", name="Remove", exact=True).click()
             page.get_by_role("button", name="Delete the alert").click()
             expect(listed).to_have_count(0)

@@ -59,7 +59,7 @@ def _show_question(services: Services, number: int) -> None:
                 args=(services, number, found[-1].number),
             )
         st.button("Ask the whole shelf", key="ask-shelf", on_click=_ask_the_shelf, args=(services, asked))
-        with st.popover("Remove"):
+        with st.popover("Remove", key="remove-alert"):
             show_text("This deletes the alert and everything it has found.", kind="note")
             st.button("Delete the alert", key="remove-question", on_click=_delete, args=(services, number))
     if not found:
@@ -78,7 +78,7 @@ def _show_history(services: Services, asked: Alert, read: Sequence[AlertResult])
     with st.expander(label, key="read-before"):
         for result in read:
             _show_result(asked, result)
-        with st.popover("Delete what was read"):
+        with st.popover("Delete what was read", key="delete-read"):
             show_text("This deletes all results of this alert that were marked as read.", kind="note")
             st.button("Delete them", key="forget-read", on_click=_forget_read, args=(services, asked.number))
 
