@@ -38,6 +38,10 @@ def test_an_article_is_corrected_with_the_keyboard_and_the_correction_undone(bro
         expect(remarks).to_have_count(2)
         expect(remarks.first).to_have_text(f"Title: corrected by hand; its file says {own}")
         expect(drawer.locator(".body")).to_have_text(words or "")
+        shelf = page.context.new_page()
+        shelf.goto(f"{server.url}/?page=shelf")
+        expect(shelf.locator(".title-cell .open")).to_have_text("Ferries are late")
+        shelf.close()
         undo = drawer.get_by_role("button", name="Undo all corrections")
         if not undo.is_visible():
             opener.click()

@@ -60,7 +60,9 @@ def _show_pins(services: Services) -> None:
     clicks.do("open", lambda key: _open(pins, key), str)
     clicks.do("export", lambda form: hand_over("notebook", make_notebook_file(pins, form)), str)
     clicks.do("note", lambda said: _change(lambda: _save_note(services, said)), dict)
-    clicks.do("move", lambda said: _change(lambda: notebook.move(_number(said), int(said.get("by", 0)))), dict)
+    clicks.do(
+        "move", lambda said: _change(lambda: notebook.move(_number(said), 1 if said.get("by") == 1 else -1)), dict
+    )
     clicks.do("unpin", lambda number: _change(lambda: notebook.unpin(number)), int)
 
 
